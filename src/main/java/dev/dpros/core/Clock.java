@@ -1,0 +1,18 @@
+package dev.dpros.core;
+
+/**
+ * The two times of a robot controller. Deadlines use {@link #monotonicNs()}; stamps use {@link #rosNs()}.
+ *
+ * <p>Injected everywhere; read once per control tick and passed down. Any thread may call it; implementations neither
+ * allocate nor block.
+ */
+public interface Clock {
+    /** Monotonic time in nanoseconds from an arbitrary origin; never jumps. */
+    long monotonicNs();
+
+    /**
+     * Stamp time in nanoseconds since the Unix epoch: the wall clock, or {@code /clock} when {@code /use_sim_time} is
+     * set (0 until the first clock message).
+     */
+    long rosNs();
+}

@@ -1,0 +1,51 @@
+package dev.dpros.core;
+
+import java.util.List;
+
+/**
+ * What the control loop publishes each tick: the command now and the trajectory that follows from it, which ends at
+ * rest so that every frame is safe to be the last one. A preallocated slot, written by the control thread and read by
+ * {@link CommandSink#publish} within the call; never retained.
+ */
+public final class CommandFrame {
+    private final List<String> names;
+    private final int capacity;
+    /** Stamp to which the points' times are relative, {@link Clock#rosNs()} time. */
+    public long stampNs;
+    /** t_obs of the chunk behind this frame, or 0 if none (hold). */
+    public long observationStampNs;
+    /** Identifier of the chunk behind this frame, or 0. */
+    public long chunkId;
+    /** Number of valid points, at most {@link #capacity()}. */
+    public int points;
+    /** Time of each point after {@link #stampNs}, ns, strictly increasing. */
+    public final long[] timeFromStartNs;
+    /** {@code [capacity, A]} positions, robot units, configured joint order. */
+    public final double[] positions;
+    /** {@code [capacity, A]} velocities, units per second. */
+    public final double[] velocities;
+
+    /** Allocates a frame for the named joints (or action dimensions) and at most {@code capacity} points. */
+    public CommandFrame(List<String> names, int capacity) {
+        this.names = List.copyOf(names);
+        this.capacity = capacity;
+        timeFromStartNs = new long[capacity];
+        positions = new double[capacity * names.size()];
+        velocities = new double[capacity * names.size()];
+    }
+
+    /** Names of the action dimensions, in order. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** Action dimension A. */
+    public int dims() {
+        return names.size();
+    }
+
+    /** Most points it can hold. */
+    public int capacity() {
+        return capacity;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.dpros.core;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Where a transport puts the bytes of an incoming message, so that the only copy is from the socket to the ring slot.
+ * One writer, the transport's I/O thread: {@code claim}, fill, then {@code commit} or {@code abandon}. No allocation
+ * once warm.
+ */
+public interface MessageSlots {
+    /**
+     * A little-endian buffer with position 0 and limit {@code length} to fill; it stays the caller's until commit or
+     * abandon.
+     *
+     * @return null if a message of this length is not accepted: the transport then skips it and counts it
+     */
+    ByteBuffer claim(int length);
+
+    /** Makes the claimed message visible. {@code receivedNs} is {@link Clock#monotonicNs()}, {@code receivedRosNs} the stamp time of the same instant. */
+    void commit(long receivedNs, long receivedRosNs);
+
+    /** Gives the claimed slot back unused, as when the connection breaks in mid-message. */
+    void abandon();
+}

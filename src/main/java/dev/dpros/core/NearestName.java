@@ -1,0 +1,44 @@
+package dev.dpros.core;
+
+import java.util.Collection;
+
+/** Finds the valid name that a mistyped one probably meant (Levenshtein distance). Stateless; for error messages. */
+public final class NearestName {
+    private NearestName() {}
+
+    /** {@code "; did you mean 'x'?"} for the nearest of the valid names, or a list of them when none is near. */
+    public static String hint(String name, Collection<String> valid) {
+        String best = null;
+        int bestDistance = Integer.MAX_VALUE;
+        for (String candidate : valid) {
+            int distance = distance(name.toLowerCase(), candidate.toLowerCase());
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = candidate;
+            }
+        }
+        if (best == null) {
+            return "";
+        }
+        boolean near = bestDistance <= Math.max(2, name.length() / 3);
+        return near ? "; did you mean '" + best + "'?" : "; valid: " + String.join(", ", valid);
+    }
+
+    /** The Levenshtein distance of two strings. */
+    static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int[] current = new int[b.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(substitution, 1 + Math.min(previous[j], current[j - 1]));
+            }
+            previous = current;
+        }
+        return previous[b.length()];
+    }
+}

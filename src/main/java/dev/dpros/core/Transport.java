@@ -1,0 +1,104 @@
+package dev.dpros.core;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * One node on a robot's middleware: the port behind which the project's own ROS 1 client, or another, stands.
+ *
+ * <p>Names are resolved as ROS does (relative, {@code ~private}, remapped). Methods may block on the network and
+ * allocate; what runs per message is the {@link MessageSlots} and {@link Publication#publish} path, which does neither
+ * once warm.
+ */
+public interface Transport extends AutoCloseable {
+    /** Fully resolved node name, such as {@code /dpros}. */
+    String nodeName();
+
+    /** Stamp clock: wall, or {@code /clock} under {@code /use_sim_time}. */
+    Clock clock();
+
+    /**
+     * Subscribes; stays subscribed through restarts of publisher and master.
+     *
+     * @param type such as {@code sensor_msgs/Image}, or {@code *} for whatever is published
+     * @throws InputException if the topic is known to carry another type
+     */
+    Subscription subscribe(String topic, String type, MessageSlots slots);
+
+    /** Advertises a topic of a packaged message type. */
+    Publication advertise(String topic, String type, PublicationOptions options);
+
+    /** Offers a service; requests and responses as field maps. The handler runs on a transport thread. */
+    AutoCloseable advertiseService(String name, String type, Function<Map<String, Object>, Map<String, Object>> handler);
+
+    /** Calls a service and waits for its answer. @throws InputException if it is not there or fails */
+    Map<String, Object> callService(String name, String type, Map<String, Object> request);
+
+    /** A parameter's value (Map, List, String, Integer, Double, Boolean), or null if unset. */
+    Object getParameter(String name);
+
+    /** Sets a parameter. */
+    void setParameter(String name, Object value);
+
+    /** Runs once when the node is told to shut down from outside (master, name collision), with the reason. */
+    void onShutdown(java.util.function.Consumer<String> handler);
+
+    /** Unregisters everything and closes all connections; does not throw. */
+    @Override
+    void close();
+
+    /**
+     * How a topic is published.
+     *
+     * @param latched whether new subscribers get the last message
+     * @param queueSize messages kept per subscriber that does not read; the oldest is dropped beyond
+     */
+    record PublicationOptions(boolean latched, int queueSize) {}
+
+    /** A live publication. One publishing thread at a time. */
+    interface Publication extends AutoCloseable {
+        /** Number of connected subscribers; volatile read. */
+        int subscribers();
+
+        /** Sends a serialized message (position to limit; copied before return). Neither blocks nor, once warm, allocates. */
+        void publish(ByteBuffer message);
+
+        /** Serializes a field map and sends it: for the slow path. */
+        void publish(Map<String, Object> fields);
+
+        /** Messages sent, summed over subscribers. */
+        long sent();
+
+        /** Messages dropped because a subscriber's queue was full. */
+        long dropped();
+
+        @Override
+        void close();
+    }
+
+    /** A live subscription. */
+    interface Subscription extends AutoCloseable {
+        /** Number of connected publishers. */
+        int publishers();
+
+        /** The full message definition that the last connected publisher sent, or null before the first. */
+        String messageDefinition();
+
+        /** The type that the last connected publisher sent, or null. */
+        String messageType();
+
+        /** Messages received. */
+        long received();
+
+        /** Messages refused: wrong length, malformed, or no slot. */
+        long rejected();
+
+        /** Publishers refused, with the reason (type or md5 mismatch), newest last; empty if none. */
+        List<String> refusals();
+
+        @Override
+        void close();
+    }
+}

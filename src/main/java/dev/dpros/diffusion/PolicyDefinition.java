@@ -1,0 +1,22 @@
+package dev.dpros.diffusion;
+
+import dev.dpros.core.TensorData;
+import java.util.Map;
+
+/**
+ * Everything needed to run a policy: what a checkpoint reader delivers and the inference stage consumes.
+ *
+ * @param config architecture and sampling
+ * @param weights tensors by LeRobot's names without the {@code diffusion.} prefix: {@code unet.*},
+ *     {@code rgb_encoder.*}
+ * @param normalizers by feature key, the action's included
+ * @param source where it was read from, for messages
+ */
+public record PolicyDefinition(
+        PolicyConfig config, Map<String, TensorData> weights, Map<String, Normalizer> normalizers, String source) {
+    /** Copies the maps (not the bytes). */
+    public PolicyDefinition {
+        weights = Map.copyOf(weights);
+        normalizers = Map.copyOf(normalizers);
+    }
+}

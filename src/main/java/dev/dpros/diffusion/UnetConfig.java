@@ -1,0 +1,32 @@
+package dev.dpros.diffusion;
+
+import java.util.List;
+
+/**
+ * ConditionalUnet1D (diffusion_policy/model/diffusion/conditional_unet1d.py; LeRobot DiffusionConditionalUnet1d).
+ *
+ * @param downDims channels per level, for instance 512, 1024, 2048
+ * @param kernelSize odd kernel size of the residual blocks' convolutions
+ * @param nGroups groups of the GroupNorms
+ * @param stepEmbedDim size of the diffusion-step embedding
+ * @param filmScale whether FiLM predicts a scale as well as a bias
+ */
+public record UnetConfig(List<Integer> downDims, int kernelSize, int nGroups, int stepEmbedDim, boolean filmScale) {
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
+    public UnetConfig {
+        downDims = List.copyOf(downDims);
+        PolicyConfig.require(!downDims.isEmpty() && downDims.size() <= 8, "down_dims", downDims, "1 to 8 levels");
+        PolicyConfig.require(nGroups >= 1, "n_groups", nGroups, "at least 1");
+        for (int dim : downDims) {
+            PolicyConfig.require(dim > 0 && dim % nGroups == 0, "down_dims", downDims, "multiples of n_groups = " + nGroups);
+        }
+        PolicyConfig.require(kernelSize >= 1 && kernelSize % 2 == 1, "kernel_size", kernelSize, "an odd number");
+        PolicyConfig.require(stepEmbedDim >= 4 && stepEmbedDim % 2 == 0, "diffusion_step_embed_dim", stepEmbedDim,
+                "an even number of at least 4");
+    }
+
+    /** By how much the horizon must be divisible: 2 per level but the last. */
+    public int downsampling() {
+        return 1 << (downDims.size() - 1);
+    }
+}
