@@ -1,0 +1,92 @@
+package dev.dpros.app;
+
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code dpros} command line. Exit codes: 0 success, 1 failure or internal error, 2 bad input. */
+@Command(
+        name = "dpros",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Diffusion Policy for ROS, in real time.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
+public final class Main {
+    /** Exit code for bad input. */
+    public static final int EXIT_BAD_INPUT = 2;
+    /** Exit code for a failure that is not the input's fault. */
+    public static final int EXIT_FAILURE = 1;
+
+    private Main() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] args) {
+        int code = commandLine().execute(args);
+        System.exit(code);
+    }
+
+    /** The command line with its error handling; for tests too. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(true);
+        line.setParameterExceptionHandler(Main::badUsage);
+        line.setExecutionExceptionHandler(Main::failed);
+        return line;
+    }
+
+    private static int badUsage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("dpros: " + message(e, command.getCommandSpec()) + " (see '"
+                + command.getCommandSpec().qualifiedName() + " --help')");
+        return EXIT_BAD_INPUT;
+    }
+
+    private static String message(ParameterException e, CommandSpec spec) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String found = unmatched.getUnmatched().get(0);
+            List<String> valid = new ArrayList<>();
+            boolean option = found.startsWith("-");
+            if (option) {
+                spec.options().forEach(o -> valid.add(o.longestName()));
+            } else {
+                valid.addAll(spec.subcommands().keySet());
+            }
+            String kind = option ? "unknown option '" : spec.subcommands().isEmpty() ? "unexpected argument '" : "unknown command '";
+            return kind + found + "'" + (valid.isEmpty() ? "" : NearestName.hint(found.split("=")[0], valid));
+        }
+        return e.getMessage().lines().findFirst().orElse("bad usage");
+    }
+
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        if (e instanceof InputException) {
+            command.getErr().println("dpros: " + e.getMessage());
+            LoggerFactory.getLogger(Main.class).debug("bad input", e);
+            return EXIT_BAD_INPUT;
+        }
+        command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
+        LoggerFactory.getLogger(Main.class).debug("internal error", e);
+        return EXIT_FAILURE;
+    }
+
+    /** Version from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"dpros " + (version == null ? "(development)" : version) + ", Java "
+                    + System.getProperty("java.version")};
+        }
+    }
+}

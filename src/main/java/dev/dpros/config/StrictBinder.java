@@ -1,0 +1,98 @@
+package dev.dpros.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import java.util.stream.Collectors;
+
+/** Binds a tree to records: unknown keys, wrong types and values out of bounds are errors of one clear line. */
+final class StrictBinder {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .build();
+
+    private StrictBinder() {}
+
+    /** @throws InputException naming file, line, key, what was expected and found */
+    static <T> T bind(YamlTree tree, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(tree.root(), type);
+        } catch (JsonProcessingException e) {
+            throw explain(tree, e);
+        }
+    }
+
+    private static InputException explain(YamlTree tree, JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping)) {
+            return new InputException(tree.source() + ": " + e.getOriginalMessage(), e);
+        }
+        String path = path(mapping);
+        String where = tree.locate(path) + ": " + path;
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            String hint = NearestName.hint(unknown.getPropertyName(),
+                    unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
+            return new InputException(where + ": unknown key" + hint, e);
+        }
+        if (e instanceof ValueInstantiationException && e.getCause() != null) {
+            String prefix = path.isEmpty() ? tree.source() : where;
+            return new InputException(prefix + ": " + e.getCause().getMessage(), e);
+        }
+        if (e instanceof MismatchedInputException mismatch) {
+            return InputException.of(where, "value", expected(mismatch.getTargetType()), found(tree.root(), path), "");
+        }
+        return new InputException(where + ": " + e.getOriginalMessage(), e);
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
+                .collect(Collectors.joining("."));
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == null) {
+            return "another type";
+        }
+        if (type.isEnum()) {
+            StringBuilder names = new StringBuilder("one of");
+            for (Object constant : type.getEnumConstants()) {
+                names.append(' ').append(constant.toString().toLowerCase());
+            }
+            return names.toString();
+        }
+        if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (Number.class.isAssignableFrom(type) || type == double.class || type == float.class) {
+            return "a number";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == String.class || type == java.nio.file.Path.class) {
+            return "a text";
+        }
+        return java.util.Collection.class.isAssignableFrom(type) ? "a list" : "a mapping (key: value)";
+    }
+
+    private static String found(JsonNode root, String path) {
+        JsonNode node = root;
+        for (String part : path.split("\\.")) {
+            node = node == null ? null : part.matches("\\d+") && node.isArray() ? node.get(Integer.parseInt(part)) : node.get(part);
+        }
+        String text = String.valueOf(node);
+        return text.length() > 80 ? text.substring(0, 77) + "..." : text;
+    }
+}
