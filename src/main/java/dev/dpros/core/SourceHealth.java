@@ -25,6 +25,7 @@ public final class SourceHealth {
     private volatile long receivedNs = NEVER;
     private volatile boolean frozen;
     private volatile boolean blank;
+    private volatile long stampJumps;
 
     /**
      * Describes a source that has not yet delivered.
@@ -70,6 +71,16 @@ public final class SourceHealth {
     public void content(boolean frozen, boolean blank) {
         this.frozen = frozen;
         this.blank = blank;
+    }
+
+    /** Writer: a stamp jumped against the stamp clock, forward or backward. */
+    public void stampJumped() {
+        stampJumps++;
+    }
+
+    /** How often the stamps have jumped. */
+    public long stampJumps() {
+        return stampJumps;
     }
 
     /** Monotonic time of the newest sample, or {@link #NEVER}. */
