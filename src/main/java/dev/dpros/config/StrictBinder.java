@@ -26,31 +26,30 @@ final class StrictBinder {
     private StrictBinder() {}
 
     /** @throws InputException naming file, line, key, what was expected and found */
-    static <T> T bind(YamlTree tree, Class<T> type) {
+    static <T> T bind(ConfigTree tree, Class<T> type) {
         try {
-            return MAPPER.treeToValue(tree.root(), type);
+            return MAPPER.treeToValue(tree.merged(), type);
         } catch (JsonProcessingException e) {
             throw explain(tree, e);
         }
     }
 
-    private static InputException explain(YamlTree tree, JsonProcessingException e) {
+    private static InputException explain(ConfigTree tree, JsonProcessingException e) {
         if (!(e instanceof JsonMappingException mapping)) {
-            return new InputException(tree.source() + ": " + e.getOriginalMessage(), e);
+            return new InputException(tree.locate("") + ": " + e.getOriginalMessage(), e);
         }
         String path = path(mapping);
-        String where = tree.locate(path) + ": " + path;
+        String where = tree.locate(path);
         if (e instanceof UnrecognizedPropertyException unknown) {
             String hint = NearestName.hint(unknown.getPropertyName(),
                     unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
             return new InputException(where + ": unknown key" + hint, e);
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            String prefix = path.isEmpty() ? tree.source() : where;
-            return new InputException(prefix + ": " + e.getCause().getMessage(), e);
+            return new InputException((where.isEmpty() ? "" : where + ": ") + e.getCause().getMessage(), e);
         }
         if (e instanceof MismatchedInputException mismatch) {
-            return InputException.of(where, "value", expected(mismatch.getTargetType()), found(tree.root(), path), "");
+            return InputException.of(where, "value", expected(mismatch.getTargetType()), found(tree.value(path)), "");
         }
         return new InputException(where + ": " + e.getOriginalMessage(), e);
     }
@@ -87,12 +86,8 @@ final class StrictBinder {
         return java.util.Collection.class.isAssignableFrom(type) ? "a list" : "a mapping (key: value)";
     }
 
-    private static String found(JsonNode root, String path) {
-        JsonNode node = root;
-        for (String part : path.split("\\.")) {
-            node = node == null ? null : part.matches("\\d+") && node.isArray() ? node.get(Integer.parseInt(part)) : node.get(part);
-        }
-        String text = String.valueOf(node);
+    private static String found(JsonNode value) {
+        String text = value == null || value.isNull() ? "nothing" : value.toString();
         return text.length() > 80 ? text.substring(0, 77) + "..." : text;
     }
 }

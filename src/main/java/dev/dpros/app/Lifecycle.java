@@ -1,0 +1,104 @@
+package dev.dpros.app;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+
+/**
+ * What a running command owns, closed in reverse order: at its end, or on SIGINT, SIGTERM and SIGHUP within two seconds.
+ *
+ * <p>Thread-safe. After a signal the process ends with 128 plus the signal's number, whatever else is going on.
+ */
+final class Lifecycle implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final long LONGEST_SHUTDOWN_MS = 1_800;
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
+    private volatile int exitCode;
+
+    /** Installs the signal handlers. */
+    static Lifecycle onSignals() {
+        Lifecycle lifecycle = new Lifecycle();
+        for (String name : new String[] {"INT", "TERM", "HUP"}) {
+            try {
+                Signal.handle(new Signal(name), signal -> lifecycle.endProcess(128 + signal.getNumber()));
+            } catch (IllegalArgumentException e) {
+                LOG.debug("signal {} keeps its default handler: {}", name, e.getMessage());
+            }
+        }
+        return lifecycle;
+    }
+
+    /** Takes ownership; closes at once if shutdown has begun. */
+    <T extends AutoCloseable> T own(T resource) {
+        synchronized (owned) {
+            if (!closing.get()) {
+                owned.push(resource);
+                return resource;
+            }
+        }
+        closeQuietly(resource);
+        return resource;
+    }
+
+    /** Ends {@link #awaitStop()} with this exit code. */
+    void requestStop(int code) {
+        exitCode = code;
+        stopRequested.countDown();
+    }
+
+    /** Waits for {@link #requestStop}; returns its exit code. */
+    int awaitStop() throws InterruptedException {
+        stopRequested.await();
+        return exitCode;
+    }
+
+    /** Waits at most so long; true if a stop was requested. */
+    boolean awaitStop(long timeout, TimeUnit unit) throws InterruptedException {
+        return stopRequested.await(timeout, unit);
+    }
+
+    private void endProcess(int code) {
+        Thread guard = new Thread(() -> {
+            try {
+                Thread.sleep(LONGEST_SHUTDOWN_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            NativeExit.exit(code);
+        }, "shutdown-guard");
+        guard.setDaemon(true);
+        guard.start();
+        close();
+        NativeExit.exit(code);
+    }
+
+    /** Closes everything, newest first; failures are logged, not thrown. */
+    @Override
+    public void close() {
+        Deque<AutoCloseable> toClose;
+        synchronized (owned) {
+            if (!closing.compareAndSet(false, true)) {
+                return;
+            }
+            toClose = new ArrayDeque<>(owned);
+            owned.clear();
+        }
+        toClose.forEach(Lifecycle::closeQuietly);
+    }
+
+    private static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.warn("closing {}: {}", resource.getClass().getSimpleName(), e.toString());
+        }
+    }
+}

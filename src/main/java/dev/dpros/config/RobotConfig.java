@@ -1,0 +1,35 @@
+package dev.dpros.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * One robot with one policy: what {@code dpros run --config} reads. Built from packaged defaults, the YAML file and the
+ * node's private ROS parameters, in that order of precedence; unknown keys are errors.
+ *
+ * @param policy the checkpoint: a directory or file; relative paths are relative to the configuration file
+ * @param node the ROS node
+ * @param sampler how chunks are sampled
+ * @param observations by the policy's feature key
+ * @param action where actions go
+ * @param metrics the metrics server
+ */
+public record RobotConfig(
+        Path policy,
+        NodeSection node,
+        SamplerSection sampler,
+        Map<String, SourceSection> observations,
+        ActionSection action,
+        MetricsSection metrics) {
+
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
+    public RobotConfig {
+        if (policy == null || policy.toString().isEmpty()) {
+            throw new IllegalArgumentException("policy: expected a checkpoint's path, found nothing");
+        }
+        if (observations.isEmpty()) {
+            throw new IllegalArgumentException("observations: expected one entry per input of the policy, found none");
+        }
+        observations = Map.copyOf(observations);
+    }
+}
