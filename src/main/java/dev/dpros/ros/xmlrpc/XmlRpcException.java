@@ -1,0 +1,13 @@
+package dev.dpros.ros.xmlrpc;
+
+/**
+ * A call that did not return a value: either the peer answered with a fault ({@link XmlRpcFaultException}) or no usable
+ * answer arrived ({@link XmlRpcTransportException}).
+ */
+public abstract class XmlRpcException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    XmlRpcException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
