@@ -1,0 +1,198 @@
+package dev.dpros.observation;
+
+import dev.dpros.core.Clock;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.ImageLayout;
+import dev.dpros.core.ImageReader;
+import dev.dpros.core.LatencySink;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.SourceHealth;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One camera: a ring of messages that the transport's I/O thread fills, and a thread {@code camera-prep-<name>} that
+ * turns each into the policy's image as it comes. Always prepares the newest message; those it was too slow for are
+ * counted as skipped. Nothing is allocated per frame once warm (compressed images: below 1 kB).
+ */
+public final class CameraSource implements ObservationInput, AutoCloseable {
+    private final CameraConfig config;
+    private final ImageReader reader;
+    private final Clock clock;
+    private final LatencySink latency;
+    private final MotionWitness motion;
+    private final MessageRing messages;
+    private final SampleRing frames;
+    private final StampTracker stamps;
+    private final SourceHealth health;
+    private final SourceStatistics statistics = new SourceStatistics();
+    private final ImagePreparation preparation;
+    private final ImageLayout layout = new ImageLayout();
+    private final MessageCopy copy = new MessageCopy();
+    private final ContentCheck content;
+    private volatile Thread thread;
+    private volatile boolean closed;
+    private volatile Throwable failure;
+    private long done;
+
+    /**
+     * A camera whose thread is not yet started.
+     *
+     * @param reader finds the pixels in its messages; used by the preparation thread only
+     * @param latency gets the time from arrival to prepared, once per frame
+     * @param motion says whether the robot moves, for the freeze check; may be null
+     */
+    public CameraSource(CameraConfig config, ImageReader reader, Clock clock, LatencySink latency, MotionWitness motion) {
+        this.config = config;
+        this.reader = reader;
+        this.clock = clock;
+        this.latency = latency;
+        this.motion = motion;
+        CameraConfig.Buffers buffers = config.buffers();
+        messages = new MessageRing(buffers.messages(), buffers.maxMessageBytes(), () -> LockSupport.unpark(thread));
+        frames = new SampleRing(buffers.frames(), config.feature().size());
+        stamps = new StampTracker(config.stamps());
+        health = new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs());
+        preparation = new ImagePreparation(config.feature(), config.fit(), buffers.depthMaxMm());
+        content = new ContentCheck(config.content(), this.motion);
+    }
+
+    /** Where the transport puts messages. */
+    public MessageSlots slots() {
+        return messages;
+    }
+
+    /** The raw messages, for previews and recorders: read with a {@link MessageCopy} of one's own. */
+    public MessageRing messages() {
+        return messages;
+    }
+
+    /** Starts the preparation thread. */
+    public synchronized void start() {
+        if (thread != null || closed) {
+            throw new IllegalStateException(config.name() + ": started before");
+        }
+        Thread started = new Thread(this::run, "camera-prep-" + config.name());
+        started.setDaemon(true);
+        thread = started;
+        started.start();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                if (!prepareNewest()) {
+                    LockSupport.park(this);
+                }
+            }
+        } catch (Throwable e) { // a native library that does not load, or a bug: the camera goes stale, with a cause
+            failure = e;
+        }
+    }
+
+    /** Why the preparation thread ended by itself, or null. The camera is then stale for ever. */
+    public Throwable failure() {
+        return failure;
+    }
+
+    /**
+     * Prepares the newest message if it is not yet prepared. Called by the preparation thread, or by a test or a
+     * single-threaded replay that has not started it.
+     *
+     * @return whether there was one
+     */
+    boolean prepareNewest() {
+        long newest = messages.newest();
+        if (newest == done) {
+            return false;
+        }
+        if (newest - done > 1) {
+            statistics.skipped(newest - done - 1);
+        }
+        done = newest;
+        if (!messages.copy(newest, copy)) {
+            statistics.skipped(1); // overtaken; a newer one is there
+            return true;
+        }
+        prepare();
+        return true;
+    }
+
+    private void prepare() {
+        if (!reader.read(copy.bytes(), layout)) {
+            statistics.reject(SourceStatistics.Rejection.MALFORMED);
+            return;
+        }
+        SourceStatistics.Rejection rejection = convert();
+        if (rejection != null) {
+            statistics.reject(rejection);
+            return;
+        }
+        long stampNs = stamps.stampNs(layout.stampNs, copy.receivedRosNs());
+        StampTracker.Verdict verdict = stamps.accept(stampNs, copy.receivedRosNs());
+        if (verdict == StampTracker.Verdict.OUT_OF_ORDER) {
+            statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
+            return;
+        }
+        if (verdict == StampTracker.Verdict.NEW_EPOCH) {
+            health.stampJumped();
+        }
+        content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
+        health.content(content.frozen(), content.blank());
+        frames.commit(stampNs, copy.receivedNs(), verdict == StampTracker.Verdict.NEW_EPOCH);
+        statistics.took(stampNs);
+        health.received(copy.receivedNs());
+        latency.recordNs(clock.monotonicNs() - copy.receivedNs());
+    }
+
+    private SourceStatistics.Rejection convert() {
+        try {
+            return preparation.prepare(copy.bytes(), layout, frames.claim());
+        } catch (RuntimeException e) { // OpenCV refuses this image; the next may be good
+            return SourceStatistics.Rejection.UNSUPPORTED;
+        }
+    }
+
+    /** Ends the thread and waits for it, 2 s at most. */
+    @Override
+    public void close() {
+        Thread running;
+        synchronized (this) {
+            closed = true;
+            running = thread;
+        }
+        if (running == null) {
+            return;
+        }
+        LockSupport.unpark(running);
+        try {
+            running.join(2000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public FeatureSpec feature() {
+        return config.feature();
+    }
+
+    @Override
+    public SourceHealth health() {
+        return health;
+    }
+
+    @Override
+    public SourceStatistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public SampleReader reader() {
+        return new SampleReader(frames, config.interpolation());
+    }
+
+    @Override
+    public void forgetBefore(long stampNs) {
+        frames.forgetBefore(stampNs);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.dpros.observation;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.ImageLayout;
+import java.nio.ByteBuffer;
+import org.bytedeco.opencv.global.opencv_imgproc;
+
+/**
+ * From a camera's message to the policy's image: decode or demosaic, fit to size, {@code float32 [C, H, W]} in [0, 1],
+ * RGB or grey. One thread; once warm it allocates nothing for raw images and below 1 kB for compressed ones. Errors
+ * come back as a reason.
+ *
+ * <p>An image that already has the policy's size and needs no decoding never touches OpenCV, whose libraries load on
+ * the first image that does.
+ */
+final class ImagePreparation {
+    private static final int MAX_PIXELS = 1 << 26;
+
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final Fit fit;
+    private final ChwConverter converter;
+    private final CompressedHeader header = new CompressedHeader();
+    private final PixelBuffer message = new PixelBuffer();
+    private final PixelBuffer decoded = new PixelBuffer();
+    private final PixelBuffer fitted = new PixelBuffer();
+    private OpenCv openCv;
+    private int fittedWidth;
+    private int fittedHeight;
+    private int fittedFormat;
+    private OpenCv.Part from;
+    private OpenCv.Part to;
+
+    /** Prepares images for this feature. */
+    ImagePreparation(FeatureSpec feature, Fit fit, int depthMaxMm) {
+        channels = feature.shape().get(0);
+        height = feature.shape().get(1);
+        width = feature.shape().get(2);
+        this.fit = fit;
+        converter = new ChwConverter(channels, height, width, depthMaxMm);
+    }
+
+    /**
+     * Prepares one image.
+     *
+     * @param bytes the message; the layout points into it
+     * @param out {@code [C, H, W]}
+     * @return null if done, else why not; {@code out} is then undefined
+     */
+    SourceStatistics.Rejection prepare(ByteBuffer bytes, ImageLayout layout, float[] out) {
+        if (layout.dataOffset < 0 || layout.dataLength < 0
+                || layout.dataOffset + (long) layout.dataLength > bytes.limit()) {
+            return SourceStatistics.Rejection.MALFORMED;
+        }
+        PixelBuffer pixels;
+        if (layout.encoding == ImageLayout.Encoding.COMPRESSED) {
+            if (!decode(bytes, layout)) {
+                return SourceStatistics.Rejection.UNDECODABLE;
+            }
+            pixels = decoded;
+        } else {
+            if (!locate(bytes, layout)) {
+                return SourceStatistics.Rejection.MALFORMED;
+            }
+            int bayer = bayerCode(layout.encoding);
+            pixels = bayer < 0 ? message : demosaic(bayer);
+        }
+        if (pixels.width != width || pixels.height != height) {
+            if (fit == Fit.EXACT) {
+                return SourceStatistics.Rejection.WRONG_SIZE;
+            }
+            pixels = fitted(pixels);
+        }
+        converter.convert(pixels, out);
+        return null;
+    }
+
+    /** Whether the last two prepared images were equal, byte by byte. */
+    boolean repeated() {
+        return converter.repeated();
+    }
+
+    /** Brightness contrast of the last prepared image, grey levels of 255. */
+    double deviation() {
+        return converter.deviation();
+    }
+
+    private boolean locate(ByteBuffer bytes, ImageLayout layout) {
+        message.bytes = bytes;
+        message.offset = layout.dataOffset;
+        message.width = layout.width;
+        message.height = layout.height;
+        message.stepBytes = layout.stepBytes;
+        message.bigEndian = layout.bigEndian;
+        message.channels = 1;
+        message.sampleBytes = 1;
+        message.red = 0;
+        switch (layout.encoding) {
+            case RGB8 -> message.channels = 3;
+            case BGR8 -> {
+                message.channels = 3;
+                message.red = 2;
+            }
+            case RGBA8 -> message.channels = 4;
+            case BGRA8 -> {
+                message.channels = 4;
+                message.red = 2;
+            }
+            case U16C1 -> message.sampleBytes = 2;
+            default -> { } // one byte per pixel: grey, Bayer
+        }
+        return message.withinBounds()
+                && (long) (message.height - 1) * message.stepBytes + message.rowBytes() <= layout.dataLength;
+    }
+
+    private static int bayerCode(ImageLayout.Encoding encoding) {
+        return switch (encoding) {
+            case BAYER_RGGB8 -> opencv_imgproc.COLOR_BayerRGGB2RGB;
+            case BAYER_BGGR8 -> opencv_imgproc.COLOR_BayerBGGR2RGB;
+            case BAYER_GBRG8 -> opencv_imgproc.COLOR_BayerGBRG2RGB;
+            case BAYER_GRBG8 -> opencv_imgproc.COLOR_BayerGRBG2RGB;
+            default -> -1;
+        };
+    }
+
+    private PixelBuffer demosaic(int code) {
+        decoded.allocate(message.width, message.height, 3, 1);
+        decoded.red = 0;
+        openCv().demosaic(message, decoded, code);
+        return decoded;
+    }
+
+    private boolean decode(ByteBuffer bytes, ImageLayout layout) {
+        if (!header.parse(bytes, layout.dataOffset, layout.dataLength)
+                || (long) header.width() * header.height() > MAX_PIXELS) {
+            return false;
+        }
+        decoded.allocate(header.width(), header.height(), 3, 1);
+        decoded.red = 2;
+        return openCv().decode(bytes, layout.dataOffset, layout.dataLength, decoded);
+    }
+
+    private PixelBuffer fitted(PixelBuffer pixels) {
+        int format = pixels.channels * 2 + pixels.sampleBytes;
+        if (pixels.width != fittedWidth || pixels.height != fittedHeight || format != fittedFormat) {
+            plan(pixels);
+            fittedWidth = pixels.width;
+            fittedHeight = pixels.height;
+            fittedFormat = format;
+        }
+        fitted.red = pixels.red;
+        fitted.bigEndian = pixels.bigEndian;
+        openCv().resize(pixels, from, fitted, to);
+        return fitted;
+    }
+
+    /** Works out which part of the image goes where, and blackens the rest. */
+    private void plan(PixelBuffer pixels) {
+        fitted.allocate(width, height, pixels.channels, pixels.sampleBytes);
+        for (int i = 0; i < fitted.bytes.capacity(); i++) {
+            fitted.bytes.put(i, (byte) 0);
+        }
+        from = new OpenCv.Part(0, 0, pixels.width, pixels.height);
+        to = new OpenCv.Part(0, 0, width, height);
+        boolean wider = (long) pixels.width * height > (long) pixels.height * width;
+        if (fit == Fit.CROP) {
+            from = wider
+                    ? centred(pixels, Math.max(1, Math.round((float) pixels.height * width / height)), pixels.height)
+                    : centred(pixels, pixels.width, Math.max(1, Math.round((float) pixels.width * height / width)));
+        } else if (fit == Fit.LETTERBOX) {
+            to = wider
+                    ? centred(fitted, width, Math.max(1, Math.round((float) pixels.height * width / pixels.width)))
+                    : centred(fitted, Math.max(1, Math.round((float) pixels.width * height / pixels.height)), height);
+        }
+    }
+
+    private static OpenCv.Part centred(PixelBuffer whole, int partWidth, int partHeight) {
+        return new OpenCv.Part((whole.width - partWidth) / 2, (whole.height - partHeight) / 2, partWidth, partHeight);
+    }
+
+    private OpenCv openCv() {
+        if (openCv == null) {
+            openCv = new OpenCv();
+        }
+        return openCv;
+    }
+}

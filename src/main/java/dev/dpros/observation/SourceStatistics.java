@@ -1,0 +1,91 @@
+package dev.dpros.observation;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What a source has counted. Its own thread writes; any thread reads. Counting neither blocks nor allocates.
+ */
+public final class SourceStatistics {
+    /** Why a message was not used. */
+    public enum Rejection {
+        /** Lengths that do not fit, or a named joint that is missing. */
+        MALFORMED("malformed message, or a configured joint or field is missing"),
+        /** NaN or infinite value. */
+        NON_FINITE("value is not finite"),
+        /** Pixels that cannot become the policy's image. */
+        UNSUPPORTED("pixel format cannot be converted to the policy's image"),
+        /** Another size than the policy's while the rule is exact. */
+        WRONG_SIZE("image size differs from the policy's and the fit rule is EXACT"),
+        /** JPEG or PNG bytes that do not decode. */
+        UNDECODABLE("compressed image does not decode"),
+        /** Stamp not newer than the one before. */
+        OUT_OF_ORDER("stamp is not newer than the one before");
+
+        private final String text;
+
+        Rejection(String text) {
+            this.text = text;
+        }
+
+        /** What it means, for a person. */
+        public String text() {
+            return text;
+        }
+    }
+
+    private static final int TAKEN = Rejection.values().length;
+    private static final int SKIPPED = TAKEN + 1;
+    private static final Rejection[] REJECTIONS = Rejection.values();
+
+    private final AtomicLongArray counts = new AtomicLongArray(SKIPPED + 1);
+    private volatile Rejection lastRejection;
+    private volatile long newestStampNs = Long.MIN_VALUE;
+
+    void took(long stampNs) {
+        newestStampNs = stampNs;
+        counts.lazySet(TAKEN, counts.get(TAKEN) + 1);
+    }
+
+    void reject(Rejection reason) {
+        counts.lazySet(reason.ordinal(), counts.get(reason.ordinal()) + 1);
+        lastRejection = reason;
+    }
+
+    void skipped(long messages) {
+        counts.lazySet(SKIPPED, counts.get(SKIPPED) + messages);
+    }
+
+    /** Samples that became usable. */
+    public long taken() {
+        return counts.get(TAKEN);
+    }
+
+    /** Messages rejected for one reason. */
+    public long rejected(Rejection reason) {
+        return counts.get(reason.ordinal());
+    }
+
+    /** Messages rejected for any reason. */
+    public long rejected() {
+        long sum = 0;
+        for (Rejection reason : REJECTIONS) {
+            sum += counts.get(reason.ordinal());
+        }
+        return sum;
+    }
+
+    /** Messages passed over because newer ones had already arrived. */
+    public long skipped() {
+        return counts.get(SKIPPED);
+    }
+
+    /** Why the last rejected message was rejected, or null. */
+    public Rejection lastRejection() {
+        return lastRejection;
+    }
+
+    /** Stamp of the newest usable sample, stamp time, ns; MIN_VALUE before the first. */
+    public long newestStampNs() {
+        return newestStampNs;
+    }
+}

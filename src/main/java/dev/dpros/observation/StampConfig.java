@@ -1,0 +1,35 @@
+package dev.dpros.observation;
+
+import dev.dpros.core.InputException;
+
+/**
+ * What time a sample belongs to.
+ *
+ * @param origin which clock stamps it
+ * @param latencyNs how long before its stamp the sample was really taken, ns: exposure, readout, driver; 0 to 10 s
+ * @param jumpNs by how much stamps and stamp clock may disagree from one sample to the next, ns; beyond it is a jump
+ */
+public record StampConfig(Origin origin, long latencyNs, long jumpNs) {
+    private static final long TEN_SECONDS_NS = 10_000_000_000L;
+
+    /** Where stamps come from. */
+    public enum Origin {
+        /** The message header; a message without one is stamped on arrival. */
+        HEADER,
+        /** The moment of arrival. */
+        RECEIVED
+    }
+
+    /** Header stamps, no latency, jumps beyond 1 s. */
+    public static final StampConfig DEFAULT = new StampConfig(Origin.HEADER, 0, 1_000_000_000L);
+
+    /** @throws InputException if a time is out of bounds */
+    public StampConfig {
+        if (latencyNs < 0 || latencyNs > TEN_SECONDS_NS) {
+            throw InputException.of("stamps", "latency", "0 to 10 s", latencyNs + " ns", "");
+        }
+        if (jumpNs <= 0) {
+            throw InputException.of("stamps", "jump", "a positive time", jumpNs + " ns", "");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.dpros.observation;
+
+/**
+ * Turns message stamps into sample times and notices when they jump. One thread; allocates nothing.
+ *
+ * <p>Stamps are compared with the stamp clock: between two samples both should have advanced alike. When they disagree
+ * by more than the configured jump, or the stamp clock itself runs backward (a restarted bag or simulation), older
+ * samples can no longer be compared with newer ones and a new epoch begins.
+ */
+final class StampTracker {
+    /** What to do with a sample. */
+    enum Verdict {
+        /** Keep it. */ KEEP,
+        /** Keep it and forget everything before: the stamps jumped. */ NEW_EPOCH,
+        /** Drop it: not newer than the one before. */ OUT_OF_ORDER
+    }
+
+    private final StampConfig config;
+    private boolean any;
+    private long lastStampNs;
+    private long lastReceivedRosNs;
+
+    StampTracker(StampConfig config) {
+        this.config = config;
+    }
+
+    /** The time that a sample belongs to. */
+    long stampNs(long headerNs, long receivedRosNs) {
+        boolean useHeader = config.origin() == StampConfig.Origin.HEADER && headerNs != 0;
+        return (useHeader ? headerNs : receivedRosNs) - config.latencyNs();
+    }
+
+    /** Judges a sample by its time; remembers it unless it is out of order. */
+    Verdict accept(long stampNs, long receivedRosNs) {
+        Verdict verdict = any ? judge(stampNs - lastStampNs, receivedRosNs - lastReceivedRosNs) : Verdict.KEEP;
+        if (verdict != Verdict.OUT_OF_ORDER) {
+            any = true;
+            lastStampNs = stampNs;
+            lastReceivedRosNs = receivedRosNs;
+        }
+        return verdict;
+    }
+
+    private Verdict judge(long stampStepNs, long clockStepNs) {
+        boolean clockRanBackward = clockStepNs < 0 && stampStepNs <= 0;
+        if (clockRanBackward || Math.abs(stampStepNs - clockStepNs) > config.jumpNs()) {
+            return Verdict.NEW_EPOCH;
+        }
+        return stampStepNs <= 0 ? Verdict.OUT_OF_ORDER : Verdict.KEEP;
+    }
+}

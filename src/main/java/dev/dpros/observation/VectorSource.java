@@ -1,0 +1,172 @@
+package dev.dpros.observation;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.core.VectorReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Takes numeric messages in on the transport's I/O thread and decodes them there into a ring of stamped vectors.
+ * Nothing is allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
+ */
+public final class VectorSource implements ObservationInput, MessageSlots, PositionSource, MotionWitness {
+    private final VectorConfig config;
+    private final VectorReader decoder;
+    private final SampleRing ring;
+    private final StampTracker stamps;
+    private final SourceHealth health;
+    private final SourceStatistics statistics = new SourceStatistics();
+    private final ThreadLocal<float[]> scratch;
+    private ByteBuffer incoming = ByteBuffer.allocateDirect(256).order(ByteOrder.LITTLE_ENDIAN);
+    private boolean claimed;
+
+    /** @throws InputException if the decoder reads another number of values than the feature has */
+    public VectorSource(VectorConfig config, VectorReader decoder) {
+        if (decoder.size() != config.feature().size()) {
+            throw InputException.of(config.name(), "number of values", config.feature().size() + " for "
+                    + config.feature().key(), Integer.toString(decoder.size()), "check the joint names or field path");
+        }
+        this.config = config;
+        this.decoder = decoder;
+        ring = new SampleRing(config.slots(), decoder.size());
+        stamps = new StampTracker(config.stamps());
+        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs());
+        scratch = ThreadLocal.withInitial(() -> new float[decoder.size()]);
+    }
+
+    @Override
+    public ByteBuffer claim(int length) {
+        if (length < 0 || length > VectorConfig.MAX_MESSAGE_BYTES) {
+            return null;
+        }
+        if (incoming.capacity() < length) {
+            int capacity = Math.min(VectorConfig.MAX_MESSAGE_BYTES, length + length / 4);
+            incoming = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        claimed = true;
+        return incoming.clear().limit(length);
+    }
+
+    @Override
+    public void commit(long receivedNs, long receivedRosNs) {
+        if (!claimed) {
+            throw new IllegalStateException(config.name() + ": commit without a claimed slot");
+        }
+        claimed = false;
+        incoming.position(0);
+        float[] values = ring.claim();
+        if (!decoder.read(incoming, values, 0)) {
+            statistics.reject(SourceStatistics.Rejection.MALFORMED);
+            return;
+        }
+        if (!finite(values)) {
+            statistics.reject(SourceStatistics.Rejection.NON_FINITE);
+            return;
+        }
+        accept(decoder.stampNs(incoming), receivedNs, receivedRosNs);
+    }
+
+    private void accept(long headerNs, long receivedNs, long receivedRosNs) {
+        long stampNs = stamps.stampNs(headerNs, receivedRosNs);
+        StampTracker.Verdict verdict = stamps.accept(stampNs, receivedRosNs);
+        if (verdict == StampTracker.Verdict.OUT_OF_ORDER) {
+            statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
+            return;
+        }
+        if (verdict == StampTracker.Verdict.NEW_EPOCH) {
+            health.stampJumped();
+        }
+        ring.commit(stampNs, receivedNs, verdict == StampTracker.Verdict.NEW_EPOCH);
+        statistics.took(stampNs);
+        health.received(receivedNs);
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void abandon() {
+        claimed = false;
+    }
+
+    /** The newest values, whatever their age, in double precision. Allocates only on a thread's first call. */
+    @Override
+    public boolean read(double[] out) {
+        float[] values = scratch.get();
+        if (!newest(values)) {
+            return false;
+        }
+        for (int i = 0; i < values.length; i++) {
+            out[i] = values[i];
+        }
+        return true;
+    }
+
+    /** Copies the newest values; false before the first. Any thread; allocates nothing. */
+    public boolean newest(float[] out) {
+        for (int attempt = 0; attempt < ObservationAligner.ATTEMPTS; attempt++) {
+            long number = ring.newest();
+            if (number == 0) {
+                return false;
+            }
+            if (ring.copy(number, out, 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public double displacementSince(long receivedNs) {
+        long last = ring.newest();
+        long then = last;
+        while (then > Math.max(1, ring.oldest()) && ring.receivedNs(then) > receivedNs) {
+            then--;
+        }
+        float[] now = scratch.get();
+        float[] before = new float[now.length];
+        if (!ring.copy(last, now, 0) || !ring.copy(then, before, 0)) {
+            return 0;
+        }
+        double largest = 0;
+        for (int i = 0; i < now.length; i++) {
+            largest = Math.max(largest, Math.abs(now[i] - before[i]));
+        }
+        return largest;
+    }
+
+    @Override
+    public FeatureSpec feature() {
+        return config.feature();
+    }
+
+    @Override
+    public SourceHealth health() {
+        return health;
+    }
+
+    @Override
+    public SourceStatistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public SampleReader reader() {
+        return new SampleReader(ring, config.interpolation());
+    }
+
+    @Override
+    public void forgetBefore(long stampNs) {
+        ring.forgetBefore(stampNs);
+    }
+}
