@@ -1,0 +1,73 @@
+package dev.dpros.inference;
+
+import dev.dpros.core.InputException;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.inference.torchscript.ConvVariant;
+import dev.dpros.inference.torchscript.ResizeFilter;
+
+/**
+ * How a policy is run; none of it changes what the policy is.
+ *
+ * @param device {@code cpu} or {@code cuda:N}
+ * @param threads threads libtorch may use within one operator; one has the best tail latency on a busy machine
+ * @param seed of the noise that is drawn when none is given
+ * @param convVariant how the UNet's convolutions are computed, or null for the fastest float32 one, by measurement
+ * @param sampler noise scheduler, or null for the checkpoint's own
+ * @param steps denoising steps, or 0 for the checkpoint's own
+ * @param resize how images are resized
+ */
+public record InferenceOptions(
+        String device,
+        int threads,
+        long seed,
+        ConvVariant convVariant,
+        SchedulerConfig.Type sampler,
+        int steps,
+        ResizeFilter resize) {
+    /** CPU, one thread, everything else as the checkpoint says. */
+    public static final InferenceOptions DEFAULT =
+            new InferenceOptions("cpu", 1, 0, null, null, 0, ResizeFilter.AUTO);
+
+    /** @throws InputException naming the option, its value and what is allowed */
+    public InferenceOptions {
+        if (!device.matches("cpu|cuda:[0-9]{1,2}")) {
+            throw InputException.of("inference.device", "name", "cpu or cuda:N", device, "");
+        }
+        if (threads < 1 || threads > 1024) {
+            throw InputException.of("inference.threads", "number", "1 to 1024", String.valueOf(threads), "");
+        }
+        if (steps < 0) {
+            throw InputException.of("inference.steps", "number", "0 (the checkpoint's) or more", String.valueOf(steps), "");
+        }
+    }
+
+    /** The same, with another sampler and number of steps. */
+    public InferenceOptions withSampling(SchedulerConfig.Type type, int newSteps) {
+        return new InferenceOptions(device, threads, seed, convVariant, type, newSteps, resize);
+    }
+
+    /** The same, with another seed. */
+    public InferenceOptions withSeed(long newSeed) {
+        return new InferenceOptions(device, threads, newSeed, convVariant, sampler, steps, resize);
+    }
+
+    /** The same, with the convolutions computed in the given way, or measured if null. */
+    public InferenceOptions withConvVariant(ConvVariant variant) {
+        return new InferenceOptions(device, threads, seed, variant, sampler, steps, resize);
+    }
+
+    /** The same, with another number of threads. */
+    public InferenceOptions withThreads(int newThreads) {
+        return new InferenceOptions(device, newThreads, seed, convVariant, sampler, steps, resize);
+    }
+
+    /** The scheduler to use with a network trained with {@code trained}. */
+    public SchedulerConfig scheduler(SchedulerConfig trained) {
+        int count = steps == 0 ? trained.inferenceSteps() : steps;
+        if (count > trained.numTrainTimesteps()) {
+            throw InputException.of("inference.steps", "number", "at most the " + trained.numTrainTimesteps()
+                    + " steps of training", String.valueOf(count), "");
+        }
+        return trained.withSampling(sampler == null ? trained.type() : sampler, count);
+    }
+}

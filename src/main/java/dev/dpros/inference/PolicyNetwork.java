@@ -1,0 +1,186 @@
+package dev.dpros.inference;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.torchscript.ConvVariant;
+import dev.dpros.inference.torchscript.PolicyScript;
+import dev.dpros.inference.torchscript.ResizeFilter;
+import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.inference.torchscript.TorchScriptArchive;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A policy's network in libtorch: the module that {@link PolicyScript} writes, loaded and called. Confined to one thread.
+ */
+final class PolicyNetwork implements AutoCloseable {
+    private static final String[] NO_EXTRA_FILES = {};
+
+    private final PtNDManager manager;
+    private final PtSymbolBlock module;
+    private final List<ConvVariant> variants;
+    private ConvVariant variant = ConvVariant.CONV1D;
+
+    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants) {
+        this.manager = manager;
+        this.module = module;
+        this.variants = variants;
+    }
+
+    /**
+     * Writes the archive to a private file in memory (or the temporary folder), loads it and deletes it.
+     *
+     * @param bf16 whether {@link ConvVariant#PACKED_BF16} is to be possible, which then replaces {@link ConvVariant#PACKED}
+     */
+    static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, boolean bf16) {
+        List<ConvVariant> variants = possible(device, bf16);
+        ScriptModule script = PolicyScript.of(policy, variants, resize);
+        PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
+        try {
+            Path file = privateFile();
+            try {
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    TorchScriptArchive.write(script, false, out);
+                }
+                PtSymbolBlock module = JniUtils.loadModule(manager, file, true, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
+                return new PolicyNetwork(manager, module, variants);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            manager.close();
+            throw new UncheckedIOException("cannot write the network for libtorch: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static List<ConvVariant> possible(Device device, boolean bf16) {
+        List<ConvVariant> variants = new ArrayList<>(List.of(ConvVariant.CONV1D, ConvVariant.ROWS));
+        if (!device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64")) {
+            variants.add(bf16 ? ConvVariant.PACKED_BF16 : ConvVariant.PACKED);
+        }
+        return List.copyOf(variants);
+    }
+
+    private static Path privateFile() throws IOException {
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Path memory = Path.of("/dev/shm");
+        if (Files.isDirectory(memory) && Files.isWritable(memory)) {
+            return Files.createTempFile(memory, "dpros-", ".pt", ownerOnly);
+        }
+        return Files.createTempFile("dpros-", ".pt", ownerOnly);
+    }
+
+    /** The variants it can be brought to, in order. */
+    List<ConvVariant> variants() {
+        return variants;
+    }
+
+    /** The variant that {@link Chunk#denoise} uses. */
+    ConvVariant variant() {
+        return variant;
+    }
+
+    /** Brings the weights into the layout of a variant at or after the present one. @throws EngineException if it cannot */
+    void advanceTo(ConvVariant target) {
+        if (target.compareTo(variant) < 0 || !variants.contains(target)) {
+            throw new IllegalArgumentException("variant " + target + " is not reachable from " + variant + " in " + variants);
+        }
+        for (ConvVariant next : variants) {
+            if (next.compareTo(variant) > 0 && next.compareTo(target) <= 0) {
+                try (Chunk chunk = new Chunk()) {
+                    chunk.call(next.preparation(), chunk.zeros(1));
+                }
+                variant = next;
+            }
+        }
+    }
+
+    /** Opens the scope of one chunk: what is created within lives until it is closed. */
+    Chunk open() {
+        return new Chunk();
+    }
+
+    /** Frees the module and everything on it. */
+    @Override
+    public void close() {
+        module.close();
+        manager.close();
+    }
+
+    /** The arrays of one chunk, in one closed manager. */
+    final class Chunk implements AutoCloseable {
+        private final PtNDManager scope = manager.newSubManager(manager.getDevice());
+        private final String denoise = variant.method();
+
+        private Chunk() {}
+
+        PtNDArray zeros(long... shape) {
+            return (PtNDArray) scope.zeros(new Shape(shape), DataType.FLOAT32);
+        }
+
+        /**
+         * An array of a direct buffer's content (position 0 to limit, native order). On a CPU it is the buffer: no copy.
+         */
+        PtNDArray array(ByteBuffer values, long... shape) {
+            return scope.create(values.duplicate().order(ByteOrder.nativeOrder()), new Shape(shape), DataType.FLOAT32);
+        }
+
+        /** Features {@code [B, D]} of images {@code [B, C, H, W]}. */
+        PtNDArray encode(int camera, PtNDArray images) {
+            return call("encode_" + camera, images);
+        }
+
+        /** The observation's part of the FiLM vectors. */
+        PtNDArray condition(PtNDArray observation) {
+            return call("condition", observation);
+        }
+
+        /** The denoising steps' part of the FiLM vectors. */
+        PtNDArray embed(PtNDArray steps) {
+            return call("embed", steps);
+        }
+
+        /** One evaluation of the network at step {@code index} of the embedding. */
+        PtNDArray denoise(PtNDArray x, PtNDArray condition, PtNDArray embedding, int index) {
+            try (IValue a = IValue.from(x);
+                    IValue b = IValue.from(condition);
+                    IValue c = IValue.from(embedding);
+                    IValue d = IValue.from((long) index);
+                    IValue result = IValueUtils.runMethod(module, denoise, a, b, c, d)) {
+                return result.toTensor(scope);
+            }
+        }
+
+        private PtNDArray call(String method, PtNDArray argument) {
+            try (IValue a = IValue.from(argument); IValue result = IValueUtils.runMethod(module, method, a)) {
+                return result.toTensor(scope);
+            }
+        }
+
+        @Override
+        public void close() {
+            scope.close();
+        }
+    }
+}

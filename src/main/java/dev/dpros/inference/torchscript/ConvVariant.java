@@ -1,0 +1,26 @@
+package dev.dpros.inference.torchscript;
+
+/**
+ * Ways to compute the UNet's one-dimensional convolutions. They give the same numbers (to rounding); which is fastest
+ * depends on the device, so it is measured when a policy is warmed up.
+ */
+public enum ConvVariant {
+    /** {@code torch.conv1d} on {@code [B, C, T]}, as the reference does it. */
+    CONV1D,
+    /** Channels last, {@code [B, T, C]}: windows of K rows are one strided view, the convolution one linear layer. */
+    ROWS,
+    /** {@link #ROWS} with the larger weights in oneDNN's blocked layout (x86 CPUs). */
+    PACKED,
+    /** {@link #PACKED} with those weights in bfloat16: less exact, never chosen unless asked for. */
+    PACKED_BF16;
+
+    /** Name of the method that evaluates the network this way. */
+    public String method() {
+        return "denoise_" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Name of the method that brings the weights from the layout of the variant before into this one's. */
+    public String preparation() {
+        return "prepare_" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

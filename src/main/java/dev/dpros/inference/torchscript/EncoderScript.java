@@ -1,0 +1,183 @@
+package dev.dpros.inference.torchscript;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.VisionConfig;
+import java.util.List;
+
+/**
+ * Writes the image encoder of one camera as TorchScript: resize, centre crop, normalisation, convolutional body, spatial
+ * softmax or average, linear layer. Cameras that share an encoder share its tensors.
+ */
+final class EncoderScript {
+    private static final double[] IMAGENET_MEAN = {0.485, 0.456, 0.406};
+    private static final double[] IMAGENET_STD = {0.229, 0.224, 0.225};
+
+    private final PolicyDefinition policy;
+    private final VisionConfig vision;
+    private final FeatureSpec camera;
+    private final String prefix;
+    private final WeightStore weights;
+    private final ScriptModule module;
+    private final ResizeFilter resizeFilter;
+
+    EncoderScript(PolicyDefinition policy, int cameraIndex, WeightStore weights, ScriptModule module, ResizeFilter filter) {
+        this.policy = policy;
+        this.vision = policy.config().vision();
+        this.camera = policy.config().cameras().get(cameraIndex);
+        this.prefix = vision.separatePerCamera() ? "rgb_encoder." + cameraIndex + "." : "rgb_encoder.";
+        this.weights = weights;
+        this.module = module;
+        this.resizeFilter = filter;
+    }
+
+    /** Adds {@code method(image: [N, C, H, W] in [0, 1]) -> [N, featureDim]}. */
+    void write(String method) {
+        ScriptBody body = new ScriptBody();
+        ImageOps ops = new ImageOps(module, body, weights);
+        ImageOps.Maps image = normalized(body, cropped(body, resized(body)));
+        ImageOps.Maps maps = vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, image) : resnet(ops, image);
+        body.result(vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : keypoints(ops, body, maps));
+        module.method(method + "(image: Tensor) -> Tensor", body);
+    }
+
+    private ImageOps.Maps resized(ScriptBody body) {
+        int height = camera.shape().get(1);
+        int width = camera.shape().get(2);
+        List<Integer> to = vision.resizeShape();
+        if (to == null || to.equals(List.of(height, width))) {
+            return new ImageOps.Maps("image", camera.shape().get(0), height, width);
+        }
+        boolean antialias = resizeFilter == ResizeFilter.ANTIALIAS
+                || resizeFilter == ResizeFilter.AUTO && vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX;
+        String operator = antialias ? "_upsample_bilinear2d_aa" : "upsample_bilinear2d";
+        String x = body.let("torch.%s(image, [%d, %d], False, None, None)", operator, to.get(0), to.get(1));
+        return new ImageOps.Maps(x, camera.shape().get(0), to.get(0), to.get(1));
+    }
+
+    /** torchvision's center_crop: the offset is rounded half to even. */
+    private ImageOps.Maps cropped(ScriptBody body, ImageOps.Maps in) {
+        List<Integer> to = vision.cropShape();
+        if (to == null || to.equals(List.of(in.height(), in.width()))) {
+            return in;
+        }
+        if (to.get(0) > in.height() || to.get(1) > in.width()) {
+            throw InputException.of(policy.source(), "crop_shape", "at most the image's " + List.of(in.height(), in.width())
+                    + " ('" + camera.key() + "')", to.toString(), "");
+        }
+        int top = (int) Math.rint((in.height() - to.get(0)) / 2.0);
+        int left = (int) Math.rint((in.width() - to.get(1)) / 2.0);
+        String x = body.let("torch.narrow(torch.narrow(%s, 2, %d, %d), 3, %d, %d)", in.name(), top, to.get(0), left,
+                to.get(1));
+        return new ImageOps.Maps(x, in.channels(), to.get(0), to.get(1));
+    }
+
+    /** The feature's normalizer and ImageNet's, as one affine map per channel. */
+    private ImageOps.Maps normalized(ScriptBody body, ImageOps.Maps in) {
+        int channels = in.channels();
+        Normalizer normalizer = policy.normalizers().getOrDefault(camera.key(), Normalizer.identity(channels));
+        if (normalizer.size() != channels && normalizer.size() != 1) {
+            throw InputException.of(policy.source(), "normalizer of '" + camera.key() + "'", channels + " channels",
+                    String.valueOf(normalizer.size()), "");
+        }
+        if (vision.imagenetNormalize() && channels != IMAGENET_MEAN.length) {
+            throw InputException.of(policy.source(), "'" + camera.key() + "'", "3 channels, for ImageNet's normalisation",
+                    String.valueOf(channels), "");
+        }
+        float[] scale = new float[channels];
+        float[] offset = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            int at = normalizer.size() == 1 ? 0 : c;
+            double std = vision.imagenetNormalize() ? IMAGENET_STD[c] : 1;
+            double mean = vision.imagenetNormalize() ? IMAGENET_MEAN[c] : 0;
+            scale[c] = (float) (normalizer.scale()[at] / std);
+            offset[c] = (float) ((normalizer.offset()[at] - mean) / std);
+        }
+        String label = "image." + camera.key();
+        String a = module.parameter(label + ".scale", ScriptTensor.of(TensorData.of(scale, 1, channels, 1, 1)));
+        String b = module.parameter(label + ".offset", ScriptTensor.of(TensorData.of(offset, 1, channels, 1, 1)));
+        return in.withName(body.let("torch.addcmul(%s, %s, %s)", b, in.name(), a));
+    }
+
+    private ImageOps.Maps compact(ImageOps ops, ImageOps.Maps image) {
+        ImageOps.Maps x = image;
+        List<VisionConfig.ConvLayer> layers = vision.conv();
+        for (int i = 0; i < layers.size(); i++) {
+            VisionConfig.ConvLayer layer = layers.get(i);
+            x = ops.conv(x, prefix + "conv." + i, layer.outChannels(), layer.kernel(), layer.stride(), layer.padding(), true);
+            x = ops.mish(ops.groupNorm(x, prefix + "norm." + i, layer.groups()));
+        }
+        return ops.conv(x, prefix + "keypoints", vision.numKeypoints(), 1, 1, 0, true);
+    }
+
+    /** torchvision's ResNet of basic blocks, children 0 to 7 of the model, as both references cut it. */
+    private ImageOps.Maps resnet(ImageOps ops, ImageOps.Maps image) {
+        int[] depths = vision.backbone() == VisionConfig.Backbone.RESNET18 ? new int[] {2, 2, 2, 2} : new int[] {3, 4, 6, 3};
+        String body = prefix + "backbone.";
+        ImageOps.Maps x = ops.conv(image, body + "0", 64, 7, 2, 3, false);
+        x = ops.maxPool(ops.relu(norm(ops, x, body + "1")));
+        for (int stage = 0; stage < depths.length; stage++) {
+            for (int i = 0; i < depths[stage]; i++) {
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                x = basicBlock(ops, x, body + (4 + stage) + "." + i + ".", 64 << stage, stride);
+            }
+        }
+        if (vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX
+                && (weights.has(prefix + "pool.nets.weight") || vision.numKeypoints() != x.channels())) {
+            x = ops.conv(x, prefix + "pool.nets", vision.numKeypoints(), 1, 1, 0, true);
+        }
+        return x;
+    }
+
+    private ImageOps.Maps basicBlock(ImageOps ops, ImageOps.Maps in, String name, int channels, int stride) {
+        ImageOps.Maps y = ops.relu(norm(ops, ops.conv(in, name + "conv1", channels, 3, stride, 1, false), name + "bn1"));
+        y = norm(ops, ops.conv(y, name + "conv2", channels, 3, 1, 1, false), name + "bn2");
+        ImageOps.Maps shortcut = in;
+        if (stride != 1 || in.channels() != channels) {
+            shortcut = ops.conv(in, name + "downsample.0", channels, 1, stride, 0, false);
+            shortcut = norm(ops, shortcut, name + "downsample.1");
+        }
+        return ops.addRelu(y, shortcut);
+    }
+
+    private ImageOps.Maps norm(ImageOps ops, ImageOps.Maps x, String name) {
+        return vision.norm() == VisionConfig.Norm.GROUP ? ops.groupNorm(x, name, x.channels() / 16) : ops.batchNorm(x, name);
+    }
+
+    /** SpatialSoftmax (robomimic base_nets.py): expected coordinates, x then y per keypoint; then the linear layer. */
+    private String keypoints(ImageOps ops, ScriptBody body, ImageOps.Maps maps) {
+        int count = maps.channels();
+        int pixels = maps.height() * maps.width();
+        float[] grid = new float[pixels * 2];
+        for (int i = 0; i < pixels; i++) {
+            grid[2 * i] = coordinate(i % maps.width(), maps.width());
+            grid[2 * i + 1] = coordinate(i / maps.width(), maps.height());
+        }
+        String positions = module.parameter("grid." + maps.height() + "x" + maps.width(),
+                ScriptTensor.of(TensorData.of(grid, pixels, 2)));
+        String logits = body.let("torch.reshape(%s, [-1, %d])", maps.name(), pixels);
+        if (weights.has(prefix + "pool.temperature")) {
+            logits = body.let("torch.div(%s, %s)", logits, ops.parameter(prefix + "pool.temperature", 1));
+        }
+        String expected = body.let("torch.matmul(torch.softmax(%s, -1), %s)", logits, positions);
+        String flat = body.let("torch.reshape(%s, [-1, %d])", expected, 2 * count);
+        String weight = ops.parameter(prefix + "out.weight", vision.featureDim(), 2 * count);
+        String out = body.let("torch.linear(%s, %s, %s)", flat, weight, ops.parameter(prefix + "out.bias", vision.featureDim()));
+        return vision.outActivation() ? "torch.relu_(" + out + ")" : out;
+    }
+
+    private static float coordinate(int index, int count) {
+        return count == 1 ? -1f : (float) (-1 + 2.0 * index / (count - 1));
+    }
+
+    private String average(ScriptBody body, ImageOps.Maps maps) {
+        if (vision.featureDim() != maps.channels()) {
+            throw InputException.of(policy.source(), "feature_dim", maps.channels() + " (the backbone's channels)",
+                    String.valueOf(vision.featureDim()), "");
+        }
+        return body.let("torch.mean(%s, [2, 3])", maps.name());
+    }
+}

@@ -1,0 +1,75 @@
+package dev.dpros.inference.torchscript;
+
+import java.util.Arrays;
+
+/** The operations of an image encoder, as TorchScript statements on {@code [N, C, H, W]}. */
+final class ImageOps {
+    private final ScriptModule module;
+    private final ScriptBody body;
+    private final WeightStore weights;
+
+    ImageOps(ScriptModule module, ScriptBody body, WeightStore weights) {
+        this.module = module;
+        this.body = body;
+        this.weights = weights;
+    }
+
+    /** A variable that holds feature maps, and their dimensions. */
+    record Maps(String name, int channels, int height, int width) {
+        Maps withName(String other) {
+            return new Maps(other, channels, height, width);
+        }
+    }
+
+    /** A convolution with the weights at {@code name}. */
+    Maps conv(Maps in, String name, int out, int kernel, int stride, int padding, boolean bias) {
+        String weight = parameter(name + ".weight", out, in.channels(), kernel, kernel);
+        String b = bias ? parameter(name + ".bias", out) : "None";
+        String y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])",
+                in.name(), weight, b, stride, padding);
+        return new Maps(y, out, size(in.height(), kernel, stride, padding), size(in.width(), kernel, stride, padding));
+    }
+
+    /** GroupNorm. */
+    Maps groupNorm(Maps in, String name, int groups) {
+        return in.withName(body.let("torch.group_norm(%s, %d, %s, %s, %s)", in.name(), groups,
+                parameter(name + ".weight", in.channels()), parameter(name + ".bias", in.channels()), ScriptModule.NORM_EPS));
+    }
+
+    /** BatchNorm with the statistics of training. */
+    Maps batchNorm(Maps in, String name) {
+        int c = in.channels();
+        return in.withName(body.let("torch.batch_norm(%s, %s, %s, %s, %s, False, 0.10000000000000001, %s, False)", in.name(),
+                parameter(name + ".weight", c), parameter(name + ".bias", c), parameter(name + ".running_mean", c),
+                parameter(name + ".running_var", c), ScriptModule.NORM_EPS));
+    }
+
+    /** ReLU, in place. */
+    Maps relu(Maps in) {
+        return in.withName(body.let("torch.relu_(%s)", in.name()));
+    }
+
+    /** Mish, in place. */
+    Maps mish(Maps in) {
+        return in.withName(body.let("torch.mish_(%s)", in.name()));
+    }
+
+    /** Sum, then ReLU, in place of {@code a}. */
+    Maps addRelu(Maps a, Maps b) {
+        return a.withName(body.let("torch.relu_(torch.add_(%s, %s))", a.name(), b.name()));
+    }
+
+    /** Maximum over 3 x 3, stride 2, padding 1. */
+    Maps maxPool(Maps in) {
+        String y = body.let("torch.max_pool2d(%s, [3, 3], [2, 2], [1, 1])", in.name());
+        return new Maps(y, in.channels(), size(in.height(), 3, 2, 1), size(in.width(), 3, 2, 1));
+    }
+
+    String parameter(String name, int... shape) {
+        return module.parameter(name, ScriptTensor.of(weights.take(name, Arrays.stream(shape).asLongStream().toArray())));
+    }
+
+    private static int size(int in, int kernel, int stride, int padding) {
+        return (in + 2 * padding - kernel) / stride + 1;
+    }
+}
