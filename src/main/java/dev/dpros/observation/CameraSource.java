@@ -2,6 +2,7 @@ package dev.dpros.observation;
 
 import dev.dpros.core.Clock;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FrameSource;
 import dev.dpros.core.ImageLayout;
 import dev.dpros.core.ImageReader;
 import dev.dpros.core.LatencySink;
@@ -64,6 +65,21 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
     /** The raw messages, for previews and recorders: read with a {@link MessageCopy} of one's own. */
     public MessageRing messages() {
         return messages;
+    }
+
+    /** The newest raw image, for dashboards; with an image reader of its own, since it runs on another thread. */
+    public FrameSource preview(ImageReader ownReader, int maxWidth) {
+        return new CameraPreview(config.name(), messages, ownReader, maxWidth);
+    }
+
+    /**
+     * Loads the image library on a background thread, so that the first image that needs it does not wait half a
+     * second. For cameras whose images are compressed, Bayer or of another size than the policy's.
+     */
+    public static void preloadImageLibrary() {
+        Thread loader = new Thread(OpenCv::new, "opencv-load");
+        loader.setDaemon(true);
+        loader.start();
     }
 
     /** Starts the preparation thread. */

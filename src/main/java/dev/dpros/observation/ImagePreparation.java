@@ -60,7 +60,7 @@ final class ImagePreparation {
             }
             pixels = decoded;
         } else {
-            if (!locate(bytes, layout)) {
+            if (!message.locate(bytes, layout)) {
                 return SourceStatistics.Rejection.MALFORMED;
             }
             int bayer = bayerCode(layout.encoding);
@@ -84,34 +84,6 @@ final class ImagePreparation {
     /** Brightness contrast of the last prepared image, grey levels of 255. */
     double deviation() {
         return converter.deviation();
-    }
-
-    private boolean locate(ByteBuffer bytes, ImageLayout layout) {
-        message.bytes = bytes;
-        message.offset = layout.dataOffset;
-        message.width = layout.width;
-        message.height = layout.height;
-        message.stepBytes = layout.stepBytes;
-        message.bigEndian = layout.bigEndian;
-        message.channels = 1;
-        message.sampleBytes = 1;
-        message.red = 0;
-        switch (layout.encoding) {
-            case RGB8 -> message.channels = 3;
-            case BGR8 -> {
-                message.channels = 3;
-                message.red = 2;
-            }
-            case RGBA8 -> message.channels = 4;
-            case BGRA8 -> {
-                message.channels = 4;
-                message.red = 2;
-            }
-            case U16C1 -> message.sampleBytes = 2;
-            default -> { } // one byte per pixel: grey, Bayer
-        }
-        return message.withinBounds()
-                && (long) (message.height - 1) * message.stepBytes + message.rowBytes() <= layout.dataLength;
     }
 
     private static int bayerCode(ImageLayout.Encoding encoding) {

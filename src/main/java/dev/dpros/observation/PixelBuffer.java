@@ -1,5 +1,6 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.ImageLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -39,9 +40,47 @@ final class PixelBuffer {
         return width * channels * sampleBytes;
     }
 
-    /** Whether the pixels lie within the memory. */
-    boolean withinBounds() {
-        return width > 0 && height > 0 && offset >= 0 && stepBytes >= rowBytes()
-                && offset + (long) (height - 1) * stepBytes + rowBytes() <= bytes.capacity();
+    /** Points at the pixels of a raw image message; false if they do not lie within it. */
+    boolean locate(ByteBuffer message, ImageLayout layout) {
+        bytes = message;
+        offset = layout.dataOffset;
+        width = layout.width;
+        height = layout.height;
+        stepBytes = layout.stepBytes;
+        bigEndian = layout.bigEndian;
+        channels = 1;
+        sampleBytes = 1;
+        red = 0;
+        switch (layout.encoding) {
+            case RGB8 -> channels = 3;
+            case BGR8 -> {
+                channels = 3;
+                red = 2;
+            }
+            case RGBA8 -> channels = 4;
+            case BGRA8 -> {
+                channels = 4;
+                red = 2;
+            }
+            case U16C1 -> sampleBytes = 2;
+            default -> { } // one byte per pixel: grey, Bayer
+        }
+        long row = (long) width * channels * sampleBytes;
+        return width > 0 && height > 0 && offset >= 0 && stepBytes >= row
+                && (height - 1L) * stepBytes + row <= layout.dataLength
+                && offset + (long) layout.dataLength <= message.limit();
+    }
+
+    /** Index of a pixel's first byte. */
+    int at(int x, int y) {
+        return offset + y * stepBytes + x * channels * sampleBytes;
+    }
+
+    /** A 16-bit pixel, unsigned. */
+    int depth(int x, int y) {
+        int at = at(x, y);
+        int low = bytes.get(at + (bigEndian ? 1 : 0)) & 255;
+        int high = bytes.get(at + (bigEndian ? 0 : 1)) & 255;
+        return high << 8 | low;
     }
 }
