@@ -1,0 +1,64 @@
+package dev.dpros.recording.journal;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
+
+/**
+ * One recorded source: a topic and what is known of its type. Immutable.
+ *
+ * @param id number of the source within the episode, 0 to 65535
+ * @param key name of the source in the configuration, such as {@code front}
+ * @param role what it is to the policy
+ * @param topic resolved topic name
+ * @param type such as {@code sensor_msgs/Image}; empty until a publisher was seen
+ * @param md5 checksum of the type; empty until known
+ * @param definition full message definition with nested types; empty until known
+ */
+public record SourceInfo(int id, String key, Role role, String topic, String type, String md5, String definition) {
+    private static final Pattern LEADING_HEADER =
+            Pattern.compile("\\A(?:\\s*(?:#[^\\n]*)?\\n)*\\s*(?:std_msgs/)?Header\\s+\\w+");
+    private static final long NS_PER_S = 1_000_000_000L;
+
+    /** What a source is to the policy. */
+    public enum Role {
+        /** An input: camera or proprioception. */ OBSERVATION,
+        /** What the operator or the policy asked for. */ COMMANDED_ACTION,
+        /** What was really sent to the robot, after limits. */ SENT_ACTION,
+        /** Anything else worth keeping. */ OTHER
+    }
+
+    /** @throws IllegalArgumentException if the id is out of range */
+    public SourceInfo {
+        if (id < 0 || id > 0xFFFF) {
+            throw new IllegalArgumentException("source " + key + ": id: expected 0 to 65535, found " + id);
+        }
+        type = type == null ? "" : type;
+        md5 = md5 == null ? "" : md5;
+        definition = definition == null ? "" : definition;
+    }
+
+    /** Whether type, checksum and definition are known. */
+    @JsonIgnore
+    public boolean isDescribed() {
+        return !type.isEmpty() && !md5.isEmpty();
+    }
+
+    /** Whether messages start with a {@code std_msgs/Header}. */
+    public boolean startsWithHeader() {
+        return LEADING_HEADER.matcher(definition).find();
+    }
+
+    /** The same source with its type known. */
+    public SourceInfo described(String newType, String newMd5, String newDefinition) {
+        return new SourceInfo(id, key, role, topic, newType, newMd5, newDefinition);
+    }
+
+    /** The stamp of a leading header in ns since the epoch, or 0 if the message is too short. Allocates nothing. */
+    public static long headerStampNs(ByteBuffer message) {
+        if (message.limit() < 12) {
+            return 0;
+        }
+        return Integer.toUnsignedLong(message.getInt(4)) * NS_PER_S + Integer.toUnsignedLong(message.getInt(8));
+    }
+}
