@@ -1,0 +1,130 @@
+package dev.dpros.control;
+
+import dev.dpros.core.InputException;
+import dev.dpros.safety.JointLimits;
+import dev.dpros.safety.SafetyFilter;
+import dev.dpros.safety.SmoothSafetyFilter;
+import dev.dpros.safety.SteppedSafetyFilter;
+import java.util.List;
+
+/**
+ * Everything that configures the control loop. Immutable.
+ *
+ * @param names action dimensions (joints), in the policy's order
+ * @param rateHz control rate
+ * @param policyRateHz rate of the policy's grid, 1/dt
+ * @param interpolation what a waypoint means until the next
+ * @param chunkSteps most actions in one chunk
+ * @param replan when to ask for the next chunk
+ * @param join how it joins the present one
+ * @param timing margins and deadlines
+ * @param simulatedTime whether both times follow {@code /clock}
+ */
+public record ControlConfig(
+        List<String> names,
+        double rateHz,
+        double policyRateHz,
+        Interpolation interpolation,
+        int chunkSteps,
+        ReplanConfig replan,
+        JoinConfig join,
+        TimingConfig timing,
+        boolean simulatedTime) {
+
+    /** How fast deviations from the path are corrected, rad/s: settled within about 0.2 s. */
+    private static final double BANDWIDTH = 25;
+    private static final long MIN_GRID_NS = 10_000_000;
+
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
+    public ControlConfig {
+        names = List.copyOf(names);
+        require(!names.isEmpty() && names.size() <= 128, "joints", names.size(), "1 to 128 names");
+        require(rateHz >= 1 && rateHz <= 1000, "control_rate_hz", rateHz, "1 to 1000");
+        require(policyRateHz >= 0.1 && policyRateHz <= 1000, "policy_rate_hz", policyRateHz, "0.1 to 1000");
+        require(chunkSteps >= 1 && chunkSteps <= 1024, "chunk_steps", chunkSteps, "1 to 1024");
+    }
+
+    /** Settings as the reference's: zero-order hold, a request every k steps, replace. */
+    public static ControlConfig of(List<String> names, double rateHz, double policyRateHz, int chunkSteps, int everySteps) {
+        return new ControlConfig(names, rateHz, policyRateHz, Interpolation.ZERO_ORDER_HOLD, chunkSteps,
+                ReplanConfig.everySteps(everySteps), JoinConfig.REPLACE, TimingConfig.DEFAULT, false);
+    }
+
+    /** The same with another interpolation. */
+    public ControlConfig with(Interpolation other) {
+        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime);
+    }
+
+    /** The same with another rule for requests. */
+    public ControlConfig with(ReplanConfig other) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, other, join, timing, simulatedTime);
+    }
+
+    /** The same with another way of joining. */
+    public ControlConfig with(JoinConfig other) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, other, timing, simulatedTime);
+    }
+
+    /** The same with other times. */
+    public ControlConfig with(TimingConfig other) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, other, simulatedTime);
+    }
+
+    /** The same, on {@code /clock}. */
+    public ControlConfig withSimulatedTime() {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, true);
+    }
+
+    /** Action dimension A. */
+    public int dims() {
+        return names.size();
+    }
+
+    /** Control period, ns. */
+    public long periodNs() {
+        return Math.round(1e9 / rateHz);
+    }
+
+    /** Period of the policy's grid dt, ns. */
+    public long policyStepNs() {
+        return Math.round(1e9 / policyRateHz);
+    }
+
+    /** Most waypoints kept: what is left of the old chunk, the new one, and two that have passed. */
+    public int bufferCapacity() {
+        return 2 * chunkSteps + 4;
+    }
+
+    /** Time between the points of an interpolated frame: the control period, but not below 10 ms. */
+    public long frameGridNs() {
+        return Math.max(periodNs(), MIN_GRID_NS);
+    }
+
+    /**
+     * The safety filter that fits the interpolation.
+     *
+     * @param limits one per name, in the same order
+     * @throws InputException if limits are missing for what the interpolation needs
+     */
+    public SafetyFilter safetyFilter(List<JointLimits> limits) {
+        if (!limits.stream().map(JointLimits::name).toList().equals(names)) {
+            throw InputException.of("safety", "limits", "one entry per joint, in the order " + names,
+                    limits.stream().map(JointLimits::name).toList().toString(), "");
+        }
+        if (interpolation == Interpolation.ZERO_ORDER_HOLD) {
+            return new SteppedSafetyFilter(limits, policyStepNs(), bufferCapacity());
+        }
+        long horizonNs = Math.max((chunkSteps + 1) * policyStepNs(), 0) + timing.latencyBudgetNs();
+        try {
+            return new SmoothSafetyFilter(limits, frameGridNs(), horizonNs, BANDWIDTH);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("safety: " + e.getMessage(), e);
+        }
+    }
+
+    static void require(boolean ok, String field, Object value, String bound) {
+        if (!ok) {
+            throw new IllegalArgumentException(field + ": expected " + bound + ", found " + value);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.dpros.control;
+
+import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.control.LoopStatistics.Value;
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.CommandFrame;
+import dev.dpros.core.CommandSink;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.safety.HealthMonitor;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyFilter;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.SafetyStatus;
+import dev.dpros.safety.Watchdog;
+import dev.dpros.safety.WatchdogListener;
+import java.util.List;
+
+/**
+ * The body of the control loop: one {@link #tick} per control period takes in the newest chunk, asks for the next, runs
+ * the watchdog and publishes a frame that the safety filter has made. Owned by the control thread; a tick allocates
+ * nothing, takes no lock and never throws. It begins stopped; {@link Watchdog#request} with {@link SafetyEvent#STARTED}
+ * sets it going.
+ */
+public final class ControlLoop {
+    private final ControlConfig config;
+    private final SafetyFilter filter;
+    private final PositionSource positions;
+    private final CommandSink sink;
+    private final Watchdog watchdog;
+    private final HealthMonitor health;
+    private final ChunkInbox inbox = new ChunkInbox();
+    private final LoopStatistics statistics = new LoopStatistics();
+    private final InferencePacer pacer;
+    private final ChunkIntake intake;
+    private final TrajectoryBuffer buffer;
+    private final StampJumps jumps;
+    private final CommandFrame frame;
+    private final double[] measured;
+    private LoopProbes probes = LoopProbes.NONE;
+    private SafetyState lastState = SafetyState.HOLD;
+    private boolean running;
+    private long endToEndStampNs;
+    private int goodTicks;
+    private volatile Throwable lastFailure;
+
+    /**
+     * A stopped loop.
+     *
+     * @param sources health of the observation sources; their order is the watchdog's
+     * @param positions where motion starts from; {@link PositionSource#NONE} only for {@link Interpolation#ZERO_ORDER_HOLD}
+     */
+    public ControlLoop(ControlConfig config, SafetyFilter filter, List<SourceHealth> sources, PositionSource positions,
+            ChunkRequester requester, CommandSink sink, WatchdogListener listener) {
+        this.config = config;
+        this.filter = filter;
+        this.positions = positions;
+        this.sink = sink;
+        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), listener);
+        health = new HealthMonitor(sources, watchdog);
+        pacer = new InferencePacer(config, requester, inbox, watchdog, statistics);
+        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation());
+        intake = new ChunkIntake(config, buffer, watchdog, statistics);
+        jumps = new StampJumps(config);
+        frame = new CommandFrame(config.names(), filter.frameCapacity());
+        measured = new double[config.dims()];
+    }
+
+    /** Sets where durations go; before the first tick. */
+    public void measureWith(LoopProbes newProbes) {
+        probes = newProbes;
+    }
+
+    /** Where the sampler leaves its chunks. */
+    public ChunkInbox inbox() {
+        return inbox;
+    }
+
+    /** The safety state machine; also takes operators' requests. */
+    public Watchdog watchdog() {
+        return watchdog;
+    }
+
+    /** What has been counted. */
+    public LoopStatistics statistics() {
+        return statistics;
+    }
+
+    /** The safety filter, for its counts. */
+    public SafetyFilter filter() {
+        return filter;
+    }
+
+    /** The configuration. */
+    public ControlConfig config() {
+        return config;
+    }
+
+    /** Where durations go. */
+    LoopProbes probes() {
+        return probes;
+    }
+
+    /** What a tick threw last, or null. Any thread. */
+    public Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    /** Says, before a tick, how many periods were skipped since the last one. */
+    public void missed(long periods) {
+        if (periods > 0) {
+            statistics.add(Counter.MISSED_TICKS, periods);
+        }
+        if (periods >= config.timing().overrunPeriods()) {
+            goodTicks = 0;
+            watchdog.raise(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE);
+        } else if (++goodTicks >= config.rateHz()) {
+            watchdog.clear(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE);
+        }
+    }
+
+    /**
+     * Runs one control period. Whatever goes wrong ends in a hold frame and a fault, counted; it does not throw.
+     *
+     * @param rosNowNs stamp time, read once
+     * @param monotonicNowNs monotonic time, read once
+     */
+    public void tick(long rosNowNs, long monotonicNowNs) {
+        statistics.add(Counter.TICKS, 1);
+        try {
+            step(rosNowNs, monotonicNowNs);
+        } catch (RuntimeException | Error e) {
+            fail(e, rosNowNs, monotonicNowNs);
+        }
+    }
+
+    private void step(long rosNowNs, long monotonicNowNs) {
+        long timeNs = config.simulatedTime() ? rosNowNs : monotonicNowNs;
+        watchdog.applyRequests(monotonicNowNs, rosNowNs);
+        if (jumps.jumped(rosNowNs, monotonicNowNs)) {
+            statistics.add(Counter.STAMP_JUMPS, 1);
+            forget();
+            watchdog.raise(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
+        }
+        boolean wanted = begin(timeNs) & health.check(monotonicNowNs) && watchdog.state() != SafetyState.FAULT;
+        boolean changed = takeChunk(rosNowNs, timeNs, wanted);
+        pacer.check(timeNs, monotonicNowNs);
+        watchdog.set(SafetyEvent.CHUNK_EXHAUSTED, Watchdog.NO_SOURCE, running && exhausted(rosNowNs));
+        SafetyState state = watchdog.update();
+        if (wanted && state != SafetyState.FAULT) {
+            pacer.request(timeNs, rosNowNs, monotonicNowNs, buffer, intake.executedSteps(rosNowNs));
+        }
+        send(rosNowNs, timeNs, drives(state), changed);
+        settle(state);
+        observe(rosNowNs);
+    }
+
+    /** Follows the operator's start and stop; returns whether the policy is to run. */
+    private boolean begin(long timeNs) {
+        boolean started = watchdog.started();
+        if (started && !running) {
+            forget();
+            if (positions.read(measured) && !filter.restart(timeNs, measured)) {
+                watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
+            }
+        } else if (started && !filter.started() && positions.read(measured)) {
+            filter.restart(timeNs, measured);
+        }
+        boolean lost = started && !filter.started() && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
+        watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, lost);
+        running = started;
+        return started;
+    }
+
+    private void forget() {
+        buffer.clear();
+        intake.reset();
+        pacer.restart();
+    }
+
+    private boolean takeChunk(long rosNowNs, long timeNs, boolean wanted) {
+        ActionChunk chunk = inbox.take();
+        if (chunk == null) {
+            return false;
+        }
+        if (!intake.take(chunk, rosNowNs, wanted)) {
+            pacer.refused();
+            return false;
+        }
+        pacer.delivered(timeNs);
+        watchdog.clear(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
+        endToEndStampNs = chunk.observationStampNs();
+        return true;
+    }
+
+    private boolean exhausted(long rosNowNs) {
+        if (buffer.size() == 0) {
+            return true;
+        }
+        long lastsNs = config.interpolation() == Interpolation.ZERO_ORDER_HOLD ? config.policyStepNs() : 0;
+        return rosNowNs >= buffer.lastStampNs() + lastsNs;
+    }
+
+    private static boolean drives(SafetyState state) {
+        return state == SafetyState.NOMINAL || state == SafetyState.DEGRADED;
+    }
+
+    private void send(long rosNowNs, long timeNs, boolean drive, boolean changed) {
+        ActionChunk chunk = drive ? intake.current() : null;
+        frame.chunkId = chunk == null ? 0 : chunk.id();
+        frame.observationStampNs = chunk == null ? 0 : chunk.observationStampNs();
+        int status = drive ? filter.follow(rosNowNs, timeNs, buffer, changed, frame)
+                : filter.stop(rosNowNs, timeNs, frame);
+        if ((status & SafetyStatus.VIOLATION) != 0) {
+            statistics.add(Counter.FRAMES_REFUSED, 1);
+            watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
+            status = filter.stop(rosNowNs, timeNs, frame);
+        }
+        if ((status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
+            statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
+            sink.publish(frame);
+            statistics.add(Counter.FRAMES, 1);
+        }
+    }
+
+    /** On the way into a hold the queue is forgotten: motion resumes only with another chunk. */
+    private void settle(SafetyState state) {
+        if (!drives(state) && drives(lastState)) {
+            forget();
+        }
+        lastState = state;
+    }
+
+    private void observe(long rosNowNs) {
+        ActionChunk chunk = intake.current();
+        if (chunk != null) {
+            double ageNs = rosNowNs - chunk.observationStampNs();
+            statistics.set(Value.CHUNK_AGE_NS, ageNs);
+            statistics.raise(Value.CHUNK_AGE_MAX_NS, ageNs);
+        }
+        statistics.set(Value.QUEUE, buffer.remaining(rosNowNs));
+        if (endToEndStampNs != 0) {
+            probes.endToEnd().recordNs(rosNowNs - endToEndStampNs);
+            endToEndStampNs = 0;
+        }
+        buffer.dropBefore(rosNowNs);
+    }
+
+    private void fail(Throwable failure, long rosNowNs, long monotonicNowNs) {
+        lastFailure = failure;
+        statistics.add(Counter.TICK_FAILURES, 1);
+        watchdog.raise(SafetyEvent.LOOP_FAILED, Watchdog.NO_SOURCE);
+        buffer.clear();
+        try {
+            send(rosNowNs, config.simulatedTime() ? rosNowNs : monotonicNowNs, false, true);
+        } catch (RuntimeException | Error again) {
+            // The sink itself is broken: the frame already sent ends at rest, and the fault is latched.
+            statistics.add(Counter.TICK_FAILURES, 1);
+        }
+    }
+}

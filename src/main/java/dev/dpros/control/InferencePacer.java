@@ -1,0 +1,116 @@
+package dev.dpros.control;
+
+import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.core.ChunkRequester;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.Watchdog;
+
+/**
+ * Asks the sampler for chunks when they are due and notices when it is late, fails or hangs. Control thread; never waits
+ * for the sampler; allocates nothing.
+ */
+final class InferencePacer {
+    private final ControlConfig config;
+    private final ChunkRequester requester;
+    private final ChunkInbox inbox;
+    private final Watchdog watchdog;
+    private final LoopStatistics statistics;
+    private long failuresSeen;
+    /** Time on the loop's own axis at which the next request falls due. */
+    private long nextNs = Long.MIN_VALUE;
+    private boolean outstanding;
+    private long deadlineNs;
+    private boolean late;
+
+    InferencePacer(ControlConfig config, ChunkRequester requester, ChunkInbox inbox, Watchdog watchdog,
+            LoopStatistics statistics) {
+        this.config = config;
+        this.requester = requester;
+        this.inbox = inbox;
+        this.watchdog = watchdog;
+        this.statistics = statistics;
+    }
+
+    /** Makes the next request due at once, after a start, a hold or a jump of time. */
+    void restart() {
+        nextNs = Long.MIN_VALUE;
+        outstanding = false;
+        late = false;
+    }
+
+    /** A chunk has been joined: all is well with the sampler. */
+    void delivered(long timeNs) {
+        if (outstanding && !late && timeNs > deadlineNs) {
+            statistics.add(Counter.DEADLINES_MISSED, 1);
+        }
+        outstanding = false;
+        late = false;
+        watchdog.clear(SafetyEvent.CHUNK_LATE, Watchdog.NO_SOURCE);
+        watchdog.clear(SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
+        watchdog.clear(SafetyEvent.NON_FINITE_ACTION, Watchdog.NO_SOURCE);
+    }
+
+    /** A chunk came and was refused: ask again at once. */
+    void refused() {
+        outstanding = false;
+        nextNs = Long.MIN_VALUE;
+    }
+
+    /** Raises and clears the causes that the sampler answers for. */
+    void check(long timeNs, long monotonicNowNs) {
+        long failures = inbox.failures();
+        if (failures != failuresSeen) {
+            statistics.add(Counter.INFERENCE_FAILURES, failures - failuresSeen);
+            failuresSeen = failures;
+            watchdog.raise(SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
+            refused();
+        }
+        long since = requester.runningSinceNs();
+        boolean hung = since != Long.MIN_VALUE && monotonicNowNs - since > config.timing().samplerHungAfterNs();
+        watchdog.set(SafetyEvent.SAMPLER_HUNG, Watchdog.NO_SOURCE, hung);
+        if (outstanding && !late && timeNs > deadlineNs) {
+            late = true;
+            statistics.add(Counter.DEADLINES_MISSED, 1);
+            watchdog.raise(SafetyEvent.CHUNK_LATE, Watchdog.NO_SOURCE);
+        }
+    }
+
+    /** Asks for a chunk if one is due. */
+    void request(long timeNs, long rosNowNs, long monotonicNowNs, TrajectoryBuffer buffer, int executedSteps) {
+        if (!due(timeNs, rosNowNs, buffer)) {
+            return;
+        }
+        long budgetNs = budget(rosNowNs, buffer);
+        if (!requester.request(monotonicNowNs, monotonicNowNs + budgetNs, executedSteps)) {
+            statistics.add(Counter.REQUESTS_BUSY, 1);
+            return;
+        }
+        statistics.add(Counter.REQUESTS, 1);
+        if (!late) {
+            deadlineNs = timeNs + budgetNs;
+        }
+        outstanding = true;
+        long everyNs = config.replan().everySteps() * config.policyStepNs();
+        boolean onGrid = nextNs != Long.MIN_VALUE && timeNs - nextNs < everyNs;
+        nextNs = (onGrid ? nextNs : timeNs) + everyNs;
+    }
+
+    private boolean due(long timeNs, long rosNowNs, TrajectoryBuffer buffer) {
+        if (requester.busy()) {
+            return false;
+        }
+        return switch (config.replan().trigger()) {
+            case EVERY_K_STEPS -> timeNs >= nextNs;
+            case QUEUE_SHORT -> buffer.remaining(rosNowNs) <= config.replan().queueSteps();
+            case CONTINUOUS -> true;
+        };
+    }
+
+    /** Time until the chunk is needed: the configured budget, or what is left of the present one. */
+    private long budget(long rosNowNs, TrajectoryBuffer buffer) {
+        long budgetNs = config.timing().latencyBudgetNs();
+        long leftNs = buffer.size() == 0 ? 0
+                : buffer.lastStampNs() - rosNowNs - config.timing().executionMarginNs();
+        return leftNs <= 0 ? budgetNs : Math.min(budgetNs, Math.max(leftNs, config.policyStepNs()));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.dpros.control;
+
+/** Notices jumps of stamp time: against monotonic time or, on {@code /clock}, backwards. Control thread. */
+final class StampJumps {
+    private final long thresholdNs;
+    private final boolean simulated;
+    private boolean first = true;
+    private long lastRosNs;
+    private long lastMonotonicNs;
+
+    StampJumps(ControlConfig config) {
+        thresholdNs = config.timing().stampJumpNs();
+        simulated = config.simulatedTime();
+    }
+
+    boolean jumped(long rosNowNs, long monotonicNowNs) {
+        long byNs = simulated ? Math.min(0, rosNowNs - lastRosNs)
+                : rosNowNs - lastRosNs - (monotonicNowNs - lastMonotonicNs);
+        boolean jumped = !first && Math.abs(byNs) > thresholdNs;
+        first = false;
+        lastRosNs = rosNowNs;
+        lastMonotonicNs = monotonicNowNs;
+        return jumped;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.dpros.safety;
+
+import dev.dpros.core.CommandFrame;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The last stage before publishing: turns what the policy wants into command frames that keep the limits, ends each of
+ * them at rest, and says what it changed. {@link SteppedSafetyFilter} serves robots that are commanded in steps,
+ * {@link SmoothSafetyFilter} those that follow trajectories. Owned by the control thread, except for the counts;
+ * allocates nothing after construction; reports by {@link SafetyStatus}, never throws.
+ */
+public abstract class SafetyFilter {
+    final JointLimits[] limits;
+    final int dims;
+    private final AtomicLongArray counts = new AtomicLongArray(SafetyStatus.BITS);
+    private volatile int lastStatus;
+
+    SafetyFilter(List<JointLimits> limits) {
+        this.limits = limits.toArray(new JointLimits[0]);
+        dims = this.limits.length;
+    }
+
+    /** The most points that a frame of this filter has. */
+    public abstract int frameCapacity();
+
+    /**
+     * Takes the robot's position as the place to start from, at rest.
+     *
+     * @param measured {@code [A]}, robot units
+     * @return false if it is not finite or outside the position limits by more than their tolerance
+     */
+    public abstract boolean restart(long monotonicNowNs, double[] measured);
+
+    /** Whether there is a command to go on from: restarted, or has followed a path. */
+    public abstract boolean started();
+
+    /** Copies the command at this time, {@code [A]}; undefined unless {@link #started}. */
+    public abstract void current(long monotonicNowNs, double[] out);
+
+    /**
+     * Writes the frame that follows the path from now to its end and then rests.
+     *
+     * @param rosNowNs stamp time, in which the path is given
+     * @param monotonicNowNs time on which motion continues, whatever stamps do
+     * @param changed whether the path is another than at the last call
+     * @return {@link SafetyStatus} bits; with {@code VIOLATION} or {@code NOTHING} the frame must not be sent
+     */
+    public final int follow(long rosNowNs, long monotonicNowNs, ReferencePath path, boolean changed, CommandFrame frame) {
+        return finish(writePath(rosNowNs, monotonicNowNs, path, changed, frame), frame);
+    }
+
+    /** Writes the frame that decelerates within the limits and holds; as {@link #follow} otherwise. */
+    public final int stop(long rosNowNs, long monotonicNowNs, CommandFrame frame) {
+        return finish(writeStop(rosNowNs, monotonicNowNs, frame), frame);
+    }
+
+    abstract int writePath(long rosNowNs, long monotonicNowNs, ReferencePath path, boolean changed, CommandFrame frame);
+
+    abstract int writeStop(long rosNowNs, long monotonicNowNs, CommandFrame frame);
+
+    /** Frames in which this bit of {@link SafetyStatus} was set. Any thread. */
+    public final long count(int bit) {
+        return counts.get(Integer.numberOfTrailingZeros(bit));
+    }
+
+    /** Status of the last frame. Any thread. */
+    public final int lastStatus() {
+        return lastStatus;
+    }
+
+    private int finish(int status, CommandFrame frame) {
+        int out = status;
+        if ((out & SafetyStatus.NOTHING) == 0 && !within(frame)) {
+            out |= SafetyStatus.VIOLATION;
+        }
+        for (int i = 0; i < SafetyStatus.BITS; i++) {
+            if ((out & 1 << i) != 0) {
+                counts.lazySet(i, counts.get(i) + 1);
+            }
+        }
+        lastStatus = out;
+        return out;
+    }
+
+    /** An independent look at the finished frame: finite, in order, within position and velocity limits. */
+    private boolean within(CommandFrame frame) {
+        if (frame.points < 1 || frame.points > frame.capacity()) {
+            return false;
+        }
+        for (int point = 0; point < frame.points; point++) {
+            if (frame.timeFromStartNs[point] < 0
+                    || point > 0 && frame.timeFromStartNs[point] <= frame.timeFromStartNs[point - 1]) {
+                return false;
+            }
+            for (int d = 0; d < dims; d++) {
+                double q = frame.positions[point * dims + d];
+                double v = frame.velocities[point * dims + d];
+                double slack = tolerance(limits[d]);
+                if (!(q >= limits[d].minPosition() - slack && q <= limits[d].maxPosition() + slack)
+                        || !Double.isFinite(q) || !(Math.abs(v) <= limits[d].maxVelocity() * (1 + 1e-6))
+                        || point == frame.points - 1 && v != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** By how much rounding may exceed a position limit. */
+    static double tolerance(JointLimits limit) {
+        double range = limit.maxPosition() - limit.minPosition();
+        return Double.isFinite(range) ? 1e-9 * range : 0;
+    }
+
+    /**
+     * Copies a measured position, moved onto the limits where it is outside by sensor noise alone (0.5 % of the range).
+     *
+     * @return false if it is not finite or further outside
+     */
+    boolean admit(double[] measured, double[] out) {
+        for (int d = 0; d < dims; d++) {
+            JointLimits limit = limits[d];
+            double range = limit.maxPosition() - limit.minPosition();
+            double noise = Double.isFinite(range) ? 0.005 * range : 0;
+            if (!Double.isFinite(measured[d]) || measured[d] < limit.minPosition() - noise
+                    || measured[d] > limit.maxPosition() + noise) {
+                return false;
+            }
+            out[d] = Math.max(limit.minPosition(), Math.min(limit.maxPosition(), measured[d]));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.dpros.safety;
+
+import dev.dpros.core.CommandFrame;
+import java.util.List;
+
+/**
+ * The safety filter of robots that follow trajectories: a motion within position, velocity, acceleration and jerk
+ * limits that follows the interpolated path and ends at rest. A new motion starts from the exact state of the one
+ * before, so that frames join without a jump in position, velocity or acceleration; while the path is unchanged the
+ * motion is kept and only its remaining part is sent.
+ */
+public final class SmoothSafetyFilter extends SafetyFilter {
+    /** Share of the range by which a resting robot may differ from its command. */
+    private static final double KEEP_WITHIN = 0.02;
+    private final JerkLimiter limiter;
+    private final long gridNs;
+    private final double[] position;
+    private final double[] velocity;
+    private final double[] acceleration;
+    private MotionPlan plan;
+    private MotionPlan spare;
+    private boolean started;
+    private boolean stopping;
+
+    /**
+     * A filter that waits for the robot's position.
+     *
+     * @param limits one per joint, all bounded
+     * @param gridNs time between the points of a frame
+     * @param horizonNs the longest path it is asked to follow
+     * @param bandwidth how fast deviations from the path are corrected, rad/s
+     * @throws IllegalArgumentException naming the joint that lacks a limit
+     */
+    public SmoothSafetyFilter(List<JointLimits> limits, long gridNs, long horizonNs, double bandwidth) {
+        super(limits);
+        for (JointLimits limit : limits) {
+            if (!limit.bounded()) {
+                throw new IllegalArgumentException(limit.name() + ": limits: expected finite max_velocity, "
+                        + "max_acceleration and max_jerk for an interpolated command, found " + limit.maxVelocity()
+                        + ", " + limit.maxAcceleration() + ", " + limit.maxJerk());
+            }
+        }
+        this.gridNs = gridNs;
+        limiter = new JerkLimiter(this.limits, gridNs, bandwidth);
+        int capacity = (int) (horizonNs / gridNs) + limiter.worstStopSteps() + 4;
+        plan = new MotionPlan(this.limits, capacity, gridNs);
+        spare = new MotionPlan(this.limits, capacity, gridNs);
+        position = new double[dims];
+        velocity = new double[dims];
+        acceleration = new double[dims];
+    }
+
+    @Override
+    public int frameCapacity() {
+        return plan.capacity + 1;
+    }
+
+    /**
+     * {@inheritDoc} A motion under way is not interrupted, and small deviations (a sagging arm) do not move the command:
+     * only a robot that was moved while it rested is taken up where it is.
+     */
+    @Override
+    public boolean restart(long monotonicNowNs, double[] measured) {
+        if (started && (monotonicNowNs < plan.endNs() || near(measured))) {
+            return true;
+        }
+        started = admit(measured, position);
+        if (started) {
+            plan.rest(monotonicNowNs, position);
+            stopping = true;
+        }
+        return started;
+    }
+
+    private boolean near(double[] measured) {
+        for (int d = 0; d < dims; d++) {
+            double range = limits[d].maxPosition() - limits[d].minPosition();
+            double rest = plan.position[(plan.points - 1) * dims + d];
+            if (!(Math.abs(measured[d] - rest) <= KEEP_WITHIN * range)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean started() {
+        return started;
+    }
+
+    @Override
+    public void current(long monotonicNowNs, double[] out) {
+        plan.evaluate(monotonicNowNs, out, velocity, acceleration);
+    }
+
+    @Override
+    int writePath(long rosNowNs, long monotonicNowNs, ReferencePath path, boolean changed, CommandFrame frame) {
+        if (!started || path.size() == 0) {
+            return writeStop(rosNowNs, monotonicNowNs, frame);
+        }
+        int status = SafetyStatus.UNCHANGED;
+        if (changed || stopping) {
+            long aheadNs = path.stampNs(path.size() - 1) - rosNowNs;
+            long steps = Math.max(0, (aheadNs + gridNs - 1) / gridNs);
+            status = replan(rosNowNs, monotonicNowNs, path, (int) Math.min(Integer.MAX_VALUE, steps));
+            stopping = false;
+        }
+        write(rosNowNs, monotonicNowNs, frame);
+        return status;
+    }
+
+    @Override
+    int writeStop(long rosNowNs, long monotonicNowNs, CommandFrame frame) {
+        if (!started) {
+            frame.points = 0;
+            return SafetyStatus.NOTHING;
+        }
+        if (!stopping) {
+            replan(rosNowNs, monotonicNowNs, null, 0);
+            stopping = true;
+        }
+        write(rosNowNs, monotonicNowNs, frame);
+        return SafetyStatus.UNCHANGED;
+    }
+
+    private int replan(long rosNowNs, long monotonicNowNs, ReferencePath path, int steps) {
+        plan.evaluate(monotonicNowNs, position, velocity, acceleration);
+        spare.startNs = monotonicNowNs;
+        for (int d = 0; d < dims; d++) {
+            spare.put(0, d, position[d], velocity[d], acceleration[d]);
+        }
+        int status = limiter.plan(spare, path, rosNowNs, steps);
+        MotionPlan done = plan;
+        plan = spare;
+        spare = done;
+        return status;
+    }
+
+    /** The plan from now on: its state now, then its own points (which may be nearer than a grid step), to its end. */
+    private void write(long rosNowNs, long monotonicNowNs, CommandFrame frame) {
+        frame.stampNs = rosNowNs;
+        frame.points = 0;
+        plan.evaluate(monotonicNowNs, position, velocity, acceleration);
+        add(frame, 0, position, velocity, 0);
+        long sinceNs = Math.max(0, monotonicNowNs - plan.startNs);
+        int point = (int) Math.min(plan.points, sinceNs / gridNs + 1);
+        for (; point < plan.points && frame.points < frame.capacity(); point++) {
+            long timeNs = point * gridNs - sinceNs;
+            if (timeNs > gridNs / 4 || point == plan.points - 1) {
+                add(frame, timeNs, plan.position, plan.velocity, point * dims);
+            }
+        }
+        if (frame.points == 1) {
+            System.arraycopy(plan.position, (plan.points - 1) * dims, position, 0, dims);
+            add(frame, gridNs, position, velocity, 0);
+        }
+    }
+
+    private void add(CommandFrame frame, long timeNs, double[] q, double[] v, int offset) {
+        frame.timeFromStartNs[frame.points] = timeNs;
+        System.arraycopy(q, offset, frame.positions, frame.points * dims, dims);
+        System.arraycopy(v, offset, frame.velocities, frame.points * dims, dims);
+        frame.points++;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.dpros.safety;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The safety state machine of one control loop. Causes are raised and cleared on the control thread; each tick
+ * {@link #update} then leaves a state whose last cause has gone. Operators' requests may come from any thread through
+ * {@link #request} and act at the next {@link #applyRequests}. Allocates nothing after construction, never throws.
+ *
+ * <p>A loop begins in {@link SafetyState#HOLD}, stopped, and moves only after {@link SafetyEvent#STARTED}.
+ */
+public final class Watchdog {
+    /** Source index of an event that is about no observation source. */
+    public static final int NO_SOURCE = -1;
+    /** Most observation sources that are told apart. */
+    public static final int MAX_SOURCES = 63;
+
+    private static final SafetyEvent[] OPERATOR_EVENTS = {SafetyEvent.RESET, SafetyEvent.STARTED,
+        SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
+
+    private final List<String> sources;
+    private final WatchdogListener listener;
+    private final TransitionLog log = new TransitionLog(1024);
+    private final AtomicLongArray eventCounts = new AtomicLongArray(SafetyEvent.count());
+    private final AtomicLongArray transitionCounts = new AtomicLongArray(16);
+    private final AtomicLongArray illegalCount = new AtomicLongArray(1);
+    /** Per event, the set of sources (bit 0: no source) for which it holds now. */
+    private final AtomicLongArray active = new AtomicLongArray(SafetyEvent.count());
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile SafetyState state = SafetyState.HOLD;
+    private volatile SafetyEvent reason = SafetyEvent.OPERATOR_STOP;
+    private volatile int reasonSource = NO_SOURCE;
+    private long nowNs;
+    private long rosNs;
+
+    /**
+     * A stopped watchdog.
+     *
+     * @param sources names of the observation sources; events give their index
+     */
+    public Watchdog(List<String> sources, WatchdogListener listener) {
+        if (sources.size() > MAX_SOURCES) {
+            throw new IllegalArgumentException("sources: expected at most " + MAX_SOURCES + ", found " + sources.size());
+        }
+        this.sources = List.copyOf(sources);
+        this.listener = listener;
+        active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+    }
+
+    /** The state now. Any thread. */
+    public SafetyState state() {
+        return state;
+    }
+
+    /** The event that led to the present state. Any thread. */
+    public SafetyEvent reason() {
+        return reason;
+    }
+
+    /** The reason in words, with the source's name. Any thread; allocates. */
+    public String reasonText() {
+        int source = reasonSource;
+        SafetyEvent event = reason;
+        return source == NO_SOURCE ? event.reason() : sources.get(source) + ": " + event.reason();
+    }
+
+    /** Whether the operator has started the policy and not stopped it since. */
+    public boolean started() {
+        return active.get(SafetyEvent.OPERATOR_STOP.ordinal()) == 0;
+    }
+
+    /** Whether a cause holds now, for any source. Any thread. */
+    public boolean active(SafetyEvent event) {
+        return active.get(event.ordinal()) != 0;
+    }
+
+    /** Whether a cause holds now for this source. Any thread. */
+    public boolean active(SafetyEvent event, int source) {
+        return (active.get(event.ordinal()) & 1L << source + 1) != 0;
+    }
+
+    /** How often an event has begun. Any thread. */
+    public long count(SafetyEvent event) {
+        return eventCounts.get(event.ordinal());
+    }
+
+    /** How often this transition was made. Any thread. */
+    public long transitions(SafetyState from, SafetyState to) {
+        return transitionCounts.get(from.ordinal() * 4 + to.ordinal());
+    }
+
+    /** How often an event came in a state where it is illegal (and was ignored). Any thread. */
+    public long illegalEvents() {
+        return illegalCount.get(0);
+    }
+
+    /** The last transitions. Any thread. */
+    public TransitionLog log() {
+        return log;
+    }
+
+    /** Names of the observation sources. */
+    public List<String> sources() {
+        return sources;
+    }
+
+    /**
+     * Asks for an operator's event at the next tick: {@code STARTED}, {@code RESET}, {@code OPERATOR_STOP}, {@code
+     * ENABLE_LOST} or {@code EMERGENCY_STOP}. Any thread; lock-free. Stops win over starts asked for in the same tick.
+     *
+     * @throws IllegalArgumentException for any other event
+     */
+    public void request(SafetyEvent event) {
+        for (int i = 0; i < OPERATOR_EVENTS.length; i++) {
+            if (OPERATOR_EVENTS[i] == event) {
+                requests.accumulateAndGet(1 << i, (mask, bit) -> mask | bit);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("request: expected an operator's event, found " + event);
+    }
+
+    /** Begins a tick: sets its time and applies what operators asked for. Control thread. */
+    public void applyRequests(long monotonicNowNs, long rosNowNs) {
+        nowNs = monotonicNowNs;
+        rosNs = rosNowNs;
+        int mask = requests.get() == 0 ? 0 : requests.getAndSet(0);
+        for (int i = 0; mask != 0; i++, mask >>>= 1) {
+            if ((mask & 1) != 0) {
+                operate(OPERATOR_EVENTS[i]);
+            }
+        }
+    }
+
+    private void operate(SafetyEvent event) {
+        if (event == SafetyEvent.STARTED && state == SafetyState.HOLD) {
+            active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 0);
+            active.set(SafetyEvent.ENABLE_LOST.ordinal(), 0);
+        } else if (event == SafetyEvent.ENABLE_LOST) {
+            active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+        } else if (event == SafetyEvent.RESET && state == SafetyState.FAULT) {
+            forgetFaults();
+            active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+        }
+        if (event == SafetyEvent.STARTED || event == SafetyEvent.RESET) {
+            count(event.ordinal());
+            apply(event, NO_SOURCE);
+        } else {
+            raise(event, NO_SOURCE);
+        }
+    }
+
+    private void forgetFaults() {
+        for (int i = 0; i < SafetyEvent.count(); i++) {
+            if (severity(SafetyEvent.of(i)) == SafetyState.FAULT) {
+                active.set(i, 0);
+            }
+        }
+    }
+
+    /** Says that a cause holds. Only its beginning counts as an event. Control thread. */
+    public void raise(SafetyEvent event, int source) {
+        int i = event.ordinal();
+        long before = active.get(i);
+        long bit = 1L << source + 1;
+        if ((before & bit) == 0) {
+            active.set(i, before | bit);
+            count(i);
+            apply(event, source);
+        }
+    }
+
+    /** Says that a cause does not (or no longer) hold. Control thread. */
+    public void clear(SafetyEvent event, int source) {
+        int i = event.ordinal();
+        long before = active.get(i);
+        long bit = 1L << source + 1;
+        if ((before & bit) != 0) {
+            active.set(i, before & ~bit);
+        }
+    }
+
+    /** Raises or clears. Control thread. */
+    public void set(SafetyEvent event, int source, boolean holds) {
+        if (holds) {
+            raise(event, source);
+        } else {
+            clear(event, source);
+        }
+    }
+
+    /** Leaves a state whose causes are gone. Call once per tick after all causes are known. Control thread. */
+    public SafetyState update() {
+        SafetyState now = state;
+        if (now == SafetyState.HOLD || now == SafetyState.DEGRADED) {
+            SafetyState worst = worstActive();
+            if (worst == SafetyState.NOMINAL) {
+                leave(SafetyEvent.CLEARED);
+            } else if (now == SafetyState.HOLD && worst == SafetyState.DEGRADED) {
+                leave(SafetyEvent.HOLD_CLEARED);
+            }
+        }
+        return state;
+    }
+
+    private void leave(SafetyEvent event) {
+        count(event.ordinal());
+        apply(event, NO_SOURCE);
+    }
+
+    private SafetyState worstActive() {
+        SafetyState worst = SafetyState.NOMINAL;
+        for (int i = 0; i < SafetyEvent.count(); i++) {
+            if (active.get(i) != 0) {
+                SafetyState severity = severity(SafetyEvent.of(i));
+                if (severity.compareTo(worst) > 0) {
+                    worst = severity;
+                }
+            }
+        }
+        return worst;
+    }
+
+    /** The state an event leads to from nominal: how grave it is. */
+    public static SafetyState severity(SafetyEvent event) {
+        SafetyState next = TransitionTable.next(SafetyState.NOMINAL, event);
+        return next == null ? SafetyState.NOMINAL : next;
+    }
+
+    private void apply(SafetyEvent event, int source) {
+        SafetyState from = state;
+        SafetyState to = TransitionTable.next(from, event);
+        if (to == null) {
+            illegalCount.lazySet(0, illegalCount.get(0) + 1);
+        } else if (to != from) {
+            reasonSource = source;
+            reason = event;
+            state = to;
+            int cell = from.ordinal() * 4 + to.ordinal();
+            transitionCounts.lazySet(cell, transitionCounts.get(cell) + 1);
+            log.append(nowNs, rosNs, from, to, event, source);
+            listener.changed(from, to, event, source, nowNs);
+        } else if (active.get(reason.ordinal()) == 0 && severity(event).compareTo(from) >= 0) {
+            reasonSource = source;
+            reason = event;
+        }
+    }
+
+    private void count(int event) {
+        eventCounts.lazySet(event, eventCounts.get(event) + 1);
+    }
+}
