@@ -40,7 +40,7 @@ public final class ControlLoop {
     private final double[] measured;
     private LoopProbes probes = LoopProbes.NONE;
     private SafetyState lastState = SafetyState.HOLD;
-    private boolean running;
+    private boolean wasRunning;
     private long endToEndStampNs;
     private int goodTicks;
     private volatile Throwable lastFailure;
@@ -97,9 +97,15 @@ public final class ControlLoop {
         return config;
     }
 
-    /** Where durations go. */
-    LoopProbes probes() {
-        return probes;
+    /** Records how late a tick began and how long it took; a probe that throws is counted, nothing more. */
+    void record(long latenessNs, long durationNs) {
+        try {
+            probes.tickLateness().recordNs(latenessNs);
+            probes.tickDuration().recordNs(durationNs);
+        } catch (RuntimeException e) {
+            lastFailure = e;
+            statistics.add(Counter.PROBE_FAILURES, 1);
+        }
     }
 
     /** What a tick threw last, or null. Any thread. */
@@ -138,12 +144,15 @@ public final class ControlLoop {
     private void step(long rosNowNs, long monotonicNowNs) {
         long timeNs = config.simulatedTime() ? rosNowNs : monotonicNowNs;
         watchdog.applyRequests(monotonicNowNs, rosNowNs);
-        if (jumps.jumped(rosNowNs, monotonicNowNs)) {
+        boolean jumped = jumps.jumped(rosNowNs, monotonicNowNs);
+        if (jumped) {
             statistics.add(Counter.STAMP_JUMPS, 1);
             forget();
             watchdog.raise(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
         }
-        boolean wanted = begin(timeNs) & health.check(monotonicNowNs) && watchdog.state() != SafetyState.FAULT;
+        boolean running = begin(timeNs);
+        boolean healthy = health.check(monotonicNowNs);
+        boolean wanted = running && healthy && !jumped && watchdog.state() != SafetyState.FAULT;
         boolean changed = takeChunk(rosNowNs, timeNs, wanted);
         pacer.check(timeNs, monotonicNowNs);
         watchdog.set(SafetyEvent.CHUNK_EXHAUSTED, Watchdog.NO_SOURCE, running && exhausted(rosNowNs));
@@ -159,7 +168,7 @@ public final class ControlLoop {
     /** Follows the operator's start and stop; returns whether the policy is to run. */
     private boolean begin(long timeNs) {
         boolean started = watchdog.started();
-        if (started && !running) {
+        if (started && !wasRunning) {
             forget();
             if (positions.read(measured) && !filter.restart(timeNs, measured)) {
                 watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
@@ -169,7 +178,7 @@ public final class ControlLoop {
         }
         boolean lost = started && !filter.started() && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
         watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, lost);
-        running = started;
+        wasRunning = started;
         return started;
     }
 
@@ -189,7 +198,7 @@ public final class ControlLoop {
             return false;
         }
         pacer.delivered(timeNs);
-        watchdog.clear(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
+        watchdog.clearAll(SafetyEvent.STAMPS_JUMP);
         endToEndStampNs = chunk.observationStampNs();
         return true;
     }

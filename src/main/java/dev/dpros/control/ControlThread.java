@@ -60,8 +60,7 @@ public final class ControlThread implements AutoCloseable {
             long beginNs = clock.monotonicNs();
             loop.missed(pacer.missed());
             loop.tick(clock.rosNs(), beginNs);
-            loop.probes().tickLateness().recordNs(lateNs + pacer.missed() * loop.config().periodNs());
-            loop.probes().tickDuration().recordNs(clock.monotonicNs() - beginNs);
+            loop.record(lateNs + pacer.missed() * loop.config().periodNs(), clock.monotonicNs() - beginNs);
         }
         loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
         loop.tick(clock.rosNs(), clock.monotonicNs());

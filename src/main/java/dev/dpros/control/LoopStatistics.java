@@ -26,7 +26,8 @@ public final class LoopStatistics {
         /** Chunks later than their deadline. */ DEADLINES_MISSED,
         /** Inferences that failed. */ INFERENCE_FAILURES,
         /** Jumps of stamp time. */ STAMP_JUMPS,
-        /** Ticks that threw. */ TICK_FAILURES
+        /** Ticks that threw. */ TICK_FAILURES,
+        /** Latency probes that threw. */ PROBE_FAILURES
     }
 
     /** Values; maxima and sums since the start unless said otherwise. */

@@ -10,11 +10,13 @@ import java.util.List;
 public final class HealthMonitor {
     private final SourceHealth[] sources;
     private final Watchdog watchdog;
+    private final long[] jumpsSeen;
 
     /** Watches these sources; the index of each is its index in the watchdog. */
     public HealthMonitor(List<SourceHealth> sources, Watchdog watchdog) {
         this.sources = sources.toArray(new SourceHealth[0]);
         this.watchdog = watchdog;
+        jumpsSeen = new long[this.sources.length];
     }
 
     /**
@@ -33,7 +35,12 @@ public final class HealthMonitor {
             boolean blank = !joints && !stale && source.blank();
             watchdog.set(SafetyEvent.CAMERA_FROZEN, i, frozen);
             watchdog.set(SafetyEvent.CAMERA_BLANK, i, blank);
-            healthy &= !stale && !frozen && !blank;
+            boolean jumped = source.stampJumps() != jumpsSeen[i];
+            if (jumped) {
+                jumpsSeen[i] = source.stampJumps();
+                watchdog.raise(SafetyEvent.STAMPS_JUMP, i);
+            }
+            healthy &= !stale && !frozen && !blank && !jumped;
         }
         return healthy;
     }

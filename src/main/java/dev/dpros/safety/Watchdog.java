@@ -182,6 +182,11 @@ public final class Watchdog {
         }
     }
 
+    /** Says that a cause no longer holds for any source. Control thread. */
+    public void clearAll(SafetyEvent event) {
+        active.set(event.ordinal(), 0);
+    }
+
     /** Raises or clears. Control thread. */
     public void set(SafetyEvent event, int source, boolean holds) {
         if (holds) {
