@@ -68,10 +68,10 @@ final class XmlRpcDispatcher {
             }
             return List.of(dispatch(new XmlRpcReader.Call(method, new ArrayList<>(params))));
         } catch (XmlRpcFaultException e) {
-            return Map.of("faultCode", e.code(), "faultString", e.getMessage());
+            return XmlRpcWriter.faultStruct(e.code(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.warn("XML-RPC handler failed", e);
-            return Map.of("faultCode", FAULT, "faultString", "internal error: " + e);
+            return XmlRpcWriter.faultStruct(FAULT, "internal error: " + e);
         }
     }
 }

@@ -67,6 +67,12 @@ public final class XmlRpcServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
+    /** As {@link #close()}, but first waits up to a second for answers that are under way. */
+    public void closeAfterAnswers() {
+        server.stop(1);
+        threads.shutdownNow();
+    }
+
     private static void setIfAbsent(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);

@@ -3,6 +3,7 @@ package dev.dpros.ros.xmlrpc;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -52,9 +53,17 @@ final class XmlRpcWriter {
         message.codePoints().forEach(c -> legal.appendCodePoint(isXmlCharacter(c) ? c : '?'));
         XmlRpcWriter writer = new XmlRpcWriter();
         writer.out.append(PROLOGUE).append("<methodResponse><fault>");
-        writer.value(Map.of("faultCode", code, "faultString", legal.toString()), 0);
+        writer.value(faultStruct(code, legal.toString()), 0);
         writer.out.append("</fault></methodResponse>");
         return writer.bytes();
+    }
+
+    /** The struct that stands for a fault. */
+    static Map<String, Object> faultStruct(int code, String message) {
+        Map<String, Object> struct = new LinkedHashMap<>();
+        struct.put("faultCode", code);
+        struct.put("faultString", message);
+        return struct;
     }
 
     private byte[] bytes() {
