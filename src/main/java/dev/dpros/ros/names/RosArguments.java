@@ -1,0 +1,107 @@
+package dev.dpros.ros.names;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.dpros.core.InputException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What ROS puts on a node's command line and into its environment. Immutable.
+ *
+ * @param masterUri {@code __master:=} or ROS_MASTER_URI, default http://localhost:11311
+ * @param host {@code __hostname:=}, {@code __ip:=}, ROS_HOSTNAME or ROS_IP, in this order; null if none is set
+ * @param name {@code __name:=}, or null
+ * @param namespace {@code __ns:=} or ROS_NAMESPACE, default {@code /}
+ * @param remaps {@code from:=to}
+ * @param parameters {@code _name:=value}, value parsed as YAML
+ * @param rest the arguments that are not ROS's
+ */
+public record RosArguments(URI masterUri, String host, String name, String namespace, Map<String, String> remaps,
+        Map<String, Object> parameters, List<String> rest) {
+    private static final String ASSIGN = ":=";
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    /** Copies the collections. */
+    public RosArguments {
+        remaps = Map.copyOf(remaps);
+        parameters = Map.copyOf(parameters);
+        rest = List.copyOf(rest);
+    }
+
+    /**
+     * Separates ROS's arguments from the program's own.
+     *
+     * @throws InputException naming the argument if a URI or a value is malformed
+     */
+    public static RosArguments parse(List<String> argv, Map<String, String> env) {
+        Map<String, String> special = new LinkedHashMap<>();
+        Map<String, String> remaps = new LinkedHashMap<>();
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        List<String> rest = new ArrayList<>();
+        for (String argument : argv) {
+            int assign = argument.indexOf(ASSIGN);
+            if (assign <= 0 || !argument.matches("(?s)[~/A-Za-z_][\\w/]*:=.*")) {
+                rest.add(argument);
+                continue;
+            }
+            String key = argument.substring(0, assign);
+            String value = argument.substring(assign + ASSIGN.length());
+            if (key.startsWith("__")) {
+                special.put(key, value.strip());
+            } else if (key.startsWith("_")) {
+                parameters.put(key.substring(1), yaml(argument, value));
+            } else {
+                remaps.put(key, value.strip());
+            }
+        }
+        return new RosArguments(
+                masterUri(first(special.get("__master"), env.get("ROS_MASTER_URI"), "http://localhost:11311")),
+                first(special.get("__hostname"), special.get("__ip"), env.get("ROS_HOSTNAME"), env.get("ROS_IP"), null),
+                first(special.get("__name"), null),
+                first(special.get("__ns"), env.get("ROS_NAMESPACE"), "/"), remaps, parameters, rest);
+    }
+
+    /** The first that is set and not blank; the last if none is. */
+    private static String first(String... candidates) {
+        for (String candidate : candidates) {
+            if (candidate != null && !candidate.isBlank()) {
+                return candidate.strip();
+            }
+        }
+        return candidates[candidates.length - 1];
+    }
+
+    /** Checks a master's URI. @throws InputException if it is not {@code http://host:port} */
+    public static URI masterUri(String text) {
+        try {
+            URI uri = new URI(text);
+            if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65536) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // reported below, as any other malformed URI
+        }
+        throw InputException.of("ROS_MASTER_URI", "value", "http://HOST:PORT", "'" + text + "'",
+                "for a master on this machine use http://localhost:11311");
+    }
+
+    private static Object yaml(String argument, String value) {
+        try {
+            Object parsed = YAML.readValue(value.isBlank() ? "''" : value, Object.class);
+            if (parsed == null || parsed instanceof Long || parsed instanceof BigInteger) {
+                throw InputException.of("argument " + argument, "value", "a 32-bit integer or another YAML value",
+                        value, "the parameter server holds nothing else");
+            }
+            return parsed;
+        } catch (JsonProcessingException e) {
+            throw InputException.of("argument " + argument, "value", "YAML", e.getOriginalMessage().lines().findFirst()
+                    .orElse("something else"), "");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.dpros.ros.node;
+
+import dev.dpros.core.Clock;
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.Transport;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.message.ServiceSchema;
+import dev.dpros.ros.names.GraphNames;
+import dev.dpros.ros.tcpros.ServiceCaller;
+import dev.dpros.ros.tcpros.ServiceEndpoint;
+import dev.dpros.ros.tcpros.TopicPublisher;
+import dev.dpros.ros.tcpros.TopicSubscriber;
+import dev.dpros.ros.xmlrpc.XmlRpcException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A ROS 1 node: the project's own client behind the {@link Transport} port. Thread-safe. Methods that talk to the master
+ * or to a service block; publishing and receiving do not, and allocate nothing once warm.
+ *
+ * <p>Survives restarts of publishers and of the master by itself. A shutdown from outside (rosnode kill, a second node of
+ * the same name) runs the {@link #onShutdown} handlers on the {@code ros-shutdown} thread and then closes the node.
+ */
+public final class RosNode implements Transport {
+    private static final int MAX_MESSAGE_BYTES = 256 << 20;
+    private static final int SERVICE_LIMIT_MS = 30_000;
+
+    private final NodeParts parts;
+    private final List<Consumer<String>> shutdownHandlers = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean shutdown = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private Rosout rosout;
+    private volatile RosoutAppender appender;
+
+    private RosNode(RosNodeConfig config) {
+        parts = new NodeParts(config, this::shutdownFromOutside);
+    }
+
+    /**
+     * Joins the graph: starts the node's servers, registers it, sets its private parameters, opens {@code /rosout} and,
+     * under {@code /use_sim_time}, {@code /clock}.
+     *
+     * @throws InputException if the master cannot be reached, a name is not legal or the host is not this machine's
+     */
+    public static RosNode connect(RosNodeConfig config) {
+        RosNode node = new RosNode(config);
+        try {
+            node.join(config);
+            return node;
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void join(RosNodeConfig config) {
+        parts.master.require("getPid");
+        config.privateParameters().forEach((name, value) -> setParameter("~" + name, value));
+        Publication log = advertise("/rosout", "rosgraph_msgs/Log", new PublicationOptions(true, Rosout.QUEUE));
+        rosout = new Rosout(nodeName(), parts.catalog.message("rosgraph_msgs/Log"), parts.clock, log, () -> {
+            List<String> topics = new ArrayList<>();
+            parts.tcpros.publications().forEach(publication -> topics.add(publication.topic()));
+            return topics;
+        });
+        parts.parameters.watch("/use_sim_time", value -> useSimTime(Boolean.TRUE.equals(value)));
+        advertiseService("~get_loggers", "roscpp/GetLoggers", LoggerServices::list);
+        advertiseService("~set_logger_level", "roscpp/SetLoggerLevel", LoggerServices::set);
+        parts.startWatch();
+    }
+
+    private synchronized void useSimTime(boolean on) {
+        if (on && parts.topics.all().stream().noneMatch(subscriber -> subscriber.topic().equals("/clock"))) {
+            subscribe("/clock", "rosgraph_msgs/Clock", parts.clock);
+        }
+        parts.clock.setSimulated(on);
+    }
+
+    @Override
+    public String nodeName() {
+        return parts.names.node();
+    }
+
+    /** Address of the node's slave API. */
+    public URI slaveUri() {
+        return parts.slaveUri;
+    }
+
+    /** The message types this node knows. */
+    public SchemaCatalog catalog() {
+        return parts.catalog;
+    }
+
+    /** Resolves a name as this node does, remaps included. @throws InputException if it is not legal */
+    public String resolve(String name) {
+        return parts.names.resolve(name);
+    }
+
+    @Override
+    public Clock clock() {
+        return parts.clock;
+    }
+
+    @Override
+    public Subscription subscribe(String topic, String type, MessageSlots slots) {
+        String resolved = parts.names.resolve(topic);
+        MessageSchema schema = type.equals("*") ? null : parts.catalog.messageOrNull(type);
+        requireType(resolved, type);
+        TopicSubscriber.Context context = new TopicSubscriber.Context(nodeName(), parts.clock, parts::locate,
+                MAX_MESSAGE_BYTES, subscriber -> {
+                    if (parts.topics.remove(subscriber)) {
+                        parts.watch.remove("subscriber " + subscriber.topic());
+                    }
+                });
+        TopicSubscriber subscriber = new TopicSubscriber(resolved, type, schema == null ? "*" : schema.md5(),
+                schema == null ? "" : schema.definition(), slots, context);
+        if (parts.topics.add(subscriber)) {
+            parts.register("subscriber " + resolved, new MasterWatch.Registration() {
+                @Override
+                public void register() throws XmlRpcException, MasterClient.RefusedException {
+                    parts.topics.register(resolved, parts.master, parts.slaveUri);
+                }
+
+                @Override
+                public void unregister() throws XmlRpcException, MasterClient.RefusedException {
+                    parts.master.call("unregisterSubscriber", resolved, parts.slaveUri.toString());
+                }
+            });
+        }
+        return subscriber;
+    }
+
+    /** Refuses a topic that is published with another type now. */
+    private void requireType(String topic, String type) {
+        if (type.equals("*") || !(parts.master.require("getPublishedTopics", "") instanceof List<?> published)) {
+            return;
+        }
+        for (Object item : published) {
+            if (item instanceof List<?> pair && pair.size() == 2 && topic.equals(pair.get(0))
+                    && !type.equals(pair.get(1)) && !"*".equals(pair.get(1))) {
+                throw InputException.of("topic " + topic, "type", type, String.valueOf(pair.get(1)),
+                        "check with: rostopic info " + topic);
+            }
+        }
+    }
+
+    @Override
+    public Publication advertise(String topic, String type, PublicationOptions options) {
+        String resolved = parts.names.resolve(topic);
+        if (parts.tcpros.publication(resolved) != null) {
+            throw new InputException("topic " + resolved + ": already advertised by this node " + nodeName()
+                    + "; advertise a topic once, or remap one of the names");
+        }
+        TopicPublisher publisher = new TopicPublisher(resolved, parts.catalog.message(type), options, parts.clock,
+                closing -> {
+                    parts.tcpros.remove(closing);
+                    parts.watch.remove("publisher " + closing.topic());
+                });
+        parts.tcpros.add(publisher);
+        parts.register("publisher " + resolved, new MasterWatch.Registration() {
+            @Override
+            public void register() throws XmlRpcException, MasterClient.RefusedException {
+                parts.master.call("registerPublisher", resolved, type, parts.slaveUri.toString());
+            }
+
+            @Override
+            public void unregister() throws XmlRpcException, MasterClient.RefusedException {
+                parts.master.call("unregisterPublisher", resolved, parts.slaveUri.toString());
+            }
+        });
+        return publisher;
+    }
+
+    @Override
+    public AutoCloseable advertiseService(String name, String type,
+            Function<Map<String, Object>, Map<String, Object>> handler) {
+        String resolved = parts.names.resolve(name);
+        if (parts.tcpros.serviceNames().contains(resolved)) {
+            throw new InputException("service " + resolved + ": already offered by this node " + nodeName());
+        }
+        ServiceEndpoint service = new ServiceEndpoint(resolved, parts.catalog.service(type), handler);
+        String uri = "rosrpc://" + parts.address.uriHost() + ":" + parts.tcpros.port();
+        parts.tcpros.add(service);
+        parts.register("service " + resolved, new MasterWatch.Registration() {
+            @Override
+            public void register() throws XmlRpcException, MasterClient.RefusedException {
+                parts.master.call("registerService", resolved, uri, parts.slaveUri.toString());
+            }
+
+            @Override
+            public void unregister() throws XmlRpcException, MasterClient.RefusedException {
+                parts.master.call("unregisterService", resolved, uri);
+            }
+        });
+        return () -> {
+            parts.tcpros.remove(service);
+            parts.watch.remove("service " + resolved);
+        };
+    }
+
+    @Override
+    public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
+        try (ServiceCaller caller = serviceCaller(name, type, false)) {
+            return caller.call(request);
+        }
+    }
+
+    /** A connection for many calls of one service, to be closed by the caller. @throws InputException if it is not there */
+    public ServiceCaller persistentService(String name, String type) {
+        return serviceCaller(name, type, true);
+    }
+
+    private ServiceCaller serviceCaller(String name, String type, boolean persistent) {
+        String resolved = parts.names.resolve(name);
+        ServiceSchema schema = parts.catalog.service(type);
+        return ServiceCaller.connect(nodeName(), resolved, schema, serviceUri(resolved), SERVICE_LIMIT_MS, persistent);
+    }
+
+    private URI serviceUri(String resolved) {
+        try {
+            return URI.create(String.valueOf(parts.master.call("lookupService", resolved)));
+        } catch (MasterClient.RefusedException | IllegalArgumentException e) {
+            throw new InputException("service " + resolved + " is not offered by any node; check with: rosservice list", e);
+        } catch (XmlRpcException e) {
+            throw MasterClient.unreachable(parts.master.uri(), e);
+        }
+    }
+
+    /** True if some node offers the service and answers a probe. */
+    public boolean isServiceAvailable(String name) {
+        String resolved = parts.names.resolve(name);
+        try {
+            return ServiceCaller.probe(nodeName(), resolved, serviceUri(resolved));
+        } catch (InputException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Object getParameter(String name) {
+        return parts.parameters.get(name);
+    }
+
+    @Override
+    public void setParameter(String name, Object value) {
+        parts.parameters.set(name, value);
+    }
+
+    /** True if the parameter is set. */
+    public boolean hasParameter(String name) {
+        return parts.parameters.has(name);
+    }
+
+    /** Deletes a parameter and what is below it. @throws InputException if it is not set */
+    public void deleteParameter(String name) {
+        parts.parameters.delete(name);
+    }
+
+    /** Full name of the closest parameter of this relative name, from the node's name upwards, or null. */
+    public String searchParameter(String name) {
+        return parts.parameters.search(name);
+    }
+
+    /** Names of all parameters on the server. */
+    public List<String> parameterNames() {
+        return parts.parameters.names();
+    }
+
+    /** The parameter's value as last notified by the master; asks it only the first time. Null if unset. */
+    public Object cachedParameter(String name) {
+        return parts.parameters.cached(name);
+    }
+
+    /** Calls the watcher with the value now (null if unset) and, on a transport thread, after each change. */
+    public void watchParameter(String name, Consumer<Object> watcher) {
+        parts.parameters.watch(name, watcher);
+    }
+
+    /** Publishes one line on /rosout. {@code level}: 1 debug, 2 info, 4 warn, 8 error, 16 fatal. */
+    public void log(int level, String text) {
+        rosout.log(level, text, Rosout.Where.UNKNOWN);
+    }
+
+    /** From now on what the program logs through SLF4J goes to /rosout too. */
+    public synchronized void bridgeLogging() {
+        if (appender == null) {
+            appender = RosoutAppender.attach(rosout);
+        }
+    }
+
+    @Override
+    public void onShutdown(Consumer<String> handler) {
+        shutdownHandlers.add(handler);
+    }
+
+    private void shutdownFromOutside(String reason) {
+        if (shutdown.compareAndSet(false, true)) {
+            Thread thread = new Thread(() -> {
+                shutdownHandlers.forEach(handler -> handler.accept(reason));
+                close();
+            }, "ros-shutdown");
+            thread.start();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            RosoutAppender attached = appender;
+            if (attached != null) {
+                attached.detach();
+            }
+            parts.close();
+        }
+    }
+}

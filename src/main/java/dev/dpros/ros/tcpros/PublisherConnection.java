@@ -1,0 +1,347 @@
+package dev.dpros.ros.tcpros;
+
+import dev.dpros.core.MessageSlots;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one publisher of a subscribed topic, on a blocking thread of its own ({@code ros-io-sub-TOPIC-N}):
+ * locate, connect, introduce, receive; after a failure again with growing pauses. Allocates per connection, not per
+ * message: a message is read from the socket straight into its slot, except for what arrived in one piece with the
+ * length before it (at most {@value #STAGING_BYTES} bytes).
+ */
+final class PublisherConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(PublisherConnection.class);
+    private static final int STAGING_BYTES = 16 << 10;
+    private static final int CONNECT_LIMIT_MS = 5000;
+    private static final int HEADER_LIMIT_MS = 10_000;
+    private static final long FIRST_PAUSE_NS = 250_000_000L;
+    private static final long LAST_PAUSE_NS = 32_000_000_000L;
+
+    private final TopicSubscriber subscriber;
+    private final URI publisher;
+    private final int id = ConnectionInfo.nextId();
+    private final Thread thread;
+    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer own = ByteBuffer.allocate(0);
+    private volatile SocketChannel channel;
+    private volatile boolean connected;
+    private volatile boolean closed;
+    private volatile boolean hurry;
+    private volatile String detail = "not connected";
+    private volatile long received;
+    private volatile long receivedBytes;
+    private volatile long rejected;
+
+    PublisherConnection(TopicSubscriber subscriber, URI publisher) {
+        this.subscriber = subscriber;
+        this.publisher = publisher;
+        thread = new Thread(this::run, "ros-io-sub-" + subscriber.topic() + "-" + id);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    URI publisher() {
+        return publisher;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    long received() {
+        return received;
+    }
+
+    long rejected() {
+        return rejected;
+    }
+
+    void forgetCounts() {
+        received = 0;
+        rejected = 0;
+    }
+
+    ConnectionInfo info() {
+        return new ConnectionInfo(id, publisher.toString(), false, subscriber.topic(), connected, detail, receivedBytes,
+                received, rejected);
+    }
+
+    /** The master has listed the publisher anew: try again at once. */
+    void listed() {
+        if (!connected) {
+            hurry = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Breaks the connection; the thread connects again. */
+    void disconnect() {
+        Channels.closeQuietly(channel);
+    }
+
+    void close() {
+        closed = true;
+        Channels.closeQuietly(channel);
+        LockSupport.unpark(thread);
+    }
+
+    void join() {
+        // one that is not connected delivers nothing any more
+        if (connected && Thread.currentThread() != thread) {
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void run() {
+        long pauseNs = FIRST_PAUSE_NS;
+        while (!closed) {
+            boolean introduced = false;
+            try {
+                SocketChannel opened = connect();
+                introduced = true;
+                receive(opened);
+            } catch (IOException e) {
+                detail = e.toString();
+                LOG.debug("{} from {}: {}", subscriber.topic(), publisher, detail);
+            } catch (RuntimeException e) {
+                detail = e.toString();
+                LOG.error("{} from {}: the receiver of the messages failed", subscriber.topic(), publisher, e);
+            } finally {
+                if (connected) {
+                    connected = false;
+                    subscriber.disconnected();
+                }
+                Channels.closeQuietly(channel);
+            }
+            pauseNs = introduced || hurry ? FIRST_PAUSE_NS : Math.min(2 * pauseNs, LAST_PAUSE_NS);
+            hurry = false;
+            if (!closed) {
+                pause(pauseNs);
+            }
+        }
+        subscriber.ended(this);
+    }
+
+    private void pause(long pauseNs) {
+        long untilNs = subscriber.context().clock().monotonicNs() + pauseNs;
+        for (long leftNs = pauseNs; leftNs > 0 && !closed && !hurry;
+                leftNs = untilNs - subscriber.context().clock().monotonicNs()) {
+            LockSupport.parkNanos(this, leftNs);
+        }
+    }
+
+    private SocketChannel connect() throws IOException {
+        InetSocketAddress address = subscriber.context().locator().locate(publisher, subscriber.topic());
+        SocketChannel opened = SocketChannel.open();
+        channel = opened;
+        if (closed) {
+            throw new EOFException("closed");
+        }
+        opened.socket().connect(address, CONNECT_LIMIT_MS);
+        opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        Channels.configure(opened);
+        Channels.writeFully(opened, ConnectionHeader.encode(header()));
+        Map<String, String> reply = readHeader(opened);
+        String refusal = refusal(reply);
+        if (refusal != null) {
+            subscriber.refused(refusal);
+            throw new ProtocolException(refusal);
+        }
+        detail = "TCPROS connection to [" + address.getHostString() + ":" + address.getPort() + "]";
+        connected = true;
+        subscriber.connected(reply);
+        return opened;
+    }
+
+    /** Reads the header through the socket's stream, which honours a time limit. */
+    private static Map<String, String> readHeader(SocketChannel opened) throws IOException {
+        opened.socket().setSoTimeout(HEADER_LIMIT_MS);
+        byte[] length = readStream(opened, 4);
+        int total = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        if (total < 0 || total > ConnectionHeader.MAX_BYTES) {
+            throw new ProtocolException("connection header of " + Integer.toUnsignedString(total) + " bytes");
+        }
+        return ConnectionHeader.decode(ByteBuffer.wrap(readStream(opened, total)));
+    }
+
+    private static byte[] readStream(SocketChannel opened, int length) throws IOException {
+        byte[] bytes = opened.socket().getInputStream().readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the publisher closed the connection");
+        }
+        return bytes;
+    }
+
+    private Map<String, String> header() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("callerid", subscriber.context().callerId());
+        fields.put("md5sum", subscriber.md5());
+        fields.put("message_definition", subscriber.definition());
+        fields.put("tcp_nodelay", "1");
+        fields.put("topic", subscriber.topic());
+        fields.put("type", subscriber.type());
+        return fields;
+    }
+
+    private String refusal(Map<String, String> reply) {
+        String error = reply.get("error");
+        if (error != null) {
+            return publisher + ": " + ConnectionHeader.printable(error);
+        }
+        String md5 = reply.get("md5sum");
+        String type = reply.get("type");
+        boolean sameMd5 = subscriber.md5().equals("*") || "*".equals(md5) || subscriber.md5().equals(md5);
+        boolean sameType = subscriber.type().equals("*") || type == null || "*".equals(type)
+                || subscriber.type().equals(type);
+        return sameMd5 && sameType ? null : publisher + ": " + subscriber.topic() + ": expected type "
+                + subscriber.type() + " (md5 " + subscriber.md5() + "), found " + ConnectionHeader.printable(
+                        type + " (md5 " + md5 + ")");
+    }
+
+    private void receive(SocketChannel from) throws IOException {
+        staging.clear().limit(0);
+        int limit = subscriber.context().maxMessageBytes();
+        while (!closed) {
+            buffer(from, 4);
+            int length = staging.getInt();
+            if (length < 0 || length > limit) {
+                reject();
+                throw new ProtocolException("a message of " + Integer.toUnsignedString(length) + " bytes; at most "
+                        + limit + " are accepted");
+            }
+            if (subscriber.isSole(this) && subscriber.tryTurn(this)) {
+                receiveIntoSlot(from, length);
+            } else {
+                receiveInTurn(from, length);
+            }
+        }
+    }
+
+    private void receiveIntoSlot(SocketChannel from, int length) throws IOException {
+        MessageSlots slots = subscriber.slots();
+        boolean complete = false;
+        ByteBuffer slot = null;
+        try {
+            slot = slots.claim(length);
+            if (slot == null) {
+                reject();
+                skip(from, length);
+                return;
+            }
+            fill(from, slot, length);
+            complete = true;
+            count(length);
+            commit(slots);
+        } finally {
+            if (slot != null && !complete) {
+                slots.abandon();
+                reject();
+            }
+            subscriber.endTurn(this);
+        }
+    }
+
+    /** With several publishers a message is read to its end before the slots are touched. */
+    private void receiveInTurn(SocketChannel from, int length) throws IOException {
+        for (int have = 0; have < length; have = own.limit()) {
+            growOwn(have, length);
+            fill(from, own, own.remaining());
+        }
+        own.position(0).limit(length);
+        subscriber.awaitTurn(this);
+        try {
+            ByteBuffer slot = closed ? null : subscriber.slots().claim(length);
+            if (slot == null) {
+                reject();
+                return;
+            }
+            slot.put(own);
+            count(length);
+            commit(subscriber.slots());
+        } finally {
+            subscriber.endTurn(this);
+        }
+    }
+
+    /** Makes room for more of a message, at most doubling, so that memory grows only as bytes arrive. */
+    private void growOwn(int have, int length) {
+        if (own.capacity() == have) {
+            int capacity = (int) Math.min(subscriber.context().maxMessageBytes(), Math.max(STAGING_BYTES, 2L * have));
+            own = ByteBuffer.allocateDirect(capacity).put(own.position(0).limit(have));
+        }
+        own.limit(Math.min(length, own.capacity())).position(have);
+    }
+
+    private void commit(MessageSlots slots) {
+        slots.commit(subscriber.context().clock().monotonicNs(), subscriber.context().clock().rosNs());
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    private void count(int length) {
+        received = received + 1;
+        receivedBytes = receivedBytes + length;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    private void reject() {
+        rejected = rejected + 1;
+    }
+
+    /** Moves {@code length} bytes into the target: first what is staged, then straight from the socket. */
+    private void fill(SocketChannel from, ByteBuffer target, int length) throws IOException {
+        int staged = Math.min(staging.remaining(), length);
+        int start = target.position();
+        target.put(start, staging, staging.position(), staged);
+        staging.position(staging.position() + staged);
+        target.position(start + staged);
+        target.limit(start + length);
+        Channels.readFully(from, target);
+    }
+
+    private void skip(SocketChannel from, int length) throws IOException {
+        int left = length;
+        while (left > 0) {
+            int staged = Math.min(staging.remaining(), left);
+            staging.position(staging.position() + staged);
+            left -= staged;
+            if (left > 0) {
+                buffer(from, 1);
+            }
+        }
+    }
+
+    /** Makes at least {@code bytes} bytes available in the staging buffer. */
+    private void buffer(SocketChannel from, int bytes) throws IOException {
+        if (staging.remaining() >= bytes) {
+            return;
+        }
+        staging.compact();
+        while (staging.position() < bytes) {
+            if (from.read(staging) < 0) {
+                throw new EOFException("the publisher closed the connection");
+            }
+        }
+        staging.flip();
+    }
+}

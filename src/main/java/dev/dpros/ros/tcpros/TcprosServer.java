@@ -1,0 +1,232 @@
+package dev.dpros.ros.tcpros;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The TCP port of a node: accepts the connections of subscribers and of service clients ({@code ros-io-accept}), reads
+ * and checks their headers on a bounded pool ({@code ros-io-conn-N}) and hands them on. A connection that does not send
+ * its header in time is closed.
+ */
+public final class TcprosServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TcprosServer.class);
+    private static final int MAX_CONNECTION_THREADS = 128;
+    private static final int HEADER_LIMIT_S = 10;
+    private static final int BACKLOG = 128;
+
+    private final String callerId;
+    private final ServerSocketChannel server;
+    private final ScheduledExecutorService timer;
+    private final ExecutorService threads;
+    private final Map<String, TopicPublisher> publications = new ConcurrentHashMap<>();
+    private final Map<String, ServiceEndpoint> services = new ConcurrentHashMap<>();
+    private final Set<SocketChannel> open = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    private volatile boolean closed;
+
+    /**
+     * Binds and starts accepting.
+     *
+     * @param address where to listen; port 0 picks a free one
+     * @param timer closes connections that do not introduce themselves
+     * @throws IOException if the address cannot be bound
+     */
+    public TcprosServer(String callerId, InetSocketAddress address, ScheduledExecutorService timer) throws IOException {
+        this.callerId = callerId;
+        this.timer = timer;
+        server = ServerSocketChannel.open().bind(address, BACKLOG);
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(0, MAX_CONNECTION_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+                task -> daemon(task, "ros-io-conn-" + number.incrementAndGet()));
+        daemon(this::accept, "ros-io-accept").start();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.socket().getLocalPort();
+    }
+
+    /** Lets subscribers of the topic connect. */
+    public void add(TopicPublisher publication) {
+        publications.put(publication.topic(), publication);
+    }
+
+    /** Refuses further subscribers of the topic. */
+    public void remove(TopicPublisher publication) {
+        publications.remove(publication.topic(), publication);
+    }
+
+    /** The publication of a resolved topic name, or null. */
+    public TopicPublisher publication(String topic) {
+        return publications.get(topic);
+    }
+
+    /** All publications. */
+    public Iterable<TopicPublisher> publications() {
+        return publications.values();
+    }
+
+    /** Lets clients of the service connect. */
+    public void add(ServiceEndpoint service) {
+        services.put(service.name(), service);
+    }
+
+    /** Refuses further clients of the service. */
+    public void remove(ServiceEndpoint service) {
+        services.remove(service.name(), service);
+    }
+
+    /** Resolved names of all services. */
+    public Set<String> serviceNames() {
+        return services.keySet();
+    }
+
+    private void accept() {
+        while (!closed) {
+            SocketChannel channel = null;
+            try {
+                channel = server.accept();
+                SocketChannel accepted = channel;
+                threads.execute(() -> serve(accepted));
+            } catch (IOException | RejectedExecutionException e) {
+                Channels.closeQuietly(channel);
+                if (!closed) {
+                    LOG.warn("a connection to this node was refused: {}", e.toString());
+                }
+            }
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        open.add(channel);
+        ScheduledFuture<?> limit = null;
+        boolean handedOver = false;
+        try {
+            limit = timer.schedule(() -> Channels.closeQuietly(channel), HEADER_LIMIT_S, TimeUnit.SECONDS);
+            Channels.configure(channel);
+            Map<String, String> header = ConnectionHeader.read(channel);
+            limit.cancel(false);
+            handedOver = route(channel, header);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("connection from {} ended: {}", channel.socket().getRemoteSocketAddress(), e.toString());
+        } finally {
+            if (limit != null) {
+                limit.cancel(false);
+            }
+            open.remove(channel);
+            if (!handedOver) {
+                Channels.closeQuietly(channel);
+            }
+        }
+    }
+
+    private boolean route(SocketChannel channel, Map<String, String> header) throws IOException {
+        if (header.containsKey("service")) {
+            serveClient(channel, header);
+            return false;
+        }
+        String missing = missing(header, "topic", "md5sum", "callerid");
+        TopicPublisher publication = missing == null ? publications.get(header.get("topic")) : null;
+        String refusal = missing != null ? missing : refusal(header, publication);
+        if (refusal != null) {
+            refuse(channel, refusal);
+            return false;
+        }
+        Map<String, String> reply = new LinkedHashMap<>();
+        reply.put("callerid", callerId);
+        reply.put("latching", publication.latched() ? "1" : "0");
+        reply.put("md5sum", publication.schema().md5());
+        reply.put("message_definition", publication.schema().definition());
+        reply.put("topic", publication.topic());
+        reply.put("type", publication.schema().type());
+        if ("1".equals(header.get("tcp_nodelay"))) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        Channels.writeFully(channel, ConnectionHeader.encode(reply));
+        publication.adopt(ConnectionInfo.nextId(), ConnectionHeader.printable(header.get("callerid")), channel);
+        return true;
+    }
+
+    private String refusal(Map<String, String> header, TopicPublisher publication) {
+        String topic = ConnectionHeader.printable(header.get("topic"));
+        if (publication == null) {
+            return "node [" + callerId + "] does not publish topic [" + topic + "]";
+        }
+        String md5 = header.get("md5sum");
+        String type = header.getOrDefault("type", "*");
+        boolean sameMd5 = md5.equals("*") || md5.equals(publication.schema().md5());
+        boolean sameType = type.equals("*") || type.equals(publication.schema().type());
+        return sameMd5 && sameType ? null : "client [" + ConnectionHeader.printable(header.get("callerid"))
+                + "] wants topic [" + topic + "] to have datatype/md5sum [" + ConnectionHeader.printable(type) + "/"
+                + ConnectionHeader.printable(md5) + "], but node [" + callerId + "] has [" + publication.schema().type()
+                + "/" + publication.schema().md5() + "]";
+    }
+
+    private void serveClient(SocketChannel channel, Map<String, String> header) throws IOException {
+        String missing = missing(header, "service", "md5sum", "callerid");
+        ServiceEndpoint service = missing == null ? services.get(header.get("service")) : null;
+        String refusal = missing != null ? missing
+                : service == null ? "[" + callerId + "] is not a provider of ["
+                        + ConnectionHeader.printable(header.get("service")) + "]"
+                : service.refusal(header);
+        if (refusal != null) {
+            refuse(channel, refusal);
+            return;
+        }
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        Channels.writeFully(channel, ConnectionHeader.encode(service.header(callerId)));
+        if (!"1".equals(header.get("probe"))) {
+            service.serve(channel, "1".equals(header.get("persistent")));
+        }
+    }
+
+    private static void refuse(SocketChannel channel, String reason) throws IOException {
+        LOG.warn("{}", reason);
+        Channels.writeFully(channel, ConnectionHeader.encode(Map.of("error", reason)));
+    }
+
+    private static String missing(Map<String, String> header, String... required) {
+        for (String field : required) {
+            if (!header.containsKey(field)) {
+                return "Missing required '" + field + "' field";
+            }
+        }
+        return null;
+    }
+
+    /** Stops accepting and closes the connections of service clients; publications close their own. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("closing the TCPROS port: {}", e.toString());
+        }
+        open.forEach(Channels::closeQuietly);
+        threads.shutdownNow();
+    }
+}

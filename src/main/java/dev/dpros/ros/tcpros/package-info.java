@@ -1,0 +1,2 @@
+/** TCPROS: connection headers, topic publishers and subscribers, services. No knowledge of the master. */
+package dev.dpros.ros.tcpros;
