@@ -1,20 +1,23 @@
 package dev.dpros.diffusion;
 
+import java.util.Arrays;
+
 /**
  * An affine map per element or per channel: {@code normalised = value * scale + offset}. Both references' normalizers
- * (min-max, mean-std, identity, diffusion_policy's LinearNormalizer) reduce to it. Immutable; does not allocate.
+ * (min-max, mean-std, quantiles, identity, diffusion_policy's LinearNormalizer) reduce to it. Held and computed in double:
+ * a statistic without range has a scale of 2e8, whose offset float32 cannot hold. Immutable; does not allocate.
  *
  * @param scale one value per element of a vector feature, or per channel of an image
  * @param offset likewise
  */
-public record Normalizer(float[] scale, float[] offset) {
+public record Normalizer(double[] scale, double[] offset) {
     /** @throws IllegalArgumentException if lengths differ or a value is not finite */
     public Normalizer {
         if (scale.length != offset.length || scale.length == 0) {
             throw new IllegalArgumentException("normalizer: scale has " + scale.length + " values, offset " + offset.length);
         }
         for (int i = 0; i < scale.length; i++) {
-            if (!Float.isFinite(scale[i]) || !Float.isFinite(offset[i]) || scale[i] == 0) {
+            if (!Double.isFinite(scale[i]) || !Double.isFinite(offset[i]) || scale[i] == 0) {
                 throw new IllegalArgumentException("normalizer: element " + i + ": expected a finite non-zero scale and a "
                         + "finite offset, found " + scale[i] + ", " + offset[i]);
             }
@@ -25,9 +28,25 @@ public record Normalizer(float[] scale, float[] offset) {
 
     /** The map that changes nothing, for {@code size} elements or channels. */
     public static Normalizer identity(int size) {
-        float[] ones = new float[size];
-        java.util.Arrays.fill(ones, 1f);
-        return new Normalizer(ones, new float[size]);
+        double[] ones = new double[size];
+        Arrays.fill(ones, 1);
+        return new Normalizer(ones, new double[size]);
+    }
+
+    /** The map that takes {@code low} to -1 and {@code high} to 1, element by element; no element without range. */
+    public static Normalizer ofRange(double[] low, double[] high) {
+        double[] scale = new double[low.length];
+        double[] offset = new double[low.length];
+        for (int i = 0; i < low.length; i++) {
+            scale[i] = 2 / (high[i] - low[i]);
+            offset[i] = -low[i] * scale[i] - 1;
+        }
+        return new Normalizer(scale, offset);
+    }
+
+    /** Whether it changes nothing. */
+    public boolean isIdentity() {
+        return Arrays.stream(scale).allMatch(s -> s == 1) && Arrays.stream(offset).allMatch(o -> o == 0);
     }
 
     /** Number of elements or channels. */
@@ -37,7 +56,7 @@ public record Normalizer(float[] scale, float[] offset) {
 
     /** Normalises one element. */
     public float normalize(int i, float value) {
-        return value * scale[i] + offset[i];
+        return (float) (value * scale[i] + offset[i]);
     }
 
     /** Back to robot units. */

@@ -31,7 +31,8 @@ public record PolicyConfig(
     public PolicyConfig {
         inputs = List.copyOf(inputs);
         require(nObsSteps >= 1, "n_obs_steps", nObsSteps, "at least 1");
-        require(horizon >= 1, "horizon", horizon, "at least 1");
+        require(nObsSteps <= 64, "n_obs_steps", nObsSteps, "at most 64");
+        require(horizon >= 1 && horizon <= 4096, "horizon", horizon, "1 to 4096");
         int most = horizon - nObsSteps + 1;
         require(nActionSteps >= 1 && nActionSteps <= most, "n_action_steps", nActionSteps,
                 "1 to horizon - n_obs_steps + 1 = " + most);
@@ -40,6 +41,10 @@ public record PolicyConfig(
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == FeatureSpec.Kind.VISUAL);
         require(visual == (vision != null), "vision_backbone", String.valueOf(vision),
                 visual ? "an image encoder, since an input is visual" : "none, since no input is visual");
+        require(!inputs.isEmpty(), "input_features", inputs, "at least one observation");
+        for (FeatureSpec input : inputs) {
+            requireCropFits(input, vision);
+        }
     }
 
     /** The image inputs, in order. */
@@ -57,6 +62,15 @@ public record PolicyConfig(
     /** Length of the whole conditioning vector, {@code To * conditioningPerStep}. */
     public int globalConditioning() {
         return nObsSteps * conditioningPerStep();
+    }
+
+    private static void requireCropFits(FeatureSpec input, VisionConfig vision) {
+        if (input.kind() == FeatureSpec.Kind.VISUAL && vision.cropShape() != null) {
+            List<Integer> image = vision.resizeShape() == null ? input.shape().subList(1, 3) : vision.resizeShape();
+            List<Integer> crop = vision.cropShape();
+            require(crop.get(0) <= image.get(0) && crop.get(1) <= image.get(1), "crop_shape", crop,
+                    "at most " + image + ", the size of '" + input.key() + "'");
+        }
     }
 
     static void require(boolean ok, String field, Object value, String bound) {

@@ -12,17 +12,22 @@ import java.util.List;
  * @param filmScale whether FiLM predicts a scale as well as a bias
  */
 public record UnetConfig(List<Integer> downDims, int kernelSize, int nGroups, int stepEmbedDim, boolean filmScale) {
+    /** Groups of the final block's GroupNorm, which both references leave at the default whatever {@code n_groups} is. */
+    public static final int FINAL_GROUPS = 8;
+
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public UnetConfig {
         downDims = List.copyOf(downDims);
         PolicyConfig.require(!downDims.isEmpty() && downDims.size() <= 8, "down_dims", downDims, "1 to 8 levels");
         PolicyConfig.require(nGroups >= 1, "n_groups", nGroups, "at least 1");
         for (int dim : downDims) {
-            PolicyConfig.require(dim > 0 && dim % nGroups == 0, "down_dims", downDims, "multiples of n_groups = " + nGroups);
+            PolicyConfig.require(dim > 0 && dim <= 1 << 16 && dim % nGroups == 0, "down_dims", downDims, "multiples of n_groups = " + nGroups);
         }
-        PolicyConfig.require(kernelSize >= 1 && kernelSize % 2 == 1, "kernel_size", kernelSize, "an odd number");
-        PolicyConfig.require(stepEmbedDim >= 4 && stepEmbedDim % 2 == 0, "diffusion_step_embed_dim", stepEmbedDim,
-                "an even number of at least 4");
+        PolicyConfig.require(downDims.get(0) % FINAL_GROUPS == 0, "down_dims", downDims,
+                "first of them a multiple of " + FINAL_GROUPS + ", the groups of the final block");
+        PolicyConfig.require(kernelSize >= 1 && kernelSize <= 63 && kernelSize % 2 == 1, "kernel_size", kernelSize, "an odd number, at most 63");
+        PolicyConfig.require(stepEmbedDim >= 4 && stepEmbedDim <= 1 << 16 && stepEmbedDim % 2 == 0, "diffusion_step_embed_dim", stepEmbedDim,
+                "an even number of at least 4, at most 65536");
     }
 
     /** By how much the horizon must be divisible: 2 per level but the last. */

@@ -60,13 +60,34 @@ public record VisionConfig(
      * @param outChannels output channels
      * @param groups GroupNorm groups
      */
-    public record ConvLayer(int kernel, int stride, int padding, int outChannels, int groups) {}
+    public record ConvLayer(int kernel, int stride, int padding, int outChannels, int groups) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public ConvLayer {
+            PolicyConfig.require(kernel >= 1 && kernel <= 31, "conv_encoder.layers.kernel", kernel, "1 to 31");
+            PolicyConfig.require(stride >= 1 && stride <= 16, "conv_encoder.layers.stride", stride, "1 to 16");
+            PolicyConfig.require(padding >= 0 && padding < kernel, "conv_encoder.layers.padding", padding,
+                    "0 to kernel - 1 = " + (kernel - 1));
+            PolicyConfig.require(groups >= 1 && outChannels >= 1 && outChannels % groups == 0,
+                    "conv_encoder.layers.out_channels", outChannels, "a multiple of groups = " + groups);
+        }
+    }
 
     /** Copies the lists. */
     public VisionConfig {
         resizeShape = resizeShape == null ? null : List.copyOf(resizeShape);
         cropShape = cropShape == null ? null : List.copyOf(cropShape);
         conv = List.copyOf(conv);
-        PolicyConfig.require(featureDim >= 1, "feature_dim", featureDim, "at least 1");
+        requirePair(resizeShape, "resize_shape");
+        requirePair(cropShape, "crop_shape");
+        PolicyConfig.require(featureDim >= 1 && featureDim <= 1 << 16, "feature_dim", featureDim, "1 to 65536");
+        PolicyConfig.require(pool == Pool.AVERAGE || numKeypoints >= 1 && numKeypoints <= 1 << 15,
+                "spatial_softmax_num_keypoints", numKeypoints, "1 to 32768");
+        PolicyConfig.require((backbone == Backbone.CONV) != conv.isEmpty(), "conv_encoder.layers", conv.size() + " layers",
+                backbone == Backbone.CONV ? "at least 1 layer" : "none for a ResNet");
+    }
+
+    private static void requirePair(List<Integer> shape, String field) {
+        PolicyConfig.require(shape == null || shape.size() == 2 && shape.get(0) >= 1 && shape.get(1) >= 1, field, shape,
+                "two positive sizes [H, W]");
     }
 }

@@ -1,0 +1,106 @@
+package dev.dpros.checkpoint;
+
+import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
+import dev.dpros.core.TensorData.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
+
+/** Tensors as float32: conversion from other floating types, finite checks, small ones as arrays. Stateless. */
+final class FloatTensors {
+    private static final int EXPONENT = 0x7f800000;
+
+    private FloatTensors() {}
+
+    /**
+     * The tensor itself if it is float32, else a converted copy outside the heap.
+     *
+     * @throws InputException if it is not of a floating type, or has a NaN or an infinite value
+     */
+    static TensorData finiteFloat32(String source, String name, TensorData tensor) {
+        TensorData f32 = switch (tensor.dtype()) {
+            case F32 -> tensor;
+            case F64 -> fromDoubles(tensor);
+            case F16, BF16 -> fromHalves(tensor);
+            default -> throw InputException.of(source, Quoted.tensor(name), "a floating type", tensor.dtype().toString(), "");
+        };
+        IntBuffer bits = f32.bytes().asIntBuffer();
+        int count = bits.remaining();
+        for (int i = 0; i < count; i++) {
+            if ((bits.get(i) & EXPONENT) == EXPONENT) {
+                throw InputException.of(source, Quoted.tensor(name), "finite numbers",
+                        Float.intBitsToFloat(bits.get(i)) + " at element " + i, "the checkpoint is damaged or training diverged");
+            }
+        }
+        return f32;
+    }
+
+    private static TensorData fromDoubles(TensorData tensor) {
+        DoubleBuffer in = tensor.bytes().asDoubleBuffer();
+        ByteBuffer out = allocate(in.remaining());
+        FloatBuffer floats = out.asFloatBuffer();
+        while (in.hasRemaining()) {
+            floats.put((float) in.get());
+        }
+        return new TensorData(DType.F32, tensor.shape(), out);
+    }
+
+    private static TensorData fromHalves(TensorData tensor) {
+        boolean brain = tensor.dtype() == DType.BF16;
+        ShortBuffer in = tensor.bytes().asShortBuffer();
+        ByteBuffer out = allocate(in.remaining());
+        FloatBuffer floats = out.asFloatBuffer();
+        while (in.hasRemaining()) {
+            short half = in.get();
+            floats.put(brain ? Float.intBitsToFloat(half << 16) : fromFloat16(half));
+        }
+        return new TensorData(DType.F32, tensor.shape(), out);
+    }
+
+    private static ByteBuffer allocate(int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(count, 4)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** IEEE 754 binary16. */
+    static float fromFloat16(short half) {
+        int sign = (half & 0x8000) << 16;
+        int exponent = half >>> 10 & 0x1f;
+        int mantissa = half & 0x3ff;
+        if (exponent == 0x1f) {
+            return Float.intBitsToFloat(sign | EXPONENT | mantissa << 13);
+        }
+        if (exponent == 0) {
+            float magnitude = mantissa * 0x1p-24f;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        return Float.intBitsToFloat(sign | exponent + 112 << 23 | mantissa << 13);
+    }
+
+    /** The values of a small tensor, whatever its shape. @throws InputException as {@link #finiteFloat32} */
+    static double[] values(String source, String name, TensorData tensor) {
+        if (tensor.dtype() == DType.F64) {
+            double[] values = new double[Math.toIntExact(tensor.count())];
+            tensor.bytes().asDoubleBuffer().get(values);
+            for (double value : values) {
+                requireFinite(source, name, value);
+            }
+            return values;
+        }
+        FloatBuffer floats = finiteFloat32(source, name, tensor).bytes().asFloatBuffer();
+        double[] values = new double[floats.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = floats.get(i);
+        }
+        return values;
+    }
+
+    private static void requireFinite(String source, String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw InputException.of(source, Quoted.tensor(name), "finite numbers", String.valueOf(value), "");
+        }
+    }
+}

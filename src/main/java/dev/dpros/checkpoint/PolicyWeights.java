@@ -1,0 +1,62 @@
+package dev.dpros.checkpoint;
+
+import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.PolicyConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Checks a checkpoint's tensors against its configuration and brings them to float32. Stateless. */
+final class PolicyWeights {
+    /** Buffers that follow from the configuration, and counters. */
+    private static final Pattern DERIVED = Pattern.compile(".*(\\.pool\\.pos_(grid|x|y)|\\.num_batches_tracked)");
+    private static final Pattern TEMPERATURE = Pattern.compile("rgb_encoder\\.(\\d+\\.)?pool\\.temperature");
+
+    private PolicyWeights() {}
+
+    /**
+     * The tensors that the network needs, float32 and finite.
+     *
+     * @param tensors by LeRobot's names without the {@code diffusion.} prefix
+     * @throws InputException naming file and tensor if one is missing, unexpected, of another shape or not finite
+     */
+    static Map<String, TensorData> check(String source, PolicyConfig config, Map<String, TensorData> tensors) {
+        Map<String, List<Long>> expected = ExpectedTensors.of(config);
+        Map<String, TensorData> weights = new LinkedHashMap<>();
+        expected.forEach((name, shape) -> weights.put(name, one(source, name, shape, tensors)));
+        tensors.forEach((name, tensor) -> {
+            if (TEMPERATURE.matcher(name).matches()) {
+                keepTemperature(source, name, tensor, weights);
+            } else if (!expected.containsKey(name) && !DERIVED.matcher(name).matches()) {
+                throw InputException.of(source, Quoted.tensor(name), "no such tensor with this configuration",
+                        "shape " + tensor.shape(), "the checkpoint does not fit its configuration");
+            }
+        });
+        return weights;
+    }
+
+    private static TensorData one(String source, String name, List<Long> shape, Map<String, TensorData> tensors) {
+        TensorData tensor = tensors.get(name);
+        if (tensor == null) {
+            throw InputException.of(source, Quoted.tensor(name), "shape " + shape, "no such tensor",
+                    "the checkpoint does not fit its configuration");
+        }
+        if (!tensor.shape().equals(shape)) {
+            throw InputException.of(source, Quoted.tensor(name), "shape " + shape, tensor.shape().toString(),
+                    "the checkpoint does not fit its configuration");
+        }
+        return FloatTensors.finiteFloat32(source, name, tensor);
+    }
+
+    private static void keepTemperature(String source, String name, TensorData tensor, Map<String, TensorData> weights) {
+        double[] value = FloatTensors.values(source, name, tensor);
+        if (value.length != 1 || !(value[0] > 0)) {
+            throw InputException.of(source, Quoted.tensor(name), "one positive number", "shape " + tensor.shape(), "");
+        }
+        if (value[0] != 1) {
+            weights.put(name, TensorData.of(new float[] {(float) value[0]}, 1));
+        }
+    }
+}
