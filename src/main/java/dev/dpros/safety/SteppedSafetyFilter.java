@@ -60,7 +60,7 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         int status = SafetyStatus.UNCHANGED;
         frame.stampNs = rosNowNs;
         frame.points = 0;
-        int next = 0;
+        int next = issuedStampNs == Long.MIN_VALUE ? lastDue(path, rosNowNs) : 0;
         while (next < path.size() && path.stampNs(next) <= rosNowNs) {
             if (path.stampNs(next) > issuedStampNs || !started) {
                 status |= limit(path, next, issued, issuedStampNs, started);
@@ -82,6 +82,15 @@ public final class SteppedSafetyFilter extends SafetyFilter {
             addPoint(frame, previousStampNs - rosNowNs, previous);
         }
         return frame.points == 0 ? status | SafetyStatus.NOTHING : status;
+    }
+
+    /** After a hold only the waypoint that is due now counts, not those that passed meanwhile. */
+    private static int lastDue(ReferencePath path, long rosNowNs) {
+        int due = 0;
+        while (due + 1 < path.size() && path.stampNs(due + 1) <= rosNowNs) {
+            due++;
+        }
+        return due;
     }
 
     @Override

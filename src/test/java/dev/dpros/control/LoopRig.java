@@ -178,6 +178,9 @@ final class LoopRig implements ChunkRequester, CommandSink {
         if (sinkThrows != null) {
             throw sinkThrows;
         }
+        if (measured != null) {
+            System.arraycopy(frame.positions, 0, measured, 0, measured.length);
+        }
         if (keep) {
             int n = frame.points;
             int a = frame.dims();
