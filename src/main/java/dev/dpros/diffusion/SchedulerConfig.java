@@ -47,7 +47,13 @@ public record SchedulerConfig(
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public SchedulerConfig {
-        PolicyConfig.require(numTrainTimesteps >= 1, "num_train_timesteps", numTrainTimesteps, "at least 1");
+        PolicyConfig.require(numTrainTimesteps >= 1 && numTrainTimesteps <= 100_000, "num_train_timesteps", numTrainTimesteps,
+                "1 to 100000");
+        PolicyConfig.require(betaStart > 0 && betaStart <= betaEnd, "beta_start", betaStart, "more than 0, at most beta_end");
+        PolicyConfig.require(betaEnd < 1, "beta_end", betaEnd, "less than 1");
+        PolicyConfig.require(stepsOffset >= 0 && stepsOffset < numTrainTimesteps, "steps_offset", stepsOffset,
+                "0 to num_train_timesteps - 1");
+        PolicyConfig.require(eta >= 0 && eta <= 1, "eta", eta, "0 to 1");
         PolicyConfig.require(inferenceSteps >= 1 && inferenceSteps <= numTrainTimesteps, "num_inference_steps",
                 inferenceSteps, "1 to num_train_timesteps = " + numTrainTimesteps);
         PolicyConfig.require(clipSampleRange > 0, "clip_sample_range", clipSampleRange, "a positive number");

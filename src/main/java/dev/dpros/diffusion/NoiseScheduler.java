@@ -1,0 +1,142 @@
+package dev.dpros.diffusion;
+
+/**
+ * Turns the network's outputs into a denoised trajectory, step by step, as diffusers' schedulers do. Trajectories are
+ * {@code double[T * A]}, row-major, normalised; coefficients are computed in float32 as there and prepared on creation.
+ *
+ * <p>Use: for index 0 to {@code steps() - 1}, evaluate the network at {@link #timestep} and call {@link #step}. To change
+ * x0hat in between (blending with a previous chunk), call {@link #estimate} and {@link #advance} instead. After any step
+ * {@link #estimate()} is the present guess of the result, so that sampling may end early. {@link #begin} starts over.
+ *
+ * <p>Owned by one thread; no method but the factories and {@link #timesteps} allocates.
+ */
+public abstract sealed class NoiseScheduler permits DdpmScheduler, DdimScheduler, DpmSolverScheduler {
+    private final int[] timesteps;
+    private final SchedulerConfig.PredictionType prediction;
+    private final double clip;
+    private final double[] estimate;
+    final float[] sqrtAlpha;
+    final float[] sqrtBeta;
+
+    /**
+     * @param sqrtAlpha per step, the factor of x0 in the sample
+     * @param sqrtBeta per step, the factor of the noise
+     * @param clip range to which x0hat is clipped; infinite for none
+     */
+    NoiseScheduler(int[] timesteps, SchedulerConfig.PredictionType prediction, float[] sqrtAlpha, float[] sqrtBeta, double clip,
+            int elements) {
+        this.timesteps = timesteps;
+        this.prediction = prediction;
+        this.sqrtAlpha = sqrtAlpha;
+        this.sqrtBeta = sqrtBeta;
+        this.clip = clip;
+        estimate = new double[elements];
+    }
+
+    /**
+     * The scheduler of a configuration, with its {@code inferenceSteps} steps.
+     *
+     * @param elements values of a trajectory, T * A
+     * @throws IllegalArgumentException if the number of steps does not fit the type
+     */
+    public static NoiseScheduler of(SchedulerConfig config, int elements) {
+        return of(config, Timesteps.of(config), elements);
+    }
+
+    /**
+     * A scheduler that visits the given timesteps only, for starting from a trajectory that is noised to the first of them.
+     *
+     * @param timesteps strictly decreasing, within the training timesteps
+     * @throws IllegalArgumentException if they are not
+     */
+    public static NoiseScheduler of(SchedulerConfig config, int[] timesteps, int elements) {
+        Timesteps.requireDecreasing(timesteps, config.numTrainTimesteps());
+        AlphaSchedule alphas = AlphaSchedule.of(config);
+        return switch (config.type()) {
+            case DDPM -> new DdpmScheduler(config, alphas, timesteps.clone(), elements);
+            case DDIM -> new DdimScheduler(config, alphas, timesteps.clone(), elements);
+            case DPM_SOLVER_PP -> new DpmSolverScheduler(config, alphas, timesteps.clone(), elements);
+        };
+    }
+
+    static double clipRange(SchedulerConfig config) {
+        return config.clipSample() ? config.clipSampleRange() : Double.POSITIVE_INFINITY;
+    }
+
+    /** Number of denoising steps. */
+    public final int steps() {
+        return timesteps.length;
+    }
+
+    /** The timestep at which the network is evaluated in step {@code index}. */
+    public final int timestep(int index) {
+        return timesteps[index];
+    }
+
+    /** All timesteps, in order; a copy. */
+    public final int[] timesteps() {
+        return timesteps.clone();
+    }
+
+    /** Forgets the previous trajectory. */
+    public void begin() {
+        java.util.Arrays.fill(estimate, 0);
+    }
+
+    /** Whether step {@code index} adds fresh noise. */
+    public abstract boolean drawsNoise(int index);
+
+    /** The last x0hat; the live array. */
+    public final double[] estimate() {
+        return estimate;
+    }
+
+    /**
+     * One step.
+     *
+     * @param modelOutput the network's output at {@code timestep(index)}
+     * @param sample the trajectory before
+     * @param noise standard normal; read only if {@link #drawsNoise}
+     * @param out the trajectory after; may be {@code sample}
+     */
+    public final void step(int index, double[] modelOutput, double[] sample, double[] noise, double[] out) {
+        estimate(index, modelOutput, sample, estimate);
+        advance(index, estimate, modelOutput, sample, noise, out);
+    }
+
+    /** First half of a step: what the clean trajectory would be, clipped as configured, into {@code x0hat}. */
+    public final void estimate(int index, double[] modelOutput, double[] sample, double[] x0hat) {
+        double a = sqrtAlpha[index];
+        double b = sqrtBeta[index];
+        for (int i = 0; i < x0hat.length; i++) {
+            double x0 = switch (prediction) {
+                case EPSILON -> (sample[i] - b * modelOutput[i]) / a;
+                case SAMPLE -> modelOutput[i];
+                case V_PREDICTION -> a * sample[i] - b * modelOutput[i];
+            };
+            x0hat[i] = x0 > clip ? clip : x0 < -clip ? -clip : x0;
+        }
+    }
+
+    /**
+     * Second half of a step.
+     *
+     * @param x0hat from {@link #estimate(int, double[], double[], double[])}, perhaps changed
+     */
+    public abstract void advance(int index, double[] x0hat, double[] modelOutput, double[] sample, double[] noise, double[] out);
+
+    /** The noise in the sample according to the network, before any clipping. */
+    final double epsilon(int index, double modelOutput, double sample) {
+        double a = sqrtAlpha[index];
+        double b = sqrtBeta[index];
+        return switch (prediction) {
+            case EPSILON -> modelOutput;
+            case SAMPLE -> (sample - a * modelOutput) / b;
+            case V_PREDICTION -> a * modelOutput + b * sample;
+        };
+    }
+
+    static float sqrt(float x) {
+        return (float) Math.sqrt(x);
+    }
+}
