@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,12 +38,16 @@ final class PolicyNetwork implements AutoCloseable {
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final List<ConvVariant> variants;
-    private ConvVariant variant = ConvVariant.CONV1D;
+    private final int cameras;
+    private NetworkLayout layout = NetworkLayout.ORIGINAL;
+    private int[] embeddedSteps = {};
+    private PtNDArray embedding;
 
-    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants) {
+    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants, int cameras) {
         this.manager = manager;
         this.module = module;
         this.variants = variants;
+        this.cameras = cameras;
     }
 
     /**
@@ -61,7 +66,7 @@ final class PolicyNetwork implements AutoCloseable {
                     TorchScriptArchive.write(script, false, out);
                 }
                 PtSymbolBlock module = JniUtils.loadModule(manager, file, true, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
-                return new PolicyNetwork(manager, module, variants);
+                return new PolicyNetwork(manager, module, variants, policy.config().cameras().size());
             } finally {
                 Files.deleteIfExists(file);
             }
@@ -96,24 +101,60 @@ final class PolicyNetwork implements AutoCloseable {
         return variants;
     }
 
-    /** The variant that {@link Chunk#denoise} uses. */
-    ConvVariant variant() {
-        return variant;
+    /** Whether the image encoders can be packed. */
+    boolean imagesPackable() {
+        return cameras > 0 && variants.get(variants.size() - 1).compareTo(ConvVariant.PACKED) >= 0;
     }
 
-    /** Brings the weights into the layout of a variant at or after the present one. @throws EngineException if it cannot */
-    void advanceTo(ConvVariant target) {
-        if (target.compareTo(variant) < 0 || !variants.contains(target)) {
-            throw new IllegalArgumentException("variant " + target + " is not reachable from " + variant + " in " + variants);
+    /** The layout in use. */
+    NetworkLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Brings the weights into a layout to which the present one leads.
+     *
+     * @throws EngineException if this libtorch or CPU cannot
+     */
+    void advanceTo(NetworkLayout target) {
+        if (!layout.leadsTo(target) || !variants.contains(target.unet()) || target.packedImages() && !imagesPackable()) {
+            throw new IllegalArgumentException("layout " + target + " is not reachable from " + layout + ", " + variants);
         }
         for (ConvVariant next : variants) {
-            if (next.compareTo(variant) > 0 && next.compareTo(target) <= 0) {
-                try (Chunk chunk = new Chunk()) {
-                    chunk.call(next.preparation(), chunk.zeros(1));
-                }
-                variant = next;
+            if (next.compareTo(layout.unet()) > 0 && next.compareTo(target.unet()) <= 0) {
+                prepare(next.preparation());
+                layout = new NetworkLayout(next, layout.packedImages());
             }
         }
+        if (target.packedImages() && !layout.packedImages()) {
+            prepare(PolicyScript.PACK_IMAGES);
+            layout = target;
+        }
+    }
+
+    private void prepare(String method) {
+        try (Chunk chunk = new Chunk()) {
+            chunk.call(method, chunk.zeros(1));
+        }
+    }
+
+    /** The denoising steps' part of the FiLM vectors, {@code [N, 1, F]}; kept until other timesteps are asked for. */
+    PtNDArray embedding(int[] timesteps) {
+        if (!Arrays.equals(timesteps, embeddedSteps)) {
+            if (embedding != null) {
+                embedding.close();
+            }
+            float[] steps = new float[timesteps.length];
+            for (int i = 0; i < steps.length; i++) {
+                steps[i] = timesteps[i];
+            }
+            try (Chunk chunk = new Chunk(); PtNDArray array = (PtNDArray) manager.create(steps)) {
+                embedding = chunk.call("embed", array);
+                embedding.attach(manager);
+            }
+            embeddedSteps = timesteps.clone();
+        }
+        return embedding;
     }
 
     /** Opens the scope of one chunk: what is created within lives until it is closed. */
@@ -131,7 +172,8 @@ final class PolicyNetwork implements AutoCloseable {
     /** The arrays of one chunk, in one closed manager. */
     final class Chunk implements AutoCloseable {
         private final PtNDManager scope = manager.newSubManager(manager.getDevice());
-        private final String denoise = variant.method();
+        private final String denoise = layout.unet().method();
+        private final String encode = layout.packedImages() ? PolicyScript.ENCODE_PACKED : PolicyScript.ENCODE;
 
         private Chunk() {}
 
@@ -148,17 +190,12 @@ final class PolicyNetwork implements AutoCloseable {
 
         /** Features {@code [B, D]} of images {@code [B, C, H, W]}. */
         PtNDArray encode(int camera, PtNDArray images) {
-            return call("encode_" + camera, images);
+            return call(encode + camera, images);
         }
 
         /** The observation's part of the FiLM vectors. */
         PtNDArray condition(PtNDArray observation) {
             return call("condition", observation);
-        }
-
-        /** The denoising steps' part of the FiLM vectors. */
-        PtNDArray embed(PtNDArray steps) {
-            return call("embed", steps);
         }
 
         /** One evaluation of the network at step {@code index} of the embedding. */

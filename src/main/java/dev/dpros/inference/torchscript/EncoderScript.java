@@ -34,10 +34,14 @@ final class EncoderScript {
         this.resizeFilter = filter;
     }
 
-    /** Adds {@code method(image: [N, C, H, W] in [0, 1]) -> [N, featureDim]}. */
-    void write(String method) {
+    /**
+     * Adds {@code method(image: [N, C, H, W] in [0, 1]) -> [N, featureDim]}.
+     *
+     * @param packing where convolution weights are packed, or null for plain ones
+     */
+    void write(String method, ImageOps.Packing packing) {
         ScriptBody body = new ScriptBody();
-        ImageOps ops = new ImageOps(module, body, weights);
+        ImageOps ops = new ImageOps(module, body, weights, packing);
         ImageOps.Maps image = normalized(body, cropped(body, resized(body)));
         ImageOps.Maps maps = vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, image) : resnet(ops, image);
         body.result(vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : keypoints(ops, body, maps));

@@ -1,6 +1,8 @@
 package dev.dpros.inference.torchscript;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The operations of an image encoder, as TorchScript statements on {@code [N, C, H, W]}. */
 final class ImageOps {
@@ -8,10 +10,31 @@ final class ImageOps {
     private final ScriptBody body;
     private final WeightStore weights;
 
-    ImageOps(ScriptModule module, ScriptBody body, WeightStore weights) {
+    private final Packing packing;
+
+    /** @param packing where convolution weights are brought into oneDNN's layout, or null to use them as they are */
+    ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing) {
         this.module = module;
         this.body = body;
         this.weights = weights;
+        this.packing = packing;
+    }
+
+    /**
+     * The method that packs the weights of all encoders.
+     *
+     * @param body its statements
+     * @param packed weights that it packs already
+     * @param rows images per call to expect
+     */
+    record Packing(ScriptBody body, Set<String> packed, int rows) {
+        Packing(int rows) {
+            this(new ScriptBody(), new HashSet<>(), rows);
+        }
+
+        boolean firstUse(String weight) {
+            return packed.add(weight);
+        }
     }
 
     /** A variable that holds feature maps, and their dimensions. */
@@ -25,9 +48,19 @@ final class ImageOps {
     Maps conv(Maps in, String name, int out, int kernel, int stride, int padding, boolean bias) {
         String weight = parameter(name + ".weight", out, in.channels(), kernel, kernel);
         String b = bias ? parameter(name + ".bias", out) : "None";
-        String y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])",
-                in.name(), weight, b, stride, padding);
+        String y = packing == null
+                ? body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), weight, b, stride, padding)
+                : packedConv(in, weight, b, stride, padding);
         return new Maps(y, out, size(in.height(), kernel, stride, padding), size(in.width(), kernel, stride, padding));
+    }
+
+    private String packedConv(Maps in, String weight, String bias, int stride, int padding) {
+        if (packing.firstUse(weight)) {
+            packing.body().line("%1$s = ops.mkldnn._reorder_convolution_weight(%1$s, [%2$d, %2$d], [%3$d, %3$d], [1, 1], 1, "
+                    + "[%4$d, %5$d, %6$d, %7$d])", weight, padding, stride, packing.rows(), in.channels(), in.height(), in.width());
+        }
+        return body.let("ops.mkldnn._convolution_pointwise(%1$s, %2$s, %3$s, [%5$d, %5$d], [%4$d, %4$d], [1, 1], 1, %6$s)",
+                in.name(), weight, bias, stride, padding, RowsOps.NO_FUSION);
     }
 
     /** GroupNorm. */

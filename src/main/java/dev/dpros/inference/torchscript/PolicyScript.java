@@ -8,6 +8,8 @@ import java.util.List;
  * Writes a whole policy as one TorchScript module. Its methods:
  * <ul>
  *   <li>{@code encode_N(image [B, C, H, W] in [0, 1]) -> [B, featureDim]}, one per camera;
+ *   <li>{@code encode_packed_N}, the same after {@code pack_images(unused)} has brought the convolutions' weights into
+ *       oneDNN's blocked layout (only if a packed variant is asked for);
  *   <li>{@code condition(observation [B, G]) -> [B, 1, F]}: the observation's part of all FiLM layers, once per chunk;
  *   <li>{@code embed(steps [N]) -> [N, 1, F]}: the denoising steps' part, once per set of timesteps;
  *   <li>{@code denoise_VARIANT(x [B, T, A], condition, embedding, index) -> [B, T, A]}: one evaluation of the network;
@@ -15,6 +17,13 @@ import java.util.List;
  * </ul>
  */
 public final class PolicyScript {
+    /** Name of the encoders' methods, without the camera's index. */
+    public static final String ENCODE = "encode_";
+    /** The same with packed weights. */
+    public static final String ENCODE_PACKED = "encode_packed_";
+    /** Name of the method that packs the encoders' weights. */
+    public static final String PACK_IMAGES = "pack_images";
+
     private PolicyScript() {}
 
     /**
@@ -25,11 +34,21 @@ public final class PolicyScript {
      * @throws InputException if a tensor is missing, or of a shape that the configuration does not give
      */
     public static ScriptModule of(PolicyDefinition policy, List<ConvVariant> variants, ResizeFilter resize) {
+        boolean packable = variants.contains(ConvVariant.PACKED) || variants.contains(ConvVariant.PACKED_BF16);
         ScriptModule module = new ScriptModule("DiffusionPolicy");
         WeightStore weights = new WeightStore(policy);
         int cameras = policy.config().cameras().size();
+        ImageOps.Packing packing = new ImageOps.Packing(policy.config().nObsSteps());
         for (int i = 0; i < cameras; i++) {
-            new EncoderScript(policy, i, weights, module, resize).write("encode_" + i);
+            EncoderScript encoder = new EncoderScript(policy, i, weights, module, resize);
+            encoder.write(ENCODE + i, null);
+            if (packable) {
+                encoder.write(ENCODE_PACKED + i, packing);
+            }
+        }
+        if (packable) {
+            packing.body().result("torch.zeros([1])");
+            module.method(PACK_IMAGES + "(unused: Tensor) -> Tensor", packing.body());
         }
         new UnetScript(policy.config(), weights, module).write(variants);
         return module;

@@ -101,7 +101,7 @@ final class RowsOps implements SequenceOps {
                 bias, NO_FUSION, FLOAT32);
     }
 
-    private static final String NO_FUSION = "\"none\", annotate(List[Optional[number]], []), \"\"";
+    static final String NO_FUSION = "\"none\", annotate(List[Optional[number]], []), \"\"";
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
 

@@ -1,0 +1,258 @@
+package dev.dpros.inference;
+
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.ChunkSink;
+import dev.dpros.core.Clock;
+import dev.dpros.core.InputException;
+import dev.dpros.core.ObservationSource;
+import dev.dpros.core.ObservationWindow;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a policy on a thread of its own, {@code policy-sampler}, one chunk per request, so that the control loop never
+ * waits for a network: the policy is loaded, warmed up, used and closed there.
+ *
+ * <p>{@link #request}, {@link #busy} and {@link #runningSinceNs} are for the control thread: they neither wait nor
+ * allocate. A native call that hangs cannot be interrupted: the owner then calls {@link #abandon} and starts another
+ * sampler; the hung thread is a daemon, and what it delivers later is dropped.
+ *
+ * <p>{@link #close} must be called before the JVM exits: libtorch crashes if it is torn down during a forward pass.
+ */
+public final class AsyncSampler implements ChunkRequester, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AsyncSampler.class);
+    private static final int LOADING = 0;
+    private static final int IDLE = 1;
+    private static final int CLAIMED = 2;
+    private static final int PENDING = 3;
+    private static final int STOPPED = 4;
+
+    /**
+     * What it samples, from what, for whom.
+     *
+     * @param policy loads the policy; called once, on the sampler thread
+     * @param observations fills the window
+     * @param chunks receives chunks and failures, on the sampler thread
+     * @param guide how chunks are drawn
+     * @param clock for {@link #runningSinceNs} and the guide's deadlines
+     * @param stepNs period of the policy's grid, dt
+     */
+    public record Wiring(
+            Supplier<? extends ChunkPolicy> policy,
+            ObservationSource observations,
+            ChunkSink chunks,
+            SamplingGuide guide,
+            Clock clock,
+            long stepNs) {}
+
+    private final Wiring wiring;
+    private final Thread thread;
+    private final AtomicInteger state = new AtomicInteger(LOADING);
+    private final CountDownLatch loaded = new CountDownLatch(1);
+    private volatile RuntimeException loadFailure;
+    private volatile boolean stopping;
+    private volatile boolean abandoned;
+    private volatile long runningSinceNs = Long.MIN_VALUE;
+    private long requestNs;
+    private long deadlineNs;
+    private int executedSteps;
+    private long lastId;
+    private ActionChunk previous;
+
+    /** A sampler that is not yet running. */
+    public AsyncSampler(Wiring wiring) {
+        this.wiring = wiring;
+        thread = new Thread(this::run, "policy-sampler");
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread, which loads and warms up the policy. Call once. */
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Waits until the policy is warm.
+     *
+     * @return false if it still is not after so long
+     * @throws InputException if the policy could not be loaded because of what is in it
+     * @throws IllegalStateException if it could not be loaded for another reason
+     */
+    public boolean awaitReady(long timeout, TimeUnit unit) throws InterruptedException {
+        if (!loaded.await(timeout, unit)) {
+            return false;
+        }
+        RuntimeException failure = loadFailure;
+        if (failure instanceof InputException input) {
+            throw input;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("the policy could not be loaded: " + failure.getMessage(), failure);
+        }
+        return true;
+    }
+
+    /** Whether it is warm and not stopped. */
+    public boolean ready() {
+        int now = state.get();
+        return now != LOADING && now != STOPPED;
+    }
+
+    @Override
+    public boolean request(long atNs, long untilNs, int executed) {
+        if (!state.compareAndSet(IDLE, CLAIMED)) {
+            return false;
+        }
+        requestNs = atNs;
+        deadlineNs = untilNs;
+        executedSteps = executed;
+        runningSinceNs = atNs;
+        if (state.compareAndSet(CLAIMED, PENDING)) {
+            LockSupport.unpark(thread);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public boolean busy() {
+        int now = state.get();
+        return now == CLAIMED || now == PENDING;
+    }
+
+    @Override
+    public long runningSinceNs() {
+        return runningSinceNs;
+    }
+
+    private void run() {
+        try (ChunkPolicy policy = load()) {
+            if (policy != null) {
+                serve(policy);
+            }
+        } finally {
+            state.set(STOPPED);
+            loaded.countDown();
+        }
+    }
+
+    private ChunkPolicy load() {
+        ChunkPolicy policy = null;
+        try {
+            policy = wiring.policy().get();
+            policy.warmUp();
+            state.compareAndSet(LOADING, IDLE);
+            loaded.countDown();
+            return policy;
+        } catch (RuntimeException | Error e) {
+            loadFailure = e instanceof RuntimeException failure ? failure : new IllegalStateException(e.toString(), e);
+            if (policy != null) {
+                policy.close();
+            }
+            return null;
+        }
+    }
+
+    private void serve(ChunkPolicy policy) {
+        ObservationWindow window = new ObservationWindow(policy.config().inputs(), policy.config().nObsSteps());
+        while (!stopping) {
+            if (state.get() != PENDING) {
+                LockSupport.park(this);
+                continue;
+            }
+            long id = ++lastId;
+            try {
+                sample(policy, window, id);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("inference {} failed", id, e);
+                fail(id, "inference failed: " + firstLine(e), e);
+            }
+            runningSinceNs = Long.MIN_VALUE;
+            state.compareAndSet(PENDING, IDLE);
+        }
+    }
+
+    private void sample(ChunkPolicy policy, ObservationWindow window, long id) {
+        if (!wiring.observations().fill(window)) {
+            fail(id, "no observation of every input yet", null);
+            return;
+        }
+        var request = new SamplingGuide.Request(id, requestNs, deadlineNs, executedSteps, window, previous);
+        Sampling sampling = wiring.guide().begin(request);
+        StepListener guided = sampling.listener();
+        StepListener stoppable = (index, count, timestep, clean) ->
+                !stopping && guided.onStep(index, count, timestep, clean);
+        Prediction prediction =
+                policy.predictAction(window, new Sampling(sampling.noise(), stoppable, sampling.firstStep()));
+        if (stopping) {
+            return;
+        }
+        if (!prediction.finite()) {
+            fail(id, "non-finite action", null);
+            return;
+        }
+        wiring.guide().finished(request, prediction);
+        ActionChunk chunk = new ActionChunk(id, window.stampNs, window.stampNs, wiring.stepNs(),
+                policy.config().action().size(), prediction.actions(), prediction.denoisingSteps());
+        previous = chunk;
+        if (!abandoned) {
+            wiring.chunks().accept(chunk);
+        }
+    }
+
+    private void fail(long id, String reason, Throwable cause) {
+        if (!abandoned) {
+            wiring.chunks().failed(id, reason, cause);
+        }
+    }
+
+    private static String firstLine(Throwable e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+    }
+
+    /** Gives up on a hung native call: no more requests, nothing more delivered; does not wait. */
+    public void abandon() {
+        abandoned = true;
+        stopping = true;
+        state.set(STOPPED);
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Stops after the denoising step at hand and waits for the thread, up to {@code timeout}.
+     *
+     * @return false if the thread still runs: then it is abandoned, and the JVM must be ended without tearing libtorch down
+     */
+    public boolean stop(long timeout, TimeUnit unit) {
+        stopping = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        try {
+            thread.join(Math.max(1, unit.toMillis(timeout)));
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        boolean stopped = !thread.isAlive();
+        if (!stopped) {
+            LOG.warn("the sampler is still inside a native call after {} ms", unit.toMillis(timeout));
+            abandon();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return stopped;
+    }
+
+    /** {@link #stop} within 2 s. */
+    @Override
+    public void close() {
+        stop(2, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.dpros.inference;
+
+import ai.djl.Device;
+import ai.djl.pytorch.engine.PtNDArray;
+import dev.dpros.core.InputException;
+import dev.dpros.core.ObservationWindow;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.inference.torchscript.ConvVariant;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A diffusion policy ready to run: observations in, actions out, as the reference's {@code predict_action}.
+ *
+ * <p>The network is evaluated once per denoising step by libtorch, the loop and the scheduler's arithmetic are Java's, so
+ * that a run can be steered or cut between two steps. All arrays of one prediction live in one scope that is closed at its
+ * end. Confined to one thread, from the first prediction on; allocates a little per prediction.
+ */
+public final class DiffusionPolicy implements ChunkPolicy {
+    private final PolicyDefinition definition;
+    private final PolicyConfig config;
+    private final InferenceOptions options;
+    private final Device device;
+    private final InferenceLatency latency;
+    private final ConditioningEncoder encoder;
+    private final Normalizer actionNormalizer;
+    private DenoisingLoop loop;
+    private PolicyNetwork network;
+    private boolean prepared;
+
+    private DiffusionPolicy(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
+        this.definition = definition;
+        this.config = definition.config();
+        this.options = options;
+        this.latency = latency;
+        this.device = TorchRuntime.device(options.device());
+        this.encoder = new ConditioningEncoder(definition);
+        this.actionNormalizer = definition.normalizers()
+                .getOrDefault(config.action().key(), Normalizer.identity(config.action().size()));
+        this.loop = new DenoisingLoop(config, options.scheduler(config.scheduler()), latency);
+    }
+
+    /** As {@link #load(PolicyDefinition, InferenceOptions, InferenceLatency)}, reporting no latencies. */
+    public static DiffusionPolicy load(PolicyDefinition definition, InferenceOptions options) {
+        return load(definition, options, InferenceLatency.unreported());
+    }
+
+    /**
+     * Writes the network for libtorch and loads it. Call {@link #warmUp} before the first prediction that is in a hurry.
+     *
+     * @throws InputException if the weights do not fit the configuration, the device is not there, or
+     *     libtorch cannot be loaded
+     */
+    public static DiffusionPolicy load(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
+        DiffusionPolicy policy = new DiffusionPolicy(definition, options, latency);
+        TorchRuntime.prepareThread(options.threads());
+        policy.network = policy.loadNetwork();
+        return policy;
+    }
+
+    private PolicyNetwork loadNetwork() {
+        boolean bf16 = options.convVariant() == ConvVariant.PACKED_BF16;
+        return PolicyNetwork.load(definition, device, options.resize(), bf16);
+    }
+
+    @Override
+    public PolicyConfig config() {
+        return config;
+    }
+
+    /** The sampler in use. */
+    public SchedulerConfig scheduler() {
+        return loop.scheduler();
+    }
+
+    /** How the network is computed. */
+    public NetworkLayout layout() {
+        return network.layout();
+    }
+
+    /** Changes the sampler and its number of steps from the next prediction on. */
+    public void useSampler(SchedulerConfig.Type type, int steps) {
+        SchedulerConfig next = options.withSampling(type, steps).scheduler(config.scheduler());
+        loop = new DenoisingLoop(config, next, latency);
+    }
+
+    /** Chooses the convolutions' variant by measurement unless the options name one, then runs everything three times. */
+    @Override
+    public void warmUp() {
+        TorchRuntime.prepareThread(options.threads());
+        if (!prepared && options.convVariant() == null) {
+            use(LayoutChoice.fastest(network, config, latency.clock()));
+        }
+        ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
+        StepListener few = (index, count, timestep, x0hat) -> index < 3;
+        for (int i = 0; i < 3; i++) {
+            predictAction(blank, Sampling.of(NoiseSource.seeded(i), few));
+        }
+    }
+
+    /** Predicts from one window, with noise from the options' seed. */
+    public Prediction predictAction(ObservationWindow window) {
+        return predictAction(window, Sampling.of(NoiseSource.seeded(options.seed()), StepListener.NONE));
+    }
+
+    @Override
+    public Prediction predictAction(ObservationWindow window, Sampling sampling) {
+        return predictAction(ObservationBatch.of(window), sampling);
+    }
+
+    /**
+     * Predicts for B environments at once.
+     *
+     * @throws IllegalArgumentException if the observations do not fit the features, or the noise the batch
+     */
+    public Prediction predictAction(ObservationBatch batch, Sampling sampling) {
+        if (sampling.noise().size() != batch.size()) {
+            throw new IllegalArgumentException("sampling: " + sampling.noise().size() + " noise sources for a batch of "
+                    + batch.size());
+        }
+        prepare();
+        long startNs = latency.clock().monotonicNs();
+        try (PolicyNetwork.Chunk chunk = network.open()) {
+            float[] conditioning = encoder.encode(chunk, batch);
+            PtNDArray condition = condition(chunk, conditioning, batch.size());
+            latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
+            float[] trajectory = new float[batch.size() * config.horizon() * config.action().size()];
+            int evaluations = loop.run(network, chunk, condition, sampling, trajectory);
+            Prediction prediction = prediction(batch.size(), conditioning, trajectory, evaluations);
+            latency.total().recordNs(latency.clock().monotonicNs() - startNs);
+            return prediction;
+        }
+    }
+
+    /**
+     * The network's output alone, for a given conditioning vector and sample: to compare it with a reference.
+     *
+     * @param globalCond {@code [To * D]}
+     * @param sample {@code [T, A]}
+     * @return {@code [T, A]}
+     */
+    public float[] evaluate(float[] globalCond, float[] sample, int timestep) {
+        prepare();
+        ByteBuffer x = ConditioningEncoder.direct(sample.length);
+        x.asFloatBuffer().put(sample);
+        try (PolicyNetwork.Chunk chunk = network.open()) {
+            PtNDArray steps = network.embedding(new int[] {timestep});
+            PtNDArray condition = condition(chunk, globalCond, 1);
+            PtNDArray input = chunk.array(x, 1, config.horizon(), config.action().size());
+            return chunk.denoise(input, condition, steps, 0).toFloatArray();
+        }
+    }
+
+    private void prepare() {
+        TorchRuntime.prepareThread(options.threads());
+        if (!prepared) {
+            use(unmeasured());
+        }
+    }
+
+    /** What the options say, else what has been fastest on every machine seen so far. */
+    private NetworkLayout unmeasured() {
+        List<ConvVariant> variants = network.variants();
+        ConvVariant last = variants.get(variants.size() - 1);
+        ConvVariant unet = options.convVariant() != null ? options.convVariant() : device.isGpu() ? ConvVariant.CONV1D : last;
+        if (!variants.contains(unet)) {
+            throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + variants, unet.name(), "");
+        }
+        return new NetworkLayout(unet, network.imagesPackable() && unet.compareTo(ConvVariant.PACKED) >= 0);
+    }
+
+    private void use(NetworkLayout layout) {
+        if (!network.layout().leadsTo(layout)) {
+            network.close();
+            network = loadNetwork();
+        }
+        network.advanceTo(layout);
+        prepared = true;
+    }
+
+    private PtNDArray condition(PolicyNetwork.Chunk chunk, float[] conditioning, int batch) {
+        ByteBuffer buffer = ConditioningEncoder.direct(conditioning.length);
+        buffer.asFloatBuffer().put(conditioning);
+        try (PtNDArray observation = chunk.array(buffer, batch, config.globalConditioning())) {
+            return chunk.condition(observation);
+        }
+    }
+
+    private Prediction prediction(int batch, float[] conditioning, float[] trajectory, int evaluations) {
+        int dims = config.action().size();
+        int first = config.nObsSteps() - 1;
+        int steps = config.horizon() - first;
+        double[] actions = new double[batch * steps * dims];
+        for (int b = 0, out = 0; b < batch; b++) {
+            for (int t = 0; t < steps; t++) {
+                int from = (b * config.horizon() + first + t) * dims;
+                for (int d = 0; d < dims; d++) {
+                    actions[out++] = actionNormalizer.unnormalize(d, trajectory[from + d]);
+                }
+            }
+        }
+        return new Prediction(batch, conditioning, trajectory, steps, actions, evaluations);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}
