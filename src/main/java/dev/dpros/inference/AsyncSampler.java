@@ -188,8 +188,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         StepListener guided = sampling.listener();
         StepListener stoppable = (index, count, timestep, clean) ->
                 !stopping && guided.onStep(index, count, timestep, clean);
-        Prediction prediction =
-                policy.predictAction(window, new Sampling(sampling.noise(), stoppable, sampling.firstStep()));
+        Prediction prediction = policy.predictAction(window, sampling.with(stoppable));
         if (stopping) {
             return;
         }

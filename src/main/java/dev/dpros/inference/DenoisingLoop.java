@@ -2,67 +2,114 @@ package dev.dpros.inference;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.dpros.core.Clock;
+import dev.dpros.diffusion.NoiseScheduler;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** From noise to trajectories: one network evaluation and one scheduler step at a time. Confined to one thread. */
+/**
+ * From noise to trajectories: one network evaluation and one scheduler step at a time. Reuses its arrays from prediction to
+ * prediction as long as the batch size stays; confined to one thread.
+ */
 final class DenoisingLoop {
     private final PolicyConfig config;
-    private final SchedulerConfig scheduler;
-    private final DenoisingRule rule;
+    private final SchedulerConfig sampler;
     private final InferenceLatency latency;
+    private NoiseScheduler scheduler;
+    private int[] timesteps = {};
+    private boolean usesOwnTimesteps;
+    private ByteBuffer input;
+    private float[] floats = {};
+    private double[] sample;
+    private double[] output;
+    private double[] noise;
 
-    DenoisingLoop(PolicyConfig config, SchedulerConfig scheduler, InferenceLatency latency) {
+    DenoisingLoop(PolicyConfig config, SchedulerConfig sampler, InferenceLatency latency) {
         this.config = config;
-        this.scheduler = scheduler;
-        this.rule = new DenoisingRule(scheduler);
+        this.sampler = sampler;
         this.latency = latency;
     }
 
-    SchedulerConfig scheduler() {
-        return scheduler;
+    SchedulerConfig sampler() {
+        return sampler;
     }
 
-    /**
-     * Runs the loop.
-     *
-     * @param out {@code [B, T, A]}, receives the trajectories
-     * @return network evaluations
-     */
-    int run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, Sampling sampling, float[] out) {
+    /** What came of it. @param trajectory {@code [B, T, A]}, the live array; @param evaluations of the network */
+    record Result(double[] trajectory, int evaluations) {}
+
+    /** Runs the loop for a batch of as many trajectories as there are noise sources. */
+    Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, Sampling sampling) {
         int batch = sampling.noise().size();
-        int each = out.length / batch;
-        float[] sample = out;
-        float[] clean = new float[out.length];
-        for (int b = 0; b < batch; b++) {
-            sampling.noise().get(b).initial(sample, b * each, each);
-        }
-        PtNDArray embedding = network.embedding(rule.timesteps);
-        ByteBuffer buffer = ConditioningEncoder.direct(out.length);
+        prepare(batch, sampling.timesteps());
+        network.embed(timesteps);
+        scheduler.begin();
+        draw(sampling, -1, sample);
         Clock clock = latency.clock();
-        int count = rule.timesteps.length;
-        for (int i = sampling.firstStep(); i < count; i++) {
+        for (int i = 0; i < timesteps.length; i++) {
             long startNs = clock.monotonicNs();
-            float[] output = evaluate(chunk, buffer, sample, batch, condition, embedding, i);
-            rule.clean(i, output, sample, clean);
-            boolean goOn = sampling.listener().onStep(i, count, rule.timesteps[i], clean);
-            if (!goOn) {
-                System.arraycopy(clean, 0, out, 0, out.length);
-                return i + 1 - sampling.firstStep();
+            evaluate(network, chunk, condition, batch, timesteps[i]);
+            double[] clean = scheduler.estimate();
+            scheduler.estimate(i, output, sample, clean);
+            if (!sampling.listener().onStep(i, timesteps.length, timesteps[i], clean)) {
+                return new Result(clean, i + 1);
             }
-            rule.step(i, output, clean, sample);
+            if (scheduler.drawsNoise(i)) {
+                draw(sampling, i, noise);
+            }
+            scheduler.advance(i, clean, output, sample, noise, sample);
             latency.step().recordNs(clock.monotonicNs() - startNs);
         }
-        return count - sampling.firstStep();
+        return new Result(sample, timesteps.length);
     }
 
-    private float[] evaluate(PolicyNetwork.Chunk chunk, ByteBuffer buffer, float[] sample, int batch, PtNDArray condition,
-            PtNDArray embedding, int index) {
-        buffer.asFloatBuffer().put(sample);
-        try (PtNDArray x = chunk.array(buffer, batch, config.horizon(), config.action().size());
-                PtNDArray y = chunk.denoise(x, condition, embedding, index)) {
-            return y.toFloatArray();
+    private void prepare(int batch, int[] wanted) {
+        int length = batch * config.horizon() * config.action().size();
+        boolean sameSteps = scheduler != null && (wanted == null ? usesOwnTimesteps : Arrays.equals(wanted, timesteps));
+        if (floats.length == length && sameSteps) {
+            return;
+        }
+        scheduler = wanted == null ? NoiseScheduler.of(sampler, length) : NoiseScheduler.of(sampler, wanted, length);
+        timesteps = scheduler.timesteps();
+        usesOwnTimesteps = wanted == null;
+        if (floats.length != length) {
+            input = ConditioningEncoder.direct(length);
+            floats = new float[length];
+            sample = new double[length];
+            output = new double[length];
+            noise = new double[length];
+        }
+    }
+
+    /** Fills {@code to} with initial noise (index -1) or the noise of step {@code index}. */
+    private void draw(Sampling sampling, int index, double[] to) {
+        int batch = sampling.noise().size();
+        int each = to.length / batch;
+        for (int b = 0; b < batch; b++) {
+            NoiseSource source = sampling.noise().get(b);
+            if (index < 0) {
+                source.initial(floats, b * each, each);
+            } else {
+                source.variance(index, floats, b * each, each);
+            }
+        }
+        for (int i = 0; i < to.length; i++) {
+            to[i] = floats[i];
+        }
+    }
+
+    private void evaluate(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, int batch, int timestep) {
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) sample[i];
+        }
+        input.asFloatBuffer().put(floats);
+        float[] result;
+        try (PtNDArray x = chunk.array(input, batch, config.horizon(), config.action().size());
+                PtNDArray y = chunk.denoise(x, condition, network.stepRow(timestep))) {
+            result = y.toFloatArray();
+        }
+        for (int i = 0; i < result.length; i++) {
+            output[i] = result[i];
         }
     }
 }

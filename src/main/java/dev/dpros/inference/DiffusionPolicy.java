@@ -73,7 +73,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
 
     /** The sampler in use. */
     public SchedulerConfig scheduler() {
-        return loop.scheduler();
+        return loop.sampler();
     }
 
     /** How the network is computed. */
@@ -127,9 +127,8 @@ public final class DiffusionPolicy implements ChunkPolicy {
             float[] conditioning = encoder.encode(chunk, batch);
             PtNDArray condition = condition(chunk, conditioning, batch.size());
             latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
-            float[] trajectory = new float[batch.size() * config.horizon() * config.action().size()];
-            int evaluations = loop.run(network, chunk, condition, sampling, trajectory);
-            Prediction prediction = prediction(batch.size(), conditioning, trajectory, evaluations);
+            DenoisingLoop.Result result = loop.run(network, chunk, condition, sampling);
+            Prediction prediction = prediction(batch.size(), conditioning, result);
             latency.total().recordNs(latency.clock().monotonicNs() - startNs);
             return prediction;
         }
@@ -147,10 +146,10 @@ public final class DiffusionPolicy implements ChunkPolicy {
         ByteBuffer x = ConditioningEncoder.direct(sample.length);
         x.asFloatBuffer().put(sample);
         try (PolicyNetwork.Chunk chunk = network.open()) {
-            PtNDArray steps = network.embedding(new int[] {timestep});
+            network.embed(new int[] {timestep});
             PtNDArray condition = condition(chunk, globalCond, 1);
             PtNDArray input = chunk.array(x, 1, config.horizon(), config.action().size());
-            return chunk.denoise(input, condition, steps, 0).toFloatArray();
+            return chunk.denoise(input, condition, network.stepRow(timestep)).toFloatArray();
         }
     }
 
@@ -189,7 +188,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
         }
     }
 
-    private Prediction prediction(int batch, float[] conditioning, float[] trajectory, int evaluations) {
+    private Prediction prediction(int batch, float[] conditioning, DenoisingLoop.Result result) {
+        float[] trajectory = new float[result.trajectory().length];
+        for (int i = 0; i < trajectory.length; i++) {
+            trajectory[i] = (float) result.trajectory()[i];
+        }
         int dims = config.action().size();
         int first = config.nObsSteps() - 1;
         int steps = config.horizon() - first;
@@ -198,11 +201,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
             for (int t = 0; t < steps; t++) {
                 int from = (b * config.horizon() + first + t) * dims;
                 for (int d = 0; d < dims; d++) {
-                    actions[out++] = actionNormalizer.unnormalize(d, trajectory[from + d]);
+                    actions[out++] = actionNormalizer.unnormalize(d, result.trajectory()[from + d]);
                 }
             }
         }
-        return new Prediction(batch, conditioning, trajectory, steps, actions, evaluations);
+        return new Prediction(batch, conditioning, trajectory, steps, actions, result.evaluations());
     }
 
     @Override

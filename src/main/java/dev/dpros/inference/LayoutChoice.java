@@ -77,10 +77,10 @@ final class LayoutChoice {
 
     private long unetNs() {
         try (PolicyNetwork.Chunk chunk = network.open()) {
-            PtNDArray steps = network.embedding(new int[] {0});
+            network.embed(new int[] {0});
             PtNDArray condition = chunk.condition(chunk.zeros(1, config.globalConditioning()));
             PtNDArray x = chunk.zeros(1, config.horizon(), config.action().size());
-            return leastNs(() -> chunk.denoise(x, condition, steps, 0).toFloatArray());
+            return leastNs(() -> chunk.denoise(x, condition, network.stepRow(0)).toFloatArray());
         }
     }
 

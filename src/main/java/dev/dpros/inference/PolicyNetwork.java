@@ -27,7 +27,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A policy's network in libtorch: the module that {@link PolicyScript} writes, loaded and called. Confined to one thread.
@@ -40,8 +42,8 @@ final class PolicyNetwork implements AutoCloseable {
     private final List<ConvVariant> variants;
     private final int cameras;
     private NetworkLayout layout = NetworkLayout.ORIGINAL;
-    private int[] embeddedSteps = {};
-    private PtNDArray embedding;
+    private final Map<Integer, Integer> stepRows = new HashMap<>();
+    private PtNDArray stepTable;
 
     private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants, int cameras) {
         this.manager = manager;
@@ -138,23 +140,28 @@ final class PolicyNetwork implements AutoCloseable {
         }
     }
 
-    /** The denoising steps' part of the FiLM vectors, {@code [N, 1, F]}; kept until other timesteps are asked for. */
-    PtNDArray embedding(int[] timesteps) {
-        if (!Arrays.equals(timesteps, embeddedSteps)) {
-            if (embedding != null) {
-                embedding.close();
-            }
-            float[] steps = new float[timesteps.length];
-            for (int i = 0; i < steps.length; i++) {
-                steps[i] = timesteps[i];
-            }
-            try (Chunk chunk = new Chunk(); PtNDArray array = (PtNDArray) manager.create(steps)) {
-                embedding = chunk.call("embed", array);
-                embedding.attach(manager);
-            }
-            embeddedSteps = timesteps.clone();
+    /** Makes sure that the FiLM vectors of these timesteps are in the table; computes those that are asked for once. */
+    void embed(int[] timesteps) {
+        if (Arrays.stream(timesteps).allMatch(stepRows::containsKey)) {
+            return;
         }
-        return embedding;
+        for (int timestep : timesteps) {
+            stepRows.putIfAbsent(timestep, stepRows.size());
+        }
+        float[] steps = new float[stepRows.size()];
+        stepRows.forEach((timestep, row) -> steps[row] = timestep);
+        if (stepTable != null) {
+            stepTable.close();
+        }
+        try (Chunk chunk = new Chunk(); PtNDArray array = (PtNDArray) chunk.scope.create(steps)) {
+            stepTable = chunk.call("embed", array);
+            stepTable.attach(manager);
+        }
+    }
+
+    /** The row of a timestep in the table. */
+    int stepRow(int timestep) {
+        return stepRows.get(timestep);
     }
 
     /** Opens the scope of one chunk: what is created within lives until it is closed. */
@@ -198,12 +205,12 @@ final class PolicyNetwork implements AutoCloseable {
             return call("condition", observation);
         }
 
-        /** One evaluation of the network at step {@code index} of the embedding. */
-        PtNDArray denoise(PtNDArray x, PtNDArray condition, PtNDArray embedding, int index) {
+        /** One evaluation of the network, at the timestep in row {@code row} of the table of embedded steps. */
+        PtNDArray denoise(PtNDArray x, PtNDArray condition, int row) {
             try (IValue a = IValue.from(x);
                     IValue b = IValue.from(condition);
-                    IValue c = IValue.from(embedding);
-                    IValue d = IValue.from((long) index);
+                    IValue c = IValue.from(stepTable);
+                    IValue d = IValue.from((long) row);
                     IValue result = IValueUtils.runMethod(module, denoise, a, b, c, d)) {
                 return result.toTensor(scope);
             }

@@ -18,5 +18,5 @@ public interface StepListener {
      * @param x0hat {@code [B, T, A]} predicted clean trajectory, normalised, clipped; may be modified in place
      * @return false to end here: the prediction is then {@code x0hat}
      */
-    boolean onStep(int index, int count, int timestep, float[] x0hat);
+    boolean onStep(int index, int count, int timestep, double[] x0hat);
 }

@@ -129,8 +129,7 @@ final class EncoderScript {
                 x = basicBlock(ops, x, body + (4 + stage) + "." + i + ".", 64 << stage, stride);
             }
         }
-        if (vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX
-                && (weights.has(prefix + "pool.nets.weight") || vision.numKeypoints() != x.channels())) {
+        if (vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX) {
             x = ops.conv(x, prefix + "pool.nets", vision.numKeypoints(), 1, 1, 0, true);
         }
         return x;
