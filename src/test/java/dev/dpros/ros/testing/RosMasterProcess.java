@@ -41,6 +41,11 @@ public final class RosMasterProcess implements AutoCloseable {
         tool.kill();
     }
 
+    /** Sends a signal by name, such as STOP, to the master's process. */
+    public void signal(String signal) {
+        tool.signal(signal);
+    }
+
     /** Starts it again on the same port and waits until it accepts connections. */
     public void restart() {
         List<String> command = core
