@@ -37,7 +37,8 @@ class MessageSchemaTest {
                     context = genmsg.MsgContext.create_default()
                     names = ('std', 'geometry', 'sensor', 'trajectory', 'nav', 'diagnostic', 'visualization', 'rosgraph', 'actionlib')
                     path = {p + '_msgs': ['/usr/share/%s_msgs/msg' % p] for p in names}
-                    file = '/usr/share/%s/%s/%s.%s' % (package, kind, name, kind)
+                    share = 'ros' if package.startswith('diffusion_policy') else '/usr/share'
+                    file = '%s/%s/%s/%s.%s' % (share, package, kind, name, kind)
                     load = msg_loader.load_msg_from_file if kind == 'msg' else msg_loader.load_srv_from_file
                     spec = load(context, file, package + '/' + name)
                     if kind == 'msg':
