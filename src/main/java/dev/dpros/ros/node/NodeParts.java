@@ -75,11 +75,12 @@ final class NodeParts {
         });
     }
 
-    /** Registers with the master; a refusal is bad input. */
-    void register(String key, MasterWatch.Registration registration) {
+    /** Registers with the master; a refusal is bad input, after which {@code undo} has been run. */
+    void register(String key, Runnable undo, MasterWatch.Registration registration) {
         try {
             watch.add(key, registration);
         } catch (MasterClient.RefusedException e) {
+            undo.run();
             throw new InputException("ROS master " + master.uri() + ": " + key + ": " + e.getMessage(), e);
         }
     }

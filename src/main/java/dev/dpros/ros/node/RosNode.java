@@ -122,7 +122,7 @@ public final class RosNode implements Transport {
         TopicSubscriber subscriber = new TopicSubscriber(resolved, type, schema == null ? "*" : schema.md5(),
                 schema == null ? "" : schema.definition(), slots, context);
         if (parts.topics.add(subscriber)) {
-            parts.register("subscriber " + resolved, new MasterWatch.Registration() {
+            parts.register("subscriber " + resolved, subscriber::close, new MasterWatch.Registration() {
                 @Override
                 public void register() throws XmlRpcException, MasterClient.RefusedException {
                     parts.topics.register(resolved, parts.master, parts.slaveUri);
@@ -164,7 +164,7 @@ public final class RosNode implements Transport {
                     parts.watch.remove("publisher " + closing.topic());
                 });
         parts.tcpros.add(publisher);
-        parts.register("publisher " + resolved, new MasterWatch.Registration() {
+        parts.register("publisher " + resolved, publisher::close, new MasterWatch.Registration() {
             @Override
             public void register() throws XmlRpcException, MasterClient.RefusedException {
                 parts.master.call("registerPublisher", resolved, type, parts.slaveUri.toString());
@@ -188,7 +188,7 @@ public final class RosNode implements Transport {
         ServiceEndpoint service = new ServiceEndpoint(resolved, parts.catalog.service(type), handler);
         String uri = "rosrpc://" + parts.address.uriHost() + ":" + parts.tcpros.port();
         parts.tcpros.add(service);
-        parts.register("service " + resolved, new MasterWatch.Registration() {
+        parts.register("service " + resolved, () -> parts.tcpros.remove(service), new MasterWatch.Registration() {
             @Override
             public void register() throws XmlRpcException, MasterClient.RefusedException {
                 parts.master.call("registerService", resolved, uri, parts.slaveUri.toString());
