@@ -10,6 +10,7 @@ import dev.dpros.core.ObservationWindow;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncSampler.class);
+    /** Of all samplers together, so that the chunks of a sampler's successor do not look old. */
+    private static final AtomicLong IDS = new AtomicLong();
     private static final int LOADING = 0;
     private static final int IDLE = 1;
     private static final int CLAIMED = 2;
@@ -62,7 +65,6 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     private long requestNs;
     private long deadlineNs;
     private int executedSteps;
-    private long lastId;
     private ActionChunk previous;
 
     /** A sampler that is not yet running. */
@@ -166,11 +168,11 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
                 LockSupport.park(this);
                 continue;
             }
-            long id = ++lastId;
+            long id = IDS.incrementAndGet();
             try {
                 sample(policy, window, id);
             } catch (RuntimeException | Error e) {
-                LOG.warn("inference {} failed", id, e);
+                LOG.debug("inference {} failed", id, e);
                 fail(id, "inference failed: " + firstLine(e), e);
             }
             runningSinceNs = Long.MIN_VALUE;
