@@ -22,6 +22,7 @@ public final class ChunkInbox implements ChunkSink {
         }
     }
 
+    /** {@inheritDoc} The reason "non-finite action" counts as a chunk that was not finite, any other as a crash. */
     @Override
     public void failed(long requestId, String reason, Throwable cause) {
         lastFailure = reason;

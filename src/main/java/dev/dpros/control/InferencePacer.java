@@ -18,6 +18,7 @@ final class InferencePacer {
     private long failuresSeen;
     /** Time on the loop's own axis at which the next request falls due. */
     private long nextNs = Long.MIN_VALUE;
+    private long retryNs = Long.MIN_VALUE;
     private boolean outstanding;
     private long deadlineNs;
     private boolean late;
@@ -34,6 +35,7 @@ final class InferencePacer {
     /** Makes the next request due at once, after a start, a hold or a jump of time. */
     void restart() {
         nextNs = Long.MIN_VALUE;
+        retryNs = Long.MIN_VALUE;
         outstanding = false;
         late = false;
     }
@@ -56,14 +58,22 @@ final class InferencePacer {
         nextNs = Long.MIN_VALUE;
     }
 
+    /** An inference failed: ask again after one policy step, lest a broken sampler be asked at the control rate. */
+    private void failed(long timeNs) {
+        outstanding = false;
+        nextNs = timeNs + config.policyStepNs();
+        retryNs = nextNs;
+    }
+
     /** Raises and clears the causes that the sampler answers for. */
     void check(long timeNs, long monotonicNowNs) {
         long failures = inbox.failures();
         if (failures != failuresSeen) {
             statistics.add(Counter.INFERENCE_FAILURES, failures - failuresSeen);
             failuresSeen = failures;
-            watchdog.raise(SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
-            refused();
+            watchdog.raise(inbox.lastFailure().equals(SafetyEvent.NON_FINITE_ACTION.reason())
+                    ? SafetyEvent.NON_FINITE_ACTION : SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
+            failed(timeNs);
         }
         long since = requester.runningSinceNs();
         boolean hung = since != Long.MIN_VALUE && monotonicNowNs - since > config.timing().samplerHungAfterNs();
@@ -96,7 +106,7 @@ final class InferencePacer {
     }
 
     private boolean due(long timeNs, long rosNowNs, TrajectoryBuffer buffer) {
-        if (requester.busy()) {
+        if (requester.busy() || timeNs < retryNs) {
             return false;
         }
         return switch (config.replan().trigger()) {

@@ -195,11 +195,24 @@ class ControlLoopTest {
         rig.run(10 * MS);
         assertEquals(SafetyState.DEGRADED, rig.state());
         assertEquals(SafetyEvent.SAMPLER_CRASHED, rig.reason());
-        assertTrue(rig.busy, "asks again at once");
+        assertFalse(rig.busy, "does not ask at the control rate");
+        rig.run(100 * MS);
+        assertTrue(rig.busy, "asks again after one policy step");
         rig.deliver(10 * MS, constant(15, 110));
         rig.run(10 * MS);
         assertEquals(SafetyState.NOMINAL, rig.state());
         assertEquals(1, rig.loop.statistics().get(Counter.INFERENCE_FAILURES));
+    }
+
+    @Test
+    void shouldNameTheReasonWhenTheSamplerRefusedItsOwnChunk() {
+        LoopRig rig = LoopRig.pusht();
+        rig.start();
+        rig.deliver(0, constant(15, 100));
+        rig.run(10 * MS);
+        rig.loop.inbox().failed(2, "non-finite action", null);
+        rig.run(10 * MS);
+        assertEquals(SafetyEvent.NON_FINITE_ACTION, rig.reason());
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.dpros.diffusion;
+
+import dev.dpros.core.ActionChunk;
+
+/**
+ * The previous chunk as the next one's starting point: shifted onto its grid and normalised. Stateless; the caller owns
+ * the arrays.
+ */
+public final class PreviousChunk {
+    private PreviousChunk() {}
+
+    /**
+     * Reads the previous chunk at the times of a new trajectory's steps: on straight lines between its actions, holding
+     * the first before and the last after them.
+     *
+     * @param observationSteps To: step To-1 of the trajectory belongs to {@code observationStampNs}
+     * @param observationStampNs t_obs of the new trajectory
+     * @param normalizer of the action, per coordinate
+     * @param out {@code [T, A]}, normalised
+     */
+    public static void onNewGrid(
+            ActionChunk previous, int observationSteps, long observationStampNs, Normalizer normalizer, float[] out) {
+        int dims = previous.dims();
+        double shift = (double) (observationStampNs - previous.firstStampNs()) / previous.stepNs();
+        for (int t = 0; t < out.length / dims; t++) {
+            double at = Math.max(0, Math.min(previous.steps() - 1, t - (observationSteps - 1) + shift));
+            int before = (int) at;
+            int after = Math.min(previous.steps() - 1, before + 1);
+            double u = at - before;
+            for (int d = 0; d < dims; d++) {
+                double value = previous.action(before, d) + u * (previous.action(after, d) - previous.action(before, d));
+                out[t * dims + d] = normalizer.normalize(d, (float) value);
+            }
+        }
+    }
+
+    /** Number of a new trajectory's actions, from its step To-1 on, whose instants the previous chunk reaches. */
+    public static int overlap(ActionChunk previous, long observationStampNs) {
+        long lastNs = previous.stampNs(previous.steps() - 1);
+        return lastNs < observationStampNs ? 0 : (int) ((lastNs - observationStampNs) / previous.stepNs()) + 1;
+    }
+
+    /**
+     * Noises a clean trajectory to a training timestep, so that denoising can start there:
+     * {@code sqrt(abar) x + sqrt(1 - abar) eps}.
+     *
+     * @param clean {@code [T, A]}, normalised
+     * @param alphaBar cumulative product of the alphas at the timestep
+     * @param noise {@code [T, A]} standard Gaussian; replaced by the result
+     */
+    public static void noise(float[] clean, double alphaBar, float[] noise) {
+        double signal = Math.sqrt(alphaBar);
+        double share = Math.sqrt(1 - alphaBar);
+        for (int i = 0; i < clean.length; i++) {
+            noise[i] = (float) (signal * clean[i] + share * noise[i]);
+        }
+    }
+
+    /** Index of the first of the descending timesteps that is not above {@code from}; their number if all are. */
+    public static int firstStep(int[] timesteps, int from) {
+        int i = 0;
+        while (i < timesteps.length && timesteps[i] > from) {
+            i++;
+        }
+        return i;
+    }
+}
