@@ -83,6 +83,7 @@ final class RecordingFixture {
         @Override
         public void event(EpisodeEvent event) {
             events.add(event.kind());
+            lastRosNs = Math.max(lastRosNs, event.rosNs());
         }
 
         @Override

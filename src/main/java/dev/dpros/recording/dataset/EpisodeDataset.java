@@ -1,0 +1,54 @@
+package dev.dpros.recording.dataset;
+
+import java.util.List;
+
+/** A sequence of aligned episodes, wherever they lie. One thread; reading does I/O and allocates. */
+public interface EpisodeDataset extends AutoCloseable {
+    /** Name for messages: a path. */
+    String name();
+
+    /** The columns. */
+    List<DatasetFeature> features();
+
+    /** Steps per second. */
+    double fps();
+
+    /** Type of robot, or empty. */
+    String robot();
+
+    /** Number of episodes. */
+    int episodes();
+
+    /** Opens one episode; it must be closed before the next is opened. @throws dev.dpros.core.InputException if damaged */
+    Episode episode(int index);
+
+    @Override
+    void close();
+
+    /** One aligned episode. */
+    interface Episode extends AutoCloseable {
+        /** Identifies the episode for ever. */
+        String id();
+
+        /** Number of steps. */
+        int length();
+
+        /** Task text, may be empty. */
+        String task();
+
+        /** TRUE, FALSE, or null if it was not labelled. */
+        Boolean success();
+
+        /** Whether a human had taken over from the policy at this step. */
+        boolean intervention(int step);
+
+        /** Copies a vector feature's values of one step. */
+        void vector(int feature, int step, float[] out, int offset);
+
+        /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
+        void frame(int feature, int step, byte[] rgb);
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.dpros.recording.dataset;
+
+import dev.dpros.core.InputException;
+import dev.dpros.recording.EpisodeStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A recording directory, or a single journal, as a dataset. Unfinished episodes are left out; the layout is that of
+ * the first episode unless another is given. One thread.
+ */
+public final class JournalDataset implements EpisodeDataset {
+    private final Path path;
+    private final List<Path> journals;
+    private final DatasetLayout layout;
+    private final MessageReaders readers;
+    private final List<DatasetFeature> features;
+    private final String robot;
+
+    private JournalDataset(Path path, List<JournalIndex> indices, DatasetLayout layout, MessageReaders readers) {
+        this.path = path;
+        journals = indices.stream().map(JournalIndex::path).toList();
+        this.readers = readers;
+        JournalIndex first = indices.get(0);
+        this.layout = layout == null ? layoutOf(first) : layout;
+        robot = first.header().robot();
+        try (JournalEpisode episode = new JournalEpisode(first, this.layout, readers)) {
+            features = episode.features(indices.stream().anyMatch(JournalIndex::hasIntervention));
+        }
+    }
+
+    /**
+     * Opens a dataset.
+     *
+     * @param path recording directory or journal
+     * @param layout how to align, or null for the one in the journals
+     * @throws InputException if there is no finished episode or no layout
+     */
+    public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers) {
+        List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
+        List<JournalIndex> finished =
+                journals.stream().map(JournalIndex::of).filter(index -> index.end() != null).toList();
+        if (finished.isEmpty()) {
+            throw InputException.of(path.toString(), "finished episodes", "at least one", "none",
+                    "record some with 'dpros record', or recover with 'dpros dataset verify --recover'");
+        }
+        return new JournalDataset(path, finished, layout, readers);
+    }
+
+    private static DatasetLayout layoutOf(JournalIndex index) {
+        if (index.header().layout() == null || index.header().layout().isNull()) {
+            throw InputException.of(index.path().toString(), "alignment", "a layout in the episode", "none",
+                    "give --config with the robot's configuration");
+        }
+        return DatasetLayout.of(index.header().layout());
+    }
+
+    /** How the episodes are aligned. */
+    public DatasetLayout layout() {
+        return layout;
+    }
+
+    /** The journals, in order. */
+    public List<Path> journals() {
+        return journals;
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public List<DatasetFeature> features() {
+        return features;
+    }
+
+    @Override
+    public double fps() {
+        return layout.fps();
+    }
+
+    @Override
+    public String robot() {
+        return robot;
+    }
+
+    @Override
+    public int episodes() {
+        return journals.size();
+    }
+
+    @Override
+    public Episode episode(int index) {
+        JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers);
+        if (episode.length() == 0) {
+            episode.close();
+            throw InputException.of(journals.get(index).toString(), "aligned steps", "at least one",
+                    "none: its sources were never there at the same time", "discard the episode");
+        }
+        return episode;
+    }
+
+    @Override
+    public void close() {
+        // journals are opened per episode
+    }
+}
