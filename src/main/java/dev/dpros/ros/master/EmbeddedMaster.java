@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A ROS master in this process, with the parameter server. rospy and roscpp nodes, roslaunch and the command-line tools
- * use it as they use roscore; it sets the parameters that roscore sets. It is rosmaster, not roscore: no rosout node runs
- * in it, and roslaunch starts one only with a master of its own.
+ * use it as they use roscore; it sets the parameters that roscore sets. roscore's other half is {@link RosoutRelay}, which
+ * needs a node.
  *
  * <p>Thread-safe. {@link #close()} returns within a moment; nodes are not told, as with roscore.
  */

@@ -21,8 +21,8 @@ public final class XmlRpcServer implements AutoCloseable {
     /** Threads that serve at once; further requests wait. */
     public static final int MAX_THREADS = 32;
 
-    /** Largest accepted request. */
-    public static final int MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+    /** Largest accepted request; a parameter tree with a robot description fits many times. */
+    public static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(XmlRpcServer.class);
     private static final int BACKLOG = 128;

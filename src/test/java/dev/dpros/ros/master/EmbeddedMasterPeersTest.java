@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.RosTool;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -204,6 +206,25 @@ class EmbeddedMasterPeersTest {
         launched.awaitLine("REQUIRED process [arm/relay-1] has died");
         assertEquals(0, launched.awaitExit());
         assertFalse(run("rosnode", "list").contains("/arm/relay"));
+    }
+
+    @Test
+    void shouldAggregateTheLogsOfAllNodes() throws Exception {
+        try (RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), RosoutRelay.NODE_NAME));
+                RosoutRelay relay = new RosoutRelay(node)) {
+            RosTool echo = opened(RosTool.start(master.uri(), "/usr/bin/rostopic", "echo", "/rosout_agg/msg"));
+            for (String name : List.of("one", "two")) {
+                opened(RosTool.rospy(master.uri(), """
+                        import rospy, sys
+                        rospy.init_node(sys.argv[1])
+                        while not rospy.is_shutdown():
+                            rospy.loginfo('log of ' + sys.argv[1])
+                            rospy.rostime.wallsleep(0.1)
+                        """, name));
+                echo.awaitLine("log of " + name);
+            }
+            assertTrue(run("rosnode", "info", "/rosout").contains("/rosout_agg [rosgraph_msgs/Log]"));
+        }
     }
 
     @Test

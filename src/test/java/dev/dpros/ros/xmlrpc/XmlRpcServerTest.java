@@ -16,9 +16,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -162,6 +164,34 @@ class XmlRpcServerTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldRefuseRequestsBeyondTheLimit() throws IOException {
+        int tooMuch = XmlRpcServer.MAX_REQUEST_BYTES + 1;
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.getOutputStream().write(("POST / HTTP/1.0\r\nContent-Length: " + tooMuch + "\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(new byte[tooMuch]);
+            assertTrue(new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1).endsWith("413"));
+        }
+    }
+
+    @Test
+    void shouldServeOthersAfterManyMalformedRequests() throws Exception {
+        Random random = new Random(5);
+        byte[] good = ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\n<methodCall><methodName>first</methodName>")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < 2000; i++) {
+            byte[] bad = Arrays.copyOf(good, random.nextInt(good.length) + 1);
+            bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+            try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+                socket.getOutputStream().write(bad);
+            } catch (IOException e) {
+                // the server has already hung up on it
+            }
+        }
+        assertEquals("served", client.call(uri, "first", "served"));
     }
 
     @Test
