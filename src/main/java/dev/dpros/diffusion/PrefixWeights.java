@@ -23,7 +23,7 @@ public final class PrefixWeights {
      * @param end actions at which the overlap ends
      * @param out one weight per action of the new chunk
      */
-    public static void fill(Fall fall, int delay, int end, float[] out) {
+    public static void fill(Fall fall, int delay, int end, double[] out) {
         int last = Math.max(0, Math.min(end, out.length));
         int frozen = Math.max(0, Math.min(delay, last));
         int n = last - frozen;
@@ -33,7 +33,7 @@ public final class PrefixWeights {
                 double k = (double) (n - (i - frozen)) / (n + 1);
                 weight = fall == Fall.LINEAR ? k : k * Math.expm1(k) / Math.expm1(1);
             }
-            out[i] = (float) weight;
+            out[i] = weight;
         }
     }
 
@@ -45,11 +45,11 @@ public final class PrefixWeights {
      * @param target {@code [T, A]}, normalised
      * @param weights {@code [T]}
      */
-    public static void blend(float[] x0hat, float[] target, float[] weights) {
+    public static void blend(double[] x0hat, double[] target, double[] weights) {
         int dims = target.length / weights.length;
         for (int i = 0; i < x0hat.length; i++) {
             int at = i % target.length;
-            float weight = weights[at / dims];
+            double weight = weights[at / dims];
             x0hat[i] += weight * (target[at] - x0hat[i]);
         }
     }

@@ -19,7 +19,7 @@ public final class PreviousChunk {
      * @param out {@code [T, A]}, normalised
      */
     public static void onNewGrid(
-            ActionChunk previous, int observationSteps, long observationStampNs, Normalizer normalizer, float[] out) {
+            ActionChunk previous, int observationSteps, long observationStampNs, Normalizer normalizer, double[] out) {
         int dims = previous.dims();
         double shift = (double) (observationStampNs - previous.firstStampNs()) / previous.stepNs();
         for (int t = 0; t < out.length / dims; t++) {
@@ -38,30 +38,5 @@ public final class PreviousChunk {
     public static int overlap(ActionChunk previous, long observationStampNs) {
         long lastNs = previous.stampNs(previous.steps() - 1);
         return lastNs < observationStampNs ? 0 : (int) ((lastNs - observationStampNs) / previous.stepNs()) + 1;
-    }
-
-    /**
-     * Noises a clean trajectory to a training timestep, so that denoising can start there:
-     * {@code sqrt(abar) x + sqrt(1 - abar) eps}.
-     *
-     * @param clean {@code [T, A]}, normalised
-     * @param alphaBar cumulative product of the alphas at the timestep
-     * @param noise {@code [T, A]} standard Gaussian; replaced by the result
-     */
-    public static void noise(float[] clean, double alphaBar, float[] noise) {
-        double signal = Math.sqrt(alphaBar);
-        double share = Math.sqrt(1 - alphaBar);
-        for (int i = 0; i < clean.length; i++) {
-            noise[i] = (float) (signal * clean[i] + share * noise[i]);
-        }
-    }
-
-    /** Index of the first of the descending timesteps that is not above {@code from}; their number if all are. */
-    public static int firstStep(int[] timesteps, int from) {
-        int i = 0;
-        while (i < timesteps.length && timesteps[i] > from) {
-            i++;
-        }
-        return i;
     }
 }

@@ -1,0 +1,178 @@
+package dev.dpros.inference;
+
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.Clock;
+import dev.dpros.diffusion.AlphaSchedule;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PrefixWeights;
+import dev.dpros.diffusion.PreviousChunk;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.Timesteps;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Draws chunks for a robot that does not wait: ties each to the one being executed (real-time chunking), or starts from
+ * it (warm start), and fits the number of denoising steps to the deadline. Used by the sampler's thread; counts may be
+ * read by any thread.
+ *
+ * <p>The delay that real-time chunking freezes is not estimated but measured: the actions whose time had come when each
+ * of the last chunks arrived, the most of the last {@value #DELAYS}.
+ */
+public final class RealTimeGuide implements SamplingGuide {
+    static final int DELAYS = 8;
+
+    private final GuideConfig config;
+    private final PolicyConfig policy;
+    private final SchedulerConfig sampler;
+    private final AlphaSchedule alphas;
+    private final Normalizer normalizer;
+    private final Clock clock;
+    private final NoiseSource noise;
+    private final StepBudget budget;
+    private final double[] target;
+    private final double[] weights;
+    private final double[] actionWeights;
+    private final int[] delays = new int[DELAYS];
+    private final AtomicLong conditioned = new AtomicLong();
+    private int delaysSeen;
+    private long beganNs;
+    private long lastStepNs;
+    private long stepsNs;
+    private int timedSteps;
+
+    /**
+     * A guide for one policy.
+     *
+     * @param sampler the noise scheduler in use, with its full number of steps
+     * @param normalizer of the action
+     */
+    public RealTimeGuide(GuideConfig config, PolicyConfig policy, SchedulerConfig sampler, Normalizer normalizer, Clock clock) {
+        this.config = config;
+        this.policy = policy;
+        this.sampler = sampler;
+        this.normalizer = normalizer;
+        this.clock = clock;
+        alphas = AlphaSchedule.of(sampler);
+        noise = NoiseSource.seeded(config.seed());
+        budget = config.anytime() == null ? null : new StepBudget(config.anytime());
+        target = new double[policy.horizon() * policy.action().size()];
+        weights = new double[policy.horizon()];
+        actionWeights = new double[policy.horizon() - policy.nObsSteps() + 1];
+    }
+
+    @Override
+    public Sampling begin(Request request) {
+        beganNs = clock.monotonicNs();
+        lastStepNs = 0;
+        stepsNs = 0;
+        timedSteps = 0;
+        boolean tied = config.conditioning() != GuideConfig.Conditioning.NONE && tie(request);
+        boolean warm = tied && config.conditioning() == GuideConfig.Conditioning.WARM_START;
+        boolean rtc = tied && !warm;
+        int most = warm ? config.warmSteps() : sampler.inferenceSteps();
+        int count = budget == null ? most : Math.min(most, budget.choose(request.deadlineNs() - beganNs));
+        int[] timesteps = warm ? Timesteps.from(config.warmTimestep(), count)
+                : count == sampler.inferenceSteps() ? null : Timesteps.of(sampler.withSampling(sampler.type(), count));
+        StepListener listener = (index, steps, timestep, x0hat) -> {
+            if (rtc) {
+                PrefixWeights.blend(x0hat, target, weights);
+            }
+            return goesOn(request, index + 1, steps);
+        };
+        return new Sampling(List.of(warm ? warmNoise() : noise), listener, timesteps);
+    }
+
+    /** Prepares target and weights from the chunk being executed; false if there is none that reaches into the new one. */
+    private boolean tie(Request request) {
+        ActionChunk previous = request.previous();
+        long stampNs = request.window().stampNs;
+        if (previous == null || request.executedSteps() == 0 || previous.dims() != policy.action().size()) {
+            return false;
+        }
+        int overlap = PreviousChunk.overlap(previous, stampNs);
+        if (overlap == 0 || stampNs < previous.firstStampNs()) {
+            return false;
+        }
+        PreviousChunk.onNewGrid(previous, policy.nObsSteps(), stampNs, normalizer, target);
+        PrefixWeights.fill(config.fall(), delaySteps(), overlap, actionWeights);
+        int past = policy.nObsSteps() - 1;
+        for (int t = 0; t < weights.length; t++) {
+            long atNs = stampNs + (t - past) * previous.stepNs();
+            weights[t] = t >= past ? actionWeights[t - past] : atNs >= previous.firstStampNs() ? 1 : 0;
+        }
+        conditioned.incrementAndGet();
+        return true;
+    }
+
+    private NoiseSource warmNoise() {
+        return new NoiseSource() {
+            @Override
+            public void initial(float[] out, int offset, int length) {
+                noise.initial(out, offset, length);
+                float signal = alphas.signalRate(config.warmTimestep());
+                float level = alphas.noiseRate(config.warmTimestep());
+                for (int i = 0; i < length; i++) {
+                    out[offset + i] = (float) (signal * target[i] + level * out[offset + i]);
+                }
+            }
+
+            @Override
+            public void variance(int index, float[] out, int offset, int length) {
+                noise.variance(index, out, offset, length);
+            }
+        };
+    }
+
+    private boolean goesOn(Request request, int done, int count) {
+        if (budget == null) {
+            return true;
+        }
+        long now = clock.monotonicNs();
+        if (lastStepNs != 0) {
+            stepsNs += now - lastStepNs;
+            timedSteps++;
+            budget.stepCost(now - lastStepNs);
+        }
+        lastStepNs = now;
+        StepBudget.Decision decision = budget.decide(done, count, request.deadlineNs() - now);
+        if (decision == StepBudget.Decision.ABANDON) {
+            throw new IllegalStateException("abandoned after " + done + " of " + count + " denoising steps: its deadline passed");
+        }
+        return decision == StepBudget.Decision.GO_ON;
+    }
+
+    @Override
+    public void finished(Request request, Prediction prediction) {
+        ActionChunk previous = request.previous();
+        long stepNs = previous == null ? 0 : previous.stepNs();
+        if (stepNs > 0) {
+            long elapsedNs = clock.rosNs() - request.window().stampNs + config.executionMarginNs();
+            delays[delaysSeen++ % DELAYS] = (int) Math.max(0, Math.min(weights.length, elapsedNs / stepNs + 1));
+        }
+        if (budget != null && timedSteps > 0) {
+            long oneNs = stepsNs / timedSteps;
+            budget.overheadCost(clock.monotonicNs() - beganNs - oneNs * (timedSteps + 1));
+        }
+    }
+
+    /** Actions that the previous chunk executes before a new one acts: the most of the last runs, at first 1. */
+    int delaySteps() {
+        int most = delaysSeen == 0 ? 1 : 0;
+        for (int i = 0; i < Math.min(DELAYS, delaysSeen); i++) {
+            most = Math.max(most, delays[i]);
+        }
+        return most;
+    }
+
+    /** Chunks that were tied to a previous one. Any thread. */
+    public long conditioned() {
+        return conditioned.get();
+    }
+
+    /** The budget of denoising steps, for its counts; null if there is none. */
+    public StepBudget budget() {
+        return budget;
+    }
+}
