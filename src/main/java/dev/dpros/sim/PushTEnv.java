@@ -142,7 +142,8 @@ public final class PushTEnv {
         coverage = measure();
     }
 
-    private double measure() {
+    /** Coverage of the goal by the block as it is now. */
+    double measure() {
         return goal.of(world.blockX(), world.blockY(), world.blockAngleRad());
     }
 }
