@@ -50,7 +50,7 @@ public final class MessageDefinitions {
             } else if (afterSeparator) {
                 if (!line.startsWith("MSG: ")) {
                     throw InputException.of(type, "message_definition", "'MSG: type' after a separator", "'"
-                            + line.substring(0, Math.min(60, line.length())) + "'", "");
+                            + MessageParser.shortened(line) + "'", "");
                 }
                 current = line.substring(5).strip();
                 afterSeparator = false;

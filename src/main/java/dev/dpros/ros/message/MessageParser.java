@@ -121,7 +121,9 @@ final class MessageParser {
         return InputException.of(type, "line " + line, expected, "'" + shortened(found) + "'", "");
     }
 
-    private static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+    /** Part of a foreign text, fit for an error message of one line. */
+    static String shortened(String text) {
+        String part = text.length() <= 80 ? text : text.substring(0, 80) + "...";
+        return part.replaceAll("\\p{Cntrl}", " ");
     }
 }

@@ -269,9 +269,11 @@ final class PublisherConnection {
             fill(from, own, own.remaining());
         }
         own.position(0).limit(length);
-        subscriber.awaitTurn(this);
+        if (!subscriber.awaitTurn(this)) {
+            return;
+        }
         try {
-            ByteBuffer slot = closed ? null : subscriber.slots().claim(length);
+            ByteBuffer slot = subscriber.slots().claim(length);
             if (slot == null) {
                 reject();
                 return;

@@ -128,10 +128,16 @@ public final class TopicSubscriber implements Subscription {
         return writer.compareAndSet(null, connection);
     }
 
-    /** Waits for the slots; one that holds them for seconds has stalled in mid-message and is disconnected. */
-    void awaitTurn(PublisherConnection connection) {
+    /**
+     * Waits for the slots; one that holds them for seconds has stalled in mid-message and is disconnected. False if the
+     * subscription was closed meanwhile.
+     */
+    boolean awaitTurn(PublisherConnection connection) {
         long deadlineNs = context.clock().monotonicNs() + STALLED_NS;
-        while (!writer.compareAndSet(null, connection) && !closed) {
+        while (!closed) {
+            if (writer.compareAndSet(null, connection)) {
+                return true;
+            }
             LockSupport.parkNanos(this, TURN_POLL_NS);
             if (context.clock().monotonicNs() - deadlineNs > 0) {
                 PublisherConnection stalled = writer.get();
@@ -141,6 +147,7 @@ public final class TopicSubscriber implements Subscription {
                 deadlineNs = context.clock().monotonicNs() + STALLED_NS;
             }
         }
+        return false;
     }
 
     void endTurn(PublisherConnection connection) {

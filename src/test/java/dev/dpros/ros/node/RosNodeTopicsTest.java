@@ -20,6 +20,7 @@ import dev.dpros.ros.testing.CollectingSlots;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Topics against the real master and real tools. */
 @Tag("realpeer")
@@ -272,6 +274,46 @@ class RosNodeTopicsTest {
             assertFalse(RosTool.run(master.uri(), "/usr/bin/rostopic", "info", "/closing").contains("* /dpros_test"),
                     talker.output());
             assertEquals(0, slots.size());
+        }
+    }
+
+    @Test
+    void shouldShareOneRegistrationBetweenSubscriptionsOfATopic() {
+        CollectingSlots one = new CollectingSlots();
+        CollectingSlots two = new CollectingSlots();
+        try (RosTool talker = talker("shared", "/shared", "String", "s")) {
+            Subscription first = node.subscribe("/shared", "std_msgs/String", one);
+            node.subscribe("/shared", "std_msgs/String", two);
+            one.next();
+            two.next();
+            first.close();
+            two.clear();
+            two.next();
+            assertTrue(RosTool.run(master.uri(), "/usr/bin/rostopic", "info", "/shared").contains("* /dpros_test"),
+                    talker.output());
+        }
+    }
+
+    @Test
+    void shouldBeRecordedAndPlayedBackByRosbag(@TempDir Path folder) {
+        RosTool.assumeInstalled("rosbag");
+        Path bag = folder.resolve("test.bag");
+        Publication publication = node.advertise("/bagged", "std_msgs/String", PLAIN);
+        try (RosTool record = RosTool.start(master.uri(), "/usr/bin/rosbag", "record", "-O", bag.toString(), "-l", "5",
+                "/bagged", "__name:=recorder")) {
+            Await.until("rosbag has its five messages", () -> {
+                publication.publish(Map.of("data", "kept"));
+                return !record.isAlive();
+            });
+        }
+        publication.close();
+        String info = RosTool.run(master.uri(), "/usr/bin/rosbag", "info", bag.toString());
+        assertTrue(info.contains("/bagged") && info.contains("5 msgs") && info.contains("992ce8a1687cec8c8bd883ec73ca41d1"),
+                info);
+        CollectingSlots slots = new CollectingSlots();
+        node.subscribe("/bagged", "std_msgs/String", slots);
+        try (RosTool play = RosTool.start(master.uri(), "/usr/bin/rosbag", "play", "--loop", bag.toString())) {
+            assertEquals("kept", slots.next(STRING).get("data"), play.output());
         }
     }
 }
