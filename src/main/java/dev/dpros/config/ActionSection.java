@@ -1,5 +1,6 @@
 package dev.dpros.config;
 
+import dev.dpros.safety.JointLimits;
 import java.util.List;
 import java.util.Map;
 
@@ -29,5 +30,11 @@ public record ActionSection(
                 throw new IllegalArgumentException("limits: '" + name + "': expected one of " + joints + " or 'default'");
             }
         }
+    }
+
+    /** The joints' limits in their order; what is not given is unlimited. */
+    public List<JointLimits> jointLimits() {
+        LimitSection fallback = limits.getOrDefault("default", new LimitSection(null, null, null, null));
+        return joints.stream().map(name -> limits.getOrDefault(name, fallback).toJointLimits(name)).toList();
     }
 }

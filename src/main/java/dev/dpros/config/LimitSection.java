@@ -1,5 +1,6 @@
 package dev.dpros.config;
 
+import dev.dpros.safety.JointLimits;
 import java.util.List;
 
 /**
@@ -16,5 +17,15 @@ public record LimitSection(List<Double> position, Double velocity, Double accele
         if (position != null && position.size() != 2) {
             throw new IllegalArgumentException("position: expected [min, max], found " + position);
         }
+    }
+
+    JointLimits toJointLimits(String joint) {
+        double inf = Double.POSITIVE_INFINITY;
+        return new JointLimits(joint,
+                position == null ? -inf : position.get(0),
+                position == null ? inf : position.get(1),
+                velocity == null ? inf : velocity,
+                acceleration == null ? inf : acceleration,
+                jerk == null ? inf : jerk);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sampler how chunks are sampled
  * @param observations by the policy's feature key
  * @param action where actions go
+ * @param control the control loop
  * @param metrics the metrics server
  */
 public record RobotConfig(
@@ -20,6 +21,7 @@ public record RobotConfig(
         SamplerSection sampler,
         Map<String, SourceSection> observations,
         ActionSection action,
+        ControlSection control,
         MetricsSection metrics) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */

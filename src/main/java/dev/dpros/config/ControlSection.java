@@ -1,0 +1,77 @@
+package dev.dpros.config;
+
+import static dev.dpros.config.Bounds.inRange;
+
+import dev.dpros.control.ChunkStrategy;
+import dev.dpros.control.ControlConfig;
+import dev.dpros.control.Interpolation;
+import dev.dpros.control.JoinConfig;
+import dev.dpros.control.ReplanConfig;
+import dev.dpros.control.TimingConfig;
+import java.util.List;
+
+/**
+ * The control loop; times in ms. docs/parameters.md explains each key.
+ *
+ * @param rateHz control rate
+ * @param policyRateHz rate of the policy's grid, 1/dt
+ * @param interpolation between waypoints
+ * @param replan when to ask for the next chunk
+ * @param join how chunks are joined
+ * @param timing margins and deadlines
+ * @param realtimePriority whether to ask for SCHED_FIFO and locked memory
+ * @param cpu core to pin the control thread to, or -1
+ */
+public record ControlSection(
+        double rateHz,
+        double policyRateHz,
+        Interpolation interpolation,
+        Replan replan,
+        Join join,
+        Timing timing,
+        boolean realtimePriority,
+        int cpu) {
+
+    /** When to ask for the next chunk; see {@link ReplanConfig}. */
+    public record Replan(ReplanConfig.Trigger trigger, int everySteps, int queueSteps) {}
+
+    /** How chunks are joined; see {@link JoinConfig}. */
+    public record Join(ChunkStrategy strategy, int blendSteps, double ensembleDecay, int ensembleChunks) {}
+
+    /** Margins and deadlines in ms; see {@link TimingConfig}. */
+    public record Timing(
+            double executionMarginMs,
+            double latencyBudgetMs,
+            double maxChunkAgeMs,
+            double samplerHungAfterMs,
+            double stampJumpMs,
+            int overrunPeriods) {}
+
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
+    public ControlSection {
+        inRange("rate_hz", rateHz, 1, 1000);
+        inRange("policy_rate_hz", policyRateHz, 0.1, 1000);
+        inRange("cpu", cpu, -1, 1023);
+    }
+
+    /**
+     * The loop's own configuration.
+     *
+     * @param joints names of the action's dimensions
+     * @param chunkSteps actions in one chunk, T - To + 1
+     * @param simulatedTime whether time follows {@code /clock}
+     * @throws IllegalArgumentException naming the field, its value and the bound
+     */
+    public ControlConfig toControlConfig(List<String> joints, int chunkSteps, boolean simulatedTime) {
+        return new ControlConfig(joints, rateHz, policyRateHz, interpolation, chunkSteps,
+                new ReplanConfig(replan.trigger, replan.everySteps, replan.queueSteps),
+                new JoinConfig(join.strategy, join.blendSteps, join.ensembleDecay, join.ensembleChunks),
+                new TimingConfig(ns(timing.executionMarginMs), ns(timing.latencyBudgetMs), ns(timing.maxChunkAgeMs),
+                        ns(timing.samplerHungAfterMs), ns(timing.stampJumpMs), timing.overrunPeriods),
+                simulatedTime);
+    }
+
+    private static long ns(double ms) {
+        return Math.round(ms * 1e6);
+    }
+}
