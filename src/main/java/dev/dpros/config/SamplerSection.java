@@ -3,6 +3,7 @@ package dev.dpros.config;
 import static dev.dpros.config.Bounds.inRange;
 
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.inference.InferenceOptions;
 
 /**
  * How chunks are sampled.
@@ -31,9 +32,10 @@ public record SamplerSection(Scheduler scheduler, int steps, Device device, int 
         inRange("threads", threads, 1, 64);
     }
 
-    /** The policy's scheduler with this section's choices applied. @throws IllegalArgumentException if steps do not fit */
-    public SchedulerConfig applyTo(SchedulerConfig own) {
-        SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? own.type() : SchedulerConfig.Type.valueOf(scheduler.name());
-        return own.withSampling(type, steps == 0 ? own.inferenceSteps() : steps);
+    /** As the inference stage's options. */
+    public InferenceOptions toOptions() {
+        SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? null : SchedulerConfig.Type.valueOf(scheduler.name());
+        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(type, steps).withSeed(seed).withThreads(threads);
+        return device == Device.GPU ? options.withDevice("cuda:0") : options;
     }
 }

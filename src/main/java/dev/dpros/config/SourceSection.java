@@ -2,49 +2,93 @@ package dev.dpros.config;
 
 import static dev.dpros.config.Bounds.inRange;
 
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.observation.CameraConfig;
+import dev.dpros.observation.ContentRule;
+import dev.dpros.observation.Fit;
+import dev.dpros.observation.Interpolation;
+import dev.dpros.observation.StampConfig;
+import dev.dpros.observation.VectorConfig;
+
 /**
- * Where one of the policy's observations comes from.
+ * Where one of the policy's observations comes from; what is left out has a default. Times in ms.
  *
  * @param topic topic name, resolved and remapped as ROS does
- * @param type message type; empty for whatever is published
- * @param field field path of a vector, such as {@code position[joint1,joint2]}; unused for images
- * @param stamp {@code header} or {@code received}
- * @param latencyMs how long before its stamp the sample was really taken
- * @param align how a value on the policy's grid is made: {@code nearest}, {@code previous}, {@code linear}
- * @param staleAfterMs age beyond which the watchdog counts it as stale
- * @param frozenAfterMs how long a camera may repeat the same picture bit by bit
- * @param blankBelow grey-level standard deviation below which a picture counts as blank
- * @param fit how an image of another size becomes the policy's: {@code stretch}, {@code crop}, {@code exact}
+ * @param type message type; default {@code sensor_msgs/Image} for images, {@code sensor_msgs/JointState} for vectors
+ * @param field field path of a vector, such as {@code position[joint1,joint2]}; not for images
+ * @param stamp which clock stamps a sample: header (default) or received
+ * @param latencyMs how long before its stamp the sample was really taken; default 0
+ * @param align how a value on the policy's grid is made: nearest, previous, linear (default: nearest for images, linear
+ *     for vectors)
+ * @param staleAfterMs age beyond which the watchdog counts it as stale; default 500
+ * @param frozenAfterMs how long a camera may repeat the same picture bit by bit; 0 turns the check off; default 500
+ * @param frozenMotion how far the robot must have moved meanwhile, robot units; default 0
+ * @param blankBelow grey-level standard deviation below which a picture counts as blank; 0 turns the check off;
+ *     default 1.5
+ * @param fit how an image of another size becomes the policy's: exact, stretch (default), letterbox, crop
  */
 public record SourceSection(
         String topic,
         String type,
         String field,
-        String stamp,
+        StampConfig.Origin stamp,
         Double latencyMs,
-        String align,
+        Interpolation align,
         Double staleAfterMs,
         Double frozenAfterMs,
+        Double frozenMotion,
         Double blankBelow,
-        String fit) {
+        Fit fit) {
+
+    private static final int FROZEN_FRAMES = 5;
 
     /** Fills in defaults. @throws IllegalArgumentException naming the field, its value and the bound */
     public SourceSection {
         if (topic == null || topic.isBlank()) {
             throw new IllegalArgumentException("topic: expected a topic name, found nothing");
         }
-        type = type == null ? "" : type;
-        field = field == null ? "" : field;
-        stamp = stamp == null ? "header" : stamp;
+        stamp = stamp == null ? StampConfig.Origin.HEADER : stamp;
         latencyMs = latencyMs == null ? 0 : latencyMs;
-        align = align == null ? "" : align;
         staleAfterMs = staleAfterMs == null ? 500 : staleAfterMs;
-        frozenAfterMs = frozenAfterMs == null ? 1_000 : frozenAfterMs;
-        blankBelow = blankBelow == null ? 1.0 : blankBelow;
-        fit = fit == null ? "" : fit;
+        frozenAfterMs = frozenAfterMs == null ? 500 : frozenAfterMs;
+        frozenMotion = frozenMotion == null ? 0 : frozenMotion;
+        blankBelow = blankBelow == null ? ContentRule.DEFAULT.blankBelow() : blankBelow;
+        fit = fit == null ? Fit.STRETCH : fit;
         inRange("latency_ms", latencyMs, 0, 10_000);
         inRange("stale_after_ms", staleAfterMs, 1, 60_000);
-        inRange("frozen_after_ms", frozenAfterMs, 1, 600_000);
-        inRange("blank_below", blankBelow, 0, 255);
+        inRange("frozen_after_ms", frozenAfterMs, 0, 600_000);
+        inRange("frozen_motion", frozenMotion, 0, 1e9);
+        inRange("blank_below", blankBelow, 0, 127);
+    }
+
+    /** The message type for a feature of this kind. */
+    public String typeFor(FeatureSpec.Kind kind) {
+        if (type != null && !type.isBlank()) {
+            return type;
+        }
+        return kind == FeatureSpec.Kind.VISUAL ? "sensor_msgs/Image" : "sensor_msgs/JointState";
+    }
+
+    /** As a camera of the policy. @throws dev.dpros.core.InputException if a value is out of bounds */
+    public CameraConfig toCamera(FeatureSpec feature) {
+        return new CameraConfig(topic, feature, ns(staleAfterMs), stamps(), align == null ? Interpolation.NEAREST : align,
+                fit, new ContentRule(ns(frozenAfterMs), FROZEN_FRAMES, frozenMotion, blankBelow),
+                CameraConfig.Buffers.DEFAULT);
+    }
+
+    /** As a vector input of the policy. @throws dev.dpros.core.InputException if a value is out of bounds */
+    public VectorConfig toVector(FeatureSpec feature) {
+        SourceHealth.Kind kind = feature.kind() == FeatureSpec.Kind.STATE ? SourceHealth.Kind.JOINT_STATE : SourceHealth.Kind.OTHER;
+        return new VectorConfig(topic, feature, kind, ns(staleAfterMs), stamps(),
+                align == null ? Interpolation.LINEAR : align, VectorConfig.DEFAULT_SLOTS);
+    }
+
+    private StampConfig stamps() {
+        return new StampConfig(stamp, ns(latencyMs), StampConfig.DEFAULT.jumpNs());
+    }
+
+    private static long ns(double ms) {
+        return Math.round(ms * 1e6);
     }
 }

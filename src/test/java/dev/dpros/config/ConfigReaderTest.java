@@ -32,7 +32,7 @@ class ConfigReaderTest {
         RobotConfig config = read(VALID, Map.of());
         assertEquals(dir.getParent().resolve("models/p"), config.policy());
         assertEquals("dpros", config.node().name());
-        assertEquals(500, config.observations().get("observation.state").staleAfterMs());
+        assertEquals(500.0, config.observations().get("observation.state").staleAfterMs());
     }
 
     @Test

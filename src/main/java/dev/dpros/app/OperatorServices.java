@@ -1,0 +1,54 @@
+package dev.dpros.app;
+
+import dev.dpros.core.Transport;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
+ * fault) and {@code ~estop}. Requests act at the next control tick; the answer says in which state the node was.
+ */
+final class OperatorServices implements AutoCloseable {
+    private static final String TRIGGER = "std_srvs/Trigger";
+
+    private final List<AutoCloseable> services = new ArrayList<>();
+    private final Watchdog watchdog;
+    private final Runnable beforeStart;
+
+    /** Offers the services; {@code beforeStart} runs on a transport thread before the policy is started. */
+    OperatorServices(Transport transport, Watchdog watchdog, Runnable beforeStart) {
+        this.watchdog = watchdog;
+        this.beforeStart = beforeStart;
+        offer(transport, "~start", SafetyEvent.STARTED);
+        offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
+        offer(transport, "~reset", SafetyEvent.RESET);
+        offer(transport, "~estop", SafetyEvent.EMERGENCY_STOP);
+    }
+
+    private void offer(Transport transport, String name, SafetyEvent event) {
+        services.add(transport.advertiseService(name, TRIGGER, request -> handle(event)));
+    }
+
+    private Map<String, Object> handle(SafetyEvent event) {
+        if (event == SafetyEvent.STARTED) {
+            if (watchdog.state() == SafetyState.FAULT) {
+                return Map.of("success", false, "message", "in fault (" + watchdog.reasonText() + "); call ~reset first");
+            }
+            beforeStart.run();
+        }
+        watchdog.request(event);
+        return Map.of("success", true, "message", event.reason() + "; was " + watchdog.state().name().toLowerCase()
+                + " (" + watchdog.reasonText() + ")");
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable service : services) {
+            service.close();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.dpros.app;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.config.SourceSection;
+import dev.dpros.core.Clock;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.LatencySink;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.NearestName;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.core.VectorReader;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.observation.CameraSource;
+import dev.dpros.observation.MotionWitness;
+import dev.dpros.observation.ObservationAligner;
+import dev.dpros.observation.ObservationInput;
+import dev.dpros.observation.VectorSource;
+import dev.dpros.ros.message.FieldPath;
+import dev.dpros.ros.message.RosImageReader;
+import dev.dpros.ros.message.SchemaCatalog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The policy's observation sources, one per input feature: rings and preparation threads, subscribed to their topics.
+ * Built and closed by the owning command; its parts say on which threads they run.
+ */
+final class Sources implements AutoCloseable {
+    private final List<ObservationInput> inputs = new ArrayList<>();
+    private final List<CameraSource> cameras = new ArrayList<>();
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final ObservationAligner aligner;
+    private VectorSource state;
+
+    /**
+     * Builds every source and subscribes.
+     *
+     * @param latency where the ages at use and the preparation times go, by metric name and feature key
+     * @throws InputException if the configuration and the policy's inputs do not fit
+     */
+    Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
+            Function<String, LatencySink> latency) {
+        requireSameKeys(config, policy);
+        for (FeatureSpec feature : policy.inputs()) {
+            if (feature.kind() != FeatureSpec.Kind.VISUAL) {
+                addVector(feature, section(config, feature), transport, catalog);
+            }
+        }
+        for (FeatureSpec feature : policy.cameras()) {
+            addCamera(feature, section(config, feature), transport, latency.apply("prepare:" + feature.key()));
+        }
+        List<LatencySink> ages = policy.inputs().stream().map(f -> latency.apply("age:" + f.key())).toList();
+        long stepNs = Math.round(1e9 / config.control().policyRateHz());
+        aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
+        cameras.forEach(CameraSource::start);
+    }
+
+    private static void requireSameKeys(RobotConfig config, PolicyConfig policy) {
+        TreeSet<String> wanted = new TreeSet<>(policy.inputs().stream().map(FeatureSpec::key).toList());
+        for (String key : config.observations().keySet()) {
+            if (!wanted.contains(key)) {
+                throw new InputException("observations: '" + key + "': the policy has no such input"
+                        + NearestName.hint(key, wanted));
+            }
+        }
+        for (String key : wanted) {
+            if (!config.observations().containsKey(key)) {
+                throw InputException.of("observations", key, "a topic for each of the policy's inputs " + wanted,
+                        "topics for " + new TreeSet<>(config.observations().keySet()), "add the missing entry");
+            }
+        }
+    }
+
+    private static SourceSection section(RobotConfig config, FeatureSpec feature) {
+        return config.observations().get(feature.key());
+    }
+
+    private void addVector(FeatureSpec feature, SourceSection section, Transport transport, SchemaCatalog catalog) {
+        String type = section.typeFor(feature.kind());
+        if (section.field() == null || section.field().isBlank()) {
+            throw InputException.of("observations." + feature.key(), "field", "a field path such as position[x,y]",
+                    "nothing", "");
+        }
+        VectorReader reader = FieldPath.compile(catalog.message(type), section.field());
+        if (reader.size() != feature.size()) {
+            throw InputException.of("observations." + feature.key(), "field " + section.field(),
+                    feature.size() + " values (the policy's input)", reader.size() + " values", "");
+        }
+        VectorSource source = new VectorSource(section.toVector(feature), reader);
+        if (feature.kind() == FeatureSpec.Kind.STATE && state == null) {
+            state = source;
+        }
+        inputs.add(source);
+        subscribe(feature, section, type, source, transport);
+    }
+
+    private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {
+        String type = section.typeFor(feature.kind());
+        Clock clock = transport.clock();
+        MotionWitness motion = state == null ? null : state::displacementSince;
+        CameraSource source = new CameraSource(section.toCamera(feature), RosImageReader.forType(type), clock, latency, motion);
+        inputs.add(source);
+        cameras.add(source);
+        subscribe(feature, section, type, source.slots(), transport);
+    }
+
+    private void subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
+        subscriptions.put(feature.key(), transport.subscribe(section.topic(), type, slots));
+    }
+
+    /** Where the sampler gets its windows. */
+    ObservationAligner aligner() {
+        return aligner;
+    }
+
+    /** One entry per source, for the watchdog. */
+    List<SourceHealth> health() {
+        return inputs.stream().map(ObservationInput::health).toList();
+    }
+
+    /** All sources. */
+    List<ObservationInput> inputs() {
+        return inputs;
+    }
+
+    /** The cameras. */
+    List<CameraSource> cameras() {
+        return cameras;
+    }
+
+    /** By feature key. */
+    Map<String, Subscription> subscriptions() {
+        return subscriptions;
+    }
+
+    /**
+     * The robot's measured position as the action's dimensions: the first proprioceptive input, if it has as many values;
+     * otherwise a source that knows nothing.
+     */
+    PositionSource positions(int actionDims) {
+        return state != null && state.feature().size() == actionDims ? state : PositionSource.NONE;
+    }
+
+    @Override
+    public void close() {
+        subscriptions.values().forEach(Subscription::close);
+        cameras.forEach(CameraSource::close);
+    }
+}
