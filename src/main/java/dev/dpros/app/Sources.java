@@ -126,6 +126,11 @@ final class Sources implements AutoCloseable {
         return inputs.stream().map(ObservationInput::health).toList();
     }
 
+    /** Whether every source has a sample that has not been forgotten. Any thread; allocates. */
+    boolean fresh() {
+        return inputs.stream().allMatch(input -> input.reader().newestStampNs() != Long.MIN_VALUE);
+    }
+
     /** All sources. */
     List<ObservationInput> inputs() {
         return inputs;

@@ -1,0 +1,171 @@
+package dev.dpros.app;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.control.ControlConfig;
+import dev.dpros.control.ControlLoop;
+import dev.dpros.control.ControlThread;
+import dev.dpros.control.LoopProbes;
+import dev.dpros.control.PacerConfig;
+import dev.dpros.core.Clock;
+import dev.dpros.core.InputException;
+import dev.dpros.core.LatencySink;
+import dev.dpros.core.SystemClock;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.AsyncSampler;
+import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.inference.InferenceLatency;
+import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.SamplingGuide;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.WatchdogListener;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control node: observation sources, sampler, control loop and command output of one policy on one ROS node, wired
+ * as docs/architecture.md draws it. Built, started and closed by one thread; closing commands the robot to rest first.
+ */
+final class PolicyNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyNode.class);
+    private static final long LONGEST_LOAD_S = 300;
+    private static final long FRESH_OBSERVATION_MS = 1_000;
+    private static final long HOUSEKEEPING_MS = 100;
+
+    private final RosNode transport;
+    private final Clock clock;
+    private final Sources sources;
+    private final SupervisedSampler sampler;
+    private final CommandOutput output;
+    private final ControlLoop loop;
+    private final ControlThread thread;
+    private final OperatorServices services;
+    private final ScheduledExecutorService housekeeping;
+
+    /**
+     * Wires everything and begins to load the policy.
+     *
+     * @param latency gives the sink of a stage by name: {@code age:KEY}, {@code prepare:KEY}, {@code encode},
+     *     {@code denoise_step}, {@code inference}, {@code tick_lateness}, {@code tick}, {@code end_to_end}
+     * @throws InputException if configuration, policy and topics do not fit
+     */
+    PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, Function<String, LatencySink> latency) {
+        this.transport = transport;
+        clock = transport.clock();
+        PolicyConfig policy = definition.config();
+        requireSameDimension(config, policy);
+        ControlConfig control = controlConfig(config, policy, transport);
+        sources = new Sources(config, policy, transport, transport.catalog(), latency);
+        output = new CommandOutput(transport, config.action().topic(), config.action().type(), config.action().frameId());
+        ChunkRelay relay = new ChunkRelay();
+        InferenceOptions options = config.sampler().toOptions();
+        InferenceLatency probes = new InferenceLatency(new SystemClock(), latency.apply("encode"),
+                latency.apply("denoise_step"), latency.apply("inference"));
+        long stepNs = control.policyStepNs();
+        sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
+                () -> DiffusionPolicy.load(definition, options, probes), sources.aligner(), relay,
+                SamplingGuide.plain(options.seed()), clock, stepNs)));
+        loop = new ControlLoop(control, control.safetyFilter(config.action().jointLimits()), sources.health(),
+                sources.positions(policy.action().size()), sampler, output, WatchdogListener.NONE);
+        relay.to(loop.inbox());
+        loop.measureWith(new LoopProbes(latency.apply("tick_lateness"), latency.apply("tick"), latency.apply("end_to_end")));
+        thread = new ControlThread(loop, clock, pacer(config));
+        services = new OperatorServices(transport, loop.watchdog(), this::freshObservations);
+        housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread worker = new Thread(task, "housekeeping");
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    private static void requireSameDimension(RobotConfig config, PolicyConfig policy) {
+        int dims = policy.action().size();
+        if (config.action().joints().size() != dims) {
+            throw InputException.of("action", "joints", dims + " names (the policy's action dimension)",
+                    config.action().joints().size() + " names", "");
+        }
+    }
+
+    private static ControlConfig controlConfig(RobotConfig config, PolicyConfig policy, RosNode transport) {
+        int chunkSteps = policy.horizon() - policy.nObsSteps() + 1;
+        try {
+            return config.control().toControlConfig(config.action().joints(), chunkSteps,
+                    Boolean.TRUE.equals(transport.getParameter("/use_sim_time")));
+        } catch (IllegalArgumentException e) {
+            throw new InputException("control: " + e.getMessage(), e);
+        }
+    }
+
+    private static PacerConfig pacer(RobotConfig config) {
+        PacerConfig base = config.control().realtimePriority() ? PacerConfig.REAL_TIME : PacerConfig.NORMAL;
+        return new PacerConfig(base.spinNs(), base.priority(), config.control().cpu(), base.lockMemory());
+    }
+
+    /**
+     * Starts the control thread, waits for the policy to be warm, and lets it drive if told to.
+     *
+     * @throws InputException if the policy cannot be loaded
+     */
+    void start(boolean autostart) throws InterruptedException {
+        thread.start();
+        if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the policy is not ready after " + LONGEST_LOAD_S + " s");
+        }
+        long hungAfterNs = loop.config().timing().samplerHungAfterNs();
+        housekeeping.scheduleWithFixedDelay(() -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs),
+                HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
+        if (autostart) {
+            loop.watchdog().request(SafetyEvent.STARTED);
+        }
+        LOG.info("ready: {} -> {}", sources.subscriptions().keySet(), transport.nodeName());
+    }
+
+    /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
+    private void freshObservations() {
+        sources.aligner().reset(clock.rosNs());
+        long deadline = clock.monotonicNs() + TimeUnit.MILLISECONDS.toNanos(FRESH_OBSERVATION_MS);
+        while (!sources.fresh() && clock.monotonicNs() < deadline) {
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** The loop, for its state and counts. */
+    ControlLoop loop() {
+        return loop;
+    }
+
+    /** The observation sources. */
+    Sources sources() {
+        return sources;
+    }
+
+    /** The sampler. */
+    SupervisedSampler sampler() {
+        return sampler;
+    }
+
+    /** The command topic. */
+    CommandOutput output() {
+        return output;
+    }
+
+    @Override
+    public void close() throws Exception {
+        housekeeping.shutdownNow();
+        thread.close();
+        sampler.close();
+        sources.close();
+        services.close();
+        output.close();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.dpros.app;
+
+import dev.dpros.config.SamplerSection.Scheduler;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options by which a command line chooses how chunks are sampled; unset ones leave the configuration as it is. */
+final class SamplingOptions {
+    @Option(names = "--scheduler", paramLabel = "NAME",
+            description = "noise scheduler: ddpm, ddim, dpm_solver_pp, or policy for the checkpoint's own")
+    private Scheduler scheduler;
+
+    @Option(names = "--steps", paramLabel = "N", description = "denoising steps (default: the policy's own)")
+    private Integer steps;
+
+    @Option(names = "--threads", paramLabel = "N", description = "intra-op threads of the network (default: 1)")
+    private Integer threads;
+
+    @Option(names = "--noise-seed", paramLabel = "N", description = "seed of the sampling noise (default: 0)")
+    private Long seed;
+
+    /** The chosen options as a configuration layer. */
+    Map<String, Object> asLayer() {
+        Map<String, Object> sampler = new LinkedHashMap<>();
+        put(sampler, "scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
+        put(sampler, "steps", steps);
+        put(sampler, "threads", threads);
+        put(sampler, "seed", seed);
+        return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
+    }
+
+    private static void put(Map<String, Object> map, String key, Object value) {
+        if (value != null) {
+            map.put(key, value);
+        }
+    }
+}
