@@ -8,7 +8,6 @@ import dev.dpros.control.LoopProbes;
 import dev.dpros.control.PacerConfig;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
-import dev.dpros.core.LatencySink;
 import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -17,13 +16,14 @@ import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.SamplingGuide;
+import dev.dpros.metrics.MetricsRegistry;
+import dev.dpros.metrics.Stage;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.WatchdogListener;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,22 +50,21 @@ final class PolicyNode implements AutoCloseable {
     /**
      * Wires everything and begins to load the policy.
      *
-     * @param latency gives the sink of a stage by name: {@code age:KEY}, {@code prepare:KEY}, {@code encode},
-     *     {@code denoise_step}, {@code inference}, {@code tick_lateness}, {@code tick}, {@code end_to_end}
+     * @param metrics gives the sink of each stage's durations
      * @throws InputException if configuration, policy and topics do not fit
      */
-    PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, Function<String, LatencySink> latency) {
+    PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics) {
         this.transport = transport;
         clock = transport.clock();
         PolicyConfig policy = definition.config();
         requireSameDimension(config, policy);
         ControlConfig control = controlConfig(config, policy, transport);
-        sources = new Sources(config, policy, transport, transport.catalog(), latency);
+        sources = new Sources(config, policy, transport, transport.catalog(), metrics);
         output = new CommandOutput(transport, config.action().topic(), config.action().type(), config.action().frameId());
         ChunkRelay relay = new ChunkRelay();
         InferenceOptions options = config.sampler().toOptions();
-        InferenceLatency probes = new InferenceLatency(new SystemClock(), latency.apply("encode"),
-                latency.apply("denoise_step"), latency.apply("inference"));
+        InferenceLatency probes = new InferenceLatency(new SystemClock(), metrics.latency(Stage.ENCODE),
+                metrics.latency(Stage.DENOISING_STEP), metrics.latency(Stage.INFERENCE));
         long stepNs = control.policyStepNs();
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
                 () -> DiffusionPolicy.load(definition, options, probes), sources.aligner(), relay,
@@ -73,7 +72,7 @@ final class PolicyNode implements AutoCloseable {
         loop = new ControlLoop(control, control.safetyFilter(config.action().jointLimits()), sources.health(),
                 sources.positions(policy.action().size()), sampler, output, WatchdogListener.NONE);
         relay.to(loop.inbox());
-        loop.measureWith(new LoopProbes(latency.apply("tick_lateness"), latency.apply("tick"), latency.apply("end_to_end")));
+        loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
         services = new OperatorServices(transport, loop.watchdog(), this::freshObservations);
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {

@@ -75,10 +75,10 @@ final class RunCommand implements Callable<Integer> {
     private int drive(Lifecycle lifecycle, RosNode node, RobotConfig robot) throws InterruptedException {
         Telemetry telemetry = lifecycle.own(new Telemetry(robot.metrics()));
         PolicyNode policyNode = lifecycle.own(
-                new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry::latency));
+                new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
         if (json != null) {
-            lifecycle.own(() -> RunReport.write(json, policyNode, telemetry));
+            lifecycle.own(() -> RunReport.write(json, policyNode, telemetry.registry()));
         }
         ParentWatch.start(lifecycle);
         policyNode.start(robot.node().autostart());

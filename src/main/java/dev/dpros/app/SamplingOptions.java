@@ -1,7 +1,9 @@
 package dev.dpros.app;
 
 import dev.dpros.config.SamplerSection.Scheduler;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -28,6 +30,23 @@ final class SamplingOptions {
         put(sampler, "threads", threads);
         put(sampler, "seed", seed);
         return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
+    }
+
+    /** The chosen options as arguments of another command. */
+    List<String> asArguments() {
+        List<String> arguments = new ArrayList<>();
+        add(arguments, "--scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
+        add(arguments, "--steps", steps);
+        add(arguments, "--threads", threads);
+        add(arguments, "--noise-seed", seed);
+        return arguments;
+    }
+
+    private static void add(List<String> arguments, String option, Object value) {
+        if (value != null) {
+            arguments.add(option);
+            arguments.add(value.toString());
+        }
     }
 
     private static void put(Map<String, Object> map, String key, Object value) {

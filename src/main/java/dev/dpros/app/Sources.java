@@ -14,6 +14,8 @@ import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.core.VectorReader;
 import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.metrics.MetricsRegistry;
+import dev.dpros.metrics.Stage;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.observation.MotionWitness;
 import dev.dpros.observation.ObservationAligner;
@@ -27,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /**
  * The policy's observation sources, one per input feature: rings and preparation threads, subscribed to their topics.
@@ -43,11 +44,11 @@ final class Sources implements AutoCloseable {
     /**
      * Builds every source and subscribes.
      *
-     * @param latency where the ages at use and the preparation times go, by metric name and feature key
+     * @param metrics where the ages at use and the preparation times go
      * @throws InputException if the configuration and the policy's inputs do not fit
      */
     Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
-            Function<String, LatencySink> latency) {
+            MetricsRegistry metrics) {
         requireSameKeys(config, policy);
         for (FeatureSpec feature : policy.inputs()) {
             if (feature.kind() != FeatureSpec.Kind.VISUAL) {
@@ -55,9 +56,10 @@ final class Sources implements AutoCloseable {
             }
         }
         for (FeatureSpec feature : policy.cameras()) {
-            addCamera(feature, section(config, feature), transport, latency.apply("prepare:" + feature.key()));
+            addCamera(feature, section(config, feature), transport, metrics.latency(Stage.PREPARATION, section(config, feature).topic()));
         }
-        List<LatencySink> ages = policy.inputs().stream().map(f -> latency.apply("age:" + f.key())).toList();
+        List<LatencySink> ages = new ArrayList<>();
+        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
         long stepNs = Math.round(1e9 / config.control().policyRateHz());
         aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
         cameras.forEach(CameraSource::start);

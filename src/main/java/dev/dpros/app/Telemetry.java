@@ -1,0 +1,100 @@
+package dev.dpros.app;
+
+import dev.dpros.config.MetricsSection;
+import dev.dpros.control.LoopStatistics;
+import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.control.LoopStatistics.Value;
+import dev.dpros.core.SystemClock;
+import dev.dpros.metrics.MetricsRegistry;
+import dev.dpros.metrics.MetricsServer;
+import dev.dpros.metrics.NodeMeters;
+import dev.dpros.metrics.ServerConfig;
+import dev.dpros.observation.ObservationInput;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+import java.util.Locale;
+
+/**
+ * The node's metrics: a registry, its server, and the readers of every counter that the stages keep. Owned by the
+ * command; the stages never wait for it.
+ */
+final class Telemetry implements AutoCloseable {
+    private final MetricsRegistry registry = new MetricsRegistry();
+    private final MetricsServer server;
+    private final String bind;
+
+    /** Starts the registry and, if enabled, the server. @throws dev.dpros.core.InputException if the port is taken */
+    Telemetry(MetricsSection config) {
+        bind = config.bind();
+        server = config.enabled()
+                ? new MetricsServer(new ServerConfig(config.bind(), config.port(), config.token()), registry) : null;
+        registry.bindJvm();
+        registry.start();
+    }
+
+    /** For the stages' latency sinks and the summary. */
+    MetricsRegistry registry() {
+        return registry;
+    }
+
+    /** {@code ; metrics at URL}, or nothing. */
+    String where() {
+        return server == null ? "" : "; metrics at http://" + bind + ":" + server.port() + "/metrics";
+    }
+
+    /** Exports the counters of a policy node. */
+    void observe(PolicyNode node) {
+        NodeMeters meters = new NodeMeters(registry);
+        SystemClock clock = new SystemClock();
+        for (ObservationInput input : node.sources().inputs()) {
+            var counts = input.statistics();
+            meters.source(input.health(), clock::monotonicNs, counts::taken, counts::rejected, counts::skipped);
+        }
+        node.sources().subscriptions().forEach((key, subscription) -> meters.subscription(key, subscription));
+        meters.publication("command", node.output().publication());
+        observe(meters, node.loop().statistics());
+        observe(meters, node.loop().watchdog());
+    }
+
+    private static void observe(NodeMeters meters, LoopStatistics counts) {
+        meters.ticks(() -> counts.get(Counter.TICKS), () -> counts.get(Counter.MISSED_TICKS));
+        meters.deadlineMisses("chunk_late", () -> counts.get(Counter.DEADLINES_MISSED));
+        meters.deadlineMisses("over_budget", () -> counts.get(Counter.CHUNKS_OVER_BUDGET));
+        meters.deadlineMisses("tick", () -> counts.get(Counter.MISSED_TICKS));
+        for (Counter counter : Counter.values()) {
+            if (counter.name().startsWith("CHUNKS_")) {
+                meters.chunks(counter.name().substring("CHUNKS_".length()).toLowerCase(Locale.ROOT), () -> counts.get(counter));
+            }
+        }
+        meters.chunks("failed", () -> counts.get(Counter.INFERENCE_FAILURES));
+        meters.chunkJoin(() -> counts.get(Value.JOIN_VELOCITY_JUMP_MAX), counts::meanJoinJump);
+        meters.limited("any", () -> counts.get(Counter.FRAMES_LIMITED));
+    }
+
+    private static void observe(NodeMeters meters, Watchdog watchdog) {
+        for (SafetyState state : SafetyState.values()) {
+            meters.watchdogState(lower(state), () -> watchdog.state() == state);
+            for (SafetyState to : SafetyState.values()) {
+                if (to != state) {
+                    meters.watchdogTransitions(lower(state), lower(to), () -> watchdog.transitions(state, to));
+                }
+            }
+        }
+        for (SafetyEvent event : SafetyEvent.values()) {
+            meters.watchdogEvents(event.code(), () -> watchdog.count(event));
+        }
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        registry.close();
+    }
+}
