@@ -126,9 +126,10 @@ final class PolicyNode implements AutoCloseable {
 
     /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
     private void freshObservations() {
-        sources.aligner().reset(clock.rosNs());
+        long sinceNs = clock.rosNs();
+        sources.aligner().reset(sinceNs);
         long deadline = clock.monotonicNs() + TimeUnit.MILLISECONDS.toNanos(FRESH_OBSERVATION_MS);
-        while (!sources.fresh() && clock.monotonicNs() < deadline) {
+        while (!sources.fresh(sinceNs) && clock.monotonicNs() < deadline) {
             try {
                 Thread.sleep(2);
             } catch (InterruptedException e) {

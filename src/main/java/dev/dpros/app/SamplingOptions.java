@@ -1,6 +1,8 @@
 package dev.dpros.app;
 
+import dev.dpros.config.SamplerSection;
 import dev.dpros.config.SamplerSection.Scheduler;
+import dev.dpros.core.InputException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,16 @@ final class SamplingOptions {
         put(sampler, "threads", threads);
         put(sampler, "seed", seed);
         return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
+    }
+
+    /** The chosen options on top of the defaults. @throws InputException if a value is out of bounds */
+    SamplerSection asSection() {
+        try {
+            return new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
+                    SamplerSection.Device.CPU, threads == null ? 1 : threads, seed == null ? 0 : seed);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--" + e.getMessage(), e);
+        }
     }
 
     /** The chosen options as arguments of another command. */

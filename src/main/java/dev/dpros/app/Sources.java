@@ -128,9 +128,9 @@ final class Sources implements AutoCloseable {
         return inputs.stream().map(ObservationInput::health).toList();
     }
 
-    /** Whether every source has a sample that has not been forgotten. Any thread; allocates. */
-    boolean fresh() {
-        return inputs.stream().allMatch(input -> input.reader().newestStampNs() != Long.MIN_VALUE);
+    /** Whether every source has a sample stamped at or after this time. Any thread. */
+    boolean fresh(long sinceNs) {
+        return inputs.stream().allMatch(input -> input.statistics().newestStampNs() >= sinceNs);
     }
 
     /** All sources. */

@@ -4,6 +4,7 @@ import static dev.dpros.config.Bounds.inRange;
 
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.torchscript.ResizeFilter;
 
 /**
  * How chunks are sampled.
@@ -35,7 +36,7 @@ public record SamplerSection(Scheduler scheduler, int steps, Device device, int 
     /** As the inference stage's options. */
     public InferenceOptions toOptions() {
         SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? null : SchedulerConfig.Type.valueOf(scheduler.name());
-        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(type, steps).withSeed(seed).withThreads(threads);
-        return device == Device.GPU ? options.withDevice("cuda:0") : options;
+        return new InferenceOptions(device == Device.GPU ? "cuda:0" : "cpu", threads, seed, null, type, steps,
+                ResizeFilter.AUTO);
     }
 }

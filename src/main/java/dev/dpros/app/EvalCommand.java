@@ -1,0 +1,141 @@
+package dev.dpros.app;
+
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.config.SamplerSection;
+import dev.dpros.core.InputException;
+import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.inference.InferenceOptions;
+import dev.dpros.training.PushTEvaluation;
+import dev.dpros.training.PushTEvaluation.Episode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros eval}: a policy's score in simulation, by the reference's protocol. */
+@Command(
+        name = "eval",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Score a policy in the PushT simulator by the reference's protocol: legacy resets, 10 Hz, Ta actions "
+                + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows.",
+        footer = {"", "Example: dpros eval --policy models/pusht_image --seeds 100000..100049 --scheduler ddim --steps 16"})
+final class EvalCommand implements Callable<Integer> {
+    private static final int MOST_SEEDS = 100_000;
+    private static final double NORMAL_95 = 1.959964;
+
+    /** Simulated tasks. */
+    enum Env { /** PushT. */ PUSHT }
+
+    @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
+    private Path policy;
+
+    @Option(names = "--env", defaultValue = "pusht", description = "task (default: ${DEFAULT-VALUE})")
+    private Env env;
+
+    @Option(names = "--seeds", paramLabel = "A..B", defaultValue = "100000..100049",
+            description = "first and last seed (default: ${DEFAULT-VALUE}, the reference's test seeds)")
+    private String seeds;
+
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
+
+    @Option(names = "--action-steps", paramLabel = "N", description = "actions executed per chunk, Ta (default: the policy's)")
+    private Integer actionSteps;
+
+    @Option(names = "--max-steps", paramLabel = "N", defaultValue = "300", description = "longest episode (default: ${DEFAULT-VALUE})")
+    private int maxSteps;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "25", description = "environments per network evaluation (default: ${DEFAULT-VALUE})")
+    private int batch;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the scores to this file")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        List<Long> range = range(seeds);
+        SamplerSection section = sampling.asSection();
+        InferenceOptions options = section.toOptions();
+        try (Lifecycle lifecycle = Lifecycle.onSignals();
+                DiffusionPolicy loaded = DiffusionPolicy.load(PolicyReader.read(policy), options)) {
+            int steps = actionSteps == null ? loaded.config().nActionSteps() : actionSteps;
+            PushTEvaluation evaluation = evaluation(loaded, steps, section.seed());
+            long startNs = System.nanoTime();
+            List<Episode> episodes = run(evaluation, range);
+            double seconds = (System.nanoTime() - startNs) / 1e9;
+            report(loaded, steps, episodes, seconds);
+            return 0;
+        }
+    }
+
+    private PushTEvaluation evaluation(DiffusionPolicy loaded, int steps, long noiseSeed) {
+        try {
+            return new PushTEvaluation(loaded, steps, batch, maxSteps, noiseSeed);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+    }
+
+    private List<Episode> run(PushTEvaluation evaluation, List<Long> range) {
+        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("episodes").setInitialMax(range.size())
+                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build()) {
+            return evaluation.run(range, bar::stepTo);
+        }
+    }
+
+    static List<Long> range(String text) {
+        String[] ends = text.split("\\.\\.", -1);
+        try {
+            long first = Long.parseLong(ends[0].strip());
+            long last = ends.length == 1 ? first : Long.parseLong(ends[1].strip());
+            if (ends.length <= 2 && first >= 0 && last >= first && last < 1L << 32 && last - first < MOST_SEEDS) {
+                return LongStream.rangeClosed(first, last).boxed().toList();
+            }
+        } catch (NumberFormatException e) {
+            // reported below, as any other malformed range
+        }
+        throw InputException.of("--seeds", "range", "FIRST..LAST (0 to 4294967295, at most " + MOST_SEEDS + " seeds)",
+                "'" + text + "'", "for instance 100000..100049");
+    }
+
+    private void report(DiffusionPolicy loaded, int steps, List<Episode> episodes, double seconds) {
+        double mean = episodes.stream().mapToDouble(Episode::maxReward).average().orElse(0);
+        double variance = episodes.stream().mapToDouble(e -> Math.pow(e.maxReward() - mean, 2)).sum()
+                / Math.max(1, episodes.size() - 1);
+        double half = NORMAL_95 * Math.sqrt(variance / episodes.size());
+        double success = episodes.stream().filter(Episode::success).count() / (double) episodes.size();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%s, %s %d steps, Ta %d, %d seeds: mean max reward %.4f +- %.4f (95 %%), success %.2f, %.0f s%n",
+                policy, loaded.scheduler().type(), loaded.scheduler().inferenceSteps(), steps, episodes.size(), mean, half,
+                success, seconds);
+        out.flush();
+        if (json != null) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("policy", policy.toString());
+            tree.put("scheduler", loaded.scheduler().type().name().toLowerCase());
+            tree.put("denoising_steps", loaded.scheduler().inferenceSteps());
+            tree.put("action_steps", steps);
+            tree.put("mean_max_reward", mean);
+            tree.put("interval_95", List.of(mean - half, mean + half));
+            tree.put("success_rate", success);
+            tree.put("seconds", seconds);
+            tree.put("episodes", episodes);
+            RunReport.writeJson(json, tree);
+        }
+    }
+}

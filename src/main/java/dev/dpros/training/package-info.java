@@ -1,0 +1,2 @@
+/** Evaluation (and training) of policies in simulation, after the reference's protocol. */
+package dev.dpros.training;
