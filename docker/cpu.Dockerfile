@@ -1,0 +1,35 @@
+# dpros on the CPU, with ROS's own tools: roslaunch is the entry.
+#   docker build -f docker/cpu.Dockerfile -t dpros:cpu .
+#   docker run --rm --network host dpros:cpu diffusion_policy_ros pusht_demo.launch
+# Base image: docker.io/library/debian:bookworm-slim; ROS noetic comes from Debian's own packages.
+ARG BASE=docker.io/library/debian:bookworm-slim
+
+FROM ${BASE} AS build
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/dpros
+COPY pom.xml dpros LICENSE README.md ./
+COPY src/main src/main
+COPY ros ros
+COPY launch launch
+COPY models models
+RUN mvn -q -B -ntp -DskipTests package \
+ && rm -rf src target/classes target/maven-* target/generated-sources pom.xml
+
+FROM ${BASE}
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      openjdk-17-jre-headless libgomp1 curl \
+      ros-core python3-roslaunch python3-rostopic python3-rosnode python3-rosservice python3-rosparam \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 1000 robot
+COPY --from=build --chown=robot:robot /opt/dpros /opt/dpros
+USER robot
+ENV ROS_PACKAGE_PATH=/opt/dpros/ros:/usr/share \
+    DPROS_HOME=/opt/dpros \
+    PYTHONUNBUFFERED=1
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+  CMD curl -fs http://127.0.0.1:9464/metrics | grep -q '^dpros_ticks_total' || exit 1
+ENTRYPOINT ["roslaunch"]
+CMD ["diffusion_policy_ros", "policy.launch"]
