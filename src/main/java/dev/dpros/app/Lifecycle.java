@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -17,6 +18,8 @@ import sun.misc.Signal;
 final class Lifecycle implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final long LONGEST_SHUTDOWN_MS = 1_800;
+
+    private static volatile boolean processEnding;
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -65,7 +68,17 @@ final class Lifecycle implements AutoCloseable {
         return stopRequested.await(timeout, unit);
     }
 
+    /**
+     * While a signal ends the process, waits for that end: what a command's own thread then runs into is no error of its.
+     */
+    static void awaitEndOfProcess() {
+        while (processEnding) {
+            LockSupport.park();
+        }
+    }
+
     private void endProcess(int code) {
+        processEnding = true;
         Thread guard = new Thread(() -> {
             try {
                 Thread.sleep(LONGEST_SHUTDOWN_MS);

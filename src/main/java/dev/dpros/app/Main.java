@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
-        subcommands = {MasterCommand.class},
+        subcommands = {RunCommand.class, MasterCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {
@@ -32,6 +32,7 @@ public final class Main {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         int code = commandLine().execute(args);
+        Lifecycle.awaitEndOfProcess();
         System.exit(code);
     }
 
@@ -48,28 +49,40 @@ public final class Main {
     private static int badUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("dpros: " + message(e, command.getCommandSpec()) + " (see '"
+        if (args.length == 0) {
+            command.usage(err);
+            return EXIT_BAD_INPUT;
+        }
+        err.println("dpros: " + message(e, command.getCommandSpec(), args) + " (see '"
                 + command.getCommandSpec().qualifiedName() + " --help')");
         return EXIT_BAD_INPUT;
     }
 
-    private static String message(ParameterException e, CommandSpec spec) {
+    private static String message(ParameterException e, CommandSpec spec, String[] args) {
+        for (String arg : args) {
+            if (arg.startsWith("--") && spec.findOption(arg.split("=")[0]) == null) {
+                return unknownOption(arg, spec);
+            }
+        }
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
             String found = unmatched.getUnmatched().get(0);
-            List<String> valid = new ArrayList<>();
-            boolean option = found.startsWith("-");
-            if (option) {
-                spec.options().forEach(o -> valid.add(o.longestName()));
-            } else {
-                valid.addAll(spec.subcommands().keySet());
+            if (found.startsWith("-")) {
+                return unknownOption(found, spec);
             }
-            String kind = option ? "unknown option '" : spec.subcommands().isEmpty() ? "unexpected argument '" : "unknown command '";
-            return kind + found + "'" + (valid.isEmpty() ? "" : NearestName.hint(found.split("=")[0], valid));
+            return spec.subcommands().isEmpty() ? "unexpected argument '" + found + "'"
+                    : "unknown command '" + found + "'" + NearestName.hint(found, spec.subcommands().keySet());
         }
         return e.getMessage().lines().findFirst().orElse("bad usage");
     }
 
+    private static String unknownOption(String found, CommandSpec spec) {
+        List<String> valid = new ArrayList<>();
+        spec.options().forEach(option -> valid.add(option.longestName()));
+        return "unknown option '" + found + "'" + NearestName.hint(found.split("=")[0], valid);
+    }
+
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        Lifecycle.awaitEndOfProcess();
         if (e instanceof InputException) {
             command.getErr().println("dpros: " + e.getMessage());
             LoggerFactory.getLogger(Main.class).debug("bad input", e);
