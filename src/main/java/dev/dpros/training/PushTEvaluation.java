@@ -7,7 +7,6 @@ import dev.dpros.inference.NoiseSource;
 import dev.dpros.inference.ObservationBatch;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
-import dev.dpros.inference.StepListener;
 import dev.dpros.sim.PushTCamera;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,7 +92,7 @@ public final class PushTEvaluation {
     }
 
     private void advance(List<PushTRollout> running, List<NoiseSource> noise) {
-        Prediction prediction = policy.predictAction(batch(running), new Sampling(noise, StepListener.NONE, 0));
+        Prediction prediction = policy.predictAction(batch(running), Sampling.of(noise));
         for (int i = 0; i < running.size(); i++) {
             PushTRollout rollout = running.get(i);
             double[] actions = prediction.actions(i, actionSteps);

@@ -86,7 +86,7 @@ final class PushTRollout {
     private void write(FeatureSpec.Kind kind, float[] out, int offset) {
         switch (kind) {
             case VISUAL -> {
-                camera.render(env.world(), pixels);
+                camera.render(env.world(), pixels, 0);
                 toChannelsFirst(pixels, out, offset);
             }
             case STATE -> {
