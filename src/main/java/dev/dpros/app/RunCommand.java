@@ -29,11 +29,14 @@ import picocli.CommandLine.Spec;
             "",
             "ROS arguments work as with any node: from:=to, __name:=N, __ns:=/ns, _param:=value; so do ROS_MASTER_URI,",
             "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both.",
+            "What is in force can be read with: rosparam get /dpros/in_force",
             "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger).",
             "",
             "Examples: dpros run --config launch/pusht.yaml",
             "          dpros run --config my_robot.yaml --scheduler ddim --steps 10 /joint_states:=/arm/joint_states"})
 final class RunCommand implements Callable<Integer> {
+    private static final String IN_FORCE = "in_force";
+
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (docs/parameters.md)", required = true)
     private Path config;
 
@@ -100,6 +103,7 @@ final class RunCommand implements Callable<Integer> {
         Map<String, Object> merged = new LinkedHashMap<>();
         if (node.getParameter(node.nodeName()) instanceof Map<?, ?> own) {
             own.forEach((key, value) -> merged.put(String.valueOf(key), value));
+            merged.remove(IN_FORCE);
         }
         options().forEach((key, value) -> merged.merge(key, value, RunCommand::overlay));
         return merged;
@@ -114,7 +118,8 @@ final class RunCommand implements Callable<Integer> {
         return above;
     }
 
+    /** Under a name of their own: parameters outlive the node, and the next run must not take these for an operator's. */
     private static void publishInForce(RosNode node, Map<String, Object> inForce) {
-        node.setParameter(node.nodeName(), inForce);
+        node.setParameter("~" + IN_FORCE, inForce);
     }
 }
