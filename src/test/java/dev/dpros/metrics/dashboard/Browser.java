@@ -1,0 +1,133 @@
+package dev.dpros.metrics.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Headless Chromium through chromedriver, by the W3C WebDriver protocol: the few commands that the tests need. */
+final class Browser implements AutoCloseable {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+    private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-proxy-server", "--hide-scrollbars");
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Process driver;
+    private final int port;
+    private final String session;
+
+    Browser(int width, int height) throws IOException, InterruptedException {
+        driver = new ProcessBuilder(DRIVER.toString(), "--port=0").redirectErrorStream(true).start();
+        port = readPort();
+        Map<String, Object> options = Map.of("binary", CHROMIUM.toString(), "args", FLAGS);
+        Map<String, Object> always = Map.of("browserName", "chrome", "goog:chromeOptions", options,
+                "goog:loggingPrefs", Map.of("browser", "ALL"));
+        session = call("POST", "/session", Map.of("capabilities", Map.of("alwaysMatch", always))).get("sessionId").asText();
+        post("/window/rect", Map.of("width", width, "height", height));
+    }
+
+    /** Whether the machine has what it takes. */
+    static boolean installed() {
+        return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
+    }
+
+    private int readPort() throws IOException {
+        Pattern pattern = Pattern.compile("started successfully on port (\\d+)");
+        while (true) {
+            String line = driver.inputReader().readLine();
+            if (line == null) {
+                throw new IOException("chromedriver ended");
+            }
+            Matcher found = pattern.matcher(line);
+            if (found.find()) {
+                return Integer.parseInt(found.group(1));
+            }
+        }
+    }
+
+    private JsonNode call(String method, String path, Object body) throws IOException, InterruptedException {
+        HttpRequest.BodyPublisher publisher = body == null ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(json.writeValueAsString(body));
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(40)).header("Content-Type", "application/json").method(method, publisher).build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        JsonNode value = json.readTree(answer.body()).get("value");
+        if (answer.statusCode() != 200) {
+            throw new IOException(method + " " + path + ": " + value);
+        }
+        return value;
+    }
+
+    private JsonNode post(String path, Object body) throws IOException, InterruptedException {
+        return call("POST", "/session/" + session + path, body);
+    }
+
+    void open(String url) throws IOException, InterruptedException {
+        post("/url", Map.of("url", url));
+    }
+
+    /** Runs JavaScript and returns its value. */
+    JsonNode script(String body) throws IOException, InterruptedException {
+        return post("/execute/sync", Map.of("script", body, "args", List.of()));
+    }
+
+    /** Runs JavaScript, again and again, until it returns true; fails after 20 s. */
+    void await(String condition) throws IOException, InterruptedException {
+        String poll = "const done = arguments[0]; const end = Date.now() + 20000;"
+                + "(function look() { if (" + condition + ") done(true); else if (Date.now() > end) done(false);"
+                + " else setTimeout(look, 50); })();";
+        post("/timeouts", Map.of("script", 30_000));
+        JsonNode met = post("/execute/async", Map.of("script", poll, "args", List.of()));
+        if (!met.asBoolean()) {
+            throw new AssertionError("never true: " + condition + "; page: " + script("return document.body.innerText"));
+        }
+    }
+
+    /** Presses one key. */
+    void press(String key) throws IOException, InterruptedException {
+        post("/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions",
+                List.of(Map.of("type", "keyDown", "value", key), Map.of("type", "keyUp", "value", key))))));
+    }
+
+    /** Errors on the page's console. */
+    List<String> errors() throws IOException, InterruptedException {
+        List<String> errors = new ArrayList<>();
+        for (JsonNode entry : post("/se/log", Map.of("type", "browser"))) {
+            if (entry.get("level").asText().equals("SEVERE")) {
+                errors.add(entry.get("message").asText());
+            }
+        }
+        return errors;
+    }
+
+    void screenshot(Path file) throws IOException, InterruptedException {
+        String image = call("GET", "/session/" + session + "/screenshot", null).asText();
+        Files.write(file, Base64.getDecoder().decode(image));
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        try {
+            call("DELETE", "/session/" + session, null);
+        } finally {
+            driver.destroy();
+            driver.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+}
