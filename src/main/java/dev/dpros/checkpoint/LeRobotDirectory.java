@@ -32,7 +32,7 @@ final class LeRobotDirectory {
                 named.put((name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name).replace(COMPILED, ""), tensor);
             }
         });
-        Map<String, TensorData> weights = PolicyWeights.check(model.toString(), config, named);
+        Map<String, TensorData> weights = PolicyWeights.check(model.toString(), config, named, name -> PREFIX + name);
         Map<String, Normalizer> normalizers = Files.exists(directory.resolve(LeRobotNormalizers.PREPROCESSOR))
                 ? LeRobotNormalizers.fromProcessors(directory, config)
                 : LeRobotNormalizers.fromModel(json, config, tensors, model.toString());

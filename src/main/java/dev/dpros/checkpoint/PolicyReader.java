@@ -9,16 +9,60 @@ import java.nio.file.Path;
 public final class PolicyReader {
     private PolicyReader() {}
 
+    /** What a source is. */
+    public enum Format {
+        /** A directory with config.json and model.safetensors. */
+        LEROBOT("LeRobot pretrained directory"),
+        /** A file of torch.save by diffusion_policy's workspaces. */
+        DIFFUSION_POLICY("diffusion_policy checkpoint");
+
+        private final String title;
+
+        Format(String title) {
+            this.title = title;
+        }
+
+        /** As shown to users. */
+        public String title() {
+            return title;
+        }
+    }
+
     /**
-     * Reads a LeRobot pretrained directory. Weights are views of memory-mapped files: they must not be shortened while the
-     * policy is in use.
+     * Reads a LeRobot pretrained directory (or the checkpoint directory around its {@code pretrained_model}), or a
+     * diffusion_policy {@code .ckpt} file (or the output directory around its {@code checkpoints/latest.ckpt}). Weights are
+     * views of memory-mapped files, which must not be shortened while the policy is in use.
      *
      * @throws InputException in one line naming file, field, what was expected and found
      */
     public static PolicyDefinition read(Path source) {
+        Path file = locate(source);
+        return format(file) == Format.LEROBOT ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+    }
+
+    /** What a source is, by its looks. @throws InputException if it does not exist */
+    public static Format format(Path source) {
+        return Files.isDirectory(locate(source)) ? Format.LEROBOT : Format.DIFFUSION_POLICY;
+    }
+
+    private static Path locate(Path source) {
         if (!Files.exists(source)) {
             throw new InputException(source + ": no such file or directory");
         }
-        return LeRobotDirectory.read(source);
+        if (!Files.isDirectory(source)) {
+            if (source.getFileName().toString().endsWith(".safetensors")) {
+                throw InputException.of(source.toString(), "source", "a directory with config.json and model.safetensors",
+                        "a file of tensors alone", "give the directory that contains it");
+            }
+            return source;
+        }
+        if (!Files.exists(source.resolve(LeRobotDirectory.CONFIG))) {
+            for (Path inner : new Path[] {source.resolve("pretrained_model"), source.resolve("checkpoints/latest.ckpt")}) {
+                if (Files.exists(inner)) {
+                    return inner;
+                }
+            }
+        }
+        return source;
     }
 }

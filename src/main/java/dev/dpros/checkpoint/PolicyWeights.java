@@ -6,12 +6,13 @@ import dev.dpros.diffusion.PolicyConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Checks a checkpoint's tensors against its configuration and brings them to float32. Stateless. */
 final class PolicyWeights {
     /** Buffers that follow from the configuration, and counters. */
-    private static final Pattern DERIVED = Pattern.compile(".*(\\.pool\\.pos_(grid|x|y)|\\.num_batches_tracked)");
+    private static final Pattern DERIVED = Pattern.compile(".*(\\.pos_(grid|x|y)|\\.num_batches_tracked)");
     private static final Pattern TEMPERATURE = Pattern.compile("rgb_encoder\\.(\\d+\\.)?pool\\.temperature");
 
     private PolicyWeights() {}
@@ -20,16 +21,19 @@ final class PolicyWeights {
      * The tensors that the network needs, float32 and finite.
      *
      * @param tensors by LeRobot's names without the {@code diffusion.} prefix
+     * @param nameInSource what the file calls a tensor of that name, for messages
      * @throws InputException naming file and tensor if one is missing, unexpected, of another shape or not finite
      */
-    static Map<String, TensorData> check(String source, PolicyConfig config, Map<String, TensorData> tensors) {
+    static Map<String, TensorData> check(
+            String source, PolicyConfig config, Map<String, TensorData> tensors, UnaryOperator<String> nameInSource) {
         Map<String, List<Long>> expected = ExpectedTensors.of(config);
         Map<String, TensorData> weights = new LinkedHashMap<>();
-        expected.forEach((name, shape) -> weights.put(name, one(source, name, shape, tensors)));
+        expected.forEach((name, shape) ->
+                weights.put(name, one(source, nameInSource.apply(name), shape, tensors.get(name))));
         tensors.forEach((name, tensor) -> {
             if (TEMPERATURE.matcher(name).matches()) {
                 keepTemperature(source, name, tensor, weights);
-            } else if (!expected.containsKey(name) && !DERIVED.matcher(name).matches()) {
+            } else if (!expected.containsKey(name) && !isDerived(name)) {
                 throw InputException.of(source, Quoted.tensor(name), "no such tensor with this configuration",
                         "shape " + tensor.shape(), "the checkpoint does not fit its configuration");
             }
@@ -37,8 +41,12 @@ final class PolicyWeights {
         return weights;
     }
 
-    private static TensorData one(String source, String name, List<Long> shape, Map<String, TensorData> tensors) {
-        TensorData tensor = tensors.get(name);
+    /** Whether a tensor follows from the configuration, so that it need not be read. */
+    static boolean isDerived(String name) {
+        return DERIVED.matcher(name).matches();
+    }
+
+    private static TensorData one(String source, String name, List<Long> shape, TensorData tensor) {
         if (tensor == null) {
             throw InputException.of(source, Quoted.tensor(name), "shape " + shape, "no such tensor",
                     "the checkpoint does not fit its configuration");

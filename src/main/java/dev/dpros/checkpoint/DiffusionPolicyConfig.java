@@ -1,0 +1,188 @@
+package dev.dpros.checkpoint;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.diffusion.VisionConfig;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The Hydra configuration inside a diffusion_policy checkpoint as a {@link PolicyConfig}: the hybrid image, image
+ * (MultiImageObsEncoder) and low-dim UNet policies with {@code obs_as_global_cond}. Defaults are those of the policies'
+ * constructors. Stateless.
+ */
+final class DiffusionPolicyConfig {
+    /** The policies that can be run, by class name. */
+    private enum Policy { HYBRID, IMAGE, LOW_DIM }
+
+    private static final Map<String, Policy> POLICIES = Names.ordered("DiffusionUnetHybridImagePolicy", Policy.HYBRID,
+            "DiffusionUnetImagePolicy", Policy.IMAGE, "DiffusionUnetLowdimPolicy", Policy.LOW_DIM);
+    private static final Map<String, Kind> KINDS = Map.of("rgb", Kind.VISUAL, "low_dim", Kind.STATE);
+    private static final List<Integer> HYBRID_CROP = List.of(76, 76);
+    private static final int RESNET_FEATURES = 512;
+
+    /** The shape of a tensor by its state_dict name, or null: for what the configuration leaves to robomimic. */
+    private final Function<String, List<Long>> shapeOf;
+    private final ConfigNode policy;
+
+    private DiffusionPolicyConfig(ConfigNode policy, Function<String, List<Long>> shapeOf) {
+        this.policy = policy;
+        this.shapeOf = shapeOf;
+    }
+
+    /**
+     * @param cfg the configuration's root
+     * @param shapeOf shape of a tensor by its state_dict name, or null
+     * @throws InputException naming file and field if it is not a policy that this project can run
+     */
+    static PolicyConfig read(ConfigNode cfg, Function<String, List<Long>> shapeOf) {
+        ConfigNode policy = cfg.get("policy");
+        String target = className(policy.get("_target_"));
+        Policy type = POLICIES.get(target);
+        if (type == null) {
+            throw new InputException(cfg.source() + ": policy._target_: expected one of " + String.join(", ", POLICIES.keySet())
+                    + ", found " + Quoted.of(target) + NearestName.hint(target, POLICIES.keySet()));
+        }
+        DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
+        try {
+            return type == Policy.LOW_DIM ? reader.lowDim() : reader.image(type, cfg);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
+        }
+    }
+
+    /** The last part of a dotted class name. */
+    static String className(ConfigNode target) {
+        String name = target.text();
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    private PolicyConfig lowDim() {
+        requireOnly("obs_as_global_cond", false, true);
+        requireOnly("oa_step_convention", false, true);
+        requireOnly("pred_action_steps_only", false, false);
+        ConfigNode model = policy.get("model");
+        if (!className(model.get("_target_")).equals("ConditionalUnet1D")) {
+            throw model.get("_target_").wrong("ConditionalUnet1D");
+        }
+        FeatureSpec obs = feature("obs", Kind.STATE, policy.get("obs_dim"), List.of(policy.get("obs_dim").integer()));
+        return build(List.of(obs), policy.get("action_dim").integer(), unet(model, 3, false), null);
+    }
+
+    private PolicyConfig image(Policy type, ConfigNode cfg) {
+        requireOnly("obs_as_global_cond", true, true);
+        ConfigNode shapes = policy.get("shape_meta").isAbsent() ? cfg.get("shape_meta") : policy.get("shape_meta");
+        List<FeatureSpec> inputs = new ArrayList<>();
+        shapes.get("obs").fields().forEach((key, node) ->
+                inputs.add(feature(key, node.get("type").choice(KINDS, Kind.STATE), node.get("shape"), node.get("shape").integers())));
+        List<Integer> action = shapes.get("action").get("shape").integers();
+        if (action.size() != 1) {
+            throw shapes.get("action").get("shape").wrong("[A]");
+        }
+        if (type == Policy.IMAGE) {
+            // MultiImageObsEncoder: sorted rgb keys, then sorted low_dim keys
+            inputs.sort(Comparator.comparing((FeatureSpec f) -> f.kind() != Kind.VISUAL).thenComparing(FeatureSpec::key));
+        }
+        boolean visual = inputs.stream().anyMatch(f -> f.kind() == Kind.VISUAL);
+        VisionConfig vision = !visual ? null : type == Policy.IMAGE ? multiImage(inputs) : robomimic(inputs);
+        return build(inputs, action.get(0), unet(policy, 5, true), vision);
+    }
+
+    private PolicyConfig build(List<FeatureSpec> inputs, int actionDim, UnetConfig unet, VisionConfig vision) {
+        int trained = DiffusersConfig.trainedTimesteps(policy.get("noise_scheduler"));
+        return new PolicyConfig(policy.get("n_obs_steps").integer(), policy.get("horizon").integer(),
+                policy.get("n_action_steps").integer(), inputs, FeatureSpec.of("action", Kind.ACTION, actionDim), unet, vision,
+                DiffusersConfig.read(policy.get("noise_scheduler"), policy, policy.get("num_inference_steps").integer(trained)));
+    }
+
+    private static FeatureSpec feature(String key, Kind kind, ConfigNode node, List<Integer> shape) {
+        try {
+            if (shape.stream().anyMatch(s -> s > 1 << 14)) {
+                throw node.wrong("sizes of at most " + (1 << 14));
+            }
+            return new FeatureSpec(key, kind, shape);
+        } catch (IllegalArgumentException e) {
+            throw node.wrong(kind == Kind.VISUAL ? "[C, H, W], all positive" : "[D], positive");
+        }
+    }
+
+    private static UnetConfig unet(ConfigNode node, int kernelSize, boolean filmScale) {
+        ConfigNode dims = node.get("down_dims");
+        if (!node.get("local_cond_dim").isAbsent()) {
+            throw node.get("local_cond_dim").wrong("null (conditioning on the whole observation only)");
+        }
+        return new UnetConfig(dims.isAbsent() ? List.of(256, 512, 1024) : dims.integers(),
+                node.get("kernel_size").integer(kernelSize), node.get("n_groups").integer(8),
+                node.get("diffusion_step_embed_dim").integer(256), node.get("cond_predict_scale").bool(filmScale));
+    }
+
+    /** robomimic's encoder of the hybrid policy: ResNet18Conv, SpatialSoftmax, linear, ReLU; one per camera. */
+    private VisionConfig robomimic(List<FeatureSpec> inputs) {
+        ConfigNode crop = policy.get("crop_shape");
+        String camera = inputs.stream().filter(f -> f.kind() == Kind.VISUAL).findFirst().orElseThrow().key();
+        String prefix = "obs_encoder.obs_nets." + camera + ".";
+        int keypoints = rows(prefix + "nets.1.nets.weight", rows(prefix + "pool.nets.weight", 32));
+        return new VisionConfig(VisionConfig.Backbone.RESNET18, norm(policy.get("obs_encoder_group_norm").bool(false)), null,
+                crop.json().isMissingNode() ? HYBRID_CROP : crop.sizeOrNull(), true, VisionConfig.Pool.SPATIAL_SOFTMAX,
+                keypoints, rows(prefix + "nets.3.weight", 64), true, false, List.of());
+    }
+
+    private int rows(String tensor, int absent) {
+        List<Long> shape = shapeOf.apply(tensor);
+        return shape == null || shape.isEmpty() ? absent : (int) Math.min(shape.get(0), Integer.MAX_VALUE);
+    }
+
+    private VisionConfig multiImage(List<FeatureSpec> inputs) {
+        ConfigNode encoder = policy.get("obs_encoder");
+        if (!className(encoder.get("_target_")).equals("MultiImageObsEncoder")) {
+            throw encoder.get("_target_").wrong("MultiImageObsEncoder");
+        }
+        boolean shared = encoder.get("share_rgb_model").bool(false);
+        // the reference replaces the norms of unshared models only, and drops the crop unless it is a random one
+        boolean group = encoder.get("use_group_norm").bool(false) && !shared;
+        List<Integer> crop = encoder.get("random_crop").bool(true) ? common(encoder.get("crop_shape"), inputs) : null;
+        return new VisionConfig(backbone(encoder.get("rgb_model")), norm(group), common(encoder.get("resize_shape"), inputs),
+                crop, !shared, VisionConfig.Pool.AVERAGE, 0, RESNET_FEATURES, false,
+                encoder.get("imagenet_norm").bool(false), List.of());
+    }
+
+    private static VisionConfig.Backbone backbone(ConfigNode model) {
+        if (!className(model.get("_target_")).equals("get_resnet")) {
+            throw model.get("_target_").wrong("get_resnet");
+        }
+        return model.get("name").choice(Names.ordered("resnet18", VisionConfig.Backbone.RESNET18,
+                "resnet34", VisionConfig.Backbone.RESNET34), null);
+    }
+
+    private static VisionConfig.Norm norm(boolean group) {
+        return group ? VisionConfig.Norm.GROUP : VisionConfig.Norm.BATCH;
+    }
+
+    /** A size for all cameras, or one by key if they are equal. */
+    private static List<Integer> common(ConfigNode size, List<FeatureSpec> inputs) {
+        if (!size.json().isObject()) {
+            return size.sizeOrNull();
+        }
+        List<List<Integer>> sizes = inputs.stream().filter(f -> f.kind() == Kind.VISUAL)
+                .map(f -> size.get(f.key()).integers()).distinct().toList();
+        if (sizes.size() != 1) {
+            throw size.wrong("the same size for all cameras");
+        }
+        return sizes.get(0);
+    }
+
+    private void requireOnly(String field, boolean absent, boolean only) {
+        ConfigNode node = policy.get(field);
+        if (node.bool(absent) != only) {
+            throw InputException.of(policy.source(), "policy." + field, String.valueOf(only),
+                    node.isAbsent() ? absent + " (its default)" : String.valueOf(!only), "such a policy cannot be run");
+        }
+    }
+}
