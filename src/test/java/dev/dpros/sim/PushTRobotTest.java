@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.dpros.ros.testing.Allocation;
 import dev.dpros.sim.PushTRobot.Ending;
 import dev.dpros.sim.PushTRobot.Following;
 import dev.dpros.sim.PushTRobot.Options;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class PushTRobotTest {
@@ -144,12 +143,7 @@ class PushTRobotTest {
         long[] stamps = new long[16];
         double[] positions = new double[32];
         follow(stamps, positions);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().getId();
-        threads.getThreadAllocatedBytes(id);
-        long before = threads.getThreadAllocatedBytes(id);
-        follow(stamps, positions);
-        assertEquals(0, threads.getThreadAllocatedBytes(id) - before);
+        assertEquals(0, Allocation.least(5, () -> follow(stamps, positions)));
     }
 
     private void follow(long[] stamps, double[] positions) {

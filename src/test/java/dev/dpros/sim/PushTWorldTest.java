@@ -3,8 +3,7 @@ package dev.dpros.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import dev.dpros.ros.testing.Allocation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,12 +70,7 @@ class PushTWorldTest {
         PushTEnv env = new PushTEnv();
         run(env);
         run(env);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().getId();
-        threads.getThreadAllocatedBytes(id);
-        long before = threads.getThreadAllocatedBytes(id);
-        run(env);
-        assertEquals(0, threads.getThreadAllocatedBytes(id) - before);
+        assertEquals(0, Allocation.least(5, () -> run(env)));
     }
 
     private static void run(PushTEnv env) {
