@@ -9,10 +9,10 @@ package dev.dpros.control;
  * @param lockMemory whether to lock the process's memory (mlockall)
  */
 public record PacerConfig(long spinNs, int priority, int core, boolean lockMemory) {
-    /** Spins for 80 us, SCHED_FIFO 80, any core, memory locked. */
-    public static final PacerConfig REAL_TIME = new PacerConfig(80_000, 80, -1, true);
-    /** Spins for 80 us with the normal scheduler. */
-    public static final PacerConfig NORMAL = new PacerConfig(80_000, 0, -1, false);
+    /** Spins for 200 us (a loaded machine may wake a thread that late), SCHED_FIFO 80, any core, memory locked. */
+    public static final PacerConfig REAL_TIME = new PacerConfig(200_000, 80, -1, true);
+    /** Spins for 200 us with the normal scheduler. */
+    public static final PacerConfig NORMAL = new PacerConfig(200_000, 0, -1, false);
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public PacerConfig {
