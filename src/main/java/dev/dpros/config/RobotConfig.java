@@ -14,6 +14,7 @@ import java.util.Map;
  * @param action where actions go
  * @param control the control loop
  * @param metrics the metrics server
+ * @param record what is recorded besides the observations
  */
 public record RobotConfig(
         Path policy,
@@ -22,7 +23,8 @@ public record RobotConfig(
         Map<String, SourceSection> observations,
         ActionSection action,
         ControlSection control,
-        MetricsSection metrics) {
+        MetricsSection metrics,
+        RecordSection record) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public RobotConfig {

@@ -1,0 +1,64 @@
+package dev.dpros.app;
+
+import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.recording.dataset.JournalDataset;
+import dev.dpros.recording.lerobot.LerobotExporter;
+import dev.dpros.recording.rosbag.BagExporter;
+import dev.dpros.recording.zarr.ZarrExporter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros dataset export}. */
+@Command(name = "export", mixinStandardHelpOptions = true,
+        description = {"Writes a dataset in a format that training code reads.",
+            "  lerobot  LeRobotDataset v3.0: parquet, AV1 video, statistics with quantiles",
+            "  zarr     diffusion_policy replay buffer: zarr v2, Blosc zstd",
+            "  bag      one rosbag 2.0 per episode, messages as received",
+            "Alignment to the grid happens here, from the stamps. The output appears only when it is whole."})
+final class DatasetExport implements Callable<Integer> {
+    /** What to write. */
+    enum Format { LEROBOT, ZARR, BAG }
+
+    @Mixin
+    private DatasetSource source;
+
+    @Option(names = "--format", required = true, description = "${COMPLETION-CANDIDATES}")
+    private Format format;
+
+    @Option(names = {"-o", "--output"}, required = true, paramLabel = "PATH",
+            description = "Directory to make; for bags it may exist.")
+    private Path output;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        try (ConsoleProgress progress = new ConsoleProgress()) {
+            switch (format) {
+                case BAG -> {
+                    try (JournalDataset dataset = source.openJournals()) {
+                        BagExporter.export(dataset.journals(), output, progress);
+                    }
+                }
+                case ZARR -> {
+                    try (EpisodeDataset dataset = source.open()) {
+                        ZarrExporter.export(dataset, output, progress);
+                    }
+                }
+                case LEROBOT -> {
+                    try (EpisodeDataset dataset = source.open()) {
+                        LerobotExporter.export(dataset, output, progress);
+                    }
+                }
+            }
+        }
+        spec.commandLine().getOut().println("written: " + output);
+        return 0;
+    }
+}

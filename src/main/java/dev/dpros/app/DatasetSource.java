@@ -1,0 +1,54 @@
+package dev.dpros.app;
+
+import dev.dpros.config.ConfigReader;
+import dev.dpros.core.InputException;
+import dev.dpros.recording.dataset.DatasetLayout;
+import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.recording.dataset.JournalDataset;
+import dev.dpros.recording.zarr.ZarrDataset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The dataset that a {@code dpros dataset} command reads: a mixin. */
+final class DatasetSource {
+    @Parameters(index = "0", paramLabel = "DATASET",
+            description = "A recording directory, a journal (episode_*.dpj) or a diffusion_policy replay buffer (*.zarr).")
+    private Path path;
+
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "Align by this robot configuration instead of by what the recording says.")
+    private Path config;
+
+    @Option(names = "--fps", paramLabel = "HZ",
+            description = "Frequency of the grid; for replay buffers that do not tell theirs (default 10).")
+    private Double fps;
+
+    /** Where it is. @throws InputException if nothing is there */
+    Path path() {
+        if (!Files.exists(path)) {
+            throw InputException.of(path.toString(), "dataset", "a recording directory, a journal or a *.zarr directory",
+                    "nothing", "check the path");
+        }
+        return path;
+    }
+
+    boolean isZarr() {
+        return Files.exists(path().resolve("meta/episode_ends/.zarray"));
+    }
+
+    /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
+    EpisodeDataset open() {
+        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps) : openJournals();
+    }
+
+    JournalDataset openJournals() {
+        DatasetLayout layout = config == null ? null
+                : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
+        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders());
+        return fps == null || fps == dataset.fps() ? dataset
+                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders());
+    }
+}

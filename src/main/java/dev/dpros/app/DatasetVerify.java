@@ -1,0 +1,119 @@
+package dev.dpros.app;
+
+import dev.dpros.core.InputException;
+import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.dataset.DatasetFeature;
+import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.recording.dataset.JournalIndex;
+import dev.dpros.recording.journal.EpisodeEnd;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros dataset verify}: exit code 1 if anything is damaged. */
+@Command(name = "verify", mixinStandardHelpOptions = true,
+        description = {"Checks every checksum, every count, and that every value and picture can be read.",
+            "Exit code 1 if anything is damaged or unfinished."})
+final class DatasetVerify implements Callable<Integer> {
+    @Mixin
+    private DatasetSource source;
+
+    @Option(names = "--recover", description = "First close journals that were cut off (kill, power loss, full disk).")
+    private boolean recover;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        int damaged = 0;
+        if (!source.isZarr()) {
+            if (recover) {
+                try (EpisodeStore store = EpisodeStore.open(source.path())) {
+                    store.recover().forEach(out::println);
+                }
+            }
+            Path path = source.path();
+            for (Path journal : Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path)) {
+                String fault = fault(journal);
+                out.println(journal.getFileName() + ": " + (fault.isEmpty() ? "ok" : fault));
+                damaged += fault.isEmpty() ? 0 : 1;
+            }
+        }
+        int unreadable = readAll(out);
+        out.println(damaged + unreadable == 0 ? "clean" : damaged + unreadable + " episodes with faults");
+        return damaged + unreadable == 0 ? 0 : Main.EXIT_FAILURE;
+    }
+
+    /** What is wrong with a journal, or empty. */
+    static String fault(Path journal) {
+        JournalIndex index;
+        try {
+            index = JournalIndex.of(journal);
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+        if (!index.scan().damage().isEmpty()) {
+            return "DAMAGED: " + index.scan().damage();
+        }
+        if (index.end() == null) {
+            return "UNFINISHED: run verify --recover";
+        }
+        for (EpisodeEnd.SourceCounts counts : index.end().sources()) {
+            long found = index.tracks().stream().filter(track -> track.info().id() == counts.id())
+                    .mapToLong(JournalIndex.Track::count).sum();
+            if (found != counts.messages()) {
+                return "DAMAGED: source " + counts.id() + " has " + found + " messages, its end record says "
+                        + counts.messages();
+            }
+        }
+        return "";
+    }
+
+    /** Reads every value; returns how many episodes failed. */
+    private int readAll(PrintWriter out) {
+        int failed = 0;
+        try (EpisodeDataset dataset = source.open(); ConsoleProgress progress = new ConsoleProgress()) {
+            progress.begin("verify", dataset.episodes());
+            for (int i = 0; i < dataset.episodes(); i++) {
+                try (EpisodeDataset.Episode episode = dataset.episode(i)) {
+                    readEpisode(dataset, episode);
+                } catch (InputException e) {
+                    out.println("episode " + i + ": " + e.getMessage());
+                    failed++;
+                }
+                progress.advance(1);
+            }
+        }
+        return failed;
+    }
+
+    private static void readEpisode(EpisodeDataset dataset, EpisodeDataset.Episode episode) {
+        for (int f = 0; f < dataset.features().size(); f++) {
+            DatasetFeature feature = dataset.features().get(f);
+            byte[] rgb = new byte[feature.visual() ? feature.size() : 0];
+            float[] values = new float[feature.visual() ? 0 : feature.size()];
+            for (int step = 0; step < episode.length(); step++) {
+                if (feature.visual()) {
+                    episode.frame(f, step, rgb);
+                } else {
+                    episode.vector(f, step, values, 0);
+                    for (float value : values) {
+                        if (!Float.isFinite(value)) {
+                            throw InputException.of(feature.key(), "step " + step, "finite numbers",
+                                    Float.toString(value), "discard the episode");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

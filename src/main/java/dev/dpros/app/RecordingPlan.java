@@ -1,0 +1,98 @@
+package dev.dpros.app;
+
+import dev.dpros.config.RecordSection;
+import dev.dpros.config.RobotConfig;
+import dev.dpros.config.SourceSection;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.recording.dataset.DatasetLayout;
+import dev.dpros.recording.journal.SourceInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Which topics a robot's configuration asks to record, and how they become a dataset. Immutable.
+ *
+ * @param topics what to subscribe to, each topic once
+ * @param layout how to align it at export
+ */
+record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
+    /**
+     * One topic to record.
+     *
+     * @param key name of the source
+     * @param role what it is to the policy
+     * @param topic topic name, not yet resolved
+     * @param type message type, or {@code *}
+     * @param image whether its messages are pictures
+     */
+    record PlannedTopic(String key, SourceInfo.Role role, String topic, String type, boolean image) {}
+
+    /** The plan for a configuration. @throws InputException if no action is to be recorded or a field is missing */
+    static RecordingPlan of(RobotConfig config) {
+        List<PlannedTopic> topics = new ArrayList<>();
+        List<DatasetLayout.Field> fields = new ArrayList<>();
+        new TreeMap<>(config.observations()).forEach((key, source) -> {
+            boolean image = source.field().isEmpty();
+            topics.add(new PlannedTopic(key, SourceInfo.Role.OBSERVATION, source.topic(), any(source.type()), image));
+            fields.add(observation(key, source, image));
+        });
+        addActions(config, topics, fields);
+        for (String extra : config.record().extra()) {
+            topics.add(new PlannedTopic(extra, SourceInfo.Role.OTHER, extra, "*", false));
+        }
+        return new RecordingPlan(List.copyOf(topics), new DatasetLayout(config.record().fps(), fields));
+    }
+
+    private static DatasetLayout.Field observation(String key, SourceSection source, boolean image) {
+        FeatureSpec.Kind kind = image ? FeatureSpec.Kind.VISUAL
+                : key.contains("environment_state") ? FeatureSpec.Kind.ENV : FeatureSpec.Kind.STATE;
+        DatasetLayout.Align align = source.align().isEmpty() ? DatasetLayout.Align.PREVIOUS
+                : DatasetLayout.Align.valueOf(source.align().toUpperCase());
+        DatasetLayout.Stamp stamp = source.stamp().equals("received") ? DatasetLayout.Stamp.RECEIVED : DatasetLayout.Stamp.HEADER;
+        return new DatasetLayout.Field(key, kind, key, source.field(), stamp, source.latencyMs(), align, List.of(), List.of());
+    }
+
+    private static void addActions(RobotConfig config, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {
+        RecordSection.Topic commanded = config.record().commanded();
+        RecordSection.Topic sent = config.record().sent();
+        if (sent.topic().isEmpty()) {
+            sent = new RecordSection.Topic(config.action().topic(), config.action().type(), sent.field());
+        }
+        List<String> names = config.action().joints();
+        if (!sent.topic().isEmpty()) {
+            add("action", "sent", SourceInfo.Role.SENT_ACTION, sent, names, topics, fields);
+        }
+        if (!commanded.topic().isEmpty() && !commanded.topic().equals(sent.topic())) {
+            String key = fields.stream().anyMatch(field -> field.key().equals("action")) ? "action_commanded" : "action";
+            add(key, "command", SourceInfo.Role.COMMANDED_ACTION, commanded, names, topics, fields);
+        }
+    }
+
+    private static void add(String key, String source, SourceInfo.Role role, RecordSection.Topic topic,
+            List<String> names, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {
+        topics.add(new PlannedTopic(source, role, topic.topic(), any(topic.type()), false));
+        String path = topic.field().isEmpty() ? usualField(topic, names) : topic.field();
+        fields.add(new DatasetLayout.Field(key, FeatureSpec.Kind.ACTION, source, path, DatasetLayout.Stamp.HEADER, 0,
+                DatasetLayout.Align.PREVIOUS, List.of(), names));
+    }
+
+    private static String usualField(RecordSection.Topic topic, List<String> names) {
+        String joints = "[" + String.join(",", names) + "]";
+        return switch (topic.type()) {
+            case "trajectory_msgs/JointTrajectory" -> "points[0].positions[0:" + names.size() + "]";
+            case "sensor_msgs/JointState" -> "position" + joints;
+            case "std_msgs/Float32MultiArray", "std_msgs/Float64MultiArray" -> "data[0:" + names.size() + "]";
+            case "geometry_msgs/PoseStamped" -> "pose";
+            case "geometry_msgs/TwistStamped" -> "twist";
+            default -> throw InputException.of("record: " + topic.topic(), "field",
+                    "a field path, such as position[joint1,joint2]", "none, and type '" + topic.type() + "' has no usual one",
+                    "set record.commanded.field or record.sent.field");
+        };
+    }
+
+    private static String any(String type) {
+        return type.isEmpty() ? "*" : type;
+    }
+}
