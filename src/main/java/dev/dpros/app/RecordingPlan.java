@@ -5,6 +5,8 @@ import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.observation.Interpolation;
+import dev.dpros.observation.StampConfig;
 import dev.dpros.recording.dataset.DatasetLayout;
 import dev.dpros.recording.journal.SourceInfo;
 import java.util.ArrayList;
@@ -34,8 +36,8 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
         List<PlannedTopic> topics = new ArrayList<>();
         List<DatasetLayout.Field> fields = new ArrayList<>();
         new TreeMap<>(config.observations()).forEach((key, source) -> {
-            boolean image = source.field().isEmpty();
-            topics.add(new PlannedTopic(key, SourceInfo.Role.OBSERVATION, source.topic(), any(source.type()), image));
+            boolean image = source.field() == null || source.field().isBlank();
+            topics.add(new PlannedTopic(key, SourceInfo.Role.OBSERVATION, source.topic(), source.typeFor(image ? FeatureSpec.Kind.VISUAL : FeatureSpec.Kind.STATE), image));
             fields.add(observation(key, source, image));
         });
         addActions(config, topics, fields);
@@ -48,10 +50,12 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
     private static DatasetLayout.Field observation(String key, SourceSection source, boolean image) {
         FeatureSpec.Kind kind = image ? FeatureSpec.Kind.VISUAL
                 : key.contains("environment_state") ? FeatureSpec.Kind.ENV : FeatureSpec.Kind.STATE;
-        DatasetLayout.Align align = source.align().isEmpty() ? DatasetLayout.Align.PREVIOUS
-                : DatasetLayout.Align.valueOf(source.align().toUpperCase());
-        DatasetLayout.Stamp stamp = source.stamp().equals("received") ? DatasetLayout.Stamp.RECEIVED : DatasetLayout.Stamp.HEADER;
-        return new DatasetLayout.Field(key, kind, key, source.field(), stamp, source.latencyMs(), align, List.of(), List.of());
+        Interpolation usual = image ? Interpolation.NEAREST : Interpolation.LINEAR; // as the running policy sees it
+        DatasetLayout.Align align = DatasetLayout.Align.valueOf((source.align() == null ? usual : source.align()).name());
+        DatasetLayout.Stamp stamp =
+                source.stamp() == StampConfig.Origin.HEADER ? DatasetLayout.Stamp.HEADER : DatasetLayout.Stamp.RECEIVED;
+        return new DatasetLayout.Field(key, kind, key, image ? "" : source.field(), stamp, source.latencyMs(),
+                align, List.of(), List.of());
     }
 
     private static void addActions(RobotConfig config, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {
