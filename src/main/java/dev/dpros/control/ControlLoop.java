@@ -148,6 +148,7 @@ public final class ControlLoop {
         if (jumped) {
             statistics.add(Counter.STAMP_JUMPS, 1);
             forget();
+            pacer.discardRunning();
             watchdog.raise(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
         }
         boolean running = begin(timeNs);
@@ -170,6 +171,7 @@ public final class ControlLoop {
         boolean started = watchdog.started();
         if (started && !wasRunning) {
             forget();
+            pacer.discardRunning();
             if (positions.read(measured) && !filter.restart(timeNs, measured)) {
                 watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
             }
@@ -193,7 +195,8 @@ public final class ControlLoop {
         if (chunk == null) {
             return false;
         }
-        if (!intake.take(chunk, rosNowNs, wanted)) {
+        boolean past = pacer.discarded();
+        if (!intake.take(chunk, rosNowNs, wanted && !past)) {
             pacer.refused();
             return false;
         }

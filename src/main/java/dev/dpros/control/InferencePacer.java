@@ -22,6 +22,7 @@ final class InferencePacer {
     private boolean outstanding;
     private long deadlineNs;
     private boolean late;
+    private boolean discards;
 
     InferencePacer(ControlConfig config, ChunkRequester requester, ChunkInbox inbox, Watchdog watchdog,
             LoopStatistics statistics) {
@@ -38,6 +39,19 @@ final class InferencePacer {
         retryNs = Long.MIN_VALUE;
         outstanding = false;
         late = false;
+    }
+
+    /** What is being sampled now, or lies in the inbox, belongs to the past: it will not be used. */
+    void discardRunning() {
+        discards = requester.busy();
+        inbox.take();
+    }
+
+    /** Whether the chunk that has just come was asked for before the last start or jump of time. */
+    boolean discarded() {
+        boolean was = discards;
+        discards = false;
+        return was;
     }
 
     /** A chunk has been joined: all is well with the sampler. */
@@ -60,6 +74,7 @@ final class InferencePacer {
 
     /** An inference failed: ask again after one policy step, lest a broken sampler be asked at the control rate. */
     private void failed(long timeNs) {
+        discards = false;
         outstanding = false;
         nextNs = timeNs + config.policyStepNs();
         retryNs = nextNs;

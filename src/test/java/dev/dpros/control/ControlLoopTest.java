@@ -309,6 +309,24 @@ class ControlLoopTest {
     }
 
     @Test
+    void shouldNotUseAChunkThatWasAskedForBeforeTheStart() {
+        LoopRig rig = LoopRig.pusht();
+        rig.start();
+        assertTrue(rig.busy);
+        rig.loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
+        rig.run(10 * MS);
+        rig.start();
+        rig.deliver(20 * MS, constant(15, 400));
+        rig.run(10 * MS);
+        assertEquals(0, rig.frames.size());
+        assertTrue(rig.busy, "asks again at once");
+        rig.deliver(10 * MS, constant(15, 100));
+        rig.run(10 * MS);
+        assertEquals(SafetyState.NOMINAL, rig.state());
+        assertEquals(100, rig.last().heldAt(Long.MAX_VALUE, 0));
+    }
+
+    @Test
     void shouldHoldAndFaultWhenPublishingThrows() {
         LoopRig rig = LoopRig.pusht();
         rig.start();
