@@ -1,0 +1,22 @@
+package dev.dpros.app;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros bench}: what this machine can do. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measure stages of the pipeline on this machine.",
+        subcommands = BenchPredictCommand.class)
+final class BenchCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "missing what to measure, such as 'predict'");
+    }
+}
