@@ -32,7 +32,7 @@ final class PolicyWeights {
                 weights.put(name, one(source, nameInSource.apply(name), shape, tensors.get(name))));
         tensors.forEach((name, tensor) -> {
             if (TEMPERATURE.matcher(name).matches()) {
-                keepTemperature(source, name, tensor, weights);
+                foldTemperature(source, name, tensor, weights);
             } else if (!expected.containsKey(name) && !isDerived(name)) {
                 throw InputException.of(source, Quoted.tensor(name), "no such tensor with this configuration",
                         "shape " + tensor.shape(), "the checkpoint does not fit its configuration");
@@ -58,13 +58,17 @@ final class PolicyWeights {
         return FloatTensors.finiteFloat32(source, name, tensor);
     }
 
-    private static void keepTemperature(String source, String name, TensorData tensor, Map<String, TensorData> weights) {
+    /** A spatial softmax with temperature T is one without it, its logits divided by T. */
+    private static void foldTemperature(String source, String name, TensorData tensor, Map<String, TensorData> weights) {
         double[] value = FloatTensors.values(source, name, tensor);
         if (value.length != 1 || !(value[0] > 0)) {
             throw InputException.of(source, Quoted.tensor(name), "one positive number", "shape " + tensor.shape(), "");
         }
-        if (value[0] != 1) {
-            weights.put(name, TensorData.of(new float[] {(float) value[0]}, 1));
+        String layer = name.replace("temperature", "nets");
+        for (String part : List.of(layer + ".weight", layer + ".bias")) {
+            if (value[0] != 1 && weights.containsKey(part)) {
+                weights.put(part, FloatTensors.scaled(weights.get(part), 1 / value[0]));
+            }
         }
     }
 }
