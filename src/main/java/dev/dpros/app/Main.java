@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
         subcommands = {RunCommand.class, EvalCommand.class, MasterCommand.class, RecordCommand.class,
-            DatasetCommand.class, BenchCommand.class},
+            DatasetCommand.class, BenchCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

@@ -123,6 +123,19 @@ public final class Safetensors {
     }
 
     /**
+     * A tensor's values as float32.
+     *
+     * @param source file it is from, for messages
+     * @throws InputException if it is not of a floating type, or has a NaN or an infinite value
+     */
+    public static float[] finiteFloats(String source, String name, TensorData tensor) {
+        TensorData f32 = FloatTensors.finiteFloat32(source, name, tensor);
+        float[] values = new float[Math.toIntExact(f32.count())];
+        f32.bytes().asFloatBuffer().get(values);
+        return values;
+    }
+
+    /**
      * Writes tensors sorted by alignment and name, as the reference implementation does.
      *
      * @throws IOException if the file cannot be written
