@@ -19,6 +19,7 @@ import java.util.List;
  * @param join how it joins the present one
  * @param timing margins and deadlines
  * @param simulatedTime whether both times follow {@code /clock}
+ * @param rotations dimensions that together are rotations; interpolated along the shortest arc
  */
 public record ControlConfig(
         List<String> names,
@@ -29,7 +30,8 @@ public record ControlConfig(
         ReplanConfig replan,
         JoinConfig join,
         TimingConfig timing,
-        boolean simulatedTime) {
+        boolean simulatedTime,
+        List<RotationGroup> rotations) {
 
     /** How fast deviations from the path are corrected, rad/s: settled within about 0.2 s. */
     private static final double BANDWIDTH = 25;
@@ -42,6 +44,20 @@ public record ControlConfig(
         require(rateHz >= 1 && rateHz <= 1000, "control_rate_hz", rateHz, "1 to 1000");
         require(policyRateHz >= 0.1 && policyRateHz <= 1000, "policy_rate_hz", policyRateHz, "0.1 to 1000");
         require(chunkSteps >= 1 && chunkSteps <= 1024, "chunk_steps", chunkSteps, "1 to 1024");
+        rotations = List.copyOf(rotations);
+        for (RotationGroup group : rotations) {
+            require(group.first() + group.dims() <= names.size(), "rotations.first", group.first(),
+                    "0 to " + (names.size() - group.dims()));
+        }
+        boolean mixes = join.strategy() == ChunkStrategy.BLEND || join.strategy() == ChunkStrategy.TEMPORAL_ENSEMBLE;
+        require(rotations.isEmpty() || !mixes, "join.strategy", join.strategy(),
+                "one that does not average coordinates, since the action has rotations");
+    }
+
+    /** Settings for an action without rotations. */
+    public ControlConfig(List<String> names, double rateHz, double policyRateHz, Interpolation interpolation,
+            int chunkSteps, ReplanConfig replan, JoinConfig join, TimingConfig timing, boolean simulatedTime) {
+        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of());
     }
 
     /** Settings as the reference's: zero-order hold, a request every k steps, replace. */
@@ -52,27 +68,37 @@ public record ControlConfig(
 
     /** The same with another interpolation. */
     public ControlConfig with(Interpolation other) {
-        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime);
+        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime, rotations);
     }
 
     /** The same with another rule for requests. */
     public ControlConfig with(ReplanConfig other) {
-        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, other, join, timing, simulatedTime);
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, other, join, timing, simulatedTime,
+                rotations);
     }
 
     /** The same with another way of joining. */
     public ControlConfig with(JoinConfig other) {
-        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, other, timing, simulatedTime);
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, other, timing, simulatedTime,
+                rotations);
     }
 
     /** The same with other times. */
     public ControlConfig with(TimingConfig other) {
-        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, other, simulatedTime);
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, other, simulatedTime,
+                rotations);
     }
 
     /** The same, on {@code /clock}. */
     public ControlConfig withSimulatedTime() {
-        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, true);
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, true,
+                rotations);
+    }
+
+    /** The same, with these dimensions taken as rotations. */
+    public ControlConfig with(List<RotationGroup> groups) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
+                groups);
     }
 
     /** Action dimension A. */

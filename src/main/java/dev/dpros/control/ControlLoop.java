@@ -60,7 +60,8 @@ public final class ControlLoop {
         watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), listener);
         health = new HealthMonitor(sources, watchdog);
         pacer = new InferencePacer(config, requester, inbox, watchdog, statistics);
-        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation());
+        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
+                config.rotations());
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());

@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import dev.dpros.core.ActionChunk;
 import dev.dpros.safety.ReferencePath;
+import java.util.List;
 
 /**
  * The waypoints being executed: stamped actions in order, the last two that have passed included. Preallocated; owned by
@@ -11,6 +12,8 @@ public final class TrajectoryBuffer implements ReferencePath {
     private static final int KEPT = 2;
     private final int dims;
     private final Interpolation interpolation;
+    private final RotationGroup[] rotations;
+    private final double[] scratch = new double[12];
     private final long[] stampNs;
     private final double[] values;
     private int size;
@@ -18,6 +21,12 @@ public final class TrajectoryBuffer implements ReferencePath {
 
     /** An empty buffer. */
     public TrajectoryBuffer(int dims, int capacity, Interpolation interpolation) {
+        this(dims, capacity, interpolation, List.of());
+    }
+
+    /** An empty buffer for an action with rotations. */
+    public TrajectoryBuffer(int dims, int capacity, Interpolation interpolation, List<RotationGroup> rotations) {
+        this.rotations = rotations.toArray(new RotationGroup[0]);
         this.dims = dims;
         this.interpolation = interpolation;
         stampNs = new long[capacity];
@@ -84,8 +93,7 @@ public final class TrajectoryBuffer implements ReferencePath {
         for (int d = 0; d < dims; d++) {
             values[size * dims + d] = chunk.action(step, d);
         }
-        stampNs[size++] = atNs;
-        return true;
+        return added(atNs);
     }
 
     /** Adds a waypoint from {@code source[offset...]}; returns false if full or not after the last waypoint. */
@@ -94,6 +102,14 @@ public final class TrajectoryBuffer implements ReferencePath {
             return false;
         }
         System.arraycopy(source, offset, values, size * dims, dims);
+        return added(atNs);
+    }
+
+    private boolean added(long atNs) {
+        for (int r = 0; size > 0 && r < rotations.length; r++) {
+            int at = size * dims + rotations[r].first();
+            rotations[r].align(values, at - dims, at);
+        }
         stampNs[size++] = atNs;
         return true;
     }
@@ -129,6 +145,17 @@ public final class TrajectoryBuffer implements ReferencePath {
             } else if (!rests) {
                 hermite(at, d, u, seconds, position, velocity, acceleration);
             }
+        }
+        for (int r = 0; !rests && r < rotations.length; r++) {
+            rotate(rotations[r], at, u, seconds, position, velocity, acceleration);
+        }
+    }
+
+    private void rotate(RotationGroup group, int i, double u, double seconds, double[] p, double[] v, double[] a) {
+        int from = i * dims + group.first();
+        group.slerp(values, from, from + dims, u, seconds, scratch, p, v);
+        for (int d = group.first(); d < group.first() + group.dims(); d++) {
+            a[d] = 0;
         }
     }
 
