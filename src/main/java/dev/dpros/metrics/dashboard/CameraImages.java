@@ -32,6 +32,7 @@ final class CameraImages {
 
     private final FrameSource source;
     private final CameraFrame frame = new CameraFrame();
+    private final PngEncoder png = new PngEncoder();
     private long encoded = -1;
     private String type = "";
     private byte[] image = new byte[0];
@@ -65,11 +66,15 @@ final class CameraImages {
             type = image.length > 1 && image[0] == (byte) 0x89 ? "image/png" : "image/jpeg";
             return;
         }
-        boolean png = frame.width * frame.height <= PNG_PIXELS;
+        if (frame.width * frame.height <= PNG_PIXELS) {
+            image = png.encode(frame.bytes(), frame.width, frame.height);
+            type = "image/png";
+            return;
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream(frame.length / 4);
-        ImageIO.write(wrapped(), png ? "png" : "jpg", out);
+        ImageIO.write(wrapped(), "jpg", out);
         image = out.toByteArray();
-        type = png ? "image/png" : "image/jpeg";
+        type = "image/jpeg";
     }
 
     /** The frame's own bytes as an image. */
