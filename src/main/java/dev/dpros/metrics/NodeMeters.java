@@ -69,7 +69,7 @@ public final class NodeMeters {
         registry.counter("dpros.watchdog.events", "How often a cause began", count, "event", event);
     }
 
-    /** Chunks by what became of them, such as {@code accepted}, {@code expired}, {@code failed}. */
+    /** Chunks by what became of them: {@code received} counts all, the rest ({@code taken}, {@code outdated} ...) part of them. */
     public void chunks(String outcome, LongSupplier count) {
         registry.counter("dpros.chunks", "Action chunks", count, "outcome", outcome);
     }

@@ -34,7 +34,8 @@ class NodeMetersTest {
         meters.watchdogState("fault", () -> false);
         meters.watchdogTransitions("nominal", "hold", () -> 1);
         meters.watchdogEvents("camera_stale", () -> 1);
-        meters.chunks("accepted", () -> 5);
+        meters.chunks("received", () -> 5);
+        meters.chunks("outdated", () -> 1);
         meters.chunkJoin(() -> 0.25, () -> 0.5);
         meters.denoisingSteps(() -> 16, () -> 80);
         meters.limited("velocity", () -> 3);
