@@ -18,12 +18,13 @@ import dev.dpros.inference.torchscript.ResizeFilter;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TorchScriptArchive;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class PolicyNetwork implements AutoCloseable {
         try {
             Path file = privateFile();
             try {
-                try (OutputStream out = Files.newOutputStream(file)) {
+                try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
                     TorchScriptArchive.write(script, false, out);
                 }
                 PtSymbolBlock module = JniUtils.loadModule(manager, file, true, NO_EXTRA_FILES, NO_EXTRA_FILES, false);

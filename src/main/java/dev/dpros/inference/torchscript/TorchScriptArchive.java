@@ -1,24 +1,19 @@
 package dev.dpros.inference.torchscript;
 
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Writes a {@link ScriptModule} as the zip archive that {@code torch::jit::load} reads: every entry stored, code as text,
  * the object graph as a pickle of protocol 2, tensors as raw little-endian storages.
  *
- * <p>Stateless. Tensors go through one small buffer, never as a whole through the heap.
+ * <p>Stateless.
  */
 public final class TorchScriptArchive {
-    private static final int CHUNK = 1 << 16;
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
     private TorchScriptArchive() {}
@@ -27,47 +22,22 @@ public final class TorchScriptArchive {
      * Writes the archive.
      *
      * @param trainable whether tensors require gradients
-     * @throws IOException if the stream fails; what was written is then of no use
+     * @param out best a file: tensors go from where they are mapped to it without passing through the heap
+     * @throws IOException if the channel fails, or the archive exceeds 4 GiB; what was written is then of no use
      */
-    public static void write(ScriptModule module, boolean trainable, OutputStream out) throws IOException {
+    public static void write(ScriptModule module, boolean trainable, WritableByteChannel out) throws IOException {
         String root = module.name() + "/";
-        try (ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(out, CHUNK))) {
-            zip.setMethod(ZipOutputStream.STORED);
-            stored(zip, root + "data.pkl", List.of(ByteBuffer.wrap(pickle(module, trainable))));
-            byte[] code = module.code().getBytes(StandardCharsets.UTF_8);
-            stored(zip, root + "code/__torch__/dpros.py", List.of(ByteBuffer.wrap(code)));
-            stored(zip, root + "constants.pkl", List.of(ByteBuffer.wrap(EMPTY_TUPLE)));
-            int index = 0;
-            for (ScriptTensor tensor : module.tensors().values()) {
-                stored(zip, root + "data/" + index++, tensor.float32());
-            }
-            stored(zip, root + "version", List.of(ByteBuffer.wrap("3\n".getBytes(StandardCharsets.US_ASCII))));
+        StoredZipWriter zip = new StoredZipWriter(out);
+        zip.entry(root + "data.pkl", List.of(ByteBuffer.wrap(pickle(module, trainable))));
+        byte[] code = module.code().getBytes(StandardCharsets.UTF_8);
+        zip.entry(root + "code/__torch__/dpros.py", List.of(ByteBuffer.wrap(code)));
+        zip.entry(root + "constants.pkl", List.of(ByteBuffer.wrap(EMPTY_TUPLE)));
+        int index = 0;
+        for (ScriptTensor tensor : module.tensors().values()) {
+            zip.entry(root + "data/" + index++, tensor.float32());
         }
-    }
-
-    private static void stored(ZipOutputStream zip, String name, Iterable<ByteBuffer> pieces) throws IOException {
-        CRC32 crc = new CRC32();
-        long size = 0;
-        for (ByteBuffer piece : pieces) {
-            size += piece.remaining();
-            crc.update(piece.duplicate());
-        }
-        ZipEntry entry = new ZipEntry(name);
-        entry.setSize(size);
-        entry.setCompressedSize(size);
-        entry.setCrc(crc.getValue());
-        entry.setTime(0);
-        zip.putNextEntry(entry);
-        byte[] chunk = new byte[CHUNK];
-        for (ByteBuffer piece : pieces) {
-            ByteBuffer rest = piece.duplicate();
-            while (rest.hasRemaining()) {
-                int n = Math.min(CHUNK, rest.remaining());
-                rest.get(chunk, 0, n);
-                zip.write(chunk, 0, n);
-            }
-        }
-        zip.closeEntry();
+        zip.entry(root + "version", List.of(ByteBuffer.wrap("3\n".getBytes(StandardCharsets.US_ASCII))));
+        zip.finish();
     }
 
     private static byte[] pickle(ScriptModule module, boolean trainable) {
