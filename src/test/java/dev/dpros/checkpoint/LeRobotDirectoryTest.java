@@ -1,0 +1,173 @@
+package dev.dpros.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.TensorData;
+import dev.dpros.core.TensorData.DType;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.VisionConfig;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What LeRobot's directories may look like. */
+class LeRobotDirectoryTest {
+    @TempDir
+    Path directory;
+
+    private final TinyPolicy tiny = new TinyPolicy();
+
+    private PolicyDefinition read() {
+        return PolicyReader.read(tiny.write(directory.resolve("policy")));
+    }
+
+    @Test
+    void shouldNormalizeAsTheProcessorsSay() {
+        PolicyDefinition policy = read();
+
+        Normalizer state = policy.normalizers().get("observation.state");
+        assertEquals(-0.4f, state.normalize(0, 3), 1e-6);
+        assertEquals(0.2f, state.normalize(1, 1), 1e-6);
+        assertEquals(2f, policy.normalizers().get("observation.environment_state").normalize(0, 2), 1e-6);
+        assertEquals(250, policy.normalizers().get("action").unnormalize(1, 0.5), 1e-9);
+    }
+
+    @Test
+    void shouldMapAStatisticWithoutRangeToMinusOne() {
+        tiny.statistics.put("observation.state.max", TensorData.of(new float[] {0.1f, 5}, 2));
+        tiny.statistics.put("observation.state.min", TensorData.of(new float[] {0.1f, -5}, 2));
+
+        Normalizer state = read().normalizers().get("observation.state");
+
+        assertEquals(-1f, state.normalize(0, 0.1f), 1e-6);
+        assertEquals(0.1f, state.unnormalize(0, 0.7), 1e-6);
+    }
+
+    @Test
+    void shouldNormalizeByQuantiles() {
+        tiny.normalizer().with("norm_map").put("STATE", "QUANTILES");
+        tiny.statistics.put("observation.state.q01", TensorData.of(new float[] {1, 0}, 2));
+        tiny.statistics.put("observation.state.q99", TensorData.of(new float[] {3, 4}, 2));
+
+        assertEquals(0.5f, read().normalizers().get("observation.state").normalize(0, 2.5f), 1e-6);
+    }
+
+    @Test
+    void shouldLeaveAFeatureWithoutStatisticsAsItIs() {
+        tiny.statistics.keySet().removeIf(k -> k.startsWith("observation.environment_state."));
+
+        assertTrue(read().normalizers().get("observation.environment_state").isIdentity());
+    }
+
+    @Test
+    void shouldReadNormalizerBuffersInsideOlderModels() {
+        tiny.processors = false;
+        tiny.statistics.forEach((name, tensor) -> {
+            String key = name.substring(0, name.lastIndexOf('.'));
+            String buffer = ".buffer_" + key.replace('.', '_') + name.substring(name.lastIndexOf('.'));
+            tiny.tensors.put((key.equals("action") ? "unnormalize_outputs" : "normalize_inputs") + buffer, tensor);
+            if (key.equals("action")) {
+                tiny.tensors.put("normalize_targets" + buffer, tensor);
+            }
+        });
+
+        PolicyDefinition policy = read();
+
+        assertEquals(-0.4f, policy.normalizers().get("observation.state").normalize(0, 3), 1e-6);
+        assertEquals(2f, policy.normalizers().get("observation.environment_state").normalize(0, 2), 1e-6);
+        assertEquals(250, policy.normalizers().get("action").unnormalize(1, 0.5), 1e-6);
+    }
+
+    @Test
+    void shouldReadTheFirstConfigurationFormat() {
+        shouldReadNormalizerBuffersInsideOlderModels();
+        tiny.config.remove(List.of("type", "input_features", "output_features", "normalization_mapping"));
+        ObjectNode shapes = tiny.config.putObject("input_shapes");
+        shapes.putArray("observation.state").add(2);
+        shapes.putArray("observation.environment_state").add(3);
+        tiny.config.putObject("output_shapes").putArray("action").add(2);
+        tiny.config.putObject("input_normalization_modes").put("observation.state", "min_max")
+                .put("observation.environment_state", "mean_std");
+        tiny.config.putObject("output_normalization_modes").put("action", "min_max");
+
+        PolicyDefinition policy = PolicyReader.read(tiny.write(directory.resolve("first")));
+
+        assertEquals(10, policy.config().globalConditioning());
+        assertEquals(250, policy.normalizers().get("action").unnormalize(1, 0.5), 1e-6);
+    }
+
+    @Test
+    void shouldReadACompiledModelsNames() {
+        Map<String, TensorData> compiled = new java.util.LinkedHashMap<>();
+        tiny.tensors.forEach((name, tensor) -> compiled.put(name.replace("diffusion.unet.", "diffusion.unet._orig_mod."), tensor));
+        tiny.tensors.clear();
+        tiny.tensors.putAll(compiled);
+
+        assertTrue(read().weights().containsKey("unet.mid_modules.0.conv1.block.0.weight"));
+    }
+
+    @Test
+    void shouldConvertDoubleAndHalfPrecisionWeights() {
+        String name = "diffusion.unet.final_conv.1.bias";
+        ByteBuffer doubles = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(0.5).putDouble(-3).flip();
+        tiny.tensors.put(name, new TensorData(DType.F64, List.of(2L), doubles));
+        assertArrayEquals(new float[] {0.5f, -3}, values(read(), name));
+        ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3c00).putShort((short) 0x8001).flip();
+        tiny.tensors.put(name, new TensorData(DType.F16, List.of(2L), halves));
+        assertArrayEquals(new float[] {1, -0x1p-24f}, values(PolicyReader.read(tiny.write(directory.resolve("f16"))), name));
+        ByteBuffer brain = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3f80).putShort((short) 0xc040).flip();
+        tiny.tensors.put(name, new TensorData(DType.BF16, List.of(2L), brain));
+        assertArrayEquals(new float[] {1, -3}, values(PolicyReader.read(tiny.write(directory.resolve("bf16"))), name));
+    }
+
+    private static float[] values(PolicyDefinition policy, String name) {
+        return Safetensors.finiteFloats("", name, policy.weights().get(name.substring("diffusion.".length())));
+    }
+
+    @Test
+    void shouldOrderConditioningAsLeRobotDoes() {
+        ObjectNode inputs = tiny.config.putObject("input_features");
+        TinyPolicy.feature(inputs, "observation.environment_state", "ENV", 3);
+        TinyPolicy.feature(inputs, "observation.images.top", "VISUAL", 3, 96, 128);
+        TinyPolicy.feature(inputs, "observation.state", "STATE", 2);
+        TinyPolicy.feature(inputs, "observation.images.left", "VISUAL", 3, 96, 128);
+
+        var config = LeRobotConfig.read(new ConfigNode("tiny", "", tiny.config));
+
+        assertEquals(List.of("observation.state", "observation.images.top", "observation.images.left",
+                "observation.environment_state"), config.inputs().stream().map(FeatureSpec::key).toList());
+    }
+
+    @Test
+    void shouldDeriveTheCropFromResizeAndRatio() {
+        TinyPolicy.feature((ObjectNode) tiny.config.get("input_features"), "observation.image", "VISUAL", 3, 480, 640);
+        tiny.config.putArray("resize_shape").add(240).add(320);
+        tiny.config.put("crop_ratio", 0.9);
+        tiny.config.put("vision_backbone", "resnet34");
+
+        VisionConfig vision = LeRobotConfig.read(new ConfigNode("tiny", "", tiny.config)).vision();
+
+        assertEquals(List.of(216, 288), vision.cropShape());
+        assertEquals(VisionConfig.Backbone.RESNET34, vision.backbone());
+        tiny.config.put("crop_ratio", 1.0).putArray("crop_shape").add(84).add(84);
+        assertNull(LeRobotConfig.read(new ConfigNode("tiny", "", tiny.config)).vision().cropShape());
+    }
+
+    @Test
+    void shouldFindThePolicyInsideATrainingCheckpoint() throws Exception {
+        tiny.write(Files.createDirectories(directory.resolve("005000")).resolve("pretrained_model"));
+
+        assertEquals(8, PolicyReader.read(directory.resolve("005000")).config().horizon());
+    }
+}
