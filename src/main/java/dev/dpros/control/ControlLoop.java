@@ -38,6 +38,8 @@ public final class ControlLoop {
     private final StampJumps jumps;
     private final CommandFrame frame;
     private final double[] measured;
+    private final TickReport report;
+    private TickListener listener;
     private LoopProbes probes = LoopProbes.NONE;
     private SafetyState lastState = SafetyState.HOLD;
     private boolean wasRunning;
@@ -66,6 +68,12 @@ public final class ControlLoop {
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());
         measured = new double[config.dims()];
+        report = new TickReport(config.dims());
+    }
+
+    /** Sets who hears of every tick; before the first. */
+    public void reportTo(TickListener newListener) {
+        listener = newListener;
     }
 
     /** Sets where durations go; before the first tick. */
@@ -96,6 +104,11 @@ public final class ControlLoop {
     /** The configuration. */
     public ControlConfig config() {
         return config;
+    }
+
+    /** Says, before a tick, how late it begins. */
+    void late(long latenessNs) {
+        report.latenessNs = latenessNs;
     }
 
     /** Records how late a tick began and how long it took; a probe that throws is counted, nothing more. */
@@ -139,6 +152,28 @@ public final class ControlLoop {
             step(rosNowNs, monotonicNowNs);
         } catch (RuntimeException | Error e) {
             fail(e, rosNowNs, monotonicNowNs);
+        }
+        if (listener != null) {
+            report(rosNowNs, monotonicNowNs);
+        }
+    }
+
+    /** A listener that throws is counted, nothing more. */
+    private void report(long rosNowNs, long monotonicNowNs) {
+        try {
+            report.rosNs = rosNowNs;
+            report.monotonicNs = monotonicNowNs;
+            report.chunkId = frame.chunkId;
+            report.observationStampNs = frame.observationStampNs;
+            report.actionsLeft = buffer.remaining(rosNowNs);
+            report.measuredKnown = positions.read(report.measured);
+            if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
+                System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
+            }
+            listener.ticked(report);
+        } catch (RuntimeException e) {
+            lastFailure = e;
+            statistics.add(Counter.PROBE_FAILURES, 1);
         }
     }
 
@@ -230,6 +265,7 @@ public final class ControlLoop {
             watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
             status = filter.stop(rosNowNs, timeNs, frame);
         }
+        report.status = status;
         if ((status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
             statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
             sink.publish(frame);

@@ -58,9 +58,11 @@ public final class ControlThread implements AutoCloseable {
         while (!closing) {
             long lateNs = pacer.await();
             long beginNs = clock.monotonicNs();
+            long latenessNs = lateNs + pacer.missed() * loop.config().periodNs();
             loop.missed(pacer.missed());
+            loop.late(latenessNs);
             loop.tick(clock.rosNs(), beginNs);
-            loop.record(lateNs + pacer.missed() * loop.config().periodNs(), clock.monotonicNs() - beginNs);
+            loop.record(latenessNs, clock.monotonicNs() - beginNs);
         }
         loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
         loop.tick(clock.rosNs(), clock.monotonicNs());

@@ -59,6 +59,11 @@ public final class Watchdog {
         return reason;
     }
 
+    /** Index of the source that the reason is about, or {@link #NO_SOURCE}. Any thread. */
+    public int reasonSource() {
+        return reasonSource;
+    }
+
     /** The reason in words, with the source's name. Any thread; allocates. */
     public String reasonText() {
         int source = reasonSource;

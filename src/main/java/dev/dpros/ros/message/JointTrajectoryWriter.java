@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Serializes a {@link CommandFrame} as trajectory_msgs/JointTrajectory: the frame's stamp in the header, the names, and
  * each point with positions, velocities and time_from_start. Control thread; allocates nothing after construction.
  */
-public final class JointTrajectoryWriter {
+public final class JointTrajectoryWriter implements CommandWriter {
     private final byte[] frameId;
     private final byte[] names;
     private final int dims;
@@ -26,7 +26,7 @@ public final class JointTrajectoryWriter {
         return 12 + frameId.length + names.length + 4 + points * (2 * (4 + 8 * dims) + 8 + 8);
     }
 
-    /** The message, position 0 to limit, valid until the next call. The frame must have the names of the layout. */
+    @Override
     public ByteBuffer write(CommandFrame frame) {
         ByteBuffer out = buffer.begin(size(frame.points));
         MessageBuffer.putHeader(out, sequence++, frame.stampNs, frameId);
