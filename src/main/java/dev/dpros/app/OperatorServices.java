@@ -7,6 +7,7 @@ import dev.dpros.safety.Watchdog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
@@ -17,11 +18,18 @@ final class OperatorServices implements AutoCloseable {
 
     private final List<AutoCloseable> services = new ArrayList<>();
     private final Watchdog watchdog;
+    private final BooleanSupplier enabled;
     private final Runnable beforeStart;
 
-    /** Offers the services; {@code beforeStart} runs on a transport thread before the policy is started. */
-    OperatorServices(Transport transport, Watchdog watchdog, Runnable beforeStart) {
+    /**
+     * Offers the services.
+     *
+     * @param enabled whether the dead-man switch, if there is one, is held
+     * @param beforeStart runs on a transport thread before the policy is started
+     */
+    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Runnable beforeStart) {
         this.watchdog = watchdog;
+        this.enabled = enabled;
         this.beforeStart = beforeStart;
         offer(transport, "~start", SafetyEvent.STARTED);
         offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
@@ -37,6 +45,9 @@ final class OperatorServices implements AutoCloseable {
         if (event == SafetyEvent.STARTED) {
             if (watchdog.state() == SafetyState.FAULT) {
                 return Map.of("success", false, "message", "in fault (" + watchdog.reasonText() + "); call ~reset first");
+            }
+            if (!enabled.getAsBoolean()) {
+                return Map.of("success", false, "message", "the dead-man switch is not held: ~enable must carry true");
             }
             beforeStart.run();
         }

@@ -1,5 +1,8 @@
 package dev.dpros.app;
 
+import dev.dpros.app.outputs.CommandOutput;
+import dev.dpros.app.outputs.Diagnostics;
+import dev.dpros.app.outputs.NodeOutputs;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
@@ -20,6 +23,7 @@ import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.WatchdogListener;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,20 +35,24 @@ import org.slf4j.LoggerFactory;
  * The control node: observation sources, sampler, control loop and command output of one policy on one ROS node, wired
  * as docs/architecture.md draws it. Built, started and closed by one thread; closing commands the robot to rest first.
  */
-final class PolicyNode implements AutoCloseable {
+final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyNode.class);
     private static final long LONGEST_LOAD_S = 300;
     private static final long FRESH_OBSERVATION_MS = 1_000;
     private static final long HOUSEKEEPING_MS = 100;
+    private static final long DIAGNOSTICS_MS = 1_000;
 
     private final RosNode transport;
     private final Clock clock;
     private final Sources sources;
     private final SupervisedSampler sampler;
     private final CommandOutput output;
+    private final NodeOutputs outputs;
     private final ControlLoop loop;
     private final ControlThread thread;
     private final OperatorServices services;
+    private final SamplerChoice choice;
+    private final AutoCloseable setSampler;
     private final ScheduledExecutorService housekeeping;
 
     /**
@@ -60,21 +68,26 @@ final class PolicyNode implements AutoCloseable {
         requireSameDimension(config, policy);
         ControlConfig control = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
-        output = new CommandOutput(transport, config.action().topic(), config.action().type(), config.action().frameId());
+        SafetyFilter filter = control.safetyFilter(config.action().jointLimits());
+        output = new CommandOutput(transport, config.action(), control, filter.frameCapacity());
         ChunkRelay relay = new ChunkRelay();
         InferenceOptions options = config.sampler().toOptions();
+        choice = new SamplerChoice(policy, options);
         InferenceLatency probes = new InferenceLatency(new SystemClock(), metrics.latency(Stage.ENCODE),
                 metrics.latency(Stage.DENOISING_STEP), metrics.latency(Stage.INFERENCE));
         long stepNs = control.policyStepNs();
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
-                () -> DiffusionPolicy.load(definition, options, probes), sources.aligner(), relay,
+                () -> choice.follow(DiffusionPolicy.load(definition, options, probes)), sources.aligner(), relay,
                 SamplingGuide.plain(options.seed()), clock, stepNs)));
-        loop = new ControlLoop(control, control.safetyFilter(config.action().jointLimits()), sources.health(),
+        loop = new ControlLoop(control, filter, sources.health(),
                 sources.positions(policy.action().size()), sampler, output, WatchdogListener.NONE);
-        relay.to(loop.inbox());
+        outputs = new NodeOutputs(config, transport, new Diagnostics.Subjects(loop, sources.checks(), this, output.publication()));
+        relay.to(loop.inbox(), outputs.chunks());
+        loop.reportTo(outputs.ticks());
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
-        services = new OperatorServices(transport, loop.watchdog(), this::freshObservations);
+        services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, this::freshObservations);
+        setSampler = choice.offer(transport);
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread worker = new Thread(task, "housekeeping");
             worker.setDaemon(true);
@@ -112,13 +125,16 @@ final class PolicyNode implements AutoCloseable {
      */
     void start(boolean autostart) throws InterruptedException {
         thread.start();
+        housekeeping.scheduleWithFixedDelay(outputs::diagnose, DIAGNOSTICS_MS, DIAGNOSTICS_MS, TimeUnit.MILLISECONDS);
         if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the policy is not ready after " + LONGEST_LOAD_S + " s");
         }
         long hungAfterNs = loop.config().timing().samplerHungAfterNs();
         housekeeping.scheduleWithFixedDelay(() -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs),
                 HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
-        if (autostart) {
+        if (autostart && !outputs.enabled()) {
+            LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
+        } else if (autostart) {
             loop.watchdog().request(SafetyEvent.STARTED);
         }
         LOG.info("ready: {} -> {}", sources.subscriptions().keySet(), transport.nodeName());
@@ -160,12 +176,29 @@ final class PolicyNode implements AutoCloseable {
     }
 
     @Override
+    public boolean ready() {
+        return sampler.ready();
+    }
+
+    @Override
+    public int replacements() {
+        return sampler.replacements();
+    }
+
+    @Override
+    public String sampling() {
+        return choice.describe();
+    }
+
+    @Override
     public void close() throws Exception {
         housekeeping.shutdownNow();
         thread.close();
         sampler.close();
         sources.close();
         services.close();
+        setSampler.close();
+        outputs.close();
         output.close();
     }
 }

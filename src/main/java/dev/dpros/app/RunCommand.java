@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "ROS arguments work as with any node: from:=to, __name:=N, __ns:=/ns, _param:=value; so do ROS_MASTER_URI,",
             "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both.",
             "What is in force can be read with: rosparam get /dpros/in_force",
-            "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger).",
+            "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger), ~set_sampler. Topics: ~state ~chunk ~plan /diagnostics.",
             "",
             "Examples: dpros run --config launch/pusht.yaml",
             "          dpros run --config my_robot.yaml --scheduler ddim --steps 10 /joint_states:=/arm/joint_states"})
@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(
                     RosNodeConfig.of(arguments, early.node().name(), System.getenv())));
+            node.bridgeLogging();
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(Main.EXIT_FAILURE);

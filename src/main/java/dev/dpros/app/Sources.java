@@ -1,5 +1,7 @@
 package dev.dpros.app;
 
+import dev.dpros.app.outputs.ImageProblem;
+import dev.dpros.app.outputs.SourceCheck;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
@@ -16,12 +18,16 @@ import dev.dpros.core.VectorReader;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
+import dev.dpros.observation.CameraConfig;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.observation.MotionWitness;
 import dev.dpros.observation.ObservationAligner;
 import dev.dpros.observation.ObservationInput;
+import dev.dpros.observation.SourceStatistics;
 import dev.dpros.observation.VectorSource;
 import dev.dpros.ros.message.FieldPath;
+import dev.dpros.ros.message.LateFieldReader;
+import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
 import java.util.ArrayList;
@@ -38,6 +44,7 @@ final class Sources implements AutoCloseable {
     private final List<ObservationInput> inputs = new ArrayList<>();
     private final List<CameraSource> cameras = new ArrayList<>();
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final List<SourceCheck> checks = new ArrayList<>();
     private final ObservationAligner aligner;
     private VectorSource state;
 
@@ -91,7 +98,10 @@ final class Sources implements AutoCloseable {
             throw InputException.of("observations." + feature.key(), "field", "a field path such as position[x,y]",
                     "nothing", "");
         }
-        VectorReader reader = FieldPath.compile(catalog.message(type), section.field());
+        FieldPath path = FieldPath.parse(section.field());
+        MessageSchema schema = type.equals("*") ? null : catalog.messageOrNull(type);
+        LateFieldReader late = schema == null ? new LateFieldReader(path, feature.size()) : null;
+        VectorReader reader = late != null ? late : path.reader(schema);
         if (reader.size() != feature.size()) {
             throw InputException.of("observations." + feature.key(), "field " + section.field(),
                     feature.size() + " values (the policy's input)", reader.size() + " values", "");
@@ -101,21 +111,38 @@ final class Sources implements AutoCloseable {
             state = source;
         }
         inputs.add(source);
-        subscribe(feature, section, type, source, transport);
+        Subscription subscription = subscribe(feature, section, type, source, transport);
+        if (late != null) {
+            late.read(subscription);
+        }
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section, late)));
+    }
+
+    private static String explain(SourceStatistics.Rejection reason, SourceSection section, LateFieldReader late) {
+        if (reason != SourceStatistics.Rejection.MALFORMED) {
+            return null;
+        }
+        return late != null && late.problem() != null ? late.problem()
+                : "expected values at " + section.field() + ", found a message without them";
     }
 
     private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {
         String type = section.typeFor(feature.kind());
         Clock clock = transport.clock();
         MotionWitness motion = state == null ? null : state::displacementSince;
-        CameraSource source = new CameraSource(section.toCamera(feature), RosImageReader.forType(type), clock, latency, motion);
+        CameraConfig camera = section.toCamera(feature);
+        CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
         inputs.add(source);
         cameras.add(source);
-        subscribe(feature, section, type, source.slots(), transport);
+        Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,
+                new ImageProblem(camera, source.messages(), RosImageReader.forType(type))::explain));
     }
 
-    private void subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
-        subscriptions.put(feature.key(), transport.subscribe(section.topic(), type, slots));
+    private Subscription subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
+        Subscription subscription = transport.subscribe(section.topic(), type, slots);
+        subscriptions.put(feature.key(), subscription);
+        return subscription;
     }
 
     /** Where the sampler gets its windows. */
@@ -136,6 +163,11 @@ final class Sources implements AutoCloseable {
     /** All sources. */
     List<ObservationInput> inputs() {
         return inputs;
+    }
+
+    /** What is wrong with each source, in the order of {@link #inputs()}. */
+    List<SourceCheck> checks() {
+        return checks;
     }
 
     /** The cameras. */

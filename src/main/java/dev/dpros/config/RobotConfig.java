@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sampler how chunks are sampled
  * @param observations by the policy's feature key
  * @param action where actions go
+ * @param outputs what is published besides the commands
  * @param control the control loop
  * @param metrics the metrics server
  * @param record what is recorded besides the observations
@@ -22,6 +23,7 @@ public record RobotConfig(
         SamplerSection sampler,
         Map<String, SourceSection> observations,
         ActionSection action,
+        OutputSection outputs,
         ControlSection control,
         MetricsSection metrics,
         RecordSection record) {

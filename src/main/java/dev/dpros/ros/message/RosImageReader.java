@@ -117,4 +117,30 @@ public final class RosImageReader implements ImageReader {
         boolean png = message.getInt(data + 4) == 0x474e5089;
         return jpeg || png;
     }
+
+    /** What kind of image a message holds, such as {@code 640x480 rgb8}, for messages to people. Allocates. */
+    public String describe(ByteBuffer message) {
+        int frame = message.limit() < 16 ? -1 : SkipPlan.count(message, 12, 1);
+        int at = 16 + frame;
+        int text = compressed ? at : at + 8;
+        int length = frame < 0 ? -1 : SkipPlan.count(message, text, 1);
+        if (length < 0) {
+            return "a malformed message of " + message.limit() + " bytes";
+        }
+        byte[] name = new byte[Math.min(length, 64)];
+        message.get(text + 4, name);
+        String encoding = new String(name, StandardCharsets.UTF_8).replaceAll("[^\\x20-\\x7e]", "?");
+        return compressed ? "a compressed image of format '" + encoding + "'"
+                : Integer.toUnsignedString(message.getInt(at + 4)) + "x" + Integer.toUnsignedString(message.getInt(at)) + " '"
+                        + encoding + "'";
+    }
+
+    /** The encodings that can be read. */
+    public static String encodings() {
+        StringBuilder all = new StringBuilder();
+        for (Object[] row : ENCODINGS) {
+            all.append(all.isEmpty() ? "" : ", ").append(row[0]);
+        }
+        return all.toString();
+    }
 }

@@ -1,0 +1,77 @@
+package dev.dpros.app.outputs;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.control.TickListener;
+import dev.dpros.core.ChunkSink;
+import dev.dpros.core.Clock;
+import dev.dpros.core.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the control node publishes besides its commands, as configured, and its dead-man switch. Closed by its owner. */
+public final class NodeOutputs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeOutputs.class);
+
+    private final Clock clock;
+    private final StateOutput state;
+    private final ChunkOutput chunks;
+    private final Diagnostics diagnostics;
+    private final EnableInput enable;
+
+    /** Advertises and subscribes. @throws dev.dpros.core.InputException if the configuration does not fit the action */
+    public NodeOutputs(RobotConfig config, Transport transport, Diagnostics.Subjects subjects) {
+        clock = transport.clock();
+        var loop = subjects.loop();
+        chunks = new ChunkOutput(transport, config.outputs(), config.action());
+        state = config.outputs().state()
+                ? new StateOutput(transport, config.action().joints(), loop.watchdog(), loop.statistics(),
+                        subjects.sources().stream().map(SourceCheck::health).toList())
+                : null;
+        diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics());
+        enable = config.node().enableTimeoutMs() > 0
+                ? new EnableInput(transport, loop.watchdog(), config.node().enableTimeoutMs()) : null;
+    }
+
+    /** Where chunks go. */
+    public ChunkSink chunks() {
+        return chunks;
+    }
+
+    /** Who hears of every tick. */
+    public TickListener ticks() {
+        return report -> {
+            if (enable != null) {
+                enable.ticked(report);
+            }
+            if (state != null) {
+                state.ticked(report);
+            }
+        };
+    }
+
+    /** Whether the dead-man switch is held, or none is configured. Any thread. */
+    public boolean enabled() {
+        return enable == null || enable.held(clock.monotonicNs());
+    }
+
+    /** Publishes and logs diagnostics; to be called once a second by one thread. Does not throw. */
+    public void diagnose() {
+        try {
+            diagnostics.update();
+        } catch (RuntimeException e) {
+            LOG.warn("diagnostics: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (enable != null) {
+            enable.close();
+        }
+        if (state != null) {
+            state.close();
+        }
+        chunks.close();
+        diagnostics.close();
+    }
+}
