@@ -92,6 +92,9 @@ final class DatasetVerify implements Callable<Integer> {
                 }
                 progress.advance(1);
             }
+        } catch (InputException e) { // such as a source without a single message: there is nothing to align
+            out.println(e.getMessage());
+            failed++;
         }
         return failed;
     }

@@ -82,6 +82,15 @@ class DatasetCommandTest {
     }
 
     @Test
+    void shouldReportARecordingWithoutAnyMessageOfASource() throws Exception {
+        Path journal = Path.of(recordings(), "episode_000000.dpj");
+        byte[] bytes = Files.readAllBytes(journal);
+        Files.write(journal, Arrays.copyOf(bytes, 12_000)); // header and sources, no message
+        assertEquals(1, dpros("dataset", "verify", "--recover", journal.getParent().toString()));
+        assertTrue(out.toString().contains("expected at least one message, found none"), out.toString());
+    }
+
+    @Test
     void shouldMergeEachEpisodeOnce() {
         String path = recordings();
         String merged = directory.resolve("merged").toString();
