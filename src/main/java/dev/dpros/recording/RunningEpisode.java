@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** The episode being written, or the last one. Owned by the recorder thread; counts are read by any. */
 final class RunningEpisode {
-    private static final int BATCH = 64;
+    private static final int BATCH_BYTES = 4 << 20;
 
     private final EpisodeStore store;
     private final List<RecordingSource> sources;
@@ -82,11 +82,16 @@ final class RunningEpisode {
         }
     }
 
-    /** Writes what the queues hold, round robin so that none starves; true if anything was written. */
+    /**
+     * Writes what the queues hold, round robin by bytes, so that a backlog of images does not starve the joints; true
+     * if anything was written.
+     */
     boolean drain(long nowNs) throws IOException {
         boolean wrote = false;
         for (int i = 0; i < infos.length; i++) {
-            for (int n = 0; n < BATCH && writeOne(i); n++) {
+            int left = BATCH_BYTES;
+            for (int bytes = writeOne(i); bytes >= 0; bytes = left > 0 ? writeOne(i) : -1) {
+                left -= bytes;
                 wrote = true;
             }
         }
@@ -98,12 +103,14 @@ final class RunningEpisode {
         return wrote;
     }
 
-    private boolean writeOne(int source) throws IOException {
+    /** Writes the oldest message of a source; returns its length, or -1 if there is none. */
+    private int writeOne(int source) throws IOException {
         SourceQueue queue = sources.get(source).queue();
         ByteBuffer message = queue.peek();
         if (message == null) {
-            return false;
+            return -1;
         }
+        int length = message.remaining();
         if (!infos[source].isDescribed()) {
             describe(source);
         }
@@ -111,7 +118,7 @@ final class RunningEpisode {
         writer.message(source, stampNs, queue.peekReceivedRosNs(), queue.peekReceivedNs(), message);
         queue.release();
         recorded.lazySet(source, recorded.get(source) + 1);
-        return true;
+        return length;
     }
 
     private void describe(int source) throws IOException {
