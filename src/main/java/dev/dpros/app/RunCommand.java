@@ -71,16 +71,17 @@ final class RunCommand implements Callable<Integer> {
                 lifecycle.requestStop(Main.EXIT_FAILURE);
             });
             ConfigReader.Result result = ConfigReader.read(config, layers(node));
-            publishInForce(node, result.inForce());
-            return drive(lifecycle, node, result.config());
+            return drive(lifecycle, node, result);
         }
     }
 
-    private int drive(Lifecycle lifecycle, RosNode node, RobotConfig robot) throws InterruptedException {
+    private int drive(Lifecycle lifecycle, RosNode node, ConfigReader.Result result) throws InterruptedException {
+        RobotConfig robot = result.config();
         Telemetry telemetry = lifecycle.own(new Telemetry(robot.metrics()));
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
+        publishInForce(node, result.inForce(), telemetry.port());
         if (json != null) {
             lifecycle.own(() -> RunReport.write(json, policyNode, telemetry.registry()));
         }
@@ -120,7 +121,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Under a name of their own: parameters outlive the node, and the next run must not take these for an operator's. */
-    private static void publishInForce(RosNode node, Map<String, Object> inForce) {
-        node.setParameter("~" + IN_FORCE, inForce);
+    private static void publishInForce(RosNode node, Map<String, Object> inForce, int metricsPort) {
+        Map<String, Object> actual = new LinkedHashMap<>(inForce);
+        actual.merge("metrics", Map.of("port", metricsPort), RunCommand::overlay);
+        node.setParameter("~" + IN_FORCE, actual);
     }
 }

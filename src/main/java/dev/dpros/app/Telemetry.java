@@ -38,6 +38,11 @@ final class Telemetry implements AutoCloseable {
         return registry;
     }
 
+    /** The port in use, or -1 if there is no server. */
+    int port() {
+        return server == null ? -1 : server.port();
+    }
+
     /** {@code ; metrics at URL}, or nothing. */
     String where() {
         return server == null ? "" : "; metrics at http://" + bind + ":" + server.port() + "/metrics";
