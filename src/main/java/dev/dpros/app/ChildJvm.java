@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * its standard input is a pipe that closes when this process dies, by which it notices ({@link ParentWatch}).
  */
 final class ChildJvm implements AutoCloseable {
-    private static final long GRACE_MS = 1_500;
+    private static final long GRACE_MS = 5_000;
 
     private final Process process;
 

@@ -23,6 +23,7 @@ final class Lifecycle implements AutoCloseable {
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch stopRequested = new CountDownLatch(1);
     private volatile int exitCode;
 
@@ -93,18 +94,28 @@ final class Lifecycle implements AutoCloseable {
         NativeExit.exit(code);
     }
 
-    /** Closes everything, newest first; failures are logged, not thrown. */
+    /** Closes everything, newest first; failures are logged, not thrown. A second caller waits until it is done. */
     @Override
     public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitClosed();
+            return;
+        }
         Deque<AutoCloseable> toClose;
         synchronized (owned) {
-            if (!closing.compareAndSet(false, true)) {
-                return;
-            }
             toClose = new ArrayDeque<>(owned);
             owned.clear();
         }
         toClose.forEach(Lifecycle::closeQuietly);
+        closed.countDown();
+    }
+
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void closeQuietly(AutoCloseable resource) {

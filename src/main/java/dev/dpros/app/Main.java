@@ -18,7 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
-        subcommands = {RunCommand.class, EvalCommand.class, MasterCommand.class, RecordCommand.class,
+        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, EvalCommand.class,
+            SimCommand.class, MasterCommand.class,
             DatasetCommand.class, BenchCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})

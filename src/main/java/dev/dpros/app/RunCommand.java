@@ -78,10 +78,10 @@ final class RunCommand implements Callable<Integer> {
     private int drive(Lifecycle lifecycle, RosNode node, ConfigReader.Result result) throws InterruptedException {
         RobotConfig robot = result.config();
         Telemetry telemetry = lifecycle.own(new Telemetry(robot.metrics()));
+        publishInForce(node, result.inForce(), telemetry.port());
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
-        publishInForce(node, result.inForce(), telemetry.port());
         if (json != null) {
             lifecycle.own(() -> RunReport.write(json, policyNode, telemetry.registry()));
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
 /**
@@ -74,7 +75,7 @@ public final class PushTEvaluation {
             while (running.size() < batchSize && next < seeds.size()) {
                 long seed = seeds.get(next++);
                 running.add(new PushTRollout(seed, camera, policy.config().inputs(), policy.config().nObsSteps()));
-                noise.add(NoiseSource.seeded(seed * 1_000_003L + noiseSeed));
+                noise.add(NoiseSource.seeded(new SplittableRandom(noiseSeed).nextLong() ^ new SplittableRandom(seed).nextLong()));
             }
             advance(running, noise);
             for (int i = running.size() - 1; i >= 0; i--) {

@@ -1,0 +1,168 @@
+package dev.dpros.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.app.EpisodeDriver.Limits;
+import dev.dpros.app.EpisodeDriver.Result;
+import dev.dpros.app.world.PushTWorldNode;
+import dev.dpros.core.InputException;
+import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros demo}: master, simulated PushT robot and control node, and the episodes that the policy drives. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Watch a diffusion policy push the T: an embedded ROS master, a simulated robot, and the control node "
+                + "in a process of its own, all talking over ROS topics.",
+        footer = {
+            "",
+            "With ROS_MASTER_URI set, that master is used in place of the embedded one.",
+            "An episode ends at 95 % coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
+            "--settle steps.",
+            "",
+            "Example: dpros demo --episodes 3 --headless --json out.json"})
+final class DemoCommand implements Callable<Integer> {
+    private static final String WORLD = "pusht";
+    private static final String POLICY = "dpros";
+
+    @Option(names = "--episodes", defaultValue = "3", paramLabel = "N", description = "episodes (default: ${DEFAULT-VALUE})")
+    private int episodes;
+
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first seed (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
+    private Path config;
+
+    @Option(names = "--policy", paramLabel = "PATH", description = "another checkpoint")
+    private Path policy;
+
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
+
+    @Option(names = "--max-steps", defaultValue = "300", paramLabel = "N",
+            description = "longest episode, steps of 0.1 s (default: ${DEFAULT-VALUE})")
+    private int maxSteps;
+
+    @Option(names = "--settle", defaultValue = "30", paramLabel = "N",
+            description = "steps without progress, at a reward of 0.9 or more, that end an episode; 0: never "
+                    + "(default: ${DEFAULT-VALUE})")
+    private int settle;
+
+    @Option(names = "--headless", description = "no live line; one line per episode")
+    private boolean headless;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write episodes, latencies and counts to this file")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        require(episodes >= 1, "--episodes", episodes);
+        require(maxSteps >= 1, "--max-steps", maxSteps);
+        require(settle >= 0, "--settle", settle);
+        Path robot = config != null ? config : Home.path("launch/pusht.yaml");
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            URI master = master(lifecycle);
+            lifecycle.own(new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT)).start();
+            Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
+            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report), Map.of("ROS_MASTER_URI", master.toString())));
+            return episodes(lifecycle, master, child, report);
+        }
+    }
+
+    private static void require(boolean ok, String option, int value) {
+        if (!ok) {
+            throw new InputException(option + ": expected a positive number, found " + value);
+        }
+    }
+
+    private URI master(Lifecycle lifecycle) {
+        String given = System.getenv("ROS_MASTER_URI");
+        if (given != null && !given.isBlank()) {
+            return RosArguments.masterUri(given);
+        }
+        return lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri();
+    }
+
+    private static RosNode connect(Lifecycle lifecycle, URI master, String name) {
+        return lifecycle.own(RosNode.connect(RosNodeConfig.local(master, name)));
+    }
+
+    private List<String> runArguments(Path robot, Path report) {
+        List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
+                "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=0"));
+        if (policy != null) {
+            arguments.addAll(List.of("--policy", policy.toString()));
+        }
+        arguments.addAll(sampling.asArguments());
+        return arguments;
+    }
+
+    private int episodes(Lifecycle lifecycle, URI master, ChildJvm child, Path report) throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Result> results = new ArrayList<>();
+        RosNode node = connect(lifecycle, master, "demo");
+        try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
+            driver.awaitPolicy(child::alive);
+            MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
+            LiveLine live = lifecycle.own(new LiveLine(headless ? null : spec.commandLine().getErr(), metrics));
+            for (int i = 0; i < episodes; i++) {
+                Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
+                results.add(result);
+                live.clear();
+                out.printf("seed %d: max reward %.3f after %d steps%s%n", result.seed(), result.maxReward(), result.steps(),
+                        result.success() ? " (success)" : "");
+                out.flush();
+            }
+        } catch (IllegalStateException e) {
+            throw new InputException("demo: the control node ended with exit code " + child.exitCode() + "; its last lines are above");
+        }
+        child.close();
+        return summary(results, report);
+    }
+
+    private static URI metricsPage(RosNode node) {
+        return URI.create("http://127.0.0.1:" + node.getParameter("/" + POLICY + "/in_force/metrics/port") + "/metrics");
+    }
+
+    private int summary(List<Result> results, Path report) throws IOException {
+        double mean = results.stream().mapToDouble(Result::maxReward).average().orElse(0);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("mean_max_reward", mean);
+        tree.put("success_rate", results.stream().filter(Result::success).count() / (double) results.size());
+        tree.put("episodes", results);
+        if (Files.size(report) > 0) {
+            tree.putAll(new ObjectMapper().readValue(report.toFile(), new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() { }));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("mean max reward %.3f over %d episodes%n", mean, results.size());
+        out.print(RunReport.latencyTable(tree.get("latency_ms")));
+        out.flush();
+        if (json != null) {
+            RunReport.writeJson(json, tree);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.dpros.app;
+
+import dev.dpros.app.world.PushTWorldNode;
+import dev.dpros.app.world.WorldPace;
+import dev.dpros.core.InputException;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.sim.PushTRobot;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros sim}: a simulated robot as a ROS node. */
+@Command(
+        name = "sim",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Run a simulated robot: PushT publishes /camera/image_raw, /joint_states, /keypoints, ~reward and "
+                + "~coverage, obeys /arm_controller/command, and starts an episode on ~reset (parameter ~seed).",
+        footer = {"", "ROS arguments work as with any node: from:=to, __name:=N, _seed:=100000.",
+            "Example: dpros sim --speed 0      (as fast as the machine can, with /clock)"})
+final class SimCommand implements Callable<Integer> {
+    /** Simulated robots. */
+    enum World { /** PushT. */ PUSHT }
+
+    @Option(names = "--world", defaultValue = "pusht", description = "robot (default: ${DEFAULT-VALUE})")
+    private World world;
+
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first episode (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--camera-rate", defaultValue = "30", paramLabel = "HZ", description = "frames per second (default: ${DEFAULT-VALUE})")
+    private double cameraHz;
+
+    @Option(names = "--joint-rate", defaultValue = "100", paramLabel = "HZ", description = "joint states per second (default: ${DEFAULT-VALUE})")
+    private double jointHz;
+
+    @Option(names = "--follow", defaultValue = "hold", paramLabel = "HOW",
+            description = "between waypoints: hold (the reference's meaning of an action) or linear (default: ${DEFAULT-VALUE})")
+    private PushTRobot.Following following;
+
+    @Option(names = "--episode-seconds", defaultValue = "0", paramLabel = "S",
+            description = "the world stops scoring an episode after so long; 0: never (default: ${DEFAULT-VALUE})")
+    private double episodeSeconds;
+
+    @Option(names = "--speed", paramLabel = "FACTOR",
+            description = "world seconds per second, with /clock; 0: as fast as possible (default: real time, no /clock)")
+    private Double speed;
+
+    @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N, _param:=value")
+    private List<String> rosArguments = List.of();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RosArguments arguments = RosArguments.parse(rosArguments, System.getenv());
+        if (!arguments.rest().isEmpty()) {
+            throw new InputException("unexpected argument '" + arguments.rest().get(0) + "'; ROS arguments have the form a:=b");
+        }
+        PushTWorldNode.Options options = options();
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments, "pusht", System.getenv())));
+            node.onShutdown(reason -> {
+                spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
+                lifecycle.requestStop(Main.EXIT_FAILURE);
+            });
+            lifecycle.own(new PushTWorldNode(node, options)).start();
+            spec.commandLine().getErr().println("dpros: " + node.nodeName() + " simulates PushT");
+            return lifecycle.awaitStop();
+        }
+    }
+
+    private PushTWorldNode.Options options() {
+        try {
+            PushTRobot.Options reference = PushTRobot.Options.REFERENCE;
+            PushTRobot.Options robot = new PushTRobot.Options(following, Math.round(episodeSeconds * 1e9),
+                    reference.lowest(), reference.highest());
+            WorldPace pace = speed == null ? WorldPace.REAL_TIME : new WorldPace(speed, true);
+            return new PushTWorldNode.Options(robot, pace, cameraHz, jointHz, seed);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+    }
+}
