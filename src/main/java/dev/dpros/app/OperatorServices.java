@@ -1,24 +1,31 @@
 package dev.dpros.app;
 
+import dev.dpros.core.Clock;
 import dev.dpros.core.Transport;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
- * fault) and {@code ~estop}. Requests act at the next control tick; the answer says in which state the node was.
+ * fault) and {@code ~estop}. Requests act at the next control tick; the answer comes after it and says in which state
+ * the node then is.
  */
 final class OperatorServices implements AutoCloseable {
     private static final String TRIGGER = "std_srvs/Trigger";
+    private static final long LONGEST_TICK_NS = 2_000_000_000L;
+    private static final long POLL_NS = 500_000;
 
     private final List<AutoCloseable> services = new ArrayList<>();
     private final Watchdog watchdog;
     private final BooleanSupplier enabled;
+    private final Clock clock;
     private final Runnable beforeStart;
 
     /**
@@ -30,6 +37,7 @@ final class OperatorServices implements AutoCloseable {
     OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Runnable beforeStart) {
         this.watchdog = watchdog;
         this.enabled = enabled;
+        clock = transport.clock();
         this.beforeStart = beforeStart;
         offer(transport, "~start", SafetyEvent.STARTED);
         offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
@@ -52,8 +60,22 @@ final class OperatorServices implements AutoCloseable {
             beforeStart.run();
         }
         watchdog.request(event);
-        return Map.of("success", true, "message", event.reason() + "; was " + watchdog.state().name().toLowerCase()
+        if (!awaitApplied()) {
+            return Map.of("success", false, "message", event.reason() + ": requested, but the control loop does not tick");
+        }
+        return Map.of("success", true, "message", event.reason() + "; now " + watchdog.state().name().toLowerCase(Locale.ROOT)
                 + " (" + watchdog.reasonText() + ")");
+    }
+
+    private boolean awaitApplied() {
+        long deadline = clock.monotonicNs() + LONGEST_TICK_NS;
+        while (watchdog.requestPending()) {
+            if (clock.monotonicNs() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL_NS);
+        }
+        return true;
     }
 
     @Override

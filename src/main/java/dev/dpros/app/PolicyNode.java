@@ -50,7 +50,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final NodeOutputs outputs;
     private final ControlLoop loop;
     private final ControlThread thread;
-    private final OperatorServices services;
+    private OperatorServices services;
     private final SamplerChoice choice;
     private final AutoCloseable setSampler;
     private final ScheduledExecutorService housekeeping;
@@ -86,7 +86,6 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         loop.reportTo(outputs.ticks());
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
-        services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, this::freshObservations);
         setSampler = choice.offer(transport);
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread worker = new Thread(task, "housekeeping");
@@ -119,7 +118,8 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     }
 
     /**
-     * Starts the control thread, waits for the policy to be warm, and lets it drive if told to.
+     * Starts the control thread, waits for the policy to be warm, offers the operator's services, and lets it drive if
+     * told to.
      *
      * @throws InputException if the policy cannot be loaded
      */
@@ -132,6 +132,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         long hungAfterNs = loop.config().timing().samplerHungAfterNs();
         housekeeping.scheduleWithFixedDelay(() -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs),
                 HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
+        services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, this::freshObservations);
         if (autostart && !outputs.enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
         } else if (autostart) {
@@ -196,7 +197,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         thread.close();
         sampler.close();
         sources.close();
-        services.close();
+        if (services != null) {
+            services.close();
+        }
         setSampler.close();
         outputs.close();
         output.close();

@@ -54,6 +54,11 @@ public final class Watchdog {
         return state;
     }
 
+    /** Whether an operator's request has not yet been applied. Any thread. */
+    public boolean requestPending() {
+        return requests.get() != 0;
+    }
+
     /** The event that led to the present state. Any thread. */
     public SafetyEvent reason() {
         return reason;
