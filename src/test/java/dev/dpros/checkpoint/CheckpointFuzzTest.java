@@ -34,14 +34,14 @@ class CheckpointFuzzTest {
     private final SplittableRandom random = new SplittableRandom(20261123);
 
     @Test
-    @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldSurviveMutatedSafetensors() throws IOException {
         Path policy = new TinyPolicy().write(directory.resolve("policy"));
         fuzz(policy, policy.resolve("model.safetensors"), 0.8);
     }
 
     @Test
-    @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldSurviveMutatedJson() throws IOException {
         Path policy = new TinyPolicy().write(directory.resolve("policy"));
         for (String file : List.of("config.json", "policy_preprocessor.json")) {
@@ -53,7 +53,7 @@ class CheckpointFuzzTest {
     }
 
     @Test
-    @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldSurviveMutatedTorchCheckpoints() throws IOException {
         Path file = new TinyCheckpoint().write(directory.resolve("tiny.ckpt"));
         fuzz(file, file, 0.5);
