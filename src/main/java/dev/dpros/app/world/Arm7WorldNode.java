@@ -30,6 +30,8 @@ public final class Arm7WorldNode implements AutoCloseable {
     private static final double VIOLATIONS_HZ = 10;
 
     private final Arm7World robot = new Arm7World();
+    private final TrajectoryInbox.Robot armCommands = robot::command;
+    private final TrajectoryInbox.Robot gripperCommands = robot::commandGripper;
     private final TrajectoryInbox arm;
     private final TrajectoryInbox gripper;
     private final WorldThread thread;
@@ -131,8 +133,8 @@ public final class Arm7WorldNode implements AutoCloseable {
     }
 
     private void tick(long nowNs) {
-        arm.drain(nowNs, robot::command);
-        gripper.drain(nowNs, robot::commandGripper);
+        arm.drain(nowNs, armCommands);
+        gripper.drain(nowNs, gripperCommands);
         robot.advance(nowNs);
         if (resetRequested.getAndSet(false)) {
             arm.skip();

@@ -76,6 +76,7 @@ public final class PushTWorldNode implements AutoCloseable {
     private final Transport transport;
     private final PushTRobot robot;
     private final PushTCamera camera = new PushTCamera();
+    private final TrajectoryInbox.Robot commands;
     private final TrajectoryInbox inbox;
     private final WorldThread thread;
     private final AutoCloseable resetService;
@@ -108,6 +109,7 @@ public final class PushTWorldNode implements AutoCloseable {
     PushTWorldNode(Transport transport, Options options, Clock clock) {
         this.transport = transport;
         robot = new PushTRobot(options.robot());
+        commands = robot::command;
         cameraCadence = new Cadence(options.cameraHz());
         jointCadence = new Cadence(options.jointStateHz());
         nextSeed = options.firstSeed();
@@ -138,13 +140,18 @@ public final class PushTWorldNode implements AutoCloseable {
         return inbox.refused();
     }
 
+    /** Ticks run since the start. Any thread. */
+    public long ticks() {
+        return thread.ticks();
+    }
+
     /** Steps of 10 ms that the world took in one with the next, because the machine was late. Any thread. */
     public long missedTicks() {
         return thread.missed();
     }
 
     private void tick(long nowNs) {
-        inbox.drain(nowNs, robot::command);
+        inbox.drain(nowNs, commands);
         robot.advance(nowNs);
         ResetRequest request = resetRequest.getAndSet(null);
         if (request != null) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.app.world.PushTWorldNode.Options;
+import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.ros.master.EmbeddedMaster;
@@ -13,12 +14,15 @@ import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.ros.testing.Allocation;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.CollectingSlots;
 import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.sim.PushTRobot;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +144,46 @@ class PushTWorldNodeTest {
         assertEquals(0, stampNs % 10_000_000);
         reset(42);
         joints.nextWhere(JOINT_STATE, m -> stampNs(m) > stampNs + 10_000_000_000L);
+    }
+
+    @Test
+    void shouldAllocateNothingPerTickOnceWarm() {
+        start(WorldPace.FASTEST);
+        client.subscribe("/camera/image_raw", "sensor_msgs/Image", new Discarding());
+        awaitTicks(5_000);
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            long bytes = Allocation.ofThreads("pusht-world");
+            long ticks = awaitTicks(2_000);
+            least = Math.min(least, (Allocation.ofThreads("pusht-world") - bytes) / ticks);
+        }
+        assertEquals(0, least, "bytes per tick");
+    }
+
+    private long awaitTicks(int count) {
+        long before = world.ticks();
+        Await.until(count + " ticks", () -> world.ticks() >= before + count);
+        return world.ticks() - before;
+    }
+
+    /** Takes any image and keeps none. */
+    private static final class Discarding implements MessageSlots {
+        private final ByteBuffer slot = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+
+        @Override
+        public ByteBuffer claim(int length) {
+            return slot.clear().limit(length);
+        }
+
+        @Override
+        public void commit(long receivedNs, long receivedRosNs) {
+            slot.clear();
+        }
+
+        @Override
+        public void abandon() {
+            slot.clear();
+        }
     }
 
     @Test
