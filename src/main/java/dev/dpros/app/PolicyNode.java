@@ -15,19 +15,22 @@ import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.AsyncSampler;
+import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
-import dev.dpros.inference.SamplingGuide;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.ros.node.RosNode;
+import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.WatchdogListener;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final ControlThread thread;
     private OperatorServices services;
     private final SamplerChoice choice;
+    private final GuideChoice guides;
     private final AutoCloseable setSampler;
     private final ScheduledExecutorService housekeeping;
 
@@ -62,23 +66,30 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
      * @throws InputException if configuration, policy and topics do not fit
      */
     PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics) {
+        this(config, definition, transport, metrics, UnaryOperator.identity());
+    }
+
+    /** The same, with something around the policy, such as faults. */
+    PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics,
+            UnaryOperator<ChunkPolicy> around) {
         this.transport = transport;
         clock = transport.clock();
         PolicyConfig policy = definition.config();
         requireSameDimension(config, policy);
         ControlConfig control = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
-        SafetyFilter filter = control.safetyFilter(config.action().jointLimits());
+        SafetyFilter filter = control.safetyFilter(limits(config));
         output = new CommandOutput(transport, config.action(), control, filter.frameCapacity());
         ChunkRelay relay = new ChunkRelay();
         InferenceOptions options = config.sampler().toOptions();
         choice = new SamplerChoice(policy, options);
+        guides = new GuideChoice(config, definition, choice::current, clock);
         InferenceLatency probes = new InferenceLatency(new SystemClock(), metrics.latency(Stage.ENCODE),
                 metrics.latency(Stage.DENOISING_STEP), metrics.latency(Stage.INFERENCE));
         long stepNs = control.policyStepNs();
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
-                () -> choice.follow(DiffusionPolicy.load(definition, options, probes)), sources.aligner(), relay,
-                SamplingGuide.plain(options.seed()), clock, stepNs)));
+                () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
+                guides.next(), clock, stepNs)));
         loop = new ControlLoop(control, filter, sources.health(),
                 sources.positions(policy.action().size()), sampler, output, WatchdogListener.NONE);
         outputs = new NodeOutputs(config, transport, new Diagnostics.Subjects(loop, sources.checks(), this, output.publication()));
@@ -109,6 +120,14 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                     Boolean.TRUE.equals(transport.getParameter("/use_sim_time")));
         } catch (IllegalArgumentException e) {
             throw new InputException("control: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<JointLimits> limits(RobotConfig config) {
+        try {
+            return config.action().jointLimits();
+        } catch (IllegalArgumentException e) {
+            throw new InputException("action: " + e.getMessage(), e);
         }
     }
 
@@ -169,6 +188,11 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     /** The sampler. */
     SupervisedSampler sampler() {
         return sampler;
+    }
+
+    /** How chunks are drawn. */
+    GuideChoice guides() {
+        return guides;
     }
 
     /** The command topic. */

@@ -47,6 +47,7 @@ final class RunReport {
         report.put("latency_ms", latencies(metrics.summary()));
         report.put("messages", messages(node));
         report.put("watchdog", watchdog(node));
+        report.put("sampling", node.guides().counts());
         report.put("sampler_replacements", node.sampler().replacements());
         return report;
     }

@@ -57,6 +57,11 @@ final class SamplerChoice {
         current = options.withSampling(type, count).scheduler(policy.scheduler());
     }
 
+    /** What is in use from the next chunk on. */
+    SchedulerConfig current() {
+        return current;
+    }
+
     /** Such as {@code ddim, 10 steps}. */
     String describe() {
         SchedulerConfig now = current;

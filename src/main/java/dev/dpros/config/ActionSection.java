@@ -1,6 +1,7 @@
 package dev.dpros.config;
 
 import dev.dpros.safety.JointLimits;
+import dev.dpros.safety.WorkspaceBox;
 import java.util.List;
 import java.util.Map;
 
@@ -12,9 +13,15 @@ import java.util.Map;
  * @param joints names of the action's dimensions, in the policy's order
  * @param frameId frame of the commands' header
  * @param limits per joint, or under {@code default} for all others
+ * @param workspaceBox {@code [min, max]} per named joint, m, for policies whose actions are positions in space
  */
 public record ActionSection(
-        String topic, String type, List<String> joints, String frameId, Map<String, LimitSection> limits) {
+        String topic,
+        String type,
+        List<String> joints,
+        String frameId,
+        Map<String, LimitSection> limits,
+        Map<String, List<Double>> workspaceBox) {
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public ActionSection {
         joints = List.copyOf(joints);
@@ -30,11 +37,31 @@ public record ActionSection(
                 throw new IllegalArgumentException("limits: '" + name + "': expected one of " + joints + " or 'default'");
             }
         }
+        workspaceBox = Map.copyOf(workspaceBox);
+        workspaceBox.forEach(ActionSection::requirePair);
     }
 
-    /** The joints' limits in their order; what is not given is unlimited. */
+    /** Commands within the joints' own limits, without a box. */
+    public ActionSection(String topic, String type, List<String> joints, String frameId, Map<String, LimitSection> limits) {
+        this(topic, type, joints, frameId, limits, Map.of());
+    }
+
+    private static void requirePair(String axis, List<Double> range) {
+        if (range == null || range.size() != 2 || range.contains(null)) {
+            throw new IllegalArgumentException("workspace_box: " + axis + ": expected [min, max], found " + range);
+        }
+    }
+
+    /**
+     * The joints' limits in their order, narrowed to the workspace box; what is not given is unlimited.
+     *
+     * @throws IllegalArgumentException naming the joint, its value and the bound
+     */
     public List<JointLimits> jointLimits() {
         LimitSection fallback = limits.getOrDefault("default", new LimitSection(null, null, null, null));
-        return joints.stream().map(name -> limits.getOrDefault(name, fallback).toJointLimits(name)).toList();
+        List<String> axes = workspaceBox.keySet().stream().sorted().toList();
+        WorkspaceBox box = new WorkspaceBox(axes, axes.stream().map(axis -> workspaceBox.get(axis).get(0)).toList(),
+                axes.stream().map(axis -> workspaceBox.get(axis).get(1)).toList());
+        return box.narrow(joints.stream().map(name -> limits.getOrDefault(name, fallback).toJointLimits(name)).toList());
     }
 }

@@ -7,7 +7,9 @@ import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.JoinConfig;
 import dev.dpros.control.ReplanConfig;
+import dev.dpros.control.RotationGroup;
 import dev.dpros.control.TimingConfig;
+import dev.dpros.inference.GuideConfig;
 import java.util.List;
 
 /**
@@ -21,6 +23,7 @@ import java.util.List;
  * @param timing margins and deadlines
  * @param realtimePriority whether to ask for SCHED_FIFO and locked memory
  * @param cpu core to pin the control thread to, or -1
+ * @param rotations joints that together are a rotation
  */
 public record ControlSection(
         double rateHz,
@@ -30,13 +33,17 @@ public record ControlSection(
         Join join,
         Timing timing,
         boolean realtimePriority,
-        int cpu) {
+        int cpu,
+        List<Rotation> rotations) {
 
     /** When to ask for the next chunk; see {@link ReplanConfig}. */
     public record Replan(ReplanConfig.Trigger trigger, int everySteps, int queueSteps) {}
 
     /** How chunks are joined; see {@link JoinConfig}. */
     public record Join(ChunkStrategy strategy, int blendSteps, double ensembleDecay, int ensembleChunks) {}
+
+    /** A rotation: its first joint and how it is written; see {@link RotationGroup}. */
+    public record Rotation(String first, RotationGroup.Kind kind) {}
 
     /** Margins and deadlines in ms; see {@link TimingConfig}. */
     public record Timing(
@@ -52,6 +59,7 @@ public record ControlSection(
         inRange("rate_hz", rateHz, 1, 1000);
         inRange("policy_rate_hz", policyRateHz, 0.1, 1000);
         inRange("cpu", cpu, -1, 1023);
+        rotations = List.copyOf(rotations);
     }
 
     /**
@@ -68,7 +76,25 @@ public record ControlSection(
                 new JoinConfig(join.strategy, join.blendSteps, join.ensembleDecay, join.ensembleChunks),
                 new TimingConfig(ns(timing.executionMarginMs), ns(timing.latencyBudgetMs), ns(timing.maxChunkAgeMs),
                         ns(timing.samplerHungAfterMs), ns(timing.stampJumpMs), timing.overrunPeriods),
-                simulatedTime);
+                simulatedTime,
+                rotations.stream().map(rotation -> group(rotation, joints)).toList());
+    }
+
+    /** What the sampler makes of the chunk before. */
+    public GuideConfig.Conditioning conditioning() {
+        return switch (join.strategy) {
+            case REAL_TIME_CHUNKING -> GuideConfig.Conditioning.REAL_TIME_CHUNKING;
+            case WARM_START -> GuideConfig.Conditioning.WARM_START;
+            case REPLACE, BLEND, TEMPORAL_ENSEMBLE -> GuideConfig.Conditioning.NONE;
+        };
+    }
+
+    private static RotationGroup group(Rotation rotation, List<String> joints) {
+        int first = joints.indexOf(rotation.first);
+        if (first < 0) {
+            throw new IllegalArgumentException("rotations: first: expected one of " + joints + ", found " + rotation.first);
+        }
+        return new RotationGroup(first, rotation.kind);
     }
 
     private static long ns(double ms) {

@@ -11,6 +11,7 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.Timesteps;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Draws chunks for a robot that does not wait: ties each to the one being executed (real-time chunking), or starts from
@@ -25,7 +26,7 @@ public final class RealTimeGuide implements SamplingGuide {
 
     private final GuideConfig config;
     private final PolicyConfig policy;
-    private final SchedulerConfig sampler;
+    private final Supplier<SchedulerConfig> sampler;
     private final AlphaSchedule alphas;
     private final Normalizer normalizer;
     private final Clock clock;
@@ -45,16 +46,17 @@ public final class RealTimeGuide implements SamplingGuide {
     /**
      * A guide for one policy.
      *
-     * @param sampler the noise scheduler in use, with its full number of steps
+     * @param sampler the noise scheduler in use, with its full number of steps; asked before each chunk
      * @param normalizer of the action
      */
-    public RealTimeGuide(GuideConfig config, PolicyConfig policy, SchedulerConfig sampler, Normalizer normalizer, Clock clock) {
+    public RealTimeGuide(GuideConfig config, PolicyConfig policy, Supplier<SchedulerConfig> sampler, Normalizer normalizer,
+            Clock clock) {
         this.config = config;
         this.policy = policy;
         this.sampler = sampler;
         this.normalizer = normalizer;
         this.clock = clock;
-        alphas = AlphaSchedule.of(sampler);
+        alphas = AlphaSchedule.of(sampler.get());
         noise = NoiseSource.seeded(config.seed());
         budget = config.anytime() == null ? null : new StepBudget(config.anytime());
         target = new double[policy.horizon() * policy.action().size()];
@@ -71,10 +73,11 @@ public final class RealTimeGuide implements SamplingGuide {
         boolean tied = config.conditioning() != GuideConfig.Conditioning.NONE && tie(request);
         boolean warm = tied && config.conditioning() == GuideConfig.Conditioning.WARM_START;
         boolean rtc = tied && !warm;
-        int most = warm ? config.warmSteps() : sampler.inferenceSteps();
+        SchedulerConfig full = sampler.get();
+        int most = warm ? config.warmSteps() : full.inferenceSteps();
         int count = budget == null ? most : Math.min(most, budget.choose(request.deadlineNs() - beganNs));
         int[] timesteps = warm ? Timesteps.from(config.warmTimestep(), count)
-                : count == sampler.inferenceSteps() ? null : Timesteps.of(sampler.withSampling(sampler.type(), count));
+                : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
         StepListener listener = (index, steps, timestep, x0hat) -> {
             if (rtc) {
                 PrefixWeights.blend(x0hat, target, weights);

@@ -1,13 +1,20 @@
 package dev.dpros.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.control.RotationGroup;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.PrefixWeights;
+import dev.dpros.inference.GuideConfig;
+import dev.dpros.inference.StepBudget;
+import dev.dpros.safety.JointLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +47,44 @@ class ConfigReaderTest {
         RobotConfig config = read(VALID, Map.of("sampler", Map.of("steps", 8), "action", Map.of("topic", "/other")));
         assertEquals(8, config.sampler().steps());
         assertEquals("/other", config.action().topic());
+    }
+
+    @Test
+    void shouldReadHowChunksAreTiedToTheOneBeforeAndToTheDeadline() throws IOException {
+        RobotConfig config = read(VALID + """
+                sampler:
+                  previous_chunk: {fall: linear, warm_timestep: 30, warm_steps: 2}
+                  anytime: {enabled: true, min_steps: 3, max_steps: 12, confidence: 0.9, when_late: abandon}
+                control:
+                  join: {strategy: warm_start}
+                """, Map.of());
+        GuideConfig guide = config.sampler().toGuideConfig(config.control().conditioning(), 7);
+        assertEquals(new GuideConfig(GuideConfig.Conditioning.WARM_START, PrefixWeights.Fall.LINEAR, 30, 2, 7,
+                new StepBudget.Config(3, 12, 0.9, true), 0), guide);
+    }
+
+    @Test
+    void shouldDrawEachChunkForItselfByDefault() throws IOException {
+        RobotConfig config = read(VALID, Map.of());
+        GuideConfig guide = config.sampler().toGuideConfig(config.control().conditioning(), 0);
+        assertEquals(GuideConfig.Conditioning.NONE, guide.conditioning());
+        assertNull(guide.anytime());
+    }
+
+    @Test
+    void shouldNarrowTheLimitsToTheWorkspaceBox() throws IOException {
+        RobotConfig config = read(VALID + "  limits: {default: {position: [0, 9]}}\n  workspace_box: {y: [2, 12]}\n", Map.of());
+        assertEquals(JointLimits.positions("x", 0, 9), config.action().jointLimits().get(0));
+        assertEquals(JointLimits.positions("y", 2, 9), config.action().jointLimits().get(1));
+    }
+
+    @Test
+    void shouldTakeJointsTogetherAsARotation() throws IOException {
+        RobotConfig config = read(VALID + "control:\n  rotations: [{first: b, kind: rotation_vector}]\n", Map.of());
+        assertEquals(List.of(new RotationGroup(1, RotationGroup.Kind.ROTATION_VECTOR)),
+                config.control().toControlConfig(List.of("a", "b", "c", "d"), 15, false).rotations());
+        assertThrows(IllegalArgumentException.class,
+                () -> config.control().toControlConfig(List.of("x", "y"), 15, false));
     }
 
     @Test

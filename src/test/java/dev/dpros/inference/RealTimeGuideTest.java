@@ -34,7 +34,7 @@ class RealTimeGuideTest {
     private final ObservationWindow window = new ObservationWindow(List.of(STATE), 2);
 
     private RealTimeGuide guide(GuideConfig config) {
-        return new RealTimeGuide(config, POLICY, DDIM, new Normalizer(new double[] {0.1}, new double[] {0}), clock);
+        return new RealTimeGuide(config, POLICY, () -> DDIM, new Normalizer(new double[] {0.1}, new double[] {0}), clock);
     }
 
     private SamplingGuide.Request request(ActionChunk previous, int executed, long stampNs) {
