@@ -75,7 +75,7 @@ public final class RealTimeGuide implements SamplingGuide {
         boolean rtc = tied && !warm;
         SchedulerConfig full = sampler.get();
         int most = warm ? config.warmSteps() : full.inferenceSteps();
-        int count = budget == null ? most : Math.min(most, budget.choose(request.deadlineNs() - beganNs));
+        int count = budget == null ? most : budget.choose(request.deadlineNs() - beganNs, most);
         int[] timesteps = warm ? Timesteps.from(config.warmTimestep(), count)
                 : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
         StepListener listener = (index, steps, timestep, x0hat) -> {

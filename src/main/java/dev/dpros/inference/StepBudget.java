@@ -67,13 +67,17 @@ public final class StepBudget {
         overheads.add(ns);
     }
 
-    /** The number of steps for a run that may take so long, between the fewest and the most; counted. */
-    public int choose(long availableNs) {
-        int count = config.maxSteps;
+    /**
+     * The number of steps for a run that may take so long, between the fewest and the most; counted.
+     *
+     * @param most steps that this run has at all
+     */
+    public int choose(long availableNs, int most) {
+        int count = Math.min(config.maxSteps, most);
         if (steps.count >= ENOUGH && overheads.count >= ENOUGH) {
             long forSteps = availableNs - overheads.quantile(config.confidence);
             long fits = forSteps / Math.max(1, steps.quantile(config.confidence));
-            count = (int) Math.max(config.minSteps, Math.min(config.maxSteps, fits));
+            count = (int) Math.min(count, Math.max(config.minSteps, fits));
         }
         chosen.incrementAndGet(count);
         return count;

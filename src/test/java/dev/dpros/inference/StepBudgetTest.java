@@ -20,21 +20,23 @@ class StepBudgetTest {
 
     @Test
     void shouldTakeAllStepsUntilItHasMeasured() {
-        assertEquals(16, new StepBudget(new StepBudget.Config(2, 16, 0.9, false)).choose(0));
+        assertEquals(16, new StepBudget(new StepBudget.Config(2, 16, 0.9, false)).choose(0, 100));
     }
 
     @Test
     void shouldChooseTheStepsThatFitBeforeTheDeadline() {
         StepBudget budget = measured(0.9, false);
-        assertEquals(7, budget.choose(50 * MS));
-        assertEquals(16, budget.choose(500 * MS));
-        assertEquals(2, budget.choose(10 * MS));
+        assertEquals(7, budget.choose(50 * MS, 100));
+        assertEquals(16, budget.choose(500 * MS, 100));
+        assertEquals(2, budget.choose(10 * MS, 100));
         assertEquals(1, budget.chosen(7));
+        assertEquals(3, budget.choose(500 * MS, 3), "a run with fewer steps takes no more");
+        assertEquals(1, budget.choose(10 * MS, 1));
     }
 
     @Test
     void shouldPlanWithSlowerStepsWhenMoreConfidenceIsAskedFor() {
-        assertEquals(3, measured(0.99, false).choose(50 * MS));
+        assertEquals(3, measured(0.99, false).choose(50 * MS, 100));
     }
 
     @Test
@@ -59,7 +61,7 @@ class StepBudgetTest {
         for (int i = 0; i < StepBudget.KEPT; i++) {
             budget.stepCost(2 * MS);
         }
-        assertEquals(15, budget.choose(50 * MS));
+        assertEquals(15, budget.choose(50 * MS, 100));
     }
 
     @Test
