@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosTool;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,26 +18,28 @@ import java.util.concurrent.TimeoutException;
 
 /** {@code dpros run} with the shipped keypoint policy, in this JVM, against a real master; and the world around it. */
 final class PolicyProcess implements AutoCloseable {
-    /** Publishes joint states and keypoints at 50 Hz, anonymous or under the name given. */
+    /** Publishes joint states and keypoints at 50 Hz, and /clock under simulated time, which begins at 1000 s. */
     static final String WORLD = """
-            import rospy, sys
+            import rospy, time
             from sensor_msgs.msg import JointState
-            rospy.init_node(sys.argv[1] if len(sys.argv) > 1 and ':=' not in sys.argv[1] else 'world', disable_signals=False)
+            from rosgraph_msgs.msg import Clock
+            rospy.init_node('world')
+            simulated = rospy.get_param('/use_sim_time', False)
+            clock = rospy.Publisher('/clock', Clock, queue_size=1) if simulated else None
             joints = rospy.Publisher('/joint_states', JointState, queue_size=1)
             points = rospy.Publisher('/keypoints', JointState, queue_size=1)
             print('ready')
-            rate = rospy.Rate(50)
+            began = time.time()
             while not rospy.is_shutdown():
-                stamp = rospy.Time.now()
+                stamp = rospy.Time(1000 + time.time() - began) if simulated else rospy.Time.from_sec(time.time())
+                if simulated:
+                    clock.publish(Clock(clock=stamp))
                 j = JointState(name=['x', 'y'], position=[200.0, 300.0])
                 p = JointState(position=[float(100 + 10 * i) for i in range(18)])
                 j.header.stamp = p.header.stamp = stamp
                 joints.publish(j)
                 points.publish(p)
-                try:
-                    rate.sleep()
-                except rospy.ROSException:
-                    pass
+                time.sleep(0.02)
             """;
     private static final String CONFIG = """
             policy: MODEL
@@ -97,7 +100,7 @@ final class PolicyProcess implements AutoCloseable {
 
     /** Waits until it drives (or would, once started). */
     PolicyProcess awaitReady() {
-        dev.dpros.ros.testing.Await.until("ready: " + error(), () -> error().contains(" drives ") || exit.isDone());
+        Await.until("ready", () -> error().contains(" drives ") || exit.isDone());
         if (exit.isDone()) {
             throw new AssertionError("ended: " + error());
         }
