@@ -44,7 +44,7 @@ final class PickleGlobals {
     private static final Set<String> MENTIONS = Set.of(
             "typing.Any", "typing.Union", "typing.Optional", "typing.List", "typing.Dict", "typing.Tuple", "builtins.int",
             "builtins.float", "builtins.str", "builtins.bool", "builtins.bytes", "builtins.object", "builtins.type",
-            "builtins.NoneType");
+            "builtins.NoneType", "builtins.unicode", "builtins.long");
 
     private PickleGlobals() {}
 
