@@ -150,7 +150,7 @@ final class UnetScript {
             length *= 2;
         }
         int channels = unet.downDims().get(0);
-        x = convBlock(ops, x, "unet.final_conv.0.block", channels, channels, length);
+        x = convBlock(ops, x, "unet.final_conv.0.block", channels, channels, UnetConfig.FINAL_GROUPS, length);
         return ops.leave(ops.conv(x, layer("unet.final_conv.1", channels, config.action().size(), 1, 1, 0, length)));
     }
 
@@ -164,18 +164,18 @@ final class UnetScript {
 
     private String block(SequenceOps ops, ScriptBody body, List<Block> blocks, int index, String x, int length) {
         Block block = blocks.get(index);
-        String y = convBlock(ops, x, block.name() + ".conv1.block", block.in(), block.out(), length);
+        String y = convBlock(ops, x, block.name() + ".conv1.block", block.in(), block.out(), unet.nGroups(), length);
         y = ops.film(y, filmOffsets.get(index), block.out(), unet.filmScale());
-        y = convBlock(ops, y, block.name() + ".conv2.block", block.out(), block.out(), length);
+        y = convBlock(ops, y, block.name() + ".conv2.block", block.out(), block.out(), unet.nGroups(), length);
         String residual = block.in() == block.out() ? x
                 : ops.conv(x, layer(block.name() + ".residual_conv", block.in(), block.out(), 1, 1, 0, length));
         return body.let("torch.add_(%s, %s)", y, residual);
     }
 
-    private String convBlock(SequenceOps ops, String x, String name, int in, int out, int length) {
+    private String convBlock(SequenceOps ops, String x, String name, int in, int out, int groups, int length) {
         int kernel = unet.kernelSize();
         String y = ops.conv(x, layer(name + ".0", in, out, kernel, 1, kernel / 2, length));
-        return ops.normMish(y, unet.nGroups(), parameter(name + ".1.weight", out), parameter(name + ".1.bias", out));
+        return ops.normMish(y, groups, parameter(name + ".1.weight", out), parameter(name + ".1.bias", out));
     }
 
     private Weighted layer(String name, int in, int out, int kernel, int stride, int padding, int length) {
