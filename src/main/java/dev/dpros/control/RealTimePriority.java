@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class RealTimePriority {
     private static final int SCHED_FIFO = 1;
+    /** What this thread starts (processes and threads) gets the normal scheduler back. */
+    private static final int SCHED_RESET_ON_FORK = 0x40000000;
     private static final int MCL_CURRENT_AND_FUTURE = 3;
     private static final int MASK_BYTES = 128;
 
@@ -45,7 +47,7 @@ public final class RealTimePriority {
                 warnings.add("control-loop could not be pinned to core " + config.core() + " (" + error()
                         + "); choose one of the cores this process may use (taskset -cp $$)");
             }
-            if (config.priority() > 0 && c.sched_setscheduler(0, SCHED_FIFO, new int[] {config.priority()}) != 0) {
+            if (config.priority() > 0 && c.sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, new int[] {config.priority()}) != 0) {
                 warnings.add("control-loop runs without SCHED_FIFO (" + error() + "): expect delays of milliseconds "
                         + "under load; permit it: ulimit -r 99, or 'rtprio 99' in /etc/security/limits.conf, or "
                         + "setcap cap_sys_nice+ep on the java binary");
