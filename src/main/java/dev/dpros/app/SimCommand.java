@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import dev.dpros.app.world.Arm7WorldNode;
 import dev.dpros.app.world.PushTWorldNode;
 import dev.dpros.app.world.WorldPace;
 import dev.dpros.core.InputException;
@@ -8,6 +9,7 @@ import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.sim.PushTRobot;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,31 +23,34 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Run a simulated robot: PushT publishes /camera/image_raw, /joint_states, /keypoints, ~reward and "
-                + "~coverage, obeys /arm_controller/command, and starts an episode on ~reset (parameter ~seed).",
+                + "~coverage, obeys /arm_controller/command, and starts an episode on ~reset (parameter ~seed); arm7 is a "
+                + "seven-joint arm with a gripper and two cameras. Topics: docs/simulator.md.",
         footer = {"", "ROS arguments work as with any node: from:=to, __name:=N, _seed:=100000.",
-            "Example: dpros sim --speed 0      (as fast as the machine can, with /clock)"})
+            "Examples: dpros sim --speed 0      (as fast as the machine can, with /clock)",
+            "          dpros sim --world arm7"})
 final class SimCommand implements Callable<Integer> {
     /** Simulated robots. */
-    enum World { /** PushT. */ PUSHT }
+    enum World { /** PushT. */ PUSHT, /** Seven joints, a gripper and two cameras. */ ARM7 }
 
-    @Option(names = "--world", defaultValue = "pusht", description = "robot (default: ${DEFAULT-VALUE})")
+    @Option(names = "--world", defaultValue = "pusht", paramLabel = "NAME",
+            description = "robot and name of its node: pusht or arm7 (default: ${DEFAULT-VALUE})")
     private World world;
 
-    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first episode (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "PushT: first episode (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--camera-rate", defaultValue = "30", paramLabel = "HZ", description = "frames per second (default: ${DEFAULT-VALUE})")
     private double cameraHz;
 
-    @Option(names = "--joint-rate", defaultValue = "100", paramLabel = "HZ", description = "joint states per second (default: ${DEFAULT-VALUE})")
+    @Option(names = "--joint-rate", defaultValue = "100", paramLabel = "HZ", description = "PushT: joint states per second (arm7 has 500; default: ${DEFAULT-VALUE})")
     private double jointHz;
 
     @Option(names = "--follow", defaultValue = "hold", paramLabel = "HOW",
-            description = "between waypoints: hold (the reference's meaning of an action) or linear (default: ${DEFAULT-VALUE})")
+            description = "PushT: between waypoints: hold (the reference's meaning of an action) or linear (default: ${DEFAULT-VALUE})")
     private PushTRobot.Following following;
 
     @Option(names = "--episode-seconds", defaultValue = "0", paramLabel = "S",
-            description = "the world stops scoring an episode after so long; 0: never (default: ${DEFAULT-VALUE})")
+            description = "PushT: the world stops scoring an episode after so long; 0: never (default: ${DEFAULT-VALUE})")
     private double episodeSeconds;
 
     @Option(names = "--speed", paramLabel = "FACTOR",
@@ -66,13 +71,18 @@ final class SimCommand implements Callable<Integer> {
         }
         PushTWorldNode.Options options = options();
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments, "pusht", System.getenv())));
+            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments,
+                    world.name().toLowerCase(Locale.ROOT), System.getenv())));
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(Main.EXIT_FAILURE);
             });
-            lifecycle.own(new PushTWorldNode(node, options)).start();
-            spec.commandLine().getErr().println("dpros: " + node.nodeName() + " simulates PushT");
+            if (world == World.ARM7) {
+                lifecycle.own(new Arm7WorldNode(node, options.pace(), options.cameraHz())).start();
+            } else {
+                lifecycle.own(new PushTWorldNode(node, options)).start();
+            }
+            spec.commandLine().getErr().println("dpros: " + node.nodeName() + " simulates " + world);
             return lifecycle.awaitStop();
         }
     }

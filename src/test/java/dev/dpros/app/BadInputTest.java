@@ -48,6 +48,11 @@ class BadInputTest {
     }
 
     @Test
+    void shouldNameARateThatAWorldCannotKeep() {
+        assertEquals("dpros: camera rate 500.0 Hz: expected 1 to 100", error("sim", "--world", "arm7", "--camera-rate", "500"));
+    }
+
+    @Test
     void shouldNameAMissingConfiguration() {
         assertTrue(error("run", "--config", "none.yaml").contains("none.yaml: configuration: expected a YAML file, found no such file"));
     }

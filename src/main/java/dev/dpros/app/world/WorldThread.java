@@ -11,14 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a simulated world: ticks it at absolute deadlines on the world's clock. When the machine stalls, missed
- * ticks are counted and the world is ticked once at the latest time, so that it neither lags nor floods its topics.
+ * The thread of a simulated world: ticks it at absolute deadlines on the world's clock. Short delays of the machine are
+ * made up tick by tick; after a stall of more than 50 ms the missed ticks are counted and the world is ticked once at the
+ * latest time, so that it neither lags nor floods its topics.
  *
  * <p>{@link #start} and {@link #close} may be called from any thread; the world is ticked on the named thread alone.
  */
 final class WorldThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorldThread.class);
     private static final long JOIN_MS = 5_000;
+    private static final long LONGEST_CATCH_UP_NS = 50_000_000;
 
     /** What is ticked. */
     interface World {
@@ -98,13 +100,16 @@ final class WorldThread implements AutoCloseable {
         }
     }
 
-    /** Waits for a tick's deadline; returns the latest tick that is due then. */
+    /** Waits for a tick's deadline; returns that tick, or after a stall the latest that is due. */
     private long awaitTick(long originNs, long next) {
         long deadlineNs = originNs + Math.round(next * periodNs / pace.speed());
         long leftNs = deadlineNs - clock.monotonicNs();
         while (running && leftNs > 0) {
             LockSupport.parkNanos(this, leftNs);
             leftNs = deadlineNs - clock.monotonicNs();
+        }
+        if (-leftNs <= LONGEST_CATCH_UP_NS) {
+            return next;
         }
         long late = (long) (-leftNs * pace.speed()) / periodNs;
         missed += late;
