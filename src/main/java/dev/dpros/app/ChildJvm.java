@@ -55,7 +55,12 @@ final class ChildJvm implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Its exit code. @throws IllegalThreadStateException while it runs */
+    /** Waits at most so long for its end; whether it has ended. */
+    boolean endsWithin(long limitMs) throws InterruptedException {
+        return process.waitFor(limitMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Its exit code, 128 plus the signal's number if a signal ended it. @throws IllegalThreadStateException while it runs */
     int exitCode() {
         return process.exitValue();
     }

@@ -43,6 +43,10 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final String WORLD = "pusht";
     private static final String POLICY = "dpros";
+    private static final long CHILD_END_MS = 1_000;
+    private static final long REST_LIMIT_MS = 10_000;
+    private static final long POLL_MS = 20;
+    private static final long STILL_NS = 500_000_000;
 
     @Option(names = "--episodes", defaultValue = "3", paramLabel = "N", description = "episodes (default: ${DEFAULT-VALUE})")
     private int episodes;
@@ -85,11 +89,39 @@ final class DemoCommand implements Callable<Integer> {
         Path robot = config != null ? config : Home.path("launch/pusht.yaml");
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             URI master = master(lifecycle);
-            lifecycle.own(new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT)).start();
+            PushTWorldNode world = lifecycle.own(
+                    new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT));
+            world.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
             ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report), Map.of("ROS_MASTER_URI", master.toString())));
-            return episodes(lifecycle, master, child, report);
+            List<Result> results;
+            try {
+                results = episodes(lifecycle, connect(lifecycle, master, "demo"), child);
+            } catch (IllegalStateException | InputException e) {
+                if (!child.endsWithin(CHILD_END_MS)) {
+                    throw e;
+                }
+                return withoutPolicy(child.exitCode(), world);
+            }
+            child.close();
+            return summary(results, report);
         }
+    }
+
+    /** What is to be said when the control node has ended by itself; the exit code. */
+    private int withoutPolicy(int exitCode, PushTWorldNode world) throws InterruptedException {
+        Lifecycle.awaitEndOfProcess(); // Ctrl-C in a terminal ends both processes
+        if (exitCode == Main.EXIT_BAD_INPUT) {
+            return exitCode; // it has said what was wrong
+        }
+        int polls = (int) (REST_LIMIT_MS / POLL_MS);
+        while (world.stillNs() < STILL_NS && polls-- > 0) {
+            Thread.sleep(POLL_MS);
+        }
+        spec.commandLine().getErr().println("dpros: the control node ended with exit code " + exitCode
+                + (exitCode > 128 ? " (signal " + (exitCode - 128) + ")" : "") + "; the robot "
+                + (world.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
+        return Main.EXIT_FAILURE;
     }
 
     private static void require(boolean ok, String option, int value) {
@@ -103,7 +135,9 @@ final class DemoCommand implements Callable<Integer> {
         if (given != null && !given.isBlank()) {
             return RosArguments.masterUri(given);
         }
-        return lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri();
+        URI master = lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri();
+        MasterCommand.relayLogs(lifecycle, master, null);
+        return master;
     }
 
     private static RosNode connect(Lifecycle lifecycle, URI master, String name) {
@@ -120,27 +154,24 @@ final class DemoCommand implements Callable<Integer> {
         return arguments;
     }
 
-    private int episodes(Lifecycle lifecycle, URI master, ChildJvm child, Path report) throws Exception {
+    private List<Result> episodes(Lifecycle lifecycle, RosNode node, ChildJvm child) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         List<Result> results = new ArrayList<>();
-        RosNode node = connect(lifecycle, master, "demo");
         try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
             driver.awaitPolicy(child::alive);
             MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
-            LiveLine live = lifecycle.own(new LiveLine(headless ? null : spec.commandLine().getErr(), metrics));
-            for (int i = 0; i < episodes; i++) {
-                Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
-                results.add(result);
-                live.clear();
-                out.printf("seed %d: max reward %.3f after %d steps%s%n", result.seed(), result.maxReward(), result.steps(),
-                        result.success() ? " (success)" : "");
-                out.flush();
+            try (LiveLine live = new LiveLine(headless ? null : spec.commandLine().getErr(), metrics)) {
+                for (int i = 0; i < episodes; i++) {
+                    Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
+                    results.add(result);
+                    live.clear();
+                    out.printf("seed %d: max reward %.3f after %d steps%s%n", result.seed(), result.maxReward(),
+                            result.steps(), result.success() ? " (success)" : "");
+                    out.flush();
+                }
             }
-        } catch (IllegalStateException e) {
-            throw new InputException("demo: the control node ended with exit code " + child.exitCode() + "; its last lines are above");
         }
-        child.close();
-        return summary(results, report);
+        return results;
     }
 
     private static URI metricsPage(RosNode node) {

@@ -15,7 +15,7 @@ final class EpisodeDriver implements AutoCloseable {
     private static final double SUCCESS_COVERAGE = 0.95;
     private static final double SETTLED_REWARD = 0.9;
     private static final long POLL_MS = 20;
-    private static final long CALL_TIMEOUT_MS = 60_000;
+    private static final long LOAD_TIMEOUT_MS = 300_000;
     private static final String TRIGGER = "std_srvs/Trigger";
 
     /**
@@ -58,7 +58,7 @@ final class EpisodeDriver implements AutoCloseable {
 
     /** Waits until the policy's services answer. @throws InputException if they do not, or {@code alive} turns false */
     void awaitPolicy(BooleanSupplier alive) throws InterruptedException {
-        long deadline = transport.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(CALL_TIMEOUT_MS);
+        long deadline = transport.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(LOAD_TIMEOUT_MS);
         while (true) {
             try {
                 transport.callService(policy + "/stop", TRIGGER, Map.of());

@@ -1,7 +1,14 @@
 package dev.dpros.app;
 
 import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.master.RosoutRelay;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
 import java.net.InetAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,10 +34,25 @@ final class MasterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        RosArguments environment = RosArguments.parse(List.of(), System.getenv());
+        String host = bind.isLoopbackAddress() ? null : environment.host();
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            EmbeddedMaster master = lifecycle.own(EmbeddedMaster.start(bind, port));
+            EmbeddedMaster master = lifecycle.own(host == null ? EmbeddedMaster.start(bind, port)
+                    : EmbeddedMaster.start(bind, host, port));
+            relayLogs(lifecycle, master.uri(), bind.isLoopbackAddress() ? null : master.uri().getHost());
             spec.commandLine().getOut().println("ROS master at " + master.uri() + " (Ctrl-C ends it)");
             return lifecycle.awaitStop();
         }
+    }
+
+    /**
+     * Starts what roscore starts besides the master: the node that repeats all logs on {@code /rosout_agg}.
+     *
+     * @param host under which other machines reach the node; null for this machine only
+     */
+    static void relayLogs(Lifecycle lifecycle, URI master, String host) {
+        RosNode node = lifecycle.own(RosNode.connect(
+                new RosNodeConfig(master, host, RosoutRelay.NODE_NAME, "/", Map.of(), Map.of(), null)));
+        lifecycle.own(new RosoutRelay(node));
     }
 }

@@ -83,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
         if (json != null) {
-            lifecycle.own(() -> RunReport.write(json, policyNode, telemetry.registry()));
+            lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }
         ParentWatch.start(lifecycle);
         policyNode.start(robot.node().autostart());

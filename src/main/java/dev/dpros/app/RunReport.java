@@ -1,12 +1,14 @@
 package dev.dpros.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.InputException;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.RunSummary;
+import dev.dpros.ros.node.TopicTraffic;
 import dev.dpros.safety.SafetyEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,13 +22,14 @@ import java.util.Map;
 
 /** The summary of a run for machines: counters, latencies, messages per topic, watchdog. */
 final class RunReport {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
     private RunReport() {}
 
     /** Writes the report of a node at its end. @throws InputException if the file cannot be written */
-    static void write(Path file, PolicyNode node, MetricsRegistry metrics) {
-        writeJson(file, of(node, metrics));
+    static void write(Path file, PolicyNode node, TopicTraffic traffic, MetricsRegistry metrics) {
+        writeJson(file, of(node, traffic, metrics));
     }
 
     /** Writes any tree, atomically. @throws InputException if the file cannot be written */
@@ -41,11 +44,11 @@ final class RunReport {
         }
     }
 
-    private static Map<String, Object> of(PolicyNode node, MetricsRegistry metrics) {
+    private static Map<String, Object> of(PolicyNode node, TopicTraffic traffic, MetricsRegistry metrics) {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("control", counters(node.loop().statistics()));
         report.put("latency_ms", latencies(metrics.summary()));
-        report.put("messages", messages(node));
+        report.put("messages", traffic);
         report.put("watchdog", watchdog(node));
         report.put("sampling", node.guides().counts());
         report.put("sampler_replacements", node.sampler().replacements());
@@ -85,7 +88,8 @@ final class RunReport {
         List<RunSummary.Row> parsed = new ArrayList<>();
         rows.forEach((name, value) -> {
             Map<?, ?> v = (Map<?, ?>) value;
-            parsed.add(new RunSummary.Row(String.valueOf(name), "", ((Number) v.get("count")).longValue(),
+            String[] stageAndSource = (name + " ").split(" ", 2);
+            parsed.add(new RunSummary.Row(stageAndSource[0], stageAndSource[1].strip(), ((Number) v.get("count")).longValue(),
                     number(v, "p50"), number(v, "p99"), number(v, "p999"), number(v, "max")));
         });
         return new RunSummary(parsed).table();
@@ -93,15 +97,6 @@ final class RunReport {
 
     private static double number(Map<?, ?> map, String key) {
         return ((Number) map.get(key)).doubleValue();
-    }
-
-    private static Map<String, Object> messages(PolicyNode node) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        node.sources().subscriptions().forEach((key, subscription) ->
-                map.put(key, Map.of("received", subscription.received(), "rejected", subscription.rejected())));
-        var command = node.output().publication();
-        map.put("command", Map.of("sent", command.sent(), "dropped", command.dropped()));
-        return map;
     }
 
     private static Map<String, Object> watchdog(PolicyNode node) {

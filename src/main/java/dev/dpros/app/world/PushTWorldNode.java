@@ -40,6 +40,7 @@ public final class PushTWorldNode implements AutoCloseable {
     private static final String WORLD_FRAME = "world";
     private static final double SCORE_HZ = 10;
     private static final long RESET_LIMIT_S = 5;
+    private static final double STILL_SPEED = 0.05; // px/s; the agent's spring and damper approach rest exponentially
     private static final long LARGEST_SEED = 0xFFFFFFFFL;
 
     /**
@@ -100,6 +101,7 @@ public final class PushTWorldNode implements AutoCloseable {
     private final double[] velocity = new double[2];
     private final double[] points = new double[2 * PushTEnv.KEYPOINTS];
     private volatile long nextSeed;
+    private volatile long stillNs;
 
     /** A node on this machine's clock; it is still until {@link #start}. */
     public PushTWorldNode(Transport transport, Options options) {
@@ -145,6 +147,11 @@ public final class PushTWorldNode implements AutoCloseable {
         return thread.ticks();
     }
 
+    /** How long the agent has stood still, world time in ns; 0 while it moves. Any thread. */
+    public long stillNs() {
+        return stillNs;
+    }
+
     /** Steps of 10 ms that the world took in one with the next, because the machine was late. Any thread. */
     public long missedTicks() {
         return thread.missed();
@@ -152,7 +159,9 @@ public final class PushTWorldNode implements AutoCloseable {
 
     private void tick(long nowNs) {
         inbox.drain(nowNs, commands);
-        robot.advance(nowNs);
+        long steps = robot.advance(nowNs);
+        robot.readVelocity(velocity, 0);
+        stillNs = Math.hypot(velocity[0], velocity[1]) < STILL_SPEED ? stillNs + steps * PushTRobot.STEP_NS : 0;
         ResetRequest request = resetRequest.getAndSet(null);
         if (request != null) {
             inbox.skip();

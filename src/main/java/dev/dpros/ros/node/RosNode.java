@@ -93,6 +93,11 @@ public final class RosNode implements Transport {
         return parts.slaveUri;
     }
 
+    /** What the node's topics have carried so far. Any thread. */
+    public TopicTraffic traffic() {
+        return TopicTraffic.of(parts);
+    }
+
     /** The message types this node knows. */
     public SchemaCatalog catalog() {
         return parts.catalog;

@@ -1,0 +1,42 @@
+package dev.dpros.ros.node;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a node's topics have carried since they were opened, by resolved name. Immutable.
+ *
+ * @param in subscribed topics; several subscriptions of one topic count together
+ * @param out advertised topics
+ */
+public record TopicTraffic(Map<String, Received> in, Map<String, Sent> out) {
+    /**
+     * A subscribed topic.
+     *
+     * @param received messages taken
+     * @param refused messages refused: wrong length, malformed, or no room
+     */
+    public record Received(long received, long refused) {
+        private Received plus(Received other) {
+            return new Received(received + other.received, refused + other.refused);
+        }
+    }
+
+    /**
+     * An advertised topic.
+     *
+     * @param sent messages sent, summed over subscribers
+     * @param dropped messages dropped because a subscriber did not read
+     */
+    public record Sent(long sent, long dropped) {}
+
+    static TopicTraffic of(NodeParts parts) {
+        Map<String, Received> in = new TreeMap<>();
+        parts.topics.all().forEach(subscriber -> in.merge(subscriber.topic(),
+                new Received(subscriber.received(), subscriber.rejected()), Received::plus));
+        Map<String, Sent> out = new TreeMap<>();
+        parts.tcpros.publications().forEach(publication ->
+                out.put(publication.topic(), new Sent(publication.sent(), publication.dropped())));
+        return new TopicTraffic(in, out);
+    }
+}
