@@ -30,8 +30,8 @@ class EvaluationTest {
         JsonNode together = evaluate("models/pusht_keypoints", "100000..100001", "--batch", "2", "--max-steps", "24");
         JsonNode apart = evaluate("models/pusht_keypoints", "100000..100001", "--batch", "1", "--max-steps", "24");
         for (int i = 0; i < 2; i++) {
-            assertEquals(together.get("episodes").get(i).get("maxReward").asDouble(),
-                    apart.get("episodes").get(i).get("maxReward").asDouble(), 1e-3);
+            assertEquals(together.get("episodes").get(i).get("max_reward").asDouble(),
+                    apart.get("episodes").get(i).get("max_reward").asDouble(), 1e-3);
         }
     }
 
