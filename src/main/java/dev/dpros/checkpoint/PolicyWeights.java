@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Checks a checkpoint's tensors against its configuration and brings them to float32. Stateless. */
 final class PolicyWeights {
@@ -27,9 +28,10 @@ final class PolicyWeights {
     static Map<String, TensorData> check(
             String source, PolicyConfig config, Map<String, TensorData> tensors, UnaryOperator<String> nameInSource) {
         Map<String, List<Long>> expected = ExpectedTensors.of(config);
-        Map<String, TensorData> weights = new LinkedHashMap<>();
-        expected.forEach((name, shape) ->
-                weights.put(name, one(source, nameInSource.apply(name), shape, tensors.get(name))));
+        expected.forEach((name, shape) -> requireShape(source, nameInSource.apply(name), shape, tensors.get(name)));
+        // looking at every value takes longer than all the rest: on as many cores as there are
+        Map<String, TensorData> weights = new LinkedHashMap<>(expected.keySet().parallelStream().collect(Collectors.toMap(
+                name -> name, name -> FloatTensors.finiteFloat32(source, nameInSource.apply(name), tensors.get(name)))));
         tensors.forEach((name, tensor) -> {
             if (TEMPERATURE.matcher(name).matches()) {
                 foldTemperature(source, name, tensor, weights);
@@ -46,7 +48,7 @@ final class PolicyWeights {
         return DERIVED.matcher(name).matches();
     }
 
-    private static TensorData one(String source, String name, List<Long> shape, TensorData tensor) {
+    private static void requireShape(String source, String name, List<Long> shape, TensorData tensor) {
         if (tensor == null) {
             throw InputException.of(source, Quoted.tensor(name), "shape " + shape, "no such tensor",
                     "the checkpoint does not fit its configuration");
@@ -55,7 +57,6 @@ final class PolicyWeights {
             throw InputException.of(source, Quoted.tensor(name), "shape " + shape, tensor.shape().toString(),
                     "the checkpoint does not fit its configuration");
         }
-        return FloatTensors.finiteFloat32(source, name, tensor);
     }
 
     /** A spatial softmax with temperature T is one without it, its logits divided by T. */
