@@ -121,7 +121,7 @@ final class VideoEncoder implements AutoCloseable {
         AVDictionary options = new AVDictionary(null);
         av_dict_set(options, "crf", "30", 0);
         av_dict_set(options, "preset", "10", 0);
-        check(avcodec_open2(codec, encoder, options), "the encoder does not start");
+        check(EncoderThreads.open(() -> avcodec_open2(codec, encoder, options)), "the encoder does not start");
     }
 
     private void openFile() {
