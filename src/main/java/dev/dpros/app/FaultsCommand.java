@@ -1,0 +1,116 @@
+package dev.dpros.app;
+
+import dev.dpros.app.FaultRig.Kind;
+import dev.dpros.app.FaultTrial.Outcome;
+import dev.dpros.app.FaultTrial.Recovery;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros faults}: breaks what a control node depends on, one thing at a time, and checks how it answers. */
+@Command(
+        name = "faults",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Break sensors, clock, sampler, master and process around a control node in simulation, over real ROS "
+                + "topics, and check: noticed in time, right state and reason, commands bounded, recovered.",
+        footer = {"", "Exit code 1 if any check fails. docs/watchdog.md has the table of faults.",
+            "Example: dpros faults --only camera_drop --only sampler_hang --json faults.json"})
+final class FaultsCommand implements Callable<Integer> {
+    @Option(names = "--only", paramLabel = "NAME", split = ",", description = "only these faults (default: all)")
+    private List<String> only = List.of();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
+    private Path config;
+
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first episode (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the results to this file")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        List<FaultTrial> trials = chosen();
+        Path robot = config != null ? config : Home.path("launch/pusht.yaml");
+        List<Outcome> outcomes = new ArrayList<>();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
+                "commands", "");
+        for (Kind kind : Kind.values()) {
+            List<FaultTrial> ofKind = trials.stream().filter(trial -> trial.kind() == kind).toList();
+            if (!ofKind.isEmpty()) {
+                run(robot, kind, ofKind, outcomes, out);
+            }
+        }
+        boolean passed = outcomes.stream().allMatch(Outcome::passed);
+        out.printf("%d of %d passed%n", outcomes.stream().filter(Outcome::passed).count(), outcomes.size());
+        out.flush();
+        if (json != null) {
+            Map<String, Object> report = new LinkedHashMap<>();
+            report.put("passed", passed);
+            report.put("faults", outcomes.stream().map(Outcome::asMap).toList());
+            RunReport.writeJson(json, report);
+        }
+        return passed ? 0 : Main.EXIT_FAILURE;
+    }
+
+    private List<FaultTrial> chosen() {
+        List<FaultTrial> all = FaultTrials.all();
+        List<String> names = all.stream().map(FaultTrial::name).toList();
+        for (String name : only) {
+            if (!names.contains(name)) {
+                throw new InputException("--only: expected one of " + names + ", found '" + name + "'"
+                        + NearestName.hint(name, names));
+            }
+        }
+        return only.isEmpty() ? all : all.stream().filter(trial -> only.contains(trial.name())).toList();
+    }
+
+    private void run(Path robot, Kind kind, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            FaultRig rig = lifecycle.own(new FaultRig(robot, kind));
+            for (FaultTrial trial : trials) {
+                Outcome outcome = run(trial, rig);
+                outcomes.add(outcome);
+                print(outcome, out);
+            }
+        }
+    }
+
+    private Outcome run(FaultTrial trial, FaultRig rig) throws Exception {
+        try {
+            rig.drive(seed);
+            return trial.name().equals(FaultTrials.KILL) ? FaultTrials.kill(trial, rig, seed) : trial.run(rig);
+        } catch (IllegalStateException e) {
+            return new Outcome(trial, false, -1, false, -1, false, List.of(e.getMessage()), false);
+        }
+    }
+
+    private static void print(Outcome outcome, PrintWriter out) {
+        FaultTrial trial = outcome.trial();
+        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", trial.name(),
+                trial.state() + (trial.reason().isEmpty() ? "" : " (" + trial.reason() + ")"),
+                time(outcome.detectedMs(), trial.withinMs()),
+                time(outcome.recoveredMs(), trial.recoverMs()) + (trial.recovers() == Recovery.BY_ITSELF ? "*" : " "),
+                outcome.bounded() ? "bounded" : "NOT OK", outcome.passed() ? "passed" : "FAILED " + outcome.path());
+        out.flush();
+    }
+
+    private static String time(double ms, long boundMs) {
+        return (ms < 0 ? "never" : String.format("%.0f", ms)) + " (" + boundMs + ")";
+    }
+}
