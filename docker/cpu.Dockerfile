@@ -30,6 +30,6 @@ ENV ROS_PACKAGE_PATH=/opt/dpros/ros:/usr/share \
     DPROS_HOME=/opt/dpros \
     PYTHONUNBUFFERED=1
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
-  CMD curl -fs http://127.0.0.1:9464/metrics | grep -q '^dpros_ticks_total' || exit 1
+  CMD curl -fs http://127.0.0.1:8080/metrics | grep -q '^dpros_ticks_total' || exit 1
 ENTRYPOINT ["roslaunch"]
 CMD ["diffusion_policy_ros", "policy.launch"]

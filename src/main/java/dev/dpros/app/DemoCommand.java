@@ -93,7 +93,9 @@ final class DemoCommand implements Callable<Integer> {
                     new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT));
             world.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
-            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report), Map.of("ROS_MASTER_URI", master.toString())));
+            int pagePort = PagePort.choose();
+            spec.commandLine().getErr().println("dpros: live page at http://127.0.0.1:" + pagePort);
+            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report, pagePort), Map.of("ROS_MASTER_URI", master.toString())));
             List<Result> results;
             try {
                 results = episodes(lifecycle, connect(lifecycle, master, "demo"), child);
@@ -144,9 +146,9 @@ final class DemoCommand implements Callable<Integer> {
         return lifecycle.own(RosNode.connect(RosNodeConfig.local(master, name)));
     }
 
-    private List<String> runArguments(Path robot, Path report) {
+    private List<String> runArguments(Path robot, Path report, int pagePort) {
         List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
-                "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=0"));
+                "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=" + pagePort));
         if (policy != null) {
             arguments.addAll(List.of("--policy", policy.toString()));
         }

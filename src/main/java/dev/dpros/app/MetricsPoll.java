@@ -25,7 +25,7 @@ final class MetricsPoll implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** Starts polling this address, such as {@code http://127.0.0.1:9464/metrics}. */
+    /** Starts polling this address, such as {@code http://127.0.0.1:8080/metrics}. */
     MetricsPoll(URI page) {
         request = HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(1)).build();
         thread = new Thread(this::run, "metrics-poll");

@@ -49,19 +49,25 @@ final class OperatorServices implements AutoCloseable {
         services.add(transport.advertiseService(name, TRIGGER, request -> handle(event)));
     }
 
-    private Map<String, Object> handle(SafetyEvent event) {
+    /** Does what a service does; returns null when it is done, else one line why not. Blocks until the next tick. */
+    String operate(SafetyEvent event) {
         if (event == SafetyEvent.STARTED) {
             if (watchdog.state() == SafetyState.FAULT) {
-                return Map.of("success", false, "message", "in fault (" + watchdog.reasonText() + "); call ~reset first");
+                return "in fault (" + watchdog.reasonText() + "); call ~reset first";
             }
             if (!enabled.getAsBoolean()) {
-                return Map.of("success", false, "message", "the dead-man switch is not held: ~enable must carry true");
+                return "the dead-man switch is not held: ~enable must carry true";
             }
             beforeStart.run();
         }
         watchdog.request(event);
-        if (!awaitApplied()) {
-            return Map.of("success", false, "message", event.reason() + ": requested, but the control loop does not tick");
+        return awaitApplied() ? null : event.reason() + ": requested, but the control loop does not tick";
+    }
+
+    private Map<String, Object> handle(SafetyEvent event) {
+        String refusal = operate(event);
+        if (refusal != null) {
+            return Map.of("success", false, "message", refusal);
         }
         return Map.of("success", true, "message", event.reason() + "; now " + watchdog.state().name().toLowerCase(Locale.ROOT)
                 + " (" + watchdog.reasonText() + ")");

@@ -1,5 +1,8 @@
 package dev.dpros.app;
 
+import dev.dpros.app.live.CycleLog;
+import dev.dpros.app.live.LiveControls;
+import dev.dpros.app.live.LiveState;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
 import dev.dpros.app.outputs.NodeOutputs;
@@ -21,6 +24,7 @@ import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
+import dev.dpros.observation.CameraSource;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
@@ -53,7 +57,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final NodeOutputs outputs;
     private final ControlLoop loop;
     private final ControlThread thread;
-    private OperatorServices services;
+    private final CycleLog cycles;
+    private final Diagnostics.Subjects subjects;
+    private volatile OperatorServices services;
     private final SamplerChoice choice;
     private final GuideChoice guides;
     private final AutoCloseable setSampler;
@@ -84,17 +90,20 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         InferenceOptions options = config.sampler().toOptions();
         choice = new SamplerChoice(policy, options);
         guides = new GuideChoice(config, definition, choice::current, clock);
-        InferenceLatency probes = new InferenceLatency(new SystemClock(), metrics.latency(Stage.ENCODE),
+        cycles = new CycleLog(clock, sources.cameras().stream().map(CameraSource::statistics).toList(),
+                policy.action().size(), metrics);
+        InferenceLatency probes = new InferenceLatency(new SystemClock(), cycles.encoding(metrics.latency(Stage.ENCODE)),
                 metrics.latency(Stage.DENOISING_STEP), metrics.latency(Stage.INFERENCE));
         long stepNs = control.policyStepNs();
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
                 () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
-                guides.next(), clock, stepNs)));
+                cycles.watch(guides.next()), clock, stepNs)));
         loop = new ControlLoop(control, filter, sources.health(),
-                sources.positions(policy.action().size()), sampler, output, WatchdogListener.NONE);
-        outputs = new NodeOutputs(config, transport, new Diagnostics.Subjects(loop, sources.checks(), this, output.publication()));
-        relay.to(loop.inbox(), outputs.chunks());
-        loop.reportTo(outputs.ticks());
+                sources.positions(policy.action().size()), sampler, cycles.publishing(output), WatchdogListener.NONE);
+        subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication());
+        outputs = new NodeOutputs(config, transport, subjects);
+        relay.to(cycles, loop.inbox(), outputs.chunks());
+        loop.reportTo(cycles.andThen(outputs.ticks()));
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
         setSampler = choice.offer(transport);
@@ -173,6 +182,21 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** What the live page shows. @throws InputException if the page's configuration does not fit policy and action */
+    LiveState liveState(RobotConfig config) {
+        return new LiveState(transport.nodeName() + ", " + config.policy().getFileName(), clock, subjects, cycles, config);
+    }
+
+    /** What the live page may do. */
+    LiveControls liveControls() {
+        return new LiveControls(event -> services == null ? "the policy is still loading" : services.operate(event));
+    }
+
+    /** When each part of the last cycles happened. */
+    CycleLog cycles() {
+        return cycles;
     }
 
     /** The loop, for its state and counts. */

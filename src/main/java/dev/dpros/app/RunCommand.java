@@ -82,6 +82,7 @@ final class RunCommand implements Callable<Integer> {
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
+        telemetry.show(policyNode, robot);
         if (json != null) {
             lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }

@@ -1,11 +1,13 @@
 package dev.dpros.app;
 
+import dev.dpros.app.live.LiveState;
 import dev.dpros.app.outputs.ImageProblem;
 import dev.dpros.app.outputs.SourceCheck;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FrameSource;
 import dev.dpros.core.InputException;
 import dev.dpros.core.LatencySink;
 import dev.dpros.core.MessageSlots;
@@ -19,6 +21,7 @@ import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.observation.CameraConfig;
+import dev.dpros.observation.CameraPreview;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.observation.MotionWitness;
 import dev.dpros.observation.ObservationAligner;
@@ -41,10 +44,13 @@ import java.util.TreeSet;
  * Built and closed by the owning command; its parts say on which threads they run.
  */
 final class Sources implements AutoCloseable {
+    private static final int PREVIEW_WIDTH = 640;
+
     private final List<ObservationInput> inputs = new ArrayList<>();
     private final List<CameraSource> cameras = new ArrayList<>();
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private final List<SourceCheck> checks = new ArrayList<>();
+    private final List<FrameSource> previews = new ArrayList<>();
     private final ObservationAligner aligner;
     private VectorSource state;
 
@@ -134,6 +140,8 @@ final class Sources implements AutoCloseable {
         CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
         inputs.add(source);
         cameras.add(source);
+        previews.add(new CameraPreview(LiveState.shortName(section.topic()), source.messages(), RosImageReader.forType(type),
+                PREVIEW_WIDTH));
         Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
         checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,
                 new ImageProblem(camera, source.messages(), RosImageReader.forType(type))::explain));
@@ -168,6 +176,11 @@ final class Sources implements AutoCloseable {
     /** What is wrong with each source, in the order of {@link #inputs()}. */
     List<SourceCheck> checks() {
         return checks;
+    }
+
+    /** The cameras' newest images, for people. */
+    List<FrameSource> previews() {
+        return previews;
     }
 
     /** The cameras. */

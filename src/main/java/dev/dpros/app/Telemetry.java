@@ -1,6 +1,9 @@
 package dev.dpros.app;
 
+import dev.dpros.app.live.CycleLog;
+import dev.dpros.app.live.LiveState;
 import dev.dpros.config.MetricsSection;
+import dev.dpros.config.RobotConfig;
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
@@ -9,6 +12,7 @@ import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.MetricsServer;
 import dev.dpros.metrics.NodeMeters;
 import dev.dpros.metrics.ServerConfig;
+import dev.dpros.metrics.dashboard.Dashboard;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
@@ -20,13 +24,15 @@ import java.util.Locale;
  * command; the stages never wait for it.
  */
 final class Telemetry implements AutoCloseable {
-    private final MetricsRegistry registry = new MetricsRegistry();
+    private final MetricsRegistry registry;
     private final MetricsServer server;
     private final String bind;
+    private Dashboard dashboard;
 
     /** Starts the registry and, if enabled, the server. @throws dev.dpros.core.InputException if the port is taken */
     Telemetry(MetricsSection config) {
         bind = config.bind();
+        registry = new MetricsRegistry(ExtraRegistries.of(config));
         server = config.enabled()
                 ? new MetricsServer(new ServerConfig(config.bind(), config.port(), config.token()), registry) : null;
         registry.bindJvm();
@@ -43,9 +49,18 @@ final class Telemetry implements AutoCloseable {
         return server == null ? -1 : server.port();
     }
 
-    /** {@code ; metrics at URL}, or nothing. */
+    /** {@code ; live page at URL}, or nothing. */
     String where() {
-        return server == null ? "" : "; metrics at http://" + bind + ":" + server.port() + "/metrics";
+        return server == null ? "" : "; live page at http://" + bind + ":" + server.port();
+    }
+
+    /** Serves the live page of a policy node, if there is a server. @throws dev.dpros.core.InputException if its configuration does not fit */
+    void show(PolicyNode node, RobotConfig config) {
+        LiveState state = node.liveState(config);
+        if (server != null) {
+            dashboard = new Dashboard(server, registry, state, node.liveControls(), node.sources().previews(),
+                    config.dashboard().rateHz());
+        }
     }
 
     /** Exports the counters of a policy node. */
@@ -58,11 +73,11 @@ final class Telemetry implements AutoCloseable {
         }
         node.sources().subscriptions().forEach((key, subscription) -> meters.subscription(key, subscription));
         meters.publication("command", node.output().publication());
-        observe(meters, node.loop().statistics());
+        observe(meters, node.loop().statistics(), node.cycles());
         observe(meters, node.loop().watchdog());
     }
 
-    private static void observe(NodeMeters meters, LoopStatistics counts) {
+    private static void observe(NodeMeters meters, LoopStatistics counts, CycleLog cycles) {
         meters.ticks(() -> counts.get(Counter.TICKS), () -> counts.get(Counter.MISSED_TICKS));
         meters.deadlineMisses("chunk_late", () -> counts.get(Counter.DEADLINES_MISSED));
         meters.deadlineMisses("over_budget", () -> counts.get(Counter.CHUNKS_OVER_BUDGET));
@@ -73,7 +88,8 @@ final class Telemetry implements AutoCloseable {
             }
         }
         meters.chunks("failed", () -> counts.get(Counter.INFERENCE_FAILURES));
-        meters.chunkJoin(() -> counts.get(Value.JOIN_VELOCITY_JUMP_MAX), counts::meanJoinJump);
+        meters.chunkJoin(() -> counts.get(Value.JOIN_VELOCITY_JUMP), cycles::disagreement);
+        meters.denoisingSteps(cycles::lastSteps, cycles::allSteps);
         meters.limited("any", () -> counts.get(Counter.FRAMES_LIMITED));
     }
 
@@ -97,6 +113,9 @@ final class Telemetry implements AutoCloseable {
 
     @Override
     public void close() {
+        if (dashboard != null) {
+            dashboard.close();
+        }
         if (server != null) {
             server.close();
         }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param outputs what is published besides the commands
  * @param control the control loop
  * @param metrics the metrics server
+ * @param dashboard the live page
  * @param record what is recorded besides the observations
  */
 public record RobotConfig(
@@ -26,6 +27,7 @@ public record RobotConfig(
         OutputSection outputs,
         ControlSection control,
         MetricsSection metrics,
+        DashboardSection dashboard,
         RecordSection record) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */

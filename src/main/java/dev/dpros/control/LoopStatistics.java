@@ -36,6 +36,7 @@ public final class LoopStatistics {
         /** Sum over joins of the same. */ JOIN_JUMP_SUM,
         /** Greatest jump of a command coordinate's velocity at a join, units/s. */ JOIN_VELOCITY_JUMP_MAX,
         /** Sum over joins of the same. */ JOIN_VELOCITY_JUMP_SUM,
+        /** Greatest jump of a command coordinate's velocity at the last join, units/s. */ JOIN_VELOCITY_JUMP,
         /** Number of joins measured: both chunks reached the joint. */ JOINS,
         /** Age of the executed chunk's observation at the last tick, ns. */ CHUNK_AGE_NS,
         /** Its greatest value. */ CHUNK_AGE_MAX_NS,
@@ -78,6 +79,7 @@ public final class LoopStatistics {
     void join(double jump, double velocityJump) {
         raise(Value.JOIN_JUMP_MAX, jump);
         set(Value.JOIN_JUMP_SUM, get(Value.JOIN_JUMP_SUM) + jump);
+        set(Value.JOIN_VELOCITY_JUMP, velocityJump);
         raise(Value.JOIN_VELOCITY_JUMP_MAX, velocityJump);
         set(Value.JOIN_VELOCITY_JUMP_SUM, get(Value.JOIN_VELOCITY_JUMP_SUM) + velocityJump);
         set(Value.JOINS, get(Value.JOINS) + 1);

@@ -39,6 +39,7 @@ public final class MetricsRegistry implements AutoCloseable {
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<LatencyRecorder> recorders = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> binders = new ArrayList<>();
+    private final List<MeterRegistry> others;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread started = new Thread(task, "metrics");
         started.setDaemon(true);
@@ -48,9 +49,8 @@ public final class MetricsRegistry implements AutoCloseable {
     /** A registry for Prometheus and for whatever other registries (JMX, OTLP) are given. */
     public MetricsRegistry(MeterRegistry... others) {
         meters.add(prometheus);
-        for (MeterRegistry other : others) {
-            meters.add(other);
-        }
+        this.others = List.of(others);
+        this.others.forEach(meters::add);
     }
 
     /** Adds memory, garbage collection, threads and CPU of the Java machine. */
@@ -156,10 +156,11 @@ public final class MetricsRegistry implements AutoCloseable {
         return new RunSummary(latencies().stream().map(LatencyRecorder::row).filter(row -> row.count() > 0).toList());
     }
 
-    /** Ends the thread. The summary can still be asked for. */
+    /** Ends the thread and the other registries. The summary can still be asked for. */
     @Override
     public void close() {
         thread.shutdownNow();
+        others.forEach(MeterRegistry::close);
         for (AutoCloseable binder : binders) {
             try {
                 binder.close();

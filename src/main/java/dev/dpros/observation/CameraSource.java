@@ -155,9 +155,10 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
         health.content(content.frozen(), content.blank());
         frames.commit(stampNs, copy.receivedNs(), verdict == StampTracker.Verdict.NEW_EPOCH);
-        statistics.took(stampNs);
+        long preparationNs = clock.monotonicNs() - copy.receivedNs();
+        statistics.took(stampNs, copy.receivedNs(), preparationNs);
         health.received(copy.receivedNs());
-        latency.recordNs(clock.monotonicNs() - copy.receivedNs());
+        latency.recordNs(preparationNs);
     }
 
     private SourceStatistics.Rejection convert() {

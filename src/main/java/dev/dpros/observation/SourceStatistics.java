@@ -40,6 +40,14 @@ public final class SourceStatistics {
     private final AtomicLongArray counts = new AtomicLongArray(SKIPPED + 1);
     private volatile Rejection lastRejection;
     private volatile long newestStampNs = Long.MIN_VALUE;
+    private volatile long newestArrivalNs;
+    private volatile long newestPreparationNs;
+
+    void took(long stampNs, long receivedNs, long preparationNs) {
+        newestArrivalNs = receivedNs;
+        newestPreparationNs = preparationNs;
+        took(stampNs);
+    }
 
     void took(long stampNs) {
         newestStampNs = stampNs;
@@ -87,5 +95,15 @@ public final class SourceStatistics {
     /** Stamp of the newest usable sample, stamp time, ns; MIN_VALUE before the first. */
     public long newestStampNs() {
         return newestStampNs;
+    }
+
+    /** Arrival of a camera's newest usable image, monotonic, ns; 0 for other sources. */
+    public long newestArrivalNs() {
+        return newestArrivalNs;
+    }
+
+    /** How long a camera's newest usable image took from its arrival to the policy's image, ns; 0 for other sources. */
+    public long newestPreparationNs() {
+        return newestPreparationNs;
     }
 }

@@ -1,0 +1,145 @@
+package dev.dpros.app.live;
+
+import dev.dpros.app.outputs.Diagnostics;
+import dev.dpros.app.outputs.SourceCheck;
+import dev.dpros.config.RobotConfig;
+import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.control.LoopStatistics.Value;
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.Clock;
+import dev.dpros.core.InputException;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.metrics.dashboard.DashboardState;
+import dev.dpros.metrics.dashboard.Snapshot;
+import dev.dpros.safety.JointLimits;
+import dev.dpros.safety.TransitionLog;
+import dev.dpros.safety.Watchdog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A control node as the live page shows it. The dashboard's thread; allocates; reads counters and logs only. */
+public final class LiveState implements DashboardState {
+    private static final int HISTORY = 20;
+    private static final int CYCLES = 10;
+    private static final int FAN = 5;
+
+    private final String title;
+    private final Clock clock;
+    private final Diagnostics.Subjects subjects;
+    private final CycleLog cycles;
+    private final RobotConfig config;
+    private final List<PlanOverlay> overlays = new ArrayList<>();
+
+    /**
+     * A view of a node.
+     *
+     * @param title node and policy
+     * @throws InputException if the page's configuration names cameras or dimensions that are not there
+     */
+    public LiveState(String title, Clock clock, Diagnostics.Subjects subjects, CycleLog cycles, RobotConfig config) {
+        this.title = title;
+        this.clock = clock;
+        this.subjects = subjects;
+        this.cycles = cycles;
+        this.config = config;
+        config.dashboard().planToImage().forEach((key, projection) -> {
+            SourceCheck camera = subjects.sources().stream().filter(source -> source.key().equals(key)
+                    && source.health().kind() == SourceHealth.Kind.CAMERA).findAny().orElseThrow(() -> InputException.of(
+                            "dashboard.plan_to_image", "camera", "one of the policy's cameras", key, ""));
+            overlays.add(new PlanOverlay(shortName(camera.health().name()), key, projection, config.action().joints()));
+        });
+    }
+
+    /** A topic without its leading slash: as the page names sources. */
+    public static String shortName(String topic) {
+        return topic.startsWith("/") ? topic.substring(1) : topic;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        long rosNowNs = clock.rosNs();
+        return new Snapshot(title, rosNowNs, safety(), facts(), sources(), joints(), overlays(rosNowNs),
+                cycles.last(CYCLES).stream().filter(cycle -> cycle.sentNs() != 0).map(CycleSpans::of).toList(), counters(), null);
+    }
+
+    private Snapshot.Safety safety() {
+        Watchdog watchdog = subjects.loop().watchdog();
+        List<Snapshot.Transition> history = new ArrayList<>();
+        TransitionLog.Entry entry = new TransitionLog.Entry();
+        long size = watchdog.log().size();
+        for (long i = size - 1; i >= Math.max(0, size - HISTORY); i--) {
+            if (watchdog.log().read(i, entry)) {
+                String about = entry.source == Watchdog.NO_SOURCE ? "" : shortName(watchdog.sources().get(entry.source)) + ": ";
+                history.add(new Snapshot.Transition(entry.rosNs, lower(entry.from), lower(entry.to), about + entry.event.reason()));
+            }
+        }
+        return new Snapshot.Safety(lower(watchdog.state()), watchdog.reasonText(), watchdog.started(), history);
+    }
+
+    private List<Snapshot.Fact> facts() {
+        long id = cycles.executed();
+        return List.of(new Snapshot.Fact("sampler", subjects.sampler().sampling()),
+                new Snapshot.Fact("control rate", Math.round(subjects.loop().config().rateHz()) + " Hz"),
+                new Snapshot.Fact("chunk", id == 0 ? "none" : "#" + id),
+                new Snapshot.Fact("actions left", String.valueOf(Math.round(subjects.loop().statistics().get(Value.QUEUE)))),
+                new Snapshot.Fact("chunk age", id == 0 ? "-" : Math.round(
+                        subjects.loop().statistics().get(Value.CHUNK_AGE_NS) / 1e6) + " ms"),
+                new Snapshot.Fact("disagreement", String.format(Locale.ROOT, "%.2f %s", cycles.disagreement(),
+                        config.dashboard().unit()).trim()));
+    }
+
+    private List<Snapshot.Source> sources() {
+        long nowNs = clock.monotonicNs();
+        return subjects.sources().stream().map(source -> {
+            SourceHealth health = source.health();
+            long last = health.lastReceivedNs();
+            double ageMs = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / 1e6;
+            return new Snapshot.Source(shortName(health.name()), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
+                    ageMs, health.maxAgeNs() / 1e6, health.frozen(), health.blank(), source.statistics().taken(),
+                    source.statistics().rejected() + source.subscription().rejected());
+        }).toList();
+    }
+
+    private Snapshot.Joints joints() {
+        List<JointLimits> limits = config.action().jointLimits();
+        return new Snapshot.Joints(config.action().joints(), config.dashboard().unit(), cycles.measured(), cycles.command(),
+                limits.stream().mapToDouble(JointLimits::minPosition).toArray(),
+                limits.stream().mapToDouble(JointLimits::maxPosition).toArray());
+    }
+
+    private List<Snapshot.Overlay> overlays(long rosNowNs) {
+        long executed = cycles.executed();
+        List<ActionChunk> chunks = cycles.lastChunks(FAN + 2).stream().filter(chunk -> chunk.id() <= executed).toList();
+        if (chunks.isEmpty() || chunks.get(0).id() != executed) {
+            return List.of();
+        }
+        List<ActionChunk> fan = chunks.subList(1, Math.min(chunks.size(), FAN + 1));
+        return overlays.stream().map(overlay -> overlay.draw(chunks.get(0), fan, rosNowNs)).toList();
+    }
+
+    private List<Snapshot.Counter> counters() {
+        long messages = subjects.sources().stream().mapToLong(source -> source.subscription().received()).sum();
+        long refused = subjects.sources().stream()
+                .mapToLong(source -> source.subscription().rejected() + source.statistics().rejected()).sum();
+        return List.of(new Snapshot.Counter("ticks", count(Counter.TICKS), false),
+                new Snapshot.Counter("missed ticks", count(Counter.MISSED_TICKS), true),
+                new Snapshot.Counter("chunks used", count(Counter.CHUNKS_TAKEN), false),
+                new Snapshot.Counter("missed deadlines", count(Counter.DEADLINES_MISSED), true),
+                new Snapshot.Counter("failed inferences", count(Counter.INFERENCE_FAILURES), true),
+                new Snapshot.Counter("denoising steps", cycles.allSteps(), false),
+                new Snapshot.Counter("limited commands", count(Counter.FRAMES_LIMITED), false),
+                new Snapshot.Counter("commands sent", subjects.commands().sent(), false),
+                new Snapshot.Counter("commands dropped", subjects.commands().dropped(), true),
+                new Snapshot.Counter("messages in", messages, false),
+                new Snapshot.Counter("messages refused", refused, true));
+    }
+
+    private long count(Counter counter) {
+        return subjects.loop().statistics().get(counter);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
