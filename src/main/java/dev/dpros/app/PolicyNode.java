@@ -186,7 +186,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
 
     /** What the live page shows. @throws InputException if the page's configuration does not fit policy and action */
     LiveState liveState(RobotConfig config) {
-        return new LiveState(transport.nodeName() + ", " + config.policy().getFileName(), clock, subjects, cycles, config);
+        return new LiveState(config.policy().getFileName() + " on " + transport.nodeName(), clock, subjects, cycles, config);
     }
 
     /** What the live page may do. */
