@@ -64,7 +64,7 @@ class ParameterDocumentationTest {
         List<String> lines = Files.readString(Path.of("docs/parameters.md")).lines().toList();
         JsonNode root = tree();
         for (String key : defaults()) {
-            if (key.equals("observations") || key.equals("action.limits")) {
+            if (key.equals("observations") || key.equals("action.limits") || key.equals("dashboard.plan_to_image")) {
                 continue;
             }
             assertTrue(keys.contains(key), key);
