@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The faults of the campaign, as docs/watchdog.md lists them with their bounds. */
+/** The faults of the campaign, with the bounds within which the watchdog must notice them. */
 final class FaultTrials {
     private static final long JUMP_NS = 2_000_000_000L;
     private static final long MASTER_BACK_MS = 20_000;

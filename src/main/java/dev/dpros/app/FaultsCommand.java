@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Break sensors, clock, sampler, master and process around a control node in simulation, over real ROS "
                 + "topics, and check: noticed in time, right state and reason, commands bounded, recovered.",
-        footer = {"", "Exit code 1 if any check fails. docs/watchdog.md has the table of faults.",
+        footer = {"", "Exit code 1 if any check fails.",
             "Example: dpros faults --only camera_drop --only sampler_hang --json faults.json"})
 final class FaultsCommand implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "NAME", split = ",", description = "only these faults (default: all)")

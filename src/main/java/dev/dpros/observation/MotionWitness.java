@@ -7,7 +7,8 @@ package dev.dpros.observation;
 @FunctionalInterface
 public interface MotionWitness {
     /**
-     * Largest change of any coordinate between the newest sample and the one that was newest at that time.
+     * Largest change of any coordinate between the newest sample and the first that came at or after that time: what moved
+     * before a gap in the samples does not count, since no picture can be held against it.
      *
      * @param receivedNs monotonic time
      * @return robot units (rad, m, px); 0 if unknown. Any thread; may allocate a little: called while an image repeats

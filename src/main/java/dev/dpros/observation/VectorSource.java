@@ -130,7 +130,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
     public double displacementSince(long receivedNs) {
         long last = ring.newest();
         long then = last;
-        while (then > Math.max(1, ring.oldest()) && ring.receivedNs(then) > receivedNs) {
+        while (then > Math.max(1, ring.oldest()) && ring.receivedNs(then - 1) >= receivedNs) {
             then--;
         }
         float[] now = scratch.get();

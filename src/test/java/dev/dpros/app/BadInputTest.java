@@ -59,7 +59,8 @@ class BadInputTest {
 
     @Test
     void shouldNameAMissingPolicy() throws IOException {
-        String line = error("run", "--config", "launch/pusht.yaml", "--policy", dir.resolve("none").toString(), masterArgument());
+        String line = error("run", "--config", "launch/pusht.yaml", "--policy", dir.resolve("none").toString(), masterArgument(),
+                "_metrics/enabled:=false");
         assertTrue(line.contains("none") && line.contains("no such"), line);
     }
 
