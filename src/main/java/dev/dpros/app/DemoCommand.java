@@ -94,7 +94,6 @@ final class DemoCommand implements Callable<Integer> {
             world.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
             int pagePort = PagePort.choose();
-            spec.commandLine().getErr().println("dpros: live page at http://127.0.0.1:" + pagePort);
             ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report, pagePort), Map.of("ROS_MASTER_URI", master.toString())));
             List<Result> results;
             try {

@@ -29,8 +29,8 @@ final class PolicyWeights {
             String source, PolicyConfig config, Map<String, TensorData> tensors, UnaryOperator<String> nameInSource) {
         Map<String, List<Long>> expected = ExpectedTensors.of(config);
         expected.forEach((name, shape) -> requireShape(source, nameInSource.apply(name), shape, tensors.get(name)));
-        // looking at every value takes longer than all the rest: on as many cores as there are
-        Map<String, TensorData> weights = new LinkedHashMap<>(expected.keySet().parallelStream().collect(Collectors.toMap(
+        // one after the other: a parallel check would go on reading the mapped file after the first failure was reported
+        Map<String, TensorData> weights = new LinkedHashMap<>(expected.keySet().stream().collect(Collectors.toMap(
                 name -> name, name -> FloatTensors.finiteFloat32(source, nameInSource.apply(name), tensors.get(name)))));
         tensors.forEach((name, tensor) -> {
             if (TEMPERATURE.matcher(name).matches()) {
