@@ -4,7 +4,13 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
 import dev.dpros.core.InputException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place that starts libtorch and sets its global and per-thread switches. Thread-safe.
@@ -13,6 +19,7 @@ import dev.dpros.core.InputException;
  * jars is an error.
  */
 final class TorchRuntime {
+    private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
     private static final ThreadLocal<Integer> PREPARED = ThreadLocal.withInitial(() -> 0);
     private static boolean started;
 
@@ -32,7 +39,23 @@ final class TorchRuntime {
             throw new InputException("libtorch: cannot be loaded: " + e.getMessage()
                     + "; is pytorch-native-cpu on the class path, and DJL_CACHE_DIR writable?", e);
         }
+        disableNnpack();
         started = true;
+    }
+
+    /**
+     * Where NNPACK does not know the processor, libtorch tries it again, and prints so, at each 1x1 convolution. The switch
+     * (torch.backends.nnpack.set_flags in Python) is not in DJL.
+     */
+    private static void disableNnpack() {
+        try {
+            Path library = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cpu"));
+            NativeLibrary torch = NativeLibrary.getInstance(library.toString());
+            Pointer context = (Pointer) torch.getFunction("_ZN2at13globalContextEv").invoke(Pointer.class, new Object[0]);
+            torch.getFunction("_ZN2at7Context20setUserEnabledNNPACKEb").invokeVoid(new Object[] {context, 0});
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("NNPACK stays as it is: {}", e.getMessage());
+        }
     }
 
     private static void setDefault(String property, String value) {

@@ -1,6 +1,7 @@
 package dev.dpros.app.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ class DemoTest {
                 "--headless", "--json", report.toString())) {
             assertEquals(0, demo.awaitExit(), demo::error);
             demo.assertNoCrash();
+            assertFalse(demo.error().contains(".cpp:"), () -> "native code printed: " + demo.error());
             assertTrue(demo.output().startsWith("seed 100000: max reward "), demo.output());
             assertTrue(demo.output().contains("tick lateness") && demo.output().contains("source age /joint_states"), demo.output());
         }
