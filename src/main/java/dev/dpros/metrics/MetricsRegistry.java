@@ -39,6 +39,8 @@ public final class MetricsRegistry implements AutoCloseable {
     private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<LatencyRecorder> recorders = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> binders = new ArrayList<>();
+    /** Micrometer refers to what a function counter reads weakly: collected, it would stand at 0. */
+    private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
     private final List<MeterRegistry> others;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread started = new Thread(task, "metrics");
@@ -113,6 +115,7 @@ public final class MetricsRegistry implements AutoCloseable {
      * @param tags key, value, key, value ...
      */
     public void counter(String name, String description, LongSupplier count, String... tags) {
+        counted.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong).description(description).tags(tags).register(meters);
     }
 

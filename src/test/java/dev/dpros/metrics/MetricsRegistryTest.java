@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,17 @@ class MetricsRegistryTest {
         misses[0] = 4;
         assertTrue(registry.scrape(false).contains("dpros_deadline_misses_total{reason=\"inference\"} 4.0"));
         assertTrue(registry.scrape(false).contains("dpros_watchdog_state 8.0"));
+    }
+
+    @Test
+    void shouldCountOnAfterACollection() {
+        long[] misses = {3};
+        registry.counter("dpros.ticks", "Ticks", () -> misses[0]);
+        WeakReference<Object> witness = new WeakReference<>(new Object());
+        while (witness.get() != null) {
+            System.gc();
+        }
+        assertTrue(registry.scrape(false).contains("dpros_ticks_total 3.0"));
     }
 
     @Test

@@ -84,8 +84,10 @@ final class WorldThread implements AutoCloseable {
     }
 
     private void run() {
-        long originNs = clock.monotonicNs();
-        long tick = 0;
+        // between construction and start topics were advertised: stamps must not lag behind the clock by that time
+        long sinceStartNs = pace.simTime() ? 0 : clock.rosNs() - startNs;
+        long originNs = clock.monotonicNs() - sinceStartNs;
+        long tick = sinceStartNs / periodNs;
         while (running) {
             tick = pace.speed() == 0 ? tick + 1 : awaitTick(originNs, tick + 1);
             if (!running) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,22 @@ class WorldThreadTest {
         @Override
         public long rosNs() {
             return 1_000_000_003L;
+        }
+    }
+
+    /** Stamps and deadlines on one clock, set by hand. */
+    private static final class OneClock implements Clock {
+        private static final long OFFSET_NS = 1_000_000_000_003L;
+        private volatile long nowNs;
+
+        @Override
+        public long monotonicNs() {
+            return nowNs;
+        }
+
+        @Override
+        public long rosNs() {
+            return nowNs + OFFSET_NS;
         }
     }
 
@@ -78,5 +96,25 @@ class WorldThreadTest {
         }
         assertTrue(missed[0] >= 95 && missed[0] <= 105, "missed " + missed[0]);
         assertEquals((missed[0] + 1) * PERIOD_NS, largest, "in one leap");
+    }
+
+    @Test
+    void shouldStampWithTheClocksTimeHoweverLongItWaitedForItsStart() throws InterruptedException {
+        OneClock clock = new OneClock();
+        BlockingQueue<Long> times = new LinkedBlockingQueue<>();
+        try (WorldThread thread = new WorldThread("test-world", null, WorldPace.REAL_TIME, clock, PERIOD_NS, times::add)) {
+            clock.nowNs += 28 * PERIOD_NS;
+            thread.start();
+            for (int i = 0; i < 100 && times.isEmpty(); i++) {
+                clock.nowNs += PERIOD_NS;
+                Long first = times.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    assertEquals(clock.rosNs(), first, PERIOD_NS);
+                    assertEquals(0, thread.missed());
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("no tick");
     }
 }
