@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
-        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, EvalCommand.class,
+        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, EvalCommand.class, CollectCommand.class,
             SimCommand.class, MasterCommand.class,
             DatasetCommand.class, BenchCommand.class, FaultsCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
         synopsisSubcommandLabel = "COMMAND",

@@ -11,7 +11,7 @@ public interface ChunkPolicy extends AutoCloseable {
     /** Runs it a few times on made-up observations, so that the first real one is not the slow one. */
     void warmUp();
 
-    /** Predicts from one window. */
+    /** Predicts from one window: one chunk for each noise source, which are rows of the prediction. */
     Prediction predictAction(ObservationWindow window, Sampling sampling);
 
     /** Frees native memory. */

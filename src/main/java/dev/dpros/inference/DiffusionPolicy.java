@@ -112,23 +112,25 @@ public final class DiffusionPolicy implements ChunkPolicy {
     }
 
     /**
-     * Predicts for B environments at once.
+     * Predicts for B environments at once, K chunks for each: as many as there are noise sources for one of them. Observations
+     * are encoded once, whatever K. Chunk k of environment b is row {@code b * K + k} of the prediction.
      *
-     * @throws IllegalArgumentException if the observations do not fit the features, or the noise the batch
+     * @throws IllegalArgumentException if the observations do not fit the features, or the number of noise sources is no
+     *     multiple of B
      */
     public Prediction predictAction(ObservationBatch batch, Sampling sampling) {
-        if (sampling.noise().size() != batch.size()) {
-            throw new IllegalArgumentException("sampling: " + sampling.noise().size() + " noise sources for a batch of "
-                    + batch.size());
+        int rows = sampling.noise().size();
+        if (rows % batch.size() != 0) {
+            throw new IllegalArgumentException("sampling: " + rows + " noise sources for a batch of " + batch.size());
         }
         prepare();
         long startNs = latency.clock().monotonicNs();
         try (PolicyNetwork.Chunk chunk = network.open()) {
-            float[] conditioning = encoder.encode(chunk, batch);
-            PtNDArray condition = condition(chunk, conditioning, batch.size());
+            float[] conditioning = repeated(encoder.encode(chunk, batch), batch.size(), rows / batch.size());
+            PtNDArray condition = condition(chunk, conditioning, rows);
             latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
             DenoisingLoop.Result result = loop.run(network, chunk, condition, sampling);
-            Prediction prediction = prediction(batch.size(), conditioning, result);
+            Prediction prediction = prediction(rows, conditioning, result);
             latency.total().recordNs(latency.clock().monotonicNs() - startNs);
             return prediction;
         }
@@ -178,6 +180,19 @@ public final class DiffusionPolicy implements ChunkPolicy {
         }
         network.advanceTo(layout);
         prepared = true;
+    }
+
+    /** Each of {@code rows} rows {@code times} times. */
+    private static float[] repeated(float[] values, int rows, int times) {
+        if (times == 1) {
+            return values;
+        }
+        int width = values.length / rows;
+        float[] out = new float[values.length * times];
+        for (int i = 0; i < rows * times; i++) {
+            System.arraycopy(values, i / times * width, out, i * width, width);
+        }
+        return out;
     }
 
     private PtNDArray condition(PolicyNetwork.Chunk chunk, float[] conditioning, int batch) {

@@ -125,6 +125,11 @@ public final class PushTEnv {
         PushTKeypoints.read(world.blockX(), world.blockY(), world.blockAngleRad(), out, offset);
     }
 
+    /** The nine keypoints of a block at a pose, px and rad: {@code out[offset .. offset + 17]}. */
+    public static void keypointsAt(double blockX, double blockY, double blockAngleRad, double[] out, int offset) {
+        PushTKeypoints.read(blockX, blockY, blockAngleRad, out, offset);
+    }
+
     static double reward(double coverage) {
         return Math.min(Math.max(coverage / SUCCESS_COVERAGE, 0), 1);
     }

@@ -1,10 +1,8 @@
 package dev.dpros.training;
 
-import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.NoiseSource;
-import dev.dpros.inference.ObservationBatch;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.sim.PushTCamera;
@@ -93,7 +91,8 @@ public final class PushTEvaluation {
     }
 
     private void advance(List<PushTRollout> running, List<NoiseSource> noise) {
-        Prediction prediction = policy.predictAction(batch(running), Sampling.of(noise));
+        Prediction prediction = policy.predictAction(
+                PushTRollout.batch(running, policy.config().inputs(), policy.config().nObsSteps()), Sampling.of(noise));
         for (int i = 0; i < running.size(); i++) {
             PushTRollout rollout = running.get(i);
             double[] actions = prediction.actions(i, actionSteps);
@@ -101,19 +100,5 @@ public final class PushTEvaluation {
                 rollout.step(actions[2 * k], actions[2 * k + 1]);
             }
         }
-    }
-
-    private ObservationBatch batch(List<PushTRollout> running) {
-        List<FeatureSpec> features = policy.config().inputs();
-        int steps = policy.config().nObsSteps();
-        List<float[]> values = new ArrayList<>();
-        for (int f = 0; f < features.size(); f++) {
-            float[] array = new float[running.size() * steps * features.get(f).size()];
-            for (int row = 0; row < running.size(); row++) {
-                running.get(row).copyTo(f, array, row);
-            }
-            values.add(array);
-        }
-        return new ObservationBatch(running.size(), values);
     }
 }

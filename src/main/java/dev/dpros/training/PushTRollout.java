@@ -2,8 +2,10 @@ package dev.dpros.training;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.inference.ObservationBatch;
 import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -68,8 +70,21 @@ final class PushTRollout {
     }
 
     /** Copies one feature's {@code [To, ...shape]} into a batch's row. */
-    void copyTo(int feature, float[] batch, int row) {
+    private void copyTo(int feature, float[] batch, int row) {
         System.arraycopy(history[feature], 0, batch, row * history[feature].length, history[feature].length);
+    }
+
+    /** What several episodes see, as one batch. */
+    static ObservationBatch batch(List<PushTRollout> rollouts, List<FeatureSpec> features, int steps) {
+        List<float[]> values = new ArrayList<>();
+        for (int f = 0; f < features.size(); f++) {
+            float[] array = new float[rollouts.size() * steps * features.get(f).size()];
+            for (int row = 0; row < rollouts.size(); row++) {
+                rollouts.get(row).copyTo(f, array, row);
+            }
+            values.add(array);
+        }
+        return new ObservationBatch(rollouts.size(), values);
     }
 
     private void observe() {

@@ -58,6 +58,30 @@ class DiffusionPolicyTest {
     }
 
     @Test
+    void shouldSampleSeveralChunksForEachEnvironmentAsItWouldOneByOne() {
+        try (DiffusionPolicy policy = DiffusionPolicy.load(tiny, InferenceOptions.DEFAULT)) {
+            ObservationBatch first = TestPolicies.observations(tiny.config(), "env0");
+            ObservationBatch second = TestPolicies.observations(tiny.config(), "env1");
+            float[] states = new float[2 * 8];
+            System.arraycopy(first.values().get(0), 0, states, 0, 8);
+            System.arraycopy(second.values().get(0), 0, states, 8, 8);
+            List<NoiseSource> noise = new ArrayList<>();
+            for (int k = 0; k < 6; k++) {
+                noise.add(NoiseSource.seeded(k));
+            }
+            Prediction fan = policy.predictAction(new ObservationBatch(2, List.of(states)), Sampling.of(noise));
+            assertEquals(6, fan.batch());
+            for (int row = 0; row < 6; row++) {
+                Prediction alone = policy.predictAction(row < 3 ? first : second,
+                        Sampling.of(NoiseSource.seeded(row), StepListener.NONE));
+                assertArrayEquals(alone.actions(), fan.actions(row, fan.actionSteps()), 1e-4);
+            }
+            assertThrows(IllegalArgumentException.class, () -> policy.predictAction(
+                    new ObservationBatch(2, List.of(states)), Sampling.of(noise.subList(0, 3))));
+        }
+    }
+
+    @Test
     void shouldReturnTheCleanEstimateWhenTheListenerEndsTheLoop() {
         try (DiffusionPolicy policy = DiffusionPolicy.load(tiny, InferenceOptions.DEFAULT)) {
             double[] seen = new double[48];

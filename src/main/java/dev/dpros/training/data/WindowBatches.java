@@ -1,0 +1,195 @@
+package dev.dpros.training.data;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.Normalizer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Batch n of a shuffled pass over windows: a function of data, seed and n alone. Any number of threads may ask at once.
+ */
+public final class WindowBatches implements BatchMaker {
+    private final List<Part> parts;
+    private final Options options;
+    private final Map<String, Normalizer> normalizers;
+    private final int windows;
+    private volatile Shuffle shuffle;
+
+    /**
+     * Data and the windows of it that are used.
+     *
+     * @param data all parts have the same features
+     * @param repeats how often each window appears in a pass, 1 or more
+     */
+    public record Part(ReplayData data, EpisodeWindows windows, int repeats) {}
+
+    /**
+     * How windows become batches.
+     *
+     * @param obsSteps To
+     * @param horizon T
+     * @param batchSize B
+     * @param seed of shuffling and augmentation
+     * @param train whether to shuffle and augment; else windows come in order, images are cropped at their centre
+     * @param crop {@code [h, w]} of the images, or null for whole ones
+     * @param noise added to vectors in training, in robot units
+     */
+    public record Options(int obsSteps, int horizon, int batchSize, long seed, boolean train, List<Integer> crop,
+            VectorNoise noise) {}
+
+    private record Shuffle(long epoch, int[] order) {}
+
+    /** @throws IllegalArgumentException if there is no window */
+    public WindowBatches(List<Part> parts, Map<String, Normalizer> normalizers, Options options) {
+        this.parts = List.copyOf(parts);
+        this.normalizers = Map.copyOf(normalizers);
+        this.options = options;
+        windows = parts.stream().mapToInt(p -> Math.multiplyExact(p.windows().count(), p.repeats())).sum();
+        if (windows == 0) {
+            throw new IllegalArgumentException("no window of " + options.horizon() + " steps in " + parts.size() + " data sets");
+        }
+    }
+
+    /** Windows in one pass. */
+    public int windows() {
+        return windows;
+    }
+
+    @Override
+    public long batchesPerEpoch() {
+        return (windows + options.batchSize() - 1) / options.batchSize();
+    }
+
+    @Override
+    public Batch make(long n) {
+        long epoch = n / batchesPerEpoch();
+        int from = Math.toIntExact(n % batchesPerEpoch()) * options.batchSize();
+        int size = Math.min(options.batchSize(), windows - from);
+        int[] order = options.train() ? order(epoch) : null;
+        int[] chosen = new int[size];
+        for (int i = 0; i < size; i++) {
+            chosen[i] = order == null ? from + i : order[from + i];
+        }
+        return fill(chosen, new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + n));
+    }
+
+    private int[] order(long epoch) {
+        Shuffle now = shuffle;
+        if (now == null || now.epoch() != epoch) {
+            now = new Shuffle(epoch, permutation(windows, new SplittableRandom(options.seed() ^ epoch * 0xD1B54A32D192ED03L)));
+            shuffle = now;
+        }
+        return now.order();
+    }
+
+    private static int[] permutation(int n, SplittableRandom random) {
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    private Batch fill(int[] chosen, SplittableRandom random) {
+        ReplayData shape = parts.get(0).data();
+        Map<String, ByteBuffer> inputs = new LinkedHashMap<>();
+        for (FeatureSpec input : shape.inputs()) {
+            inputs.put(input.key(), floats(chosen.length * options.obsSteps() * valuesPerStep(input)));
+        }
+        FeatureSpec action = shape.action();
+        ByteBuffer actions = floats(chosen.length * options.horizon() * action.size());
+        ByteBuffer mask = floats(chosen.length * options.horizon());
+        Map<Integer, byte[]> pictures = new LinkedHashMap<>();
+        for (int index : chosen) {
+            Part part = parts.get(0);
+            int window = index;
+            for (int p = 0; window >= part.windows().count() * part.repeats(); part = parts.get(++p)) {
+                window -= part.windows().count() * part.repeats();
+            }
+            window %= part.windows().count();
+            for (FeatureSpec input : shape.inputs()) {
+                for (int t = 0; t < options.obsSteps(); t++) {
+                    int row = part.windows().row(window, t);
+                    if (input.kind() == FeatureSpec.Kind.VISUAL) {
+                        picture(part.data(), input, row, pictures, inputs.get(input.key()), random);
+                    } else {
+                        vector(part.data(), input, row, inputs.get(input.key()), options.train() ? random : null);
+                    }
+                }
+            }
+            for (int t = 0; t < options.horizon(); t++) {
+                vector(part.data(), action, part.windows().row(window, t), actions, null);
+                mask.putFloat(part.windows().recorded(window, t) ? 1f : 0f);
+            }
+        }
+        return batch(chosen.length, inputs, actions, mask);
+    }
+
+    private Batch batch(int size, Map<String, ByteBuffer> inputs, ByteBuffer actions, ByteBuffer mask) {
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        for (FeatureSpec input : parts.get(0).data().inputs()) {
+            List<Long> dims = new ArrayList<>(List.of((long) size, (long) options.obsSteps()));
+            if (input.kind() == FeatureSpec.Kind.VISUAL) {
+                dims.addAll(List.of(3L, (long) height(input), (long) width(input)));
+            } else {
+                dims.add((long) input.size());
+            }
+            tensors.put(input.key(), new TensorData(TensorData.DType.F32, dims, inputs.get(input.key()).flip()));
+        }
+        long steps = options.horizon();
+        TensorData action = new TensorData(TensorData.DType.F32,
+                List.of((long) size, steps, (long) parts.get(0).data().action().size()), actions.flip());
+        return new Batch(size, tensors, action, new TensorData(TensorData.DType.F32, List.of((long) size, steps), mask.flip()));
+    }
+
+    private void vector(ReplayData data, FeatureSpec feature, int row, ByteBuffer out, SplittableRandom random) {
+        int size = feature.size();
+        float[] values = new float[size];
+        System.arraycopy(data.vectors().get(feature.key()), row * size, values, 0, size);
+        if (random != null && options.noise() != null) {
+            options.noise().apply(feature, values, random);
+        }
+        Normalizer normalizer = normalizers.get(feature.key());
+        for (int i = 0; i < size; i++) {
+            out.putFloat(normalizer == null ? values[i] : normalizer.normalize(i, values[i]));
+        }
+    }
+
+    /** One picture, cropped, as {@code [3, h, w]} in [0, 1]. */
+    private void picture(ReplayData data, FeatureSpec feature, int row, Map<Integer, byte[]> pictures, ByteBuffer out,
+            SplittableRandom random) {
+        int fullHeight = feature.shape().get(1);
+        int fullWidth = feature.shape().get(2);
+        byte[] rgb = pictures.computeIfAbsent(feature.size(), byte[]::new);
+        data.frames().get(feature.key()).read(row, rgb);
+        int h = height(feature);
+        int w = width(feature);
+        int top = options.train() ? random.nextInt(fullHeight - h + 1) : (int) Math.rint((fullHeight - h) / 2.0);
+        int left = options.train() ? random.nextInt(fullWidth - w + 1) : (int) Math.rint((fullWidth - w) / 2.0);
+        PixelCrop.channelsFirst(rgb, fullWidth, new PixelCrop(top, left, h, w), out);
+    }
+
+    private int valuesPerStep(FeatureSpec feature) {
+        return feature.kind() == FeatureSpec.Kind.VISUAL ? 3 * height(feature) * width(feature) : feature.size();
+    }
+
+    private int height(FeatureSpec feature) {
+        return options.crop() == null ? feature.shape().get(1) : options.crop().get(0);
+    }
+
+    private int width(FeatureSpec feature) {
+        return options.crop() == null ? feature.shape().get(2) : options.crop().get(1);
+    }
+
+    private static ByteBuffer floats(int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
