@@ -9,6 +9,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.metrics.Stage;
 import dev.dpros.metrics.dashboard.DashboardState;
 import dev.dpros.metrics.dashboard.Snapshot;
 import dev.dpros.safety.JointLimits;
@@ -22,7 +23,7 @@ import java.util.Locale;
 public final class LiveState implements DashboardState {
     private static final int HISTORY = 20;
     private static final int CYCLES = 10;
-    private static final int FAN = 5;
+    private static final int PREVIOUS = 3;
 
     private final String title;
     private final Clock clock;
@@ -59,8 +60,29 @@ public final class LiveState implements DashboardState {
     @Override
     public Snapshot snapshot() {
         long rosNowNs = clock.rosNs();
+        List<CycleLog.Cycle> sent = cycles.last(CYCLES).stream().filter(cycle -> cycle.sentNs() != 0).toList();
         return new Snapshot(title, rosNowNs, safety(), facts(), sources(), joints(), overlays(rosNowNs),
-                cycles.last(CYCLES).stream().filter(cycle -> cycle.sentNs() != 0).map(CycleSpans::of).toList(), counters(), null);
+                sent.stream().map(CycleSpans::of).toList(), limits(sent), counters(), null);
+    }
+
+    /** A tick has its period, a chunk the deadline of the newest one. */
+    private List<Snapshot.Limit> limits(List<CycleLog.Cycle> sent) {
+        List<Snapshot.Limit> limits = new ArrayList<>();
+        double periodMs = 1e3 / subjects.loop().config().rateHz();
+        limits.add(limit(Stage.TICK_LATENESS, periodMs));
+        limits.add(limit(Stage.TICK_DURATION, periodMs));
+        if (!sent.isEmpty()) {
+            CycleLog.Cycle newest = sent.get(sent.size() - 1);
+            if (newest.deadlineNs() > newest.begunNs()) {
+                limits.add(limit(Stage.INFERENCE, (newest.deadlineNs() - newest.begunNs()) / 1e6));
+                limits.add(limit(Stage.END_TO_END, (newest.deadlineNs() - newest.stampNs()) / 1e6));
+            }
+        }
+        return limits;
+    }
+
+    private static Snapshot.Limit limit(Stage stage, double ms) {
+        return new Snapshot.Limit(stage.label(), "", ms);
     }
 
     private Snapshot.Safety safety() {
@@ -110,12 +132,12 @@ public final class LiveState implements DashboardState {
 
     private List<Snapshot.Overlay> overlays(long rosNowNs) {
         long executed = cycles.executed();
-        List<ActionChunk> chunks = cycles.lastChunks(FAN + 2).stream().filter(chunk -> chunk.id() <= executed).toList();
+        List<ActionChunk> chunks = cycles.lastChunks(PREVIOUS + 2).stream().filter(chunk -> chunk.id() <= executed).toList();
         if (chunks.isEmpty() || chunks.get(0).id() != executed) {
             return List.of();
         }
-        List<ActionChunk> fan = chunks.subList(1, Math.min(chunks.size(), FAN + 1));
-        return overlays.stream().map(overlay -> overlay.draw(chunks.get(0), fan, rosNowNs)).toList();
+        List<ActionChunk> previous = chunks.subList(1, Math.min(chunks.size(), PREVIOUS + 1));
+        return overlays.stream().map(overlay -> overlay.draw(chunks.get(0), previous, rosNowNs)).toList();
     }
 
     private List<Snapshot.Counter> counters() {

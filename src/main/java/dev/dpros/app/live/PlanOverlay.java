@@ -28,11 +28,12 @@ final class PlanOverlay {
         y = joints.indexOf(projection.dims().get(1));
     }
 
-    /** The first chunk as the plan, those after it as the fan. */
+    /** The plan, and what was planned before it. */
     Snapshot.Overlay draw(ActionChunk plan, List<ActionChunk> before, long rosNowNs) {
         long begun = Math.floorDiv(rosNowNs - plan.firstStampNs(), plan.stepNs());
         int executed = (int) Math.max(0, Math.min(plan.steps(), begun));
-        return new Snapshot.Overlay(camera, points(plan), executed, before.stream().map(this::points).toList());
+        return new Snapshot.Overlay(camera, points(plan), executed, before.stream().map(this::points).toList(),
+                List.of());
     }
 
     private double[] points(ActionChunk chunk) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param joints commanded and measured positions; null if there are none
  * @param overlays plans in camera images
  * @param cycles the last inference cycles, oldest first, about a dozen
+ * @param limits how long stages may take
  * @param counters totals
  * @param recording the episode recorder; null if there is none
  */
@@ -26,6 +27,7 @@ public record Snapshot(
         Joints joints,
         List<Overlay> overlays,
         List<Cycle> cycles,
+        List<Limit> limits,
         List<Counter> counters,
         Recording recording) {
 
@@ -91,9 +93,10 @@ public record Snapshot(
      * @param camera name of the source
      * @param chunk the chunk being executed
      * @param executed how many of its points lie in the past
-     * @param fan other samples of the same chunk; may be empty
+     * @param previous the chunks before it, newest first; may be empty
+     * @param fan other samples from the same observation; may be empty
      */
-    public record Overlay(String camera, double[] chunk, int executed, List<double[]> fan) {}
+    public record Overlay(String camera, double[] chunk, int executed, List<double[]> previous, List<double[]> fan) {}
 
     /**
      * One cycle from frame to command, times from the stamp of its observation.
@@ -115,6 +118,15 @@ public record Snapshot(
      * @param endMs after the observation's stamp
      */
     public record Span(String stage, double startMs, double endMs) {}
+
+    /**
+     * How long a stage may take.
+     *
+     * @param stage label of the {@link dev.dpros.metrics.Stage}
+     * @param source which instance, or empty for all
+     * @param ms beyond it a deadline is missed or a source stale
+     */
+    public record Limit(String stage, String source, double ms) {}
 
     /**
      * A total.

@@ -5,48 +5,62 @@ import dev.dpros.metrics.Replies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
-/** The page's own files, from the jar: a fixed list, read once. Any thread. */
+/**
+ * The page's own files, from the program's resources below {@code dashboard}: names of lower-case letters, at most one
+ * folder deep, of a known type; each is read once. Any thread.
+ */
 final class StaticAssets {
+    private static final Pattern NAME = Pattern.compile("/((?:[a-z0-9-]+/)?[a-z0-9-]+\\.(html|css|js|svg))");
     private static final Map<String, String> TYPES = Map.of(
-            "index.html", "text/html; charset=utf-8",
-            "style.css", "text/css; charset=utf-8",
-            "app.js", "text/javascript; charset=utf-8",
-            "panels.js", "text/javascript; charset=utf-8",
-            "plots.js", "text/javascript; charset=utf-8",
-            "icon.svg", "image/svg+xml");
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
 
-    private final Map<String, byte[]> files = new TreeMap<>();
+    private record Asset(String type, String tag, byte[] body) {}
 
-    StaticAssets() {
-        for (String name : TYPES.keySet()) {
-            try (InputStream in = StaticAssets.class.getResourceAsStream("/dashboard/" + name)) {
-                files.put(name, in.readAllBytes());
-            } catch (IOException e) {
-                throw new IllegalStateException("dashboard/" + name + " cannot be read from the program's jar", e);
-            }
-        }
-    }
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
 
     void serve(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        String name = path.equals("/") ? "index.html" : path.substring(1);
-        byte[] body = files.get(name);
-        if (body == null) {
+        Asset asset = find(path.equals("/") ? "/index.html" : path);
+        if (asset == null) {
             Replies.text(exchange, 404, "not found");
             return;
         }
-        CRC32 crc = new CRC32();
-        crc.update(body);
-        String tag = "\"" + Long.toHexString(crc.getValue()) + "\"";
-        exchange.getResponseHeaders().set("ETag", tag);
+        exchange.getResponseHeaders().set("ETag", asset.tag);
         exchange.getResponseHeaders().set("Cache-Control", "no-cache");
-        if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+        if (asset.tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
             exchange.sendResponseHeaders(304, -1);
             return;
         }
-        Replies.send(exchange, 200, TYPES.get(name), body);
+        Replies.send(exchange, 200, asset.type, asset.body);
+    }
+
+    private Asset find(String path) throws IOException {
+        Matcher name = NAME.matcher(path);
+        if (!name.matches()) {
+            return null;
+        }
+        Asset known = assets.get(path);
+        if (known != null) {
+            return known;
+        }
+        try (InputStream in = StaticAssets.class.getResourceAsStream("/dashboard/" + name.group(1))) {
+            if (in == null) {
+                return null;
+            }
+            byte[] body = in.readAllBytes();
+            CRC32 crc = new CRC32();
+            crc.update(body);
+            Asset read = new Asset(TYPES.get(name.group(2)), "\"" + Long.toHexString(crc.getValue()) + "\"", body);
+            assets.put(path, read);
+            return read;
+        }
     }
 }

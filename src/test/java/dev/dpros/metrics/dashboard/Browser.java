@@ -99,10 +99,16 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Presses one key. */
-    void press(String key) throws IOException, InterruptedException {
-        post("/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions",
-                List.of(Map.of("type", "keyDown", "value", key), Map.of("type", "keyUp", "value", key))))));
+    /** Presses keys together, the first one longest. */
+    void press(String... keys) throws IOException, InterruptedException {
+        List<Object> actions = new ArrayList<>();
+        for (String key : keys) {
+            actions.add(Map.of("type", "keyDown", "value", key));
+        }
+        for (int i = keys.length - 1; i >= 0; i--) {
+            actions.add(Map.of("type", "keyUp", "value", keys[i]));
+        }
+        post("/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions", actions))));
     }
 
     /** Errors on the page's console. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardPageTest {
     private static final String STATE = "document.getElementById('state').dataset.state";
     private static final String ESCAPE = "\uE00C";
+    private static final String SHIFT = "\uE008";
 
     @TempDir
     private Path folder;
@@ -76,9 +77,9 @@ class DashboardPageTest {
         browser.await(STATE + " === 'fault'");
         browser.script("document.querySelector('[data-action=start]').click()");
         browser.await("document.getElementById('message').textContent === 'Start: in fault: reset first'");
-        browser.press("r");
+        browser.press(SHIFT, "R");
         browser.await(STATE + " === 'hold'");
-        browser.press("s");
+        browser.press(SHIFT, "S");
         browser.await(STATE + " === 'nominal'");
         browser.await("document.getElementById('message').hidden");
     }

@@ -15,11 +15,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,12 +62,19 @@ class DashboardTest {
         return found;
     }
 
+    private static List<String> assets() throws IOException {
+        Path folder = Path.of("src/main/resources/dashboard");
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
+        }
+    }
+
     @Test
     void shouldServeThePageWithoutAnythingFromElsewhere() throws IOException {
         String page = get(port, "/", "Host: localhost");
         assertEquals(200, status(page));
         assertTrue(page.contains("frame-ancestors 'none'"), page);
-        for (String name : List.of("style.css", "app.js", "panels.js", "plots.js", "icon.svg")) {
+        for (String name : assets()) {
             String asset = get(port, "/" + name, "Host: localhost");
             assertEquals(200, status(asset), name);
             assertFalse(asset.replace("http://www.w3.org/2000/svg", "").matches("(?s).*(https?:)?//[a-z0-9.-]+\\.[a-z]{2,}.*"),
@@ -74,6 +84,9 @@ class DashboardTest {
         assertTrue(tag.find());
         assertEquals(304, status(get(port, "/", "Host: localhost", "If-None-Match: " + tag.group(1))));
         assertEquals(404, status(get(port, "/../pom.xml", "Host: localhost")));
+        assertEquals(404, status(get(port, "/panels/../../logback.xml", "Host: localhost")));
+        assertEquals(404, status(get(port, "/panels/%2e%2e/index.html", "Host: localhost")));
+        assertEquals(404, status(get(port, "/panels", "Host: localhost")));
         assertEquals(404, status(get(port, "/logback.xml", "Host: localhost")));
     }
 

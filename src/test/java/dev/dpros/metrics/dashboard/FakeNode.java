@@ -82,7 +82,8 @@ final class FakeNode implements DashboardState, DashboardControls, AutoCloseable
                 List.of(source("overhead", "camera", 33, frozen), source("wrist", "camera", 30, false),
                         source("joint_states", "vector", 4, false)),
                 new Snapshot.Joints(names, joints == 2 ? "px" : "rad", measured, commanded, lower, upper),
-                List.of(overlay(t)), cycles(), counters(),
+                List.of(overlay(t)), cycles(), List.of(new Snapshot.Limit("end_to_end", "", 120), new Snapshot.Limit("tick_lateness", "", 2)),
+                counters(),
                 new Snapshot.Recording("recording", 12, t, ticks * 310_000L, 0, "push the T to the goal"));
     }
 
@@ -107,7 +108,7 @@ final class FakeNode implements DashboardState, DashboardControls, AutoCloseable
         for (int sample = 1; sample <= 6; sample++) {
             fan.add(curve(t, (sample - 3.5) * .03));
         }
-        return new Snapshot.Overlay("overhead", curve(t, 0), 5, fan);
+        return new Snapshot.Overlay("overhead", curve(t, 0), 5, List.of(curve(t - 1, 0)), fan);
     }
 
     private static double[] curve(double t, double bend) {

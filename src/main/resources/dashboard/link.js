@@ -1,0 +1,53 @@
+// The connection to the node: its session, its stream of events, and the operator's commands.
+
+const SILENT_MS = 1500;
+
+/** Calls `on.session`, `on.state`, `on.latency`, `on.say` and, four times a second, `on.link(up, silentMs)`. */
+export class Link {
+  #on;
+  #heard = 0;
+  session = {key: '', actions: [], cameras: []};
+
+  constructor(on) {
+    this.#on = on;
+  }
+
+  open() {
+    const events = new EventSource('events');
+    events.addEventListener('state', event => {
+      this.#heard = performance.now();
+      this.#on.state(JSON.parse(event.data));
+    });
+    events.addEventListener('latency', event => this.#on.latency(JSON.parse(event.data)));
+    events.addEventListener('defect', event =>
+      this.#on.say('The node could not describe its state: ' + JSON.parse(event.data).message));
+    events.addEventListener('open', () => this.#openSession()); // a restarted node has a new session key
+    setInterval(() => this.#on.link(this.up, this.#heard ? performance.now() - this.#heard : Infinity), 250);
+  }
+
+  /** Whether the node has said anything lately. */
+  get up() {
+    return this.#heard > 0 && performance.now() - this.#heard < SILENT_MS;
+  }
+
+  async #openSession() {
+    try {
+      const answer = await fetch('session');
+      if (!answer.ok) return this.#on.say((await answer.text()).trim());
+      this.session = await answer.json();
+      this.#on.session(this.session);
+    } catch {
+      // the stream opens again when the node is back
+    }
+  }
+
+  /** Sends a POST of this session; returns null when done, else why not. */
+  async post(path, body) {
+    try {
+      const answer = await fetch(path, {method: 'POST', headers: {'X-Dpros-Session': this.session.key}, body});
+      return answer.ok ? null : (await answer.text()).trim();
+    } catch {
+      return 'did not reach the node. Use the hardware stop.';
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// The episode recorder, if the node has one.
+
+import {byId, element, setData, setText} from '../dom.js';
+import {count, short} from '../format.js';
+
+const BUTTONS = {
+  record: {label: 'Record', key: 'c'},
+  save: {label: 'Save', key: 'v'},
+  discard: {label: 'Discard', key: 'd'},
+};
+let page;
+let actions = [];
+
+function act(action) {
+  page.post('control/' + action, BUTTONS[action].label);
+}
+
+function makeButton(action) {
+  const button = element('button', '', BUTTONS[action].label);
+  button.dataset.action = action;
+  button.title = 'Key: ' + BUTTONS[action].key.toUpperCase();
+  button.setAttribute('aria-keyshortcuts', BUTTONS[action].key.toUpperCase());
+  button.addEventListener('click', () => act(action));
+  return button;
+}
+
+export default {
+  mount(given) {
+    page = given;
+  },
+
+  session(session) {
+    actions = Object.keys(BUTTONS).filter(action => session.actions.includes(action));
+    byId('recording-buttons').replaceChildren(...actions.map(makeButton));
+  },
+
+  draw(snapshot) {
+    const recording = snapshot.recording;
+    byId('recording-panel').hidden = !recording;
+    if (!recording) return;
+    setData(byId('recording'), 'state', recording.state);
+    setText(byId('recording'), `${recording.state}, episode ${count(recording.episode)}, ${short(recording.seconds)} s, `
+      + `${short(recording.bytes / 1e6)} MB${recording.dropped ? ', ' + count(recording.dropped) + ' lost' : ''}`
+      + (recording.note ? ', ' + recording.note : ''));
+  },
+
+  key(event) {
+    const action = actions.find(name => BUTTONS[name].key === event.key.toLowerCase() && !event.shiftKey);
+    if (action) act(action);
+    return Boolean(action);
+  },
+};

@@ -1,0 +1,24 @@
+// The watchdog's state and reason, in the header.
+
+import {byId, setData, setText} from '../dom.js';
+import {duration} from '../format.js';
+
+export default {
+  draw(snapshot) {
+    const safety = snapshot.safety;
+    const last = safety.history[0];
+    const since = last ? duration((snapshot.rosNs - last.rosNs) / 1e9) : '';
+    setData(byId('state'), 'state', safety.state);
+    setText(byId('state-name'), safety.state);
+    setText(byId('state-since'), (safety.started ? '' : 'stopped') + (since ? (safety.started ? '' : ' · ') + 'for ' + since : ''));
+    setText(byId('state-reason'), safety.reason);
+  },
+
+  link(up, silentMs) {
+    if (up || silentMs === Infinity) return;
+    setData(byId('state'), 'state', 'unknown');
+    setText(byId('state-name'), 'no data');
+    setText(byId('state-since'), '');
+    setText(byId('state-reason'), 'last heard ' + Math.round(silentMs / 1000) + ' s ago');
+  },
+};
