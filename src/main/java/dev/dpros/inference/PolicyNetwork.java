@@ -10,22 +10,13 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.torchscript.ResizeFilter;
 import dev.dpros.inference.torchscript.ScriptModule;
-import dev.dpros.inference.torchscript.TorchScriptArchive;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,8 +27,6 @@ import java.util.Map;
  * A policy's network in libtorch: the module that {@link PolicyScript} writes, loaded and called. Confined to one thread.
  */
 final class PolicyNetwork implements AutoCloseable {
-    private static final String[] NO_EXTRA_FILES = {};
-
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final List<ConvVariant> variants;
@@ -54,7 +43,7 @@ final class PolicyNetwork implements AutoCloseable {
     }
 
     /**
-     * Writes the archive to a private file in memory (or the temporary folder), loads it and deletes it.
+     * Writes and loads the network.
      *
      * @param bf16 whether {@link ConvVariant#PACKED_BF16} is to be possible, which then replaces {@link ConvVariant#PACKED}
      */
@@ -63,19 +52,7 @@ final class PolicyNetwork implements AutoCloseable {
         ScriptModule script = PolicyScript.of(policy, variants, resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
-            Path file = privateFile();
-            try {
-                try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    TorchScriptArchive.write(script, false, out);
-                }
-                PtSymbolBlock module = JniUtils.loadModule(manager, file, true, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
-                return new PolicyNetwork(manager, module, variants, policy.config().cameras().size());
-            } finally {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            manager.close();
-            throw new UncheckedIOException("cannot write the network for libtorch: " + e.getMessage(), e);
+            return new PolicyNetwork(manager, ScriptLoader.load(script, manager, false), variants, policy.config().cameras().size());
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -88,15 +65,6 @@ final class PolicyNetwork implements AutoCloseable {
             variants.add(bf16 ? ConvVariant.PACKED_BF16 : ConvVariant.PACKED);
         }
         return List.copyOf(variants);
-    }
-
-    private static Path privateFile() throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Path memory = Path.of("/dev/shm");
-        if (Files.isDirectory(memory) && Files.isWritable(memory)) {
-            return Files.createTempFile(memory, "dpros-", ".pt", ownerOnly);
-        }
-        return Files.createTempFile("dpros-", ".pt", ownerOnly);
     }
 
     /** The variants it can be brought to, in order. */

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>DJL never calls out: {@code ai.djl.offline} is set before the engine loads, and a native library that is not in the
  * jars is an error.
  */
-final class TorchRuntime {
+public final class TorchRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
     private static final ThreadLocal<Integer> PREPARED = ThreadLocal.withInitial(() -> 0);
     private static boolean started;
@@ -26,7 +26,7 @@ final class TorchRuntime {
     private TorchRuntime() {}
 
     /** Loads the engine if need be (0.5 to 3 s the first time). @throws InputException if libtorch cannot be loaded */
-    static synchronized void start() {
+    public static synchronized void start() {
         if (started) {
             return;
         }
@@ -65,7 +65,7 @@ final class TorchRuntime {
     }
 
     /** @throws InputException if the device is not there */
-    static Device device(String name) {
+    public static Device device(String name) {
         start();
         if (name.equals("cpu")) {
             return Device.cpu();
@@ -84,7 +84,7 @@ final class TorchRuntime {
      * second and third call of each shape, which costs tens of milliseconds at an unforeseen moment), and the number of
      * threads within an operator.
      */
-    static void prepareThread(int threads) {
+    public static void prepareThread(int threads) {
         if (PREPARED.get() == threads) {
             return;
         }

@@ -31,13 +31,15 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
     /** Cases of diffusion_policy's predict_action. */
     public static final List<String> STANFORD = List.of("stanford_hybrid_image_ddim16", "stanford_hybrid_image_ddpm100",
             "stanford_lowdim_ddim10", "stanford_multi_image_ddim8");
+    /** Three optimisation steps of LeRobot's DiffusionModel. */
+    public static final List<String> TRAINING = List.of("train_state", "train_image");
 
     /** Loads a case; its checkpoint is written to {@code directory} (a temporary one). */
     public static ReferenceCase load(String name, Path directory) {
         try (InputStream in = ReferenceCase.class.getResourceAsStream("/reference/" + name + ".json")) {
             JsonNode json = new ObjectMapper().readTree(in);
             Path source = directory.resolve(name);
-            if (name.startsWith("lerobot")) {
+            if (name.startsWith("lerobot") || TRAINING.contains(name)) {
                 Files.createDirectories(source);
                 writeLeRobot(json, source);
             } else {
@@ -67,8 +69,9 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
         feature(inputs, "observation.state", "STATE", json.get("state_dim").asInt());
         int cameras = json.get("n_cameras").asInt();
         boolean two = cameras > 1;
+        List<Long> image = json.path("image_shape").isArray() ? shape(json.get("image_shape")) : List.of(3L, two ? 64L : 96L, two ? 80L : 96L);
         for (int i = 0; i < cameras; i++) {
-            feature(inputs, "observation.images.cam" + i, "VISUAL", 3, two ? 64 : 96, two ? 80 : 96);
+            feature(inputs, "observation.images.cam" + i, "VISUAL", image.stream().mapToInt(Long::intValue).toArray());
         }
         if (json.get("env_dim").asInt() > 0) {
             feature(inputs, "observation.environment_state", "ENV", json.get("env_dim").asInt());

@@ -42,23 +42,37 @@ final class EncoderScript {
     void write(String method, ImageOps.Packing packing) {
         ScriptBody body = new ScriptBody();
         ImageOps ops = new ImageOps(module, body, weights, packing);
-        ImageOps.Maps image = normalized(body, cropped(body, resized(body)));
-        ImageOps.Maps maps = vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, image) : resnet(ops, image);
-        body.result(vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : keypoints(ops, body, maps));
+        body.result(features(ops, body, "image"));
         module.method(method + "(image: Tensor) -> Tensor", body);
     }
 
-    private ImageOps.Maps resized(ScriptBody body) {
+    /** Adds the statements from {@code image}, {@code [N, C, H, W]} in [0, 1], to the features. @return their variable */
+    String features(ImageOps ops, ScriptBody body, String image) {
+        ImageOps.Maps maps = maps(ops, body, image);
+        return vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : head(ops, body, coordinates(ops, body, maps));
+    }
+
+    /** As {@link #features}, up to the spatial softmax: {@code [N, 2 * keypoints]}, x then y of each keypoint. */
+    String coordinates(ImageOps ops, ScriptBody body, String image) {
+        return coordinates(ops, body, maps(ops, body, image));
+    }
+
+    private ImageOps.Maps maps(ImageOps ops, ScriptBody body, String image) {
+        ImageOps.Maps in = normalized(body, cropped(body, resized(body, image)));
+        return vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, in) : resnet(ops, in);
+    }
+
+    private ImageOps.Maps resized(ScriptBody body, String image) {
         int height = camera.shape().get(1);
         int width = camera.shape().get(2);
         List<Integer> to = vision.resizeShape();
         if (to == null || to.equals(List.of(height, width))) {
-            return new ImageOps.Maps("image", camera.shape().get(0), height, width);
+            return new ImageOps.Maps(image, camera.shape().get(0), height, width);
         }
         boolean antialias = resizeFilter == ResizeFilter.ANTIALIAS
                 || resizeFilter == ResizeFilter.AUTO && vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX;
         String operator = antialias ? "_upsample_bilinear2d_aa" : "upsample_bilinear2d";
-        String x = body.let("torch.%s(image, [%d, %d], False, None, None)", operator, to.get(0), to.get(1));
+        String x = body.let("torch.%s(%s, [%d, %d], False, None, None)", operator, image, to.get(0), to.get(1));
         return new ImageOps.Maps(x, camera.shape().get(0), to.get(0), to.get(1));
     }
 
@@ -150,8 +164,8 @@ final class EncoderScript {
         return vision.norm() == VisionConfig.Norm.GROUP ? ops.groupNorm(x, name, x.channels() / 16) : ops.batchNorm(x, name);
     }
 
-    /** SpatialSoftmax (robomimic base_nets.py): expected coordinates, x then y per keypoint; then the linear layer. */
-    private String keypoints(ImageOps ops, ScriptBody body, ImageOps.Maps maps) {
+    /** SpatialSoftmax (robomimic base_nets.py): expected coordinates, x then y per keypoint. */
+    private String coordinates(ImageOps ops, ScriptBody body, ImageOps.Maps maps) {
         int count = maps.channels();
         int pixels = maps.height() * maps.width();
         float[] grid = new float[pixels * 2];
@@ -166,7 +180,12 @@ final class EncoderScript {
             logits = body.let("torch.div(%s, %s)", logits, ops.parameter(prefix + "pool.temperature", 1));
         }
         String expected = body.let("torch.matmul(torch.softmax(%s, -1), %s)", logits, positions);
-        String flat = body.let("torch.reshape(%s, [-1, %d])", expected, 2 * count);
+        return body.let("torch.reshape(%s, [-1, %d])", expected, 2 * count);
+    }
+
+    /** The linear layer after the coordinates, {@code [N, 2 * keypoints]}. @return the features */
+    String head(ImageOps ops, ScriptBody body, String flat) {
+        int count = vision.numKeypoints();
         String weight = ops.parameter(prefix + "out.weight", vision.featureDim(), 2 * count);
         String out = body.let("torch.linear(%s, %s, %s)", flat, weight, ops.parameter(prefix + "out.bias", vision.featureDim()));
         return vision.outActivation() ? "torch.relu_(" + out + ")" : out;

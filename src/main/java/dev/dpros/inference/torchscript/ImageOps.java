@@ -99,7 +99,7 @@ final class ImageOps {
     }
 
     String parameter(String name, int... shape) {
-        return module.parameter(name, ScriptTensor.of(weights.take(name, Arrays.stream(shape).asLongStream().toArray())));
+        return module.weight(name, weights.take(name, Arrays.stream(shape).asLongStream().toArray()));
     }
 
     private static int size(int in, int kernel, int stride, int padding) {

@@ -1,7 +1,11 @@
 package dev.dpros.inference.torchscript;
 
+import dev.dpros.core.TensorData;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A TorchScript module under construction: tensors by attribute name, and the text of its methods. Confined to one
@@ -17,15 +21,46 @@ public final class ScriptModule {
     private final Map<String, ScriptTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> attributeOf = new LinkedHashMap<>();
     private final StringBuilder methods = new StringBuilder();
+    private final Predicate<String> learns;
+    private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
 
     /** An empty module; {@code name} is a plain identifier. */
     public ScriptModule(String name) {
+        this(name, label -> false);
+    }
+
+    /**
+     * An empty module some of whose weights are trained. Those are no attributes: they are elements of the variable
+     * {@code w}, a list of tensors that the methods take as an argument.
+     *
+     * @param learns which weights are trained, by label
+     */
+    public ScriptModule(String name, Predicate<String> learns) {
         this.name = name;
+        this.learns = learns;
     }
 
     /** Class name within {@code __torch__.dpros}. */
     public String name() {
         return name;
+    }
+
+    /** A weight as it is in the checkpoint: trained or stored. @return the expression that reads it */
+    String weight(String label, TensorData tensor) {
+        return learns.test(label)
+                ? trained(TrainedTensor.of(label, tensor))
+                : parameter(label, ScriptTensor.of(tensor));
+    }
+
+    /** A trained weight in a layout of its own. @return the expression that reads it, an element of {@code w} */
+    String trained(TrainedTensor tensor) {
+        trained.putIfAbsent(tensor.name(), tensor);
+        return "w[" + List.copyOf(trained.keySet()).indexOf(tensor.name()) + "]";
+    }
+
+    /** The trained weights, in the order of {@code w}. */
+    public List<TrainedTensor> trained() {
+        return new ArrayList<>(trained.values());
     }
 
     /** Stores a tensor under a new attribute. @return the expression that reads it */

@@ -39,6 +39,33 @@ final class UnetScript {
         }
     }
 
+    /**
+     * Adds the statements that evaluate the network for training: every sample of the batch at a timestep of its own.
+     *
+     * @param sample variable, {@code [B, T, A]}
+     * @param steps variable, {@code [B]} float
+     * @param observation variable, {@code [B, G]}
+     * @return the variable that holds the output, {@code [B, T, A]}
+     */
+    String train(ScriptBody body, Arithmetic arithmetic, String sample, String steps, String observation) {
+        int inputs = unet.stepEmbedDim() + config.globalConditioning();
+        List<String> matrices = new ArrayList<>();
+        List<String> biases = new ArrayList<>();
+        int offset = 0;
+        for (Block block : blocks()) {
+            int rows = unet.filmScale() ? 2 * block.out() : block.out();
+            matrices.add(parameter(block.name() + ".cond_encoder.1.weight", rows, inputs));
+            biases.add(parameter(block.name() + ".cond_encoder.1.bias", rows));
+            filmOffsets.add(offset);
+            offset += rows;
+        }
+        String joined = body.let("torch.mish(torch.cat([%s, %s], 1))", stepEncoding(body, steps), observation);
+        String matrix = body.let("torch.cat([%s], 0)", String.join(", ", matrices));
+        String bias = body.let("torch.cat([%s], 0)", String.join(", ", biases));
+        String film = body.let("torch.unsqueeze(%s, 1)", arithmetic.linear(body, joined, matrix, bias));
+        return forward(new TrainingOps(module, body, film, arithmetic), body, sample);
+    }
+
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         List<Integer> dims = unet.downDims();
@@ -79,7 +106,7 @@ final class UnetScript {
         String bias = module.parameter("film.bias", ScriptTensor.concatenated(biases));
 
         ScriptBody embed = new ScriptBody();
-        String encoded = stepEncoding(embed);
+        String encoded = stepEncoding(embed, "steps");
         embed.result("torch.unsqueeze(torch.linear(torch.mish(" + encoded + "), torch.narrow(" + matrix + ", 1, 0, " + step
                 + ")), 1)");
         module.method("embed(steps: Tensor) -> Tensor", embed);
@@ -91,7 +118,7 @@ final class UnetScript {
     }
 
     /** SinusoidalPosEmb, linear, Mish, linear. */
-    private String stepEncoding(ScriptBody body) {
+    private String stepEncoding(ScriptBody body, String steps) {
         int dim = unet.stepEmbedDim();
         int half = dim / 2;
         float[] frequencies = new float[half];
@@ -100,7 +127,7 @@ final class UnetScript {
             frequencies[i] = (float) Math.exp(i * slope);
         }
         String table = module.parameter("step.frequencies", ScriptTensor.of(TensorData.of(frequencies, half)));
-        String angle = body.let("torch.mul(torch.unsqueeze(steps, 1), %s)", table);
+        String angle = body.let("torch.mul(torch.unsqueeze(%s, 1), %s)", steps, table);
         String x = body.let("torch.cat([torch.sin(%1$s), torch.cos(%1$s)], 1)", angle);
         x = dense(body, x, "unet.diffusion_step_encoder.1", dim, 4 * dim);
         x = body.let("torch.mish(%s)", x);
@@ -118,18 +145,18 @@ final class UnetScript {
         SequenceOps ops = variant == ConvVariant.CONV1D
                 ? new ChannelsFirstOps(module, body, film)
                 : new RowsOps(module, body, preparation, film, variant);
-        body.result(forward(ops, body));
+        body.result(forward(ops, body, "x"));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
         preparation.result("torch.zeros([1])");
         module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
     }
 
-    private String forward(SequenceOps ops, ScriptBody body) {
+    private String forward(SequenceOps ops, ScriptBody body, String sample) {
         int levels = unet.downDims().size();
         List<Block> blocks = blocks();
         int length = config.horizon();
         int next = 0;
-        String x = ops.enter("x");
+        String x = ops.enter(sample);
         String[] skips = new String[levels];
         for (int i = 0; i < levels; i++) {
             x = block(ops, body, blocks, next++, x, length);
@@ -184,7 +211,6 @@ final class UnetScript {
     }
 
     private String parameter(String name, int... shape) {
-        return module.parameter(name,
-                ScriptTensor.of(weights.take(name, Arrays.stream(shape).asLongStream().toArray())));
+        return module.weight(name, weights.take(name, Arrays.stream(shape).asLongStream().toArray()));
     }
 }
