@@ -1,0 +1,141 @@
+package dev.dpros.training.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WindowBatchesTest {
+    private static final FeatureSpec STATE = FeatureSpec.of("observation.state", FeatureSpec.Kind.STATE, 1);
+    private static final FeatureSpec IMAGE = FeatureSpec.of("observation.image", FeatureSpec.Kind.VISUAL, 3, 4, 6);
+    private static final FeatureSpec ACTION = FeatureSpec.of("action", FeatureSpec.Kind.ACTION, 1);
+
+    /** Two episodes of 6 and 5 steps; state and action are the row's number, pixel (y, x) of row r has red r, green y, blue x. */
+    private static ReplayData data() {
+        float[] rows = new float[11];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = i;
+        }
+        Frames frames = (row, rgb) -> {
+            for (int i = 0; i < rgb.length; i += 3) {
+                rgb[i] = (byte) row;
+                rgb[i + 1] = (byte) (i / 3 / 6);
+                rgb[i + 2] = (byte) (i / 3 % 6);
+            }
+        };
+        return new ReplayData("test", List.of(STATE, IMAGE, ACTION), new int[] {6, 11},
+                Map.of("observation.state", rows, "action", rows), Map.of("observation.image", frames));
+    }
+
+    private static WindowBatches batches(boolean train, int size) {
+        ReplayData data = data();
+        EpisodeWindows windows = new EpisodeWindows(data.ends(), 4, 1, 2, e -> true);
+        return new WindowBatches(List.of(new WindowBatches.Part(data, windows, 1)), Map.of(),
+                new WindowBatches.Options(2, 4, size, 5, train, List.of(2, 3), null));
+    }
+
+    private static float[] values(TensorData tensor) {
+        float[] out = new float[(int) tensor.count()];
+        tensor.bytes().asFloatBuffer().get(out);
+        return out;
+    }
+
+    @Test
+    void shouldPadWindowsAsTheReferencesSampler() {
+        WindowBatches all = batches(false, 100);
+        assertEquals(6 + 5, all.windows());
+        Batch batch = all.make(0);
+        float[] actions = values(batch.action());
+        float[] mask = values(batch.mask());
+        assertArrayEquals(new float[] {0, 0, 1, 2}, Arrays.copyOfRange(actions, 0, 4));
+        assertArrayEquals(new float[] {0, 1, 1, 1}, Arrays.copyOfRange(mask, 0, 4));
+        assertArrayEquals(new float[] {4, 5, 5, 5}, Arrays.copyOfRange(actions, 20, 24));
+        assertArrayEquals(new float[] {1, 1, 0, 0}, Arrays.copyOfRange(mask, 20, 24));
+        assertArrayEquals(new float[] {6, 6, 7, 8}, Arrays.copyOfRange(actions, 24, 28));
+        assertArrayEquals(new float[] {4, 5}, Arrays.copyOfRange(values(batch.inputs().get(STATE.key())), 10, 12));
+    }
+
+    @Test
+    void shouldCropAtTheCentreInValidationAndAnywhereInTraining() {
+        float[] centre = values(batches(false, 1).make(1).inputs().get(IMAGE.key()));
+        assertEquals(2 * 3 * 2 * 3, centre.length);
+        assertArrayEquals(new float[] {0, 0, 0, 0, 0, 0, 1 / 255f, 1 / 255f, 1 / 255f, 2 / 255f, 2 / 255f, 2 / 255f},
+                Arrays.copyOfRange(centre, 0, 12));
+        List<Float> corners = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            corners.add(values(batches(true, 1).make(n).inputs().get(IMAGE.key()))[6] * 255);
+        }
+        assertEquals(List.of(0f, 1f, 2f), corners.stream().distinct().sorted().toList());
+    }
+
+    @Test
+    void shouldMakeTheSameBatchAgainAndEachWindowOncePerPass() {
+        WindowBatches first = batches(true, 4);
+        WindowBatches second = batches(true, 4);
+        second.make(17);
+        assertArrayEquals(values(first.make(5).inputs().get(IMAGE.key())), values(second.make(5).inputs().get(IMAGE.key())));
+        Set<List<Float>> seen = new HashSet<>();
+        for (int n = 0; n < first.batchesPerEpoch(); n++) {
+            float[] actions = values(first.make(n).action());
+            for (int i = 0; i < actions.length; i += 4) {
+                seen.add(List.of(actions[i], actions[i + 1], actions[i + 2], actions[i + 3]));
+            }
+        }
+        assertEquals(first.windows(), seen.size());
+        assertFalse(Arrays.equals(values(first.make(0).action()), values(first.make(first.batchesPerEpoch()).action())));
+    }
+
+    @Test
+    void shouldContinueWhereItWasRestored() {
+        try (PrefetchingBatches straight = new PrefetchingBatches(batches(true, 4), 2, 3);
+                PrefetchingBatches resumed = new PrefetchingBatches(batches(true, 4), 1, 5)) {
+            for (int i = 0; i < 7; i++) {
+                straight.next();
+            }
+            resumed.next();
+            resumed.restore(straight.position());
+            assertArrayEquals(values(straight.next().action()), values(resumed.next().action()));
+            assertEquals(8, resumed.position());
+        }
+    }
+
+    @Test
+    void shouldPassOnWhatLoadingFound() {
+        try (PrefetchingBatches broken = new PrefetchingBatches(new BatchMaker() {
+            @Override
+            public long batchesPerEpoch() {
+                return 1;
+            }
+
+            @Override
+            public Batch make(long n) {
+                throw new InputException("episode 3 is damaged");
+            }
+        }, 1, 2)) {
+            assertEquals("episode 3 is damaged", assertThrows(InputException.class, broken::next).getMessage());
+        }
+    }
+
+    @Test
+    void shouldFitNormalizersToLimitsAsTheReference() {
+        ReplayData data = new ReplayData("test", List.of(FeatureSpec.of("s", FeatureSpec.Kind.STATE, 2), ACTION), new int[] {3},
+                Map.of("s", new float[] {10, 7, 30, 7, 20, 7}, "action", new float[] {0, 1, 2}), Map.of());
+        Normalizer fitted = FittedNormalizers.fit(List.of(data)).get("s");
+        assertEquals(-1, fitted.normalize(0, 10), 1e-6);
+        assertEquals(1, fitted.normalize(0, 30), 1e-6);
+        assertEquals(0, fitted.normalize(1, 7), 1e-6);
+        assertEquals(1, fitted.normalize(1, 8), 1e-6);
+    }
+}
