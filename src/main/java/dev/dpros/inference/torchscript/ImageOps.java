@@ -48,10 +48,29 @@ final class ImageOps {
     Maps conv(Maps in, String name, int out, int kernel, int stride, int padding, boolean bias) {
         String weight = parameter(name + ".weight", out, in.channels(), kernel, kernel);
         String b = bias ? parameter(name + ".bias", out) : "None";
-        String y = packing == null
-                ? body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), weight, b, stride, padding)
-                : packedConv(in, weight, b, stride, padding);
+        String y;
+        if (packing == null) {
+            y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), weight, b, stride, padding);
+        } else if (kernel == 1) {
+            y = pointwise(in, weight, b, out, stride);
+        } else {
+            y = packedConv(in, weight, b, stride, padding);
+        }
         return new Maps(y, out, size(in.height(), kernel, stride, padding), size(in.width(), kernel, stride, padding));
+    }
+
+    /**
+     * A convolution of kernel 1 as a linear layer over channels: on feature maps in the order that packed convolutions leave,
+     * oneDNN 3.7 (libtorch 2.7.1) computes wrong values for it, 512 channels out, on AMD EPYC of family 26 (Zen 5).
+     */
+    private String pointwise(Maps in, String weight, String bias, int out, int stride) {
+        String x = in.name();
+        for (int dim = 2; stride > 1 && dim <= 3; dim++) {
+            x = body.let("torch.slice(%s, %d, 0, %d, %d)", x, dim, dim == 2 ? in.height() : in.width(), stride);
+        }
+        String rows = body.let("torch.linear(torch.permute(%s, [0, 2, 3, 1]), torch.reshape(%s, [%d, %d]), %s)", x, weight, out,
+                in.channels(), bias);
+        return body.let("torch.permute(%s, [0, 3, 1, 2])", rows);
     }
 
     private String packedConv(Maps in, String weight, String bias, int stride, int padding) {
