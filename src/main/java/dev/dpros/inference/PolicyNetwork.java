@@ -52,7 +52,7 @@ final class PolicyNetwork implements AutoCloseable {
         ScriptModule script = PolicyScript.of(policy, variants, resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
-            return new PolicyNetwork(manager, ScriptLoader.load(script, manager, false), variants, policy.config().cameras().size());
+            return new PolicyNetwork(manager, ScriptLoader.load(script, manager), variants, policy.config().cameras().size());
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;

@@ -1,54 +1,67 @@
 package dev.dpros.inference;
 
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.inference.torchscript.ScriptTensor;
 import dev.dpros.inference.torchscript.TorchScriptArchive;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.ByteBuffer;
 
-/** Brings a written module into libtorch. Stateless; call {@link TorchRuntime#start} first. */
+/**
+ * Brings a written module into libtorch: its code as a small archive in memory, each tensor by one copy from where it lies
+ * (usually a map of the checkpoint) to libtorch's own memory. It is Java that copies, because a file that is shortened
+ * meanwhile is an error here and the end of the process in native code. Stateless; call {@link TorchRuntime#start} first.
+ */
 public final class ScriptLoader {
-    private static final String[] NO_EXTRA_FILES = {};
-
     private ScriptLoader() {}
 
     /**
-     * Writes the archive to a private file in memory (or the temporary folder), loads it and deletes it.
+     * Loads the module onto the manager's device. Gradients may flow past its tensors, which require none themselves.
      *
      * @param manager owns the module
-     * @param forTraining whether gradients are to flow past its tensors
-     * @throws UncheckedIOException if the file cannot be written
      * @throws ai.djl.engine.EngineException if libtorch does not accept the module
      */
-    public static PtSymbolBlock load(ScriptModule script, PtNDManager manager, boolean forTraining) {
-        try {
-            Path file = privateFile();
-            try {
-                try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    TorchScriptArchive.write(script, false, out);
-                }
-                return JniUtils.loadModule(manager, file, true, NO_EXTRA_FILES, NO_EXTRA_FILES, forTraining);
-            } finally {
-                Files.deleteIfExists(file);
+    public static PtSymbolBlock load(ScriptModule script, PtNDManager manager) {
+        PtSymbolBlock module = withoutTensors(script, manager);
+        if (script.tensors().isEmpty()) {
+            return module;
+        }
+        try (PtNDManager scope = manager.newSubManager(Device.cpu())) {
+            PtNDArray[] tensors = script.tensors().values().stream().map(t -> copy(t, scope, manager.getDevice()))
+                    .toArray(PtNDArray[]::new);
+            try (IValue values = IValue.listFrom(tensors);
+                    IValue first = IValueUtils.runMethod(module, TorchScriptArchive.ADOPT, values)) {
+                return module;
             }
+        }
+    }
+
+    private static PtSymbolBlock withoutTensors(ScriptModule script, PtNDManager manager) {
+        try {
+            ByteArrayOutputStream archive = new ByteArrayOutputStream();
+            TorchScriptArchive.write(script, archive);
+            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive.toByteArray()), true, false);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the network for libtorch: " + e.getMessage(), e);
         }
     }
 
-    private static Path privateFile() throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Path memory = Path.of("/dev/shm");
-        if (Files.isDirectory(memory) && Files.isWritable(memory)) {
-            return Files.createTempFile(memory, "dpros-", ".pt", ownerOnly);
-        }
-        return Files.createTempFile("dpros-", ".pt", ownerOnly);
+    private static PtNDArray copy(ScriptTensor tensor, PtNDManager scope, Device device) {
+        long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        PtNDArray array = scope.create(new Shape(shape), DataType.FLOAT32);
+        ByteBuffer memory = array.toByteBuffer(true);
+        tensor.float32().forEach(memory::put);
+        return array.toDevice(device, false);
     }
 }

@@ -3,6 +3,7 @@ package dev.dpros.inference;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.checkpoint.PolicyWriter;
@@ -11,8 +12,8 @@ import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.torchscript.ResizeFilter;
-import dev.dpros.inference.torchscript.TorchScriptArchive;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -20,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +57,10 @@ final class PolicyLoadingBenchmark {
         double read = median(rounds, 1);
         double load = median(rounds, 2);
         double module = median(rounds, 3);
-        System.out.printf("file %.0f ms, read %.0f ms, load %.0f ms, DJL module %.0f ms; relation %.2f%n", file, read, load,
+        double[] relations = rounds.stream().mapToDouble(r -> (r[1] + r[2]) / (r[0] + r[3])).sorted().toArray();
+        System.out.printf("relation of each round: best %.2f, median %.2f, worst %.2f%n", relations[0],
+                relations[relations.length / 2], relations[relations.length - 1]);
+        System.out.printf("medians: file %.0f ms, read %.0f ms, load %.0f ms, DJL module %.0f ms; relation %.2f%n", file, read, load,
                 module, (read + load) / (file + module));
         long peak = ManagementFactory.getMemoryPoolMXBeans().stream().filter(p -> p.getType() == MemoryType.HEAP)
                 .map(MemoryPoolMXBean::getPeakUsage).mapToLong(u -> u.getUsed()).sum();
@@ -81,12 +84,14 @@ final class PolicyLoadingBenchmark {
         return new double[] {(fileRead - start) / 1e6, (read - fileRead) / 1e6, (end - read) / 1e6, moduleLoadMs(policy)};
     }
 
+    /** Has libtorch save the loaded network as its own archive, in memory, and times its loading through DJL. */
     private static double moduleLoadMs(PolicyDefinition policy) throws IOException {
         Path archive = Files.createTempFile(Path.of("/dev/shm"), "dpros-", ".pt");
         try (PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             List<ConvVariant> variants = List.of(ConvVariant.CONV1D, ConvVariant.ROWS, ConvVariant.PACKED);
-            try (FileChannel out = FileChannel.open(archive, StandardOpenOption.WRITE)) {
-                TorchScriptArchive.write(PolicyScript.of(policy, variants, ResizeFilter.AUTO), false, out);
+            try (OutputStream out = Files.newOutputStream(archive);
+                    PtSymbolBlock network = ScriptLoader.load(PolicyScript.of(policy, variants, ResizeFilter.AUTO), manager)) {
+                JniUtils.writeModule(network, out, false);
             }
             long start = System.nanoTime();
             JniUtils.loadModule(manager, archive, true, new String[0], new String[0], false).close();

@@ -2,6 +2,7 @@ package dev.dpros.inference.torchscript;
 
 import dev.dpros.core.TensorData;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +89,8 @@ public final class ScriptModule {
     }
 
     /** Tensors by attribute, in the order in which they were added. */
-    Map<String, ScriptTensor> tensors() {
-        return tensors;
+    public Map<String, ScriptTensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
     }
 
     /** The module's source, as {@code code/__torch__/dpros.py} holds it. */

@@ -53,7 +53,7 @@ public record ScriptTensor(List<Long> shape, List<TensorData> pieces) {
     }
 
     /** The pieces as little-endian float32 bytes; pieces of other floating types are converted, one at a time. */
-    Iterable<ByteBuffer> float32() {
+    public Iterable<ByteBuffer> float32() {
         return () -> pieces.stream().map(ScriptTensor::toFloat32).iterator();
     }
 

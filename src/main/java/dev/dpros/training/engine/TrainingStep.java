@@ -60,7 +60,7 @@ public final class TrainingStep implements AutoCloseable {
         TorchRuntime.start();
         TorchRuntime.prepareThread(threads);
         manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        module = ScriptLoader.load(script, manager, true);
+        module = ScriptLoader.load(script, manager);
         for (Part part : Part.values()) {
             if (state.has(part)) {
                 lists.put(part, list(part));
