@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.training.PushTEvaluation;
@@ -29,8 +30,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Score a policy in the PushT simulator by the reference's protocol: legacy resets, 10 Hz, Ta actions "
-                + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows.",
-        footer = {"", "Example: dpros eval --policy models/pusht_image --seeds 100000..100049 --scheduler ddim --steps 16"})
+                + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows. "
+                + "With --strategy: driven by the control loop at 100 Hz on a simulated clock, while inference takes time.",
+        footer = {"", "Examples: dpros eval --policy models/pusht_image --seeds 100000..100049 --scheduler ddim --steps 16",
+            "          dpros eval --policy models/pusht_keypoints --strategy all --latency-ms 0,200,400 --plot latency.svg"})
 final class EvalCommand implements Callable<Integer> {
     private static final int MOST_SEEDS = 100_000;
     private static final double NORMAL_95 = 1.959964;
@@ -50,6 +53,9 @@ final class EvalCommand implements Callable<Integer> {
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
+
+    @Mixin
+    private DelayOptions delay = new DelayOptions();
 
     @Option(names = "--action-steps", paramLabel = "N", description = "actions executed per chunk, Ta (default: the policy's)")
     private Integer actionSteps;
@@ -71,9 +77,15 @@ final class EvalCommand implements Callable<Integer> {
         List<Long> range = range(seeds);
         SamplerSection section = sampling.asSection();
         InferenceOptions options = section.toOptions();
+        PolicyDefinition definition = PolicyReader.read(policy);
         try (Lifecycle lifecycle = Lifecycle.onSignals();
-                DiffusionPolicy loaded = DiffusionPolicy.load(PolicyReader.read(policy), options)) {
+                DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {
             int steps = actionSteps == null ? loaded.config().nActionSteps() : actionSteps;
+            if (delay.chosen()) {
+                DelayReport report = new DelayReport(policy, loaded, definition, spec.commandLine().getOut());
+                report.run(delay.configs(steps, section.seed()), range, delay.plot(), json);
+                return 0;
+            }
             PushTEvaluation evaluation = evaluation(loaded, steps, section.seed());
             long startNs = System.nanoTime();
             List<Episode> episodes = run(evaluation, range);

@@ -7,6 +7,7 @@ import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.Timesteps;
 import dev.dpros.inference.GuideConfig;
 import dev.dpros.inference.RealTimeGuide;
 import dev.dpros.inference.SamplingGuide;
@@ -41,10 +42,16 @@ final class GuideChoice {
         this.clock = clock;
         long marginNs = Math.round(robot.control().timing().executionMarginMs() * 1e6);
         config = robot.sampler().toGuideConfig(robot.control().conditioning(), marginNs);
-        int trained = policy.scheduler().numTrainTimesteps();
-        if (config.conditioning() == GuideConfig.Conditioning.WARM_START && config.warmTimestep() >= trained) {
-            throw InputException.of("sampler.previous_chunk", "warm_timestep", "less than the " + trained
-                    + " timesteps of training", String.valueOf(config.warmTimestep()), "");
+        if (config.conditioning() == GuideConfig.Conditioning.WARM_START) {
+            requireWarmSteps();
+        }
+    }
+
+    private void requireWarmSteps() {
+        try {
+            Timesteps.from(policy.scheduler(), config.warmTimestep(), config.warmSteps());
+        } catch (IllegalArgumentException e) {
+            throw new InputException("sampler.previous_chunk: " + e.getMessage(), e);
         }
     }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Diffusion Policy for ROS, in real time.",
         subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, EvalCommand.class, CollectCommand.class,
             SimCommand.class, MasterCommand.class,
-            DatasetCommand.class, BenchCommand.class, FaultsCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
+            DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

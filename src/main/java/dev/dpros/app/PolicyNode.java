@@ -6,6 +6,8 @@ import dev.dpros.app.live.LiveState;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
 import dev.dpros.app.outputs.NodeOutputs;
+import dev.dpros.app.trace.NodeTrace;
+import dev.dpros.app.trace.TraceSetup;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
@@ -58,6 +60,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final ControlLoop loop;
     private final ControlThread thread;
     private final CycleLog cycles;
+    private final NodeTrace trace;
     private final Diagnostics.Subjects subjects;
     private volatile OperatorServices services;
     private final SamplerChoice choice;
@@ -84,7 +87,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         requireSameDimension(config, policy);
         ControlConfig control = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
-        SafetyFilter filter = control.safetyFilter(limits(config));
+        List<JointLimits> limits = limits(config);
+        SafetyFilter filter = control.safetyFilter(limits);
+        trace = NodeTrace.open(config.trace(), traceSetup(config, control, limits), sources.inputs(), clock);
         output = new CommandOutput(transport, config.action(), control, filter.frameCapacity());
         ChunkRelay relay = new ChunkRelay();
         InferenceOptions options = config.sampler().toOptions();
@@ -97,13 +102,13 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         long stepNs = control.policyStepNs();
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
                 () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
-                cycles.watch(guides.next()), clock, stepNs)));
+                trace.watch(cycles.watch(guides.next())), clock, stepNs)));
         loop = new ControlLoop(control, filter, sources.health(),
-                sources.positions(policy.action().size()), sampler, cycles.publishing(output), WatchdogListener.NONE);
+                sources.positions(policy.action().size()), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication());
         outputs = new NodeOutputs(config, transport, subjects);
-        relay.to(cycles, loop.inbox(), outputs.chunks());
-        loop.reportTo(cycles.andThen(outputs.ticks()));
+        relay.to(cycles, trace, loop.inbox(), outputs.chunks());
+        loop.reportTo(trace.after(cycles.andThen(outputs.ticks())));
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
         setSampler = choice.offer(transport);
@@ -112,6 +117,11 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
             worker.setDaemon(true);
             return worker;
         });
+    }
+
+    private TraceSetup traceSetup(RobotConfig config, ControlConfig control, List<JointLimits> limits) {
+        return new TraceSetup(transport.nodeName(), config.policy().getFileName().toString(), control, limits,
+                sources.health().stream().map(TraceSetup.Source::of).toList());
     }
 
     private static void requireSameDimension(RobotConfig config, PolicyConfig policy) {

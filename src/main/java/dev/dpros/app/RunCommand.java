@@ -46,6 +46,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
+    @Option(names = "--trace", paramLabel = "FILE", description = "write a trace of the run to this file (docs/trace.md)")
+    private Path trace;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write a summary of the run to this file at its end")
     private Path json;
 
@@ -97,6 +100,9 @@ final class RunCommand implements Callable<Integer> {
         Map<String, Object> layer = new LinkedHashMap<>(sampling.asLayer());
         if (policy != null) {
             layer.put("policy", policy.toAbsolutePath().toString());
+        }
+        if (trace != null) {
+            layer.put("trace", Map.of("file", trace.toAbsolutePath().toString()));
         }
         return layer;
     }

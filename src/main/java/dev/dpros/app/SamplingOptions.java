@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.config.SamplerSection.Scheduler;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,10 @@ final class SamplingOptions {
     @Option(names = "--steps", paramLabel = "N", description = "denoising steps (default: the policy's own)")
     private Integer steps;
 
+    @Option(names = "--spacing", paramLabel = "NAME",
+            description = "which timesteps the steps visit: diffusers (as that library does) or log_snr (for few steps)")
+    private Spacing spacing;
+
     @Option(names = "--threads", paramLabel = "N", description = "intra-op threads of the network (default: 1)")
     private Integer threads;
 
@@ -29,6 +34,7 @@ final class SamplingOptions {
         Map<String, Object> sampler = new LinkedHashMap<>();
         put(sampler, "scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
         put(sampler, "steps", steps);
+        put(sampler, "spacing", spacing == null ? null : spacing.name().toLowerCase());
         put(sampler, "threads", threads);
         put(sampler, "seed", seed);
         return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
@@ -38,7 +44,7 @@ final class SamplingOptions {
     SamplerSection asSection() {
         try {
             return new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
-                    SamplerSection.Device.CPU, threads == null ? 1 : threads, seed == null ? 0 : seed);
+                    spacing == null ? Spacing.DIFFUSERS : spacing, threads == null ? 1 : threads, seed == null ? 0 : seed);
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage(), e);
         }
@@ -49,6 +55,7 @@ final class SamplingOptions {
         List<String> arguments = new ArrayList<>();
         add(arguments, "--scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
         add(arguments, "--steps", steps);
+        add(arguments, "--spacing", spacing == null ? null : spacing.name().toLowerCase());
         add(arguments, "--threads", threads);
         add(arguments, "--noise-seed", seed);
         return arguments;

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param control the control loop
  * @param metrics the metrics server
  * @param dashboard the live page
+ * @param trace the trace of a run
  * @param record what is recorded besides the observations
  */
 public record RobotConfig(
@@ -28,6 +29,7 @@ public record RobotConfig(
         ControlSection control,
         MetricsSection metrics,
         DashboardSection dashboard,
+        TraceSection trace,
         RecordSection record) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */

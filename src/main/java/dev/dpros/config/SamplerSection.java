@@ -14,6 +14,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
  *
  * @param scheduler noise scheduler, or {@code policy} for the one in the checkpoint
  * @param steps denoising steps, or 0 for the policy's own number
+ * @param spacing which timesteps the steps visit
  * @param device {@code cpu} or {@code gpu}
  * @param threads intra-op threads
  * @param seed of the noise
@@ -23,6 +24,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
 public record SamplerSection(
         Scheduler scheduler,
         int steps,
+        SchedulerConfig.Spacing spacing,
         Device device,
         int threads,
         long seed,
@@ -84,9 +86,9 @@ public record SamplerSection(
         inRange("threads", threads, 1, 64);
     }
 
-    /** Settings for chunks that are drawn each for itself, with all steps. */
-    public SamplerSection(Scheduler scheduler, int steps, Device device, int threads, long seed) {
-        this(scheduler, steps, device, threads, seed, new PreviousChunk(PrefixWeights.Fall.EXPONENTIAL, 40, 3),
+    /** Settings on one processor thread; without a deadline. */
+    public SamplerSection(Scheduler scheduler, int steps, SchedulerConfig.Spacing spacing, int threads, long seed) {
+        this(scheduler, steps, spacing, Device.CPU, threads, seed, new PreviousChunk(PrefixWeights.Fall.EXPONENTIAL, 60, 3),
                 new Anytime(false, 2, 100, 0.95, WhenLate.CUT));
     }
 
@@ -107,6 +109,6 @@ public record SamplerSection(
     public InferenceOptions toOptions() {
         SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? null : SchedulerConfig.Type.valueOf(scheduler.name());
         return new InferenceOptions(device == Device.GPU ? "cuda:0" : "cpu", threads, seed, null, type, steps,
-                ResizeFilter.AUTO);
+                spacing, ResizeFilter.AUTO);
     }
 }

@@ -26,7 +26,6 @@ import java.util.List;
 public final class ControlLoop {
     private final ControlConfig config;
     private final SafetyFilter filter;
-    private final PositionSource positions;
     private final CommandSink sink;
     private final Watchdog watchdog;
     private final HealthMonitor health;
@@ -37,7 +36,8 @@ public final class ControlLoop {
     private final TrajectoryBuffer buffer;
     private final StampJumps jumps;
     private final CommandFrame frame;
-    private final double[] measured;
+    private final LiveInputs reader;
+    private final TickInputs inputs;
     private final TickReport report;
     private TickListener listener;
     private LoopProbes probes = LoopProbes.NONE;
@@ -45,6 +45,8 @@ public final class ControlLoop {
     private boolean wasRunning;
     private long endToEndStampNs;
     private int goodTicks;
+    private long missedBefore;
+    private boolean chunkPast;
     private volatile Throwable lastFailure;
 
     /**
@@ -57,18 +59,18 @@ public final class ControlLoop {
             ChunkRequester requester, CommandSink sink, WatchdogListener listener) {
         this.config = config;
         this.filter = filter;
-        this.positions = positions;
         this.sink = sink;
         watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), listener);
         health = new HealthMonitor(sources, watchdog);
-        pacer = new InferencePacer(config, requester, inbox, watchdog, statistics);
+        pacer = new InferencePacer(config, requester, watchdog, statistics);
         buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
                 config.rotations());
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());
-        measured = new double[config.dims()];
-        report = new TickReport(config.dims());
+        reader = new LiveInputs(watchdog, requester, inbox, sources, positions);
+        inputs = new TickInputs(config.dims(), sources.size());
+        report = new TickReport(inputs);
     }
 
     /** Sets who hears of every tick; before the first. */
@@ -129,6 +131,10 @@ public final class ControlLoop {
 
     /** Says, before a tick, how many periods were skipped since the last one. */
     public void missed(long periods) {
+        missedBefore = periods;
+    }
+
+    private void overrun(long periods) {
         if (periods > 0) {
             statistics.add(Counter.MISSED_TICKS, periods);
         }
@@ -147,26 +153,60 @@ public final class ControlLoop {
      * @param monotonicNowNs monotonic time, read once
      */
     public void tick(long rosNowNs, long monotonicNowNs) {
-        statistics.add(Counter.TICKS, 1);
+        inputs.rosNs = rosNowNs;
+        inputs.monotonicNs = monotonicNowNs;
+        inputs.missed = missedBefore;
+        missedBefore = 0;
+        Throwable unread = null;
         try {
-            step(rosNowNs, monotonicNowNs);
+            reader.read(inputs);
         } catch (RuntimeException | Error e) {
-            fail(e, rosNowNs, monotonicNowNs);
+            unread = e;
+        }
+        run(unread);
+    }
+
+    /**
+     * What a tick takes: the slot that {@link #tick} fills. A replay fills it instead and calls {@link #run}; nothing else
+     * may write to it.
+     */
+    public TickInputs inputs() {
+        return inputs;
+    }
+
+    /** The tick itself, from its {@link #inputs}. As {@link #tick}, it does not throw. */
+    public void run() {
+        run(null);
+    }
+
+    private void run(Throwable unread) {
+        statistics.add(Counter.TICKS, 1);
+        Throwable failure = unread;
+        try {
+            if (unread == null) {
+                step();
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        if (failure != null) {
+            fail(failure, inputs.rosNs, inputs.monotonicNs);
         }
         if (listener != null) {
-            report(rosNowNs, monotonicNowNs);
+            report();
         }
     }
 
     /** A listener that throws is counted, nothing more. */
-    private void report(long rosNowNs, long monotonicNowNs) {
+    private void report() {
         try {
-            report.rosNs = rosNowNs;
-            report.monotonicNs = monotonicNowNs;
             report.chunkId = frame.chunkId;
             report.observationStampNs = frame.observationStampNs;
-            report.actionsLeft = buffer.remaining(rosNowNs);
-            report.measuredKnown = positions.read(report.measured);
+            report.actionsLeft = buffer.remaining(inputs.rosNs);
+            report.state = watchdog.state();
+            report.reason = watchdog.reason();
+            report.reasonSource = watchdog.reasonSource();
+            report.request = pacer.outcome();
             if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
                 System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
             }
@@ -177,29 +217,38 @@ public final class ControlLoop {
         }
     }
 
-    private void step(long rosNowNs, long monotonicNowNs) {
-        long timeNs = config.simulatedTime() ? rosNowNs : monotonicNowNs;
-        watchdog.applyRequests(monotonicNowNs, rosNowNs);
-        boolean jumped = jumps.jumped(rosNowNs, monotonicNowNs);
+    private void step() {
+        long rosNowNs = inputs.rosNs;
+        long timeNs = config.simulatedTime() ? rosNowNs : inputs.monotonicNs;
+        chunkPast = false;
+        watchdog.applyRequests(inputs.operatorRequests, inputs.monotonicNs, rosNowNs);
+        overrun(inputs.missed);
+        boolean jumped = jumps.jumped(rosNowNs, inputs.monotonicNs);
         if (jumped) {
             statistics.add(Counter.STAMP_JUMPS, 1);
             forget();
-            pacer.discardRunning();
+            discard();
             watchdog.raise(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
         }
         boolean running = begin(timeNs);
-        boolean healthy = health.check(monotonicNowNs);
+        boolean healthy = health.check(inputs.health, inputs.monotonicNs);
         boolean wanted = running && healthy && !jumped && watchdog.state() != SafetyState.FAULT;
         boolean changed = takeChunk(rosNowNs, timeNs, wanted);
-        pacer.check(timeNs, monotonicNowNs);
+        pacer.check(timeNs, inputs);
         watchdog.set(SafetyEvent.CHUNK_EXHAUSTED, Watchdog.NO_SOURCE, running && exhausted(rosNowNs));
         SafetyState state = watchdog.update();
         if (wanted && state != SafetyState.FAULT) {
-            pacer.request(timeNs, rosNowNs, monotonicNowNs, buffer, intake.executedSteps(rosNowNs));
+            pacer.request(timeNs, inputs, buffer, intake.executedSteps(rosNowNs));
         }
         send(rosNowNs, timeNs, drives(state), changed);
         settle(state);
         observe(rosNowNs);
+    }
+
+    /** What is being sampled, or has just come, belongs to the past. */
+    private void discard() {
+        pacer.discardRunning(inputs);
+        chunkPast = true;
     }
 
     /** Follows the operator's start and stop; returns whether the policy is to run. */
@@ -207,12 +256,12 @@ public final class ControlLoop {
         boolean started = watchdog.started();
         if (started && !wasRunning) {
             forget();
-            pacer.discardRunning();
-            if (positions.read(measured) && !filter.restart(timeNs, measured)) {
+            discard();
+            if (inputs.measuredKnown && !filter.restart(timeNs, inputs.measured)) {
                 watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
             }
-        } else if (started && !filter.started() && positions.read(measured)) {
-            filter.restart(timeNs, measured);
+        } else if (started && !filter.started() && inputs.measuredKnown) {
+            filter.restart(timeNs, inputs.measured);
         }
         boolean lost = started && !filter.started() && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
         watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, lost);
@@ -227,8 +276,8 @@ public final class ControlLoop {
     }
 
     private boolean takeChunk(long rosNowNs, long timeNs, boolean wanted) {
-        ActionChunk chunk = inbox.take();
-        if (chunk == null) {
+        ActionChunk chunk = inputs.chunk;
+        if (chunk == null || chunkPast) {
             return false;
         }
         boolean past = pacer.discarded();

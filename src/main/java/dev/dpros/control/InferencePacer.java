@@ -12,7 +12,6 @@ import dev.dpros.safety.Watchdog;
 final class InferencePacer {
     private final ControlConfig config;
     private final ChunkRequester requester;
-    private final ChunkInbox inbox;
     private final Watchdog watchdog;
     private final LoopStatistics statistics;
     private long failuresSeen;
@@ -23,12 +22,11 @@ final class InferencePacer {
     private long deadlineNs;
     private boolean late;
     private boolean discards;
+    private RequestOutcome outcome = RequestOutcome.NONE;
 
-    InferencePacer(ControlConfig config, ChunkRequester requester, ChunkInbox inbox, Watchdog watchdog,
-            LoopStatistics statistics) {
+    InferencePacer(ControlConfig config, ChunkRequester requester, Watchdog watchdog, LoopStatistics statistics) {
         this.config = config;
         this.requester = requester;
-        this.inbox = inbox;
         this.watchdog = watchdog;
         this.statistics = statistics;
     }
@@ -41,10 +39,9 @@ final class InferencePacer {
         late = false;
     }
 
-    /** What is being sampled now, or lies in the inbox, belongs to the past: it will not be used. */
-    void discardRunning() {
-        discards = requester.busy();
-        inbox.take();
+    /** What is being sampled now belongs to the past: it will not be used. */
+    void discardRunning(TickInputs inputs) {
+        discards = inputs.samplerBusy;
     }
 
     /** Whether the chunk that has just come was asked for before the last start or jump of time. */
@@ -81,17 +78,18 @@ final class InferencePacer {
     }
 
     /** Raises and clears the causes that the sampler answers for. */
-    void check(long timeNs, long monotonicNowNs) {
-        long failures = inbox.failures();
+    void check(long timeNs, TickInputs inputs) {
+        long failures = inputs.failures;
         if (failures != failuresSeen) {
             statistics.add(Counter.INFERENCE_FAILURES, failures - failuresSeen);
             failuresSeen = failures;
-            watchdog.raise(inbox.lastFailure().equals(SafetyEvent.NON_FINITE_ACTION.reason())
-                    ? SafetyEvent.NON_FINITE_ACTION : SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
+            watchdog.raise(inputs.failedNonFinite ? SafetyEvent.NON_FINITE_ACTION : SafetyEvent.SAMPLER_CRASHED,
+                    Watchdog.NO_SOURCE);
             failed(timeNs);
         }
-        long since = requester.runningSinceNs();
-        boolean hung = since != Long.MIN_VALUE && monotonicNowNs - since > config.timing().samplerHungAfterNs();
+        outcome = RequestOutcome.NONE;
+        long since = inputs.samplerSinceNs;
+        boolean hung = since != Long.MIN_VALUE && inputs.monotonicNs - since > config.timing().samplerHungAfterNs();
         watchdog.set(SafetyEvent.SAMPLER_HUNG, Watchdog.NO_SOURCE, hung);
         if (outstanding && !late && timeNs > deadlineNs) {
             late = true;
@@ -100,13 +98,20 @@ final class InferencePacer {
         }
     }
 
+    /** What the sampler said to this tick's request. */
+    RequestOutcome outcome() {
+        return outcome;
+    }
+
     /** Asks for a chunk if one is due. */
-    void request(long timeNs, long rosNowNs, long monotonicNowNs, TrajectoryBuffer buffer, int executedSteps) {
-        if (!due(timeNs, rosNowNs, buffer)) {
+    void request(long timeNs, TickInputs inputs, TrajectoryBuffer buffer, int executedSteps) {
+        if (inputs.samplerBusy || !due(timeNs, inputs.rosNs, buffer)) {
             return;
         }
-        long budgetNs = budget(rosNowNs, buffer);
-        if (!requester.request(monotonicNowNs, monotonicNowNs + budgetNs, executedSteps)) {
+        long budgetNs = budget(inputs.rosNs, buffer);
+        boolean accepted = requester.request(inputs.monotonicNs, inputs.monotonicNs + budgetNs, executedSteps);
+        outcome = accepted ? RequestOutcome.ACCEPTED : RequestOutcome.REFUSED;
+        if (!accepted) {
             statistics.add(Counter.REQUESTS_BUSY, 1);
             return;
         }
@@ -121,7 +126,7 @@ final class InferencePacer {
     }
 
     private boolean due(long timeNs, long rosNowNs, TrajectoryBuffer buffer) {
-        if (requester.busy() || timeNs < retryNs) {
+        if (timeNs < retryNs) {
             return false;
         }
         return switch (config.replan().trigger()) {

@@ -1,11 +1,13 @@
 package dev.dpros.control;
 
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+
 /** What one tick did: a preallocated slot, filled by the control thread and valid within {@link TickListener#ticked}. */
 public final class TickReport {
-    /** Stamp time of the tick, ns. */
-    public long rosNs;
-    /** Monotonic time of the tick, ns. */
-    public long monotonicNs;
+    /** What the tick took from other threads. */
+    public final TickInputs inputs;
     /** How late the tick began, ns. */
     public long latenessNs;
     /** Chunk in execution, 0 if none. */
@@ -18,13 +20,17 @@ public final class TickReport {
     public int status;
     /** {@code [A]} position commanded now, robot units; the last one if none was sent, zeros before the first. */
     public final double[] command;
-    /** {@code [A]} measured position, robot units. */
-    public final double[] measured;
-    /** Whether {@link #measured} is known. */
-    public boolean measuredKnown;
+    /** Safety state after the tick. */
+    public SafetyState state;
+    /** What led to it. */
+    public SafetyEvent reason;
+    /** Index of the source that the reason is about, or {@link Watchdog#NO_SOURCE}. */
+    public int reasonSource;
+    /** What became of its request for a chunk. */
+    public RequestOutcome request = RequestOutcome.NONE;
 
-    TickReport(int dims) {
-        command = new double[dims];
-        measured = new double[dims];
+    TickReport(TickInputs inputs) {
+        this.inputs = inputs;
+        command = new double[inputs.measured.length];
     }
 }

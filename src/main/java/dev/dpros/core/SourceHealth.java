@@ -90,8 +90,12 @@ public final class SourceHealth {
 
     /** Whether it is older than allowed, or never came. */
     public boolean stale(long monotonicNowNs) {
-        long last = receivedNs;
-        return last == NEVER || monotonicNowNs - last > maxAgeNs;
+        return stale(receivedNs, monotonicNowNs);
+    }
+
+    /** Whether a newest sample of this time is older than allowed, or never came. */
+    public boolean stale(long lastReceivedNs, long monotonicNowNs) {
+        return lastReceivedNs == NEVER || monotonicNowNs - lastReceivedNs > maxAgeNs;
     }
 
     /** Whether the content repeats. */

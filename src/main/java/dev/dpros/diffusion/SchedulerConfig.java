@@ -17,6 +17,7 @@ package dev.dpros.diffusion;
  * @param stepsOffset DDIM: offset added to the timesteps
  * @param eta DDIM: share of DDPM's noise
  * @param inferenceSteps default number of denoising steps
+ * @param spacing which timesteps the steps visit
  */
 public record SchedulerConfig(
         Type type,
@@ -31,7 +32,8 @@ public record SchedulerConfig(
         boolean setAlphaToOne,
         int stepsOffset,
         double eta,
-        int inferenceSteps) {
+        int inferenceSteps,
+        Spacing spacing) {
 
     /** Samplers. */
     public enum Type { /** Ho et al. 2020. */ DDPM, /** Song et al. 2021. */ DDIM, /** Lu et al. 2022, order 2. */ DPM_SOLVER_PP }
@@ -44,6 +46,14 @@ public record SchedulerConfig(
 
     /** DDPM variance types. */
     public enum Variance { /** fixed_small. */ FIXED_SMALL, /** fixed_large. */ FIXED_LARGE }
+
+    /** How the timesteps are spaced. */
+    public enum Spacing {
+        /** As diffusers does for the type: leading for DDPM and DDIM, linspace for DPM-Solver++. */
+        DIFFUSERS,
+        /** Evenly in log(signal / noise), from 90 % to 5 % of the training timesteps: for few steps. */
+        LOG_SNR
+    }
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public SchedulerConfig {
@@ -59,9 +69,23 @@ public record SchedulerConfig(
         PolicyConfig.require(clipSampleRange > 0, "clip_sample_range", clipSampleRange, "a positive number");
     }
 
+    /** Settings with diffusers' own spacing. */
+    public SchedulerConfig(Type type, int numTrainTimesteps, BetaSchedule betaSchedule, double betaStart, double betaEnd,
+            PredictionType predictionType, boolean clipSample, double clipSampleRange, Variance variance,
+            boolean setAlphaToOne, int stepsOffset, double eta, int inferenceSteps) {
+        this(type, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType, clipSample, clipSampleRange, variance,
+                setAlphaToOne, stepsOffset, eta, inferenceSteps, Spacing.DIFFUSERS);
+    }
+
     /** The same network, sampled another way. */
     public SchedulerConfig withSampling(Type newType, int newSteps) {
         return new SchedulerConfig(newType, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType,
-                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, newSteps);
+                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, newSteps, spacing);
+    }
+
+    /** The same, with the steps spaced another way. */
+    public SchedulerConfig withSpacing(Spacing newSpacing) {
+        return new SchedulerConfig(type, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType,
+                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, inferenceSteps, newSpacing);
     }
 }

@@ -1,15 +1,23 @@
 package dev.dpros.diffusion;
 
-/** Which training timesteps a sampler visits, as diffusers spaces them by default. Stateless. */
+/** Which training timesteps a sampler visits. Stateless. */
 public final class Timesteps {
+    /** Where {@link SchedulerConfig.Spacing#LOG_SNR} begins and ends, as shares of the training timesteps. */
+    private static final double FIRST = 0.9;
+    private static final double LAST = 0.05;
+
     private Timesteps() {}
 
     /**
-     * DDPM and DDIM: {@code i * (trained / steps) + offset} ("leading"); DPM-Solver++: evenly from the last ("linspace").
+     * Spaced as diffusers does: DDPM and DDIM {@code i * (trained / steps) + offset} ("leading"), DPM-Solver++ evenly from
+     * the last ("linspace"); or evenly in log(signal / noise).
      *
      * @throws IllegalArgumentException if the steps do not fit
      */
     public static int[] of(SchedulerConfig config) {
+        if (config.spacing() == SchedulerConfig.Spacing.LOG_SNR) {
+            return evenInLogSnr(config, (int) (FIRST * config.numTrainTimesteps()), config.inferenceSteps());
+        }
         int steps = config.inferenceSteps();
         int trained = config.numTrainTimesteps();
         int[] timesteps = new int[steps];
@@ -24,13 +32,41 @@ public final class Timesteps {
         return timesteps;
     }
 
+    /** The timesteps whose log(signal / noise) is nearest to even steps between the first and the last. */
+    private static int[] evenInLogSnr(SchedulerConfig config, int start, int steps) {
+        AlphaSchedule alphas = AlphaSchedule.of(config);
+        int[] timesteps = new int[steps];
+        double first = logSnr(alphas, start);
+        double last = logSnr(alphas, (int) (LAST * config.numTrainTimesteps()));
+        int t = config.numTrainTimesteps() - 1;
+        for (int i = 0; i < steps; i++) {
+            double wanted = first + (last - first) * i / Math.max(1, steps - 1);
+            while (t > 0 && Math.abs(logSnr(alphas, t - 1) - wanted) <= Math.abs(logSnr(alphas, t) - wanted)) {
+                t--;
+            }
+            timesteps[i] = t;
+        }
+        requireDecreasing(timesteps, config.numTrainTimesteps());
+        return timesteps;
+    }
+
+    private static double logSnr(AlphaSchedule alphas, int t) {
+        return Math.log(alphas.signalRate(t) / alphas.noiseRate(t));
+    }
+
     /**
-     * {@code steps} timesteps from {@code start} down, evenly, for a warm start.
+     * {@code steps} timesteps from {@code start} down, for a warm start: evenly in log(signal / noise) to 5 % of the training
+     * timesteps, or evenly to 0 if that is not below.
      *
-     * @throws IllegalArgumentException if there are fewer than {@code steps} timesteps from {@code start} to 0
+     * @throws IllegalArgumentException if there are not so many
      */
-    public static int[] from(int start, int steps) {
-        PolicyConfig.require(steps >= 1 && steps <= start + 1, "steps", steps, "1 to " + (start + 1));
+    public static int[] from(SchedulerConfig config, int start, int steps) {
+        PolicyConfig.require(start >= 1 && start < config.numTrainTimesteps(), "warm timestep", start,
+                "1 to " + (config.numTrainTimesteps() - 1));
+        PolicyConfig.require(steps >= 1 && steps <= start + 1, "warm steps", steps, "1 to " + (start + 1));
+        if (start > LAST * config.numTrainTimesteps()) {
+            return evenInLogSnr(config, start, steps);
+        }
         int[] timesteps = new int[steps];
         for (int i = 0; i < steps; i++) {
             timesteps[i] = (int) Math.rint(start * (double) (steps - i) / steps);

@@ -41,9 +41,9 @@ public record GuideConfig(
         }
     }
 
-    /** A kind of conditioning with its defaults: exponential fall; 3 steps from timestep 40; 10 ms; all steps. */
+    /** A kind of conditioning with its defaults: exponential fall; 3 steps from timestep 60; 10 ms; all steps. */
     public static GuideConfig of(Conditioning conditioning, long seed) {
-        return new GuideConfig(conditioning, PrefixWeights.Fall.EXPONENTIAL, 40, 3, 10_000_000L, null, seed);
+        return new GuideConfig(conditioning, PrefixWeights.Fall.EXPONENTIAL, 60, 3, 10_000_000L, null, seed);
     }
 
     /** The same, with steps that follow the deadline. */

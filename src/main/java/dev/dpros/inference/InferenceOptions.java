@@ -2,6 +2,7 @@ package dev.dpros.inference;
 
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.Timesteps;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.ResizeFilter;
 
@@ -14,6 +15,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
  * @param convVariant how the UNet's convolutions are computed, or null for the fastest float32 one, by measurement
  * @param sampler noise scheduler, or null for the checkpoint's own
  * @param steps denoising steps, or 0 for the checkpoint's own
+ * @param spacing which timesteps the steps visit
  * @param resize how images are resized
  */
 public record InferenceOptions(
@@ -23,10 +25,11 @@ public record InferenceOptions(
         ConvVariant convVariant,
         SchedulerConfig.Type sampler,
         int steps,
+        SchedulerConfig.Spacing spacing,
         ResizeFilter resize) {
     /** CPU, one thread, everything else as the checkpoint says. */
     public static final InferenceOptions DEFAULT =
-            new InferenceOptions("cpu", 1, 0, null, null, 0, ResizeFilter.AUTO);
+            new InferenceOptions("cpu", 1, 0, null, null, 0, SchedulerConfig.Spacing.DIFFUSERS, ResizeFilter.AUTO);
 
     /** @throws InputException naming the option, its value and what is allowed */
     public InferenceOptions {
@@ -43,31 +46,46 @@ public record InferenceOptions(
 
     /** The same, with another sampler and number of steps. */
     public InferenceOptions withSampling(SchedulerConfig.Type type, int newSteps) {
-        return new InferenceOptions(device, threads, seed, convVariant, type, newSteps, resize);
+        return new InferenceOptions(device, threads, seed, convVariant, type, newSteps, spacing, resize);
     }
 
     /** The same, with another seed. */
     public InferenceOptions withSeed(long newSeed) {
-        return new InferenceOptions(device, threads, newSeed, convVariant, sampler, steps, resize);
+        return new InferenceOptions(device, threads, newSeed, convVariant, sampler, steps, spacing, resize);
     }
 
     /** The same, with the convolutions computed in the given way, or measured if null. */
     public InferenceOptions withConvVariant(ConvVariant variant) {
-        return new InferenceOptions(device, threads, seed, variant, sampler, steps, resize);
+        return new InferenceOptions(device, threads, seed, variant, sampler, steps, spacing, resize);
     }
 
     /** The same, with another number of threads. */
     public InferenceOptions withThreads(int newThreads) {
-        return new InferenceOptions(device, newThreads, seed, convVariant, sampler, steps, resize);
+        return new InferenceOptions(device, newThreads, seed, convVariant, sampler, steps, spacing, resize);
     }
 
-    /** The scheduler to use with a network trained with {@code trained}. */
+    /** The same, with the steps spaced another way. */
+    public InferenceOptions withSpacing(SchedulerConfig.Spacing newSpacing) {
+        return new InferenceOptions(device, threads, seed, convVariant, sampler, steps, newSpacing, resize);
+    }
+
+    /**
+     * The scheduler to use with a network trained with {@code trained}.
+     *
+     * @throws InputException if it cannot take so many steps
+     */
     public SchedulerConfig scheduler(SchedulerConfig trained) {
         int count = steps == 0 ? trained.inferenceSteps() : steps;
         if (count > trained.numTrainTimesteps()) {
             throw InputException.of("inference.steps", "number", "at most the " + trained.numTrainTimesteps()
                     + " steps of training", String.valueOf(count), "");
         }
-        return trained.withSampling(sampler == null ? trained.type() : sampler, count);
+        SchedulerConfig chosen = trained.withSampling(sampler == null ? trained.type() : sampler, count).withSpacing(spacing);
+        try {
+            Timesteps.of(chosen);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("inference.steps: " + e.getMessage(), e);
+        }
+        return chosen;
     }
 }

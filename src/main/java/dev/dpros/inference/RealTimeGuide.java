@@ -35,7 +35,7 @@ public final class RealTimeGuide implements SamplingGuide {
     private final double[] target;
     private final double[] weights;
     private final double[] actionWeights;
-    private final int[] delays = new int[DELAYS];
+    private final long[] delaysNs = new long[DELAYS];
     private final AtomicLong conditioned = new AtomicLong();
     private int delaysSeen;
     private long beganNs;
@@ -76,7 +76,7 @@ public final class RealTimeGuide implements SamplingGuide {
         SchedulerConfig full = sampler.get();
         int most = warm ? config.warmSteps() : full.inferenceSteps();
         int count = budget == null ? most : budget.choose(request.deadlineNs() - beganNs, most);
-        int[] timesteps = warm ? Timesteps.from(config.warmTimestep(), count)
+        int[] timesteps = warm ? Timesteps.from(full, config.warmTimestep(), count)
                 : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
         StepListener listener = (index, steps, timestep, x0hat) -> {
             if (rtc) {
@@ -99,7 +99,7 @@ public final class RealTimeGuide implements SamplingGuide {
             return false;
         }
         PreviousChunk.onNewGrid(previous, policy.nObsSteps(), stampNs, normalizer, target);
-        PrefixWeights.fill(config.fall(), delaySteps(), overlap, actionWeights);
+        PrefixWeights.fill(config.fall(), delaySteps(previous.stepNs()), overlap, actionWeights);
         int past = policy.nObsSteps() - 1;
         for (int t = 0; t < weights.length; t++) {
             long atNs = stampNs + (t - past) * previous.stepNs();
@@ -148,12 +148,7 @@ public final class RealTimeGuide implements SamplingGuide {
 
     @Override
     public void finished(Request request, Prediction prediction) {
-        ActionChunk previous = request.previous();
-        long stepNs = previous == null ? 0 : previous.stepNs();
-        if (stepNs > 0) {
-            long elapsedNs = clock.rosNs() - request.window().stampNs + config.executionMarginNs();
-            delays[delaysSeen++ % DELAYS] = (int) Math.max(0, Math.min(weights.length, elapsedNs / stepNs + 1));
-        }
+        delaysNs[delaysSeen++ % DELAYS] = clock.rosNs() - request.window().stampNs + config.executionMarginNs();
         if (budget != null && timedSteps > 0) {
             long oneNs = stepsNs / timedSteps;
             budget.overheadCost(clock.monotonicNs() - beganNs - oneNs * (timedSteps + 1));
@@ -161,10 +156,10 @@ public final class RealTimeGuide implements SamplingGuide {
     }
 
     /** Actions that the previous chunk executes before a new one acts: the most of the last runs, at first 1. */
-    int delaySteps() {
+    int delaySteps(long stepNs) {
         int most = delaysSeen == 0 ? 1 : 0;
         for (int i = 0; i < Math.min(DELAYS, delaysSeen); i++) {
-            most = Math.max(most, delays[i]);
+            most = (int) Math.max(most, Math.min(weights.length, Math.floorDiv(delaysNs[i], stepNs) + 1));
         }
         return most;
     }

@@ -1,5 +1,6 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.SampleListener;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -38,6 +39,7 @@ public final class SourceStatistics {
     private static final Rejection[] REJECTIONS = Rejection.values();
 
     private final AtomicLongArray counts = new AtomicLongArray(SKIPPED + 1);
+    private volatile SampleListener listener;
     private volatile Rejection lastRejection;
     private volatile long newestStampNs = Long.MIN_VALUE;
     private volatile long newestArrivalNs;
@@ -46,12 +48,17 @@ public final class SourceStatistics {
     void took(long stampNs, long receivedNs, long preparationNs) {
         newestArrivalNs = receivedNs;
         newestPreparationNs = preparationNs;
-        took(stampNs);
-    }
-
-    void took(long stampNs) {
         newestStampNs = stampNs;
         counts.lazySet(TAKEN, counts.get(TAKEN) + 1);
+        SampleListener hears = listener;
+        if (hears != null) {
+            hears.sampled(stampNs, receivedNs, preparationNs);
+        }
+    }
+
+    /** Sets who hears of every usable sample. Any thread. */
+    public void report(SampleListener newListener) {
+        listener = newListener;
     }
 
     void reject(Rejection reason) {
@@ -97,7 +104,7 @@ public final class SourceStatistics {
         return newestStampNs;
     }
 
-    /** Arrival of a camera's newest usable image, monotonic, ns; 0 for other sources. */
+    /** Arrival of the newest usable sample, monotonic, ns; 0 before the first. */
     public long newestArrivalNs() {
         return newestArrivalNs;
     }

@@ -81,7 +81,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
             health.stampJumped();
         }
         ring.commit(stampNs, receivedNs, verdict == StampTracker.Verdict.NEW_EPOCH);
-        statistics.took(stampNs);
+        statistics.took(stampNs, receivedNs, 0);
         health.received(receivedNs);
     }
 

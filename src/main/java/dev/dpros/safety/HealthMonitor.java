@@ -1,5 +1,6 @@
 package dev.dpros.safety;
 
+import dev.dpros.core.HealthSnapshot;
 import dev.dpros.core.SourceHealth;
 import java.util.List;
 
@@ -22,22 +23,23 @@ public final class HealthMonitor {
     /**
      * Raises and clears the causes.
      *
+     * @param health of the same sources, in the same order
      * @return true if all sources are fresh and believable, so that an inference is worth while
      */
-    public boolean check(long monotonicNowNs) {
+    public boolean check(HealthSnapshot health, long monotonicNowNs) {
         boolean healthy = true;
         for (int i = 0; i < sources.length; i++) {
             SourceHealth source = sources[i];
-            boolean stale = source.stale(monotonicNowNs);
+            boolean stale = source.stale(health.receivedNs[i], monotonicNowNs);
             boolean joints = source.kind() == SourceHealth.Kind.JOINT_STATE;
             watchdog.set(joints ? SafetyEvent.JOINT_STATE_STALE : SafetyEvent.CAMERA_STALE, i, stale);
-            boolean frozen = !joints && !stale && source.frozen();
-            boolean blank = !joints && !stale && source.blank();
+            boolean frozen = !joints && !stale && health.frozen[i];
+            boolean blank = !joints && !stale && health.blank[i];
             watchdog.set(SafetyEvent.CAMERA_FROZEN, i, frozen);
             watchdog.set(SafetyEvent.CAMERA_BLANK, i, blank);
-            boolean jumped = source.stampJumps() != jumpsSeen[i];
+            boolean jumped = health.stampJumps[i] != jumpsSeen[i];
             if (jumped) {
-                jumpsSeen[i] = source.stampJumps();
+                jumpsSeen[i] = health.stampJumps[i];
                 watchdog.raise(SafetyEvent.STAMPS_JUMP, i);
             }
             healthy &= !stale && !frozen && !blank && !jumped;

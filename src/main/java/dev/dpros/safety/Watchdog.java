@@ -123,20 +123,34 @@ public final class Watchdog {
      * @throws IllegalArgumentException for any other event
      */
     public void request(SafetyEvent event) {
+        requests.accumulateAndGet(requestBit(event), (mask, bit) -> mask | bit);
+    }
+
+    /** The bit that stands for an operator's event in {@link #takeRequests}. @throws IllegalArgumentException for any other event */
+    public static int requestBit(SafetyEvent event) {
         for (int i = 0; i < OPERATOR_EVENTS.length; i++) {
             if (OPERATOR_EVENTS[i] == event) {
-                requests.accumulateAndGet(1 << i, (mask, bit) -> mask | bit);
-                return;
+                return 1 << i;
             }
         }
         throw new IllegalArgumentException("request: expected an operator's event, found " + event);
     }
 
-    /** Begins a tick: sets its time and applies what operators asked for. Control thread. */
+    /** Takes what operators have asked for since the last call, as a set of bits. Control thread. */
+    public int takeRequests() {
+        return requests.get() == 0 ? 0 : requests.getAndSet(0);
+    }
+
+    /** As {@link #applyRequests(int, long, long)} with what {@link #takeRequests} gives. Control thread. */
     public void applyRequests(long monotonicNowNs, long rosNowNs) {
+        applyRequests(takeRequests(), monotonicNowNs, rosNowNs);
+    }
+
+    /** Begins a tick: sets its time and applies what operators asked for. Control thread. */
+    public void applyRequests(int taken, long monotonicNowNs, long rosNowNs) {
         nowNs = monotonicNowNs;
         rosNs = rosNowNs;
-        int mask = requests.get() == 0 ? 0 : requests.getAndSet(0);
+        int mask = taken;
         for (int i = 0; mask != 0; i++, mask >>>= 1) {
             if ((mask & 1) != 0) {
                 operate(OPERATOR_EVENTS[i]);

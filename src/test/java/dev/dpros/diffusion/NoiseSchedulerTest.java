@@ -163,11 +163,22 @@ class NoiseSchedulerTest {
     }
 
     @Test
-    void shouldSpaceAWarmStartEvenly() {
-        assertArrayEquals(new int[] {40, 27, 13}, Timesteps.from(40, 3));
-        NoiseScheduler scheduler = NoiseScheduler.of(config(SchedulerConfig.Type.DDIM, 16), Timesteps.from(40, 3), ELEMENTS);
+    void shouldSpaceFewStepsEvenlyInLogSnr() {
+        SchedulerConfig few = config(SchedulerConfig.Type.DPM_SOLVER_PP, 4).withSpacing(SchedulerConfig.Spacing.LOG_SNR);
+        assertArrayEquals(new int[] {90, 66, 24, 5}, Timesteps.of(few));
+        assertArrayEquals(new int[] {99, 74, 50, 25}, Timesteps.of(config(SchedulerConfig.Type.DPM_SOLVER_PP, 4)));
+        assertThrows(IllegalArgumentException.class, () -> Timesteps.of(few.withSampling(few.type(), 90)), "timesteps repeat");
+    }
+
+    @Test
+    void shouldSpaceAWarmStartEvenlyInLogSnr() {
+        SchedulerConfig ddim = config(SchedulerConfig.Type.DDIM, 16);
+        assertArrayEquals(new int[] {60, 22, 5}, Timesteps.from(ddim, 60, 3));
+        assertArrayEquals(new int[] {4, 2}, Timesteps.from(ddim, 4, 2));
+        NoiseScheduler scheduler = NoiseScheduler.of(ddim, Timesteps.from(ddim, 60, 3), ELEMENTS);
         assertEquals(3, scheduler.steps());
         assertFalse(scheduler.drawsNoise(0));
+        assertThrows(IllegalArgumentException.class, () -> Timesteps.from(ddim, 100, 3));
     }
 
     @Test

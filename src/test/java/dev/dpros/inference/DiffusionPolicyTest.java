@@ -190,7 +190,7 @@ class DiffusionPolicyTest {
     @Test
     void shouldRefuseOptionsOutOfBounds() {
         assertThrows(InputException.class, () -> new InferenceOptions("tpu", 1, 0, null, null, 0,
-                InferenceOptions.DEFAULT.resize()));
+                SchedulerConfig.Spacing.DIFFUSERS, InferenceOptions.DEFAULT.resize()));
         assertThrows(InputException.class, () -> InferenceOptions.DEFAULT.withThreads(0));
         assertThrows(InputException.class,
                 () -> DiffusionPolicy.load(tiny, InferenceOptions.DEFAULT.withSampling(SchedulerConfig.Type.DDIM, 101)));

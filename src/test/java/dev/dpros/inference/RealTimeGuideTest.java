@@ -56,7 +56,7 @@ class RealTimeGuideTest {
                 40, 3, 10 * MS, null, 1));
         clock.advanceNs(250 * MS);
         guide.finished(request(previous(), 1, 100 * MS), prediction());
-        assertEquals(2, guide.delaySteps(), "at 250 ms + 10 ms the actions of 100 and 200 ms have begun");
+        assertEquals(2, guide.delaySteps(STEP), "at 250 ms + 10 ms the actions of 100 and 200 ms have begun");
         Sampling sampling = guide.begin(request(previous(), 3, 200 * MS));
         assertNull(sampling.timesteps());
         double[] x = new double[8];
@@ -82,7 +82,7 @@ class RealTimeGuideTest {
     void shouldStartWarmFromTheShiftedChunkNoisedToItsTimestep() {
         GuideConfig config = GuideConfig.of(GuideConfig.Conditioning.WARM_START, 7);
         Sampling warm = guide(config).begin(request(previous(), 3, 200 * MS));
-        assertArrayEquals(new int[] {40, 27, 13}, warm.timesteps());
+        assertArrayEquals(new int[] {60, 22, 5}, warm.timesteps());
         float[] got = new float[8];
         warm.noise().get(0).initial(got, 0, 8);
         float[] eps = new float[8];
@@ -90,7 +90,7 @@ class RealTimeGuideTest {
         AlphaSchedule alphas = AlphaSchedule.of(DDIM);
         double[] clean = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.6, 0.6};
         for (int i = 0; i < 8; i++) {
-            assertEquals(alphas.signalRate(40) * clean[i] + alphas.noiseRate(40) * eps[i], got[i], 1e-6);
+            assertEquals(alphas.signalRate(60) * clean[i] + alphas.noiseRate(60) * eps[i], got[i], 1e-6);
         }
     }
 

@@ -173,15 +173,15 @@ public final class CycleLog implements ChunkSink, TickListener {
     public void ticked(TickReport report) {
         for (int i = 0; i < report.command.length; i++) {
             command.lazySet(i, Double.doubleToRawLongBits(report.command[i]));
-            measured.lazySet(i, Double.doubleToRawLongBits(report.measuredKnown ? report.measured[i] : Double.NaN));
+            measured.lazySet(i, Double.doubleToRawLongBits(report.inputs.measuredKnown ? report.inputs.measured[i] : Double.NaN));
         }
         long id = report.chunkId;
         if (id != executedId) {
             executedId = id;
             if (id != 0) {
-                chunkAge.recordNs(report.rosNs - report.observationStampNs);
-                set(id, Field.SENT_FROM, report.rosNs);
-                set(id, Field.SENT, report.rosNs + publishNs);
+                chunkAge.recordNs(report.inputs.rosNs - report.observationStampNs);
+                set(id, Field.SENT_FROM, report.inputs.rosNs);
+                set(id, Field.SENT, report.inputs.rosNs + publishNs);
             }
         }
     }

@@ -53,7 +53,7 @@ public final class EnableInput implements MessageSlots, TickListener, AutoClosea
 
     @Override
     public void ticked(TickReport report) {
-        if (!held(report.monotonicNs) && watchdog.started()) {
+        if (!held(report.inputs.monotonicNs) && watchdog.started()) {
             watchdog.request(SafetyEvent.ENABLE_LOST);
         }
     }

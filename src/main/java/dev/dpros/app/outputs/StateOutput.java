@@ -42,9 +42,9 @@ public final class StateOutput implements TickListener, AutoCloseable {
         SafetyState now = watchdog.state();
         if (now != state) {
             state = now;
-            writer.sinceNs = report.rosNs;
+            writer.sinceNs = report.inputs.rosNs;
         }
-        writer.stampNs = report.rosNs;
+        writer.stampNs = report.inputs.rosNs;
         writer.state = now.ordinal();
         writer.reason = watchdog.reason().ordinal();
         writer.source = watchdog.reasonSource();
@@ -52,15 +52,15 @@ public final class StateOutput implements TickListener, AutoCloseable {
         writer.missedTicks = statistics.get(Counter.MISSED_TICKS);
         writer.latenessNs = report.latenessNs;
         writer.chunkId = report.chunkId;
-        writer.chunkAgeNs = report.chunkId == 0 ? 0 : report.rosNs - report.observationStampNs;
+        writer.chunkAgeNs = report.chunkId == 0 ? 0 : report.inputs.rosNs - report.observationStampNs;
         writer.actionsLeft = report.actionsLeft;
         for (int i = 0; i < sources.length; i++) {
             long last = sources[i].lastReceivedNs();
-            writer.sourceAgesNs[i] = last == SourceHealth.NEVER ? -1 : Math.max(0, report.monotonicNs - last);
+            writer.sourceAgesNs[i] = last == SourceHealth.NEVER ? -1 : Math.max(0, report.inputs.monotonicNs - last);
         }
         System.arraycopy(report.command, 0, writer.command, 0, report.command.length);
-        System.arraycopy(report.measured, 0, writer.measured, 0, report.measured.length);
-        writer.measuredKnown = report.measuredKnown;
+        System.arraycopy(report.inputs.measured, 0, writer.measured, 0, report.inputs.measured.length);
+        writer.measuredKnown = report.inputs.measuredKnown;
         writer.limited = report.status;
         publication.publish(writer.write());
     }

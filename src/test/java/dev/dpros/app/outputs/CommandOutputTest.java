@@ -145,7 +145,7 @@ class CommandOutputTest {
                 JointLimits.positions("y", 0, 5))), List.of(joints), PositionSource.NONE, new NeverBusy(), frame -> { },
                 WatchdogListener.NONE);
         List<String> heard = new ArrayList<>();
-        loop.reportTo(report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.measuredKnown + " "
+        loop.reportTo(report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.inputs.measuredKnown + " "
                 + report.status + " " + report.actionsLeft));
         loop.watchdog().request(SafetyEvent.STARTED);
         joints.received(clock.monotonicNs());

@@ -1,0 +1,159 @@
+package dev.dpros.app.trace;
+
+import dev.dpros.config.TraceSection;
+import dev.dpros.control.ControlConfig;
+import dev.dpros.control.TickListener;
+import dev.dpros.control.TickReport;
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.ChunkSink;
+import dev.dpros.core.Clock;
+import dev.dpros.core.CommandSink;
+import dev.dpros.inference.Prediction;
+import dev.dpros.inference.Sampling;
+import dev.dpros.inference.SamplingGuide;
+import dev.dpros.inference.StepListener;
+import dev.dpros.observation.ObservationInput;
+import dev.dpros.recording.trace.TraceFile;
+import dev.dpros.recording.trace.TraceFile.LaneSpec;
+import dev.dpros.recording.trace.TraceLane;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what a control node does into its trace, if it has one: each stage on its own thread into a lane of its own.
+ * The control thread and the sources' threads neither wait nor allocate.
+ */
+public final class NodeTrace implements ChunkSink, TickListener {
+    static final String CONTROL = "control";
+    static final String SAMPLER = "sampler";
+    static final String SOURCE = "source ";
+    static final int BEGUN = 3;
+    static final int STEP = 4;
+    static final int FINISHED = 5;
+    static final int FAILED = 6;
+    static final int SAMPLE = 7;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeTrace.class);
+    private static final int SAMPLER_WORDS = 6;
+    private static final int SAMPLE_WORDS = 3;
+
+    private final Clock clock;
+    private final TraceLane control;
+    private final TraceLane sampler;
+    private long publishedNs;
+
+    private NodeTrace(Clock clock, TraceLane control, TraceLane sampler) {
+        this.clock = clock;
+        this.control = control;
+        this.sampler = sampler;
+    }
+
+    /**
+     * Opens the trace that the configuration asks for, and follows the sources.
+     *
+     * @param inputs the setup's sources
+     * @return a trace; one that writes nothing if none is asked for
+     * @throws dev.dpros.core.InputException if the file cannot be created
+     */
+    public static NodeTrace open(TraceSection config, TraceSetup setup, List<ObservationInput> inputs, Clock clock) {
+        if (config.file().isEmpty()) {
+            return new NodeTrace(clock, null, null);
+        }
+        ControlConfig loop = setup.control();
+        int tickWords = TickRecord.words(loop.dims(), setup.sources().size());
+        List<LaneSpec> lanes = new ArrayList<>();
+        lanes.add(new LaneSpec(CONTROL, Math.max(tickWords, TickRecord.chunkWords(loop.dims(), loop.chunkSteps())), 10));
+        lanes.add(new LaneSpec(SAMPLER, SAMPLER_WORDS, 1));
+        inputs.forEach(input -> lanes.add(new LaneSpec(SOURCE + input.health().name(), SAMPLE_WORDS, 0.5)));
+        TraceFile file = TraceFile.create(Path.of(config.file()), setup, lanes, config.megabytes());
+        if (!file.inMemory()) {
+            LOG.warn("{} is on a disk: writing back may delay the control loop; better below /dev/shm", config.file());
+        }
+        for (ObservationInput input : inputs) {
+            follow(input, file.lane(SOURCE + input.health().name()));
+        }
+        return new NodeTrace(clock, file.lane(CONTROL), file.lane(SAMPLER));
+    }
+
+    private static void follow(ObservationInput input, TraceLane lane) {
+        input.statistics().report((stampNs, receivedNs, preparationNs) -> {
+            lane.begin(SAMPLE, SAMPLE_WORDS);
+            lane.putLong(stampNs);
+            lane.putLong(receivedNs);
+            lane.putLong(preparationNs);
+            lane.commit();
+        });
+    }
+
+    /** The same sink, with the time noted. Control thread. */
+    public CommandSink publishing(CommandSink sink) {
+        return control == null ? sink : frame -> {
+            sink.publish(frame);
+            publishedNs = clock.monotonicNs();
+        };
+    }
+
+    /** This trace after another listener. */
+    public TickListener after(TickListener first) {
+        return control == null ? first : report -> {
+            first.ticked(report);
+            ticked(report);
+        };
+    }
+
+    @Override
+    public void ticked(TickReport report) {
+        TickRecord.write(control, report, publishedNs, clock.monotonicNs());
+    }
+
+    /** The same guide, with each run noted from its beginning on. Sampler thread. */
+    public SamplingGuide watch(SamplingGuide guide) {
+        return sampler == null ? guide : new SamplingGuide() {
+            @Override
+            public Sampling begin(Request request) {
+                note(BEGUN, request.id(), request.requestNs(), request.deadlineNs(), request.window().stampNs,
+                        request.executedSteps());
+                Sampling sampling = guide.begin(request);
+                StepListener inner = sampling.listener();
+                return new Sampling(sampling.noise(), (index, count, timestep, x0hat) -> {
+                    boolean on = inner.onStep(index, count, timestep, x0hat);
+                    note(STEP, request.id(), index, count, timestep, on ? 1 : 0);
+                    return on;
+                }, sampling.timesteps());
+            }
+
+            @Override
+            public void finished(Request request, Prediction prediction) {
+                guide.finished(request, prediction);
+            }
+        };
+    }
+
+    /** One record: what, id, now, then values. An abandoned sampler's thread may still write beside its successor's. */
+    private synchronized void note(int type, long id, long a, long b, long c, long d) {
+        sampler.begin(type, SAMPLER_WORDS);
+        sampler.putLong(id);
+        sampler.putLong(clock.monotonicNs());
+        sampler.putLong(a);
+        sampler.putLong(b);
+        sampler.putLong(c);
+        sampler.putLong(d);
+        sampler.commit();
+    }
+
+    @Override
+    public void accept(ActionChunk chunk) {
+        if (sampler != null) {
+            note(FINISHED, chunk.id(), chunk.observationStampNs(), chunk.denoisingSteps(), 0, 0);
+        }
+    }
+
+    @Override
+    public void failed(long requestId, String reason, Throwable cause) {
+        if (sampler != null) {
+            note(FAILED, requestId, 0, 0, 0, 0);
+        }
+    }
+}

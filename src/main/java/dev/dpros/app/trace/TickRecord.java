@@ -1,0 +1,160 @@
+package dev.dpros.app.trace;
+
+import dev.dpros.control.RequestOutcome;
+import dev.dpros.control.TickInputs;
+import dev.dpros.control.TickReport;
+import dev.dpros.core.ActionChunk;
+import dev.dpros.recording.trace.TraceLane;
+import dev.dpros.recording.trace.TraceReader;
+import dev.dpros.recording.trace.TraceRecord;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+
+/**
+ * One control tick in a trace: what it took and what came of it; docs/trace.md has the layout.
+ *
+ * @param inputs what it took; its chunk included
+ * @param latenessNs after its deadline
+ * @param publishedNs monotonic time at which its command had been handed over
+ * @param endedNs monotonic time of its end
+ * @param state safety state after it
+ * @param reason what led to it
+ * @param reasonSource index of the source that this is about, or -1
+ * @param request what became of its request
+ * @param status of the safety filter
+ * @param chunkId chunk in execution, or 0
+ * @param actionsLeft waypoints in the future
+ * @param command {@code [A]} commanded position
+ */
+record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long endedNs, SafetyState state, SafetyEvent reason,
+        int reasonSource, RequestOutcome request, int status, long chunkId, int actionsLeft, double[] command) {
+    static final int TICK = 1;
+    static final int CHUNK = 2;
+    private static final int FIXED = 12;
+    private static final int PER_SOURCE = 3;
+    private static final int CHUNK_FIXED = 7;
+
+    static int words(int dims, int sources) {
+        return FIXED + 2 * dims + PER_SOURCE * sources;
+    }
+
+    static int chunkWords(int dims, int steps) {
+        return CHUNK_FIXED + dims * steps;
+    }
+
+    /** Writes a tick, its chunk first. Control thread; does not allocate. */
+    static void write(TraceLane lane, TickReport report, long publishedNs, long endedNs) {
+        TickInputs in = report.inputs;
+        int dims = in.measured.length;
+        if (in.chunk != null) {
+            write(lane, in.chunk);
+        }
+        lane.begin(TICK, words(dims, in.health.receivedNs.length));
+        lane.putLong(in.rosNs);
+        lane.putLong(in.monotonicNs);
+        lane.putLong(report.latenessNs);
+        lane.putLong(in.missed);
+        lane.putLong(publishedNs);
+        lane.putLong(endedNs);
+        lane.putLong(flags(report));
+        lane.putLong(in.samplerSinceNs);
+        lane.putLong(in.failures);
+        lane.putLong(report.chunkId);
+        lane.putLong(report.observationStampNs);
+        lane.putLong(report.actionsLeft);
+        for (int d = 0; d < dims; d++) {
+            lane.putDouble(in.measured[d]);
+        }
+        for (int d = 0; d < dims; d++) {
+            lane.putDouble(report.command[d]);
+        }
+        for (int i = 0; i < in.health.receivedNs.length; i++) {
+            lane.putLong(in.health.receivedNs[i]);
+            lane.putLong(in.health.stampJumps[i]);
+            lane.putLong((in.health.frozen[i] ? 1 : 0) | (in.health.blank[i] ? 2 : 0));
+        }
+        lane.commit();
+    }
+
+    private static long flags(TickReport report) {
+        TickInputs in = report.inputs;
+        return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failedNonFinite)
+                | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
+                | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32;
+    }
+
+    private static long bit(int at, boolean on) {
+        return on ? 1L << at : 0;
+    }
+
+    private static void write(TraceLane lane, ActionChunk chunk) {
+        lane.begin(CHUNK, chunkWords(chunk.dims(), chunk.steps()));
+        lane.putLong(chunk.id());
+        lane.putLong(chunk.observationStampNs());
+        lane.putLong(chunk.firstStampNs());
+        lane.putLong(chunk.stepNs());
+        lane.putLong(chunk.dims());
+        lane.putLong(chunk.steps());
+        lane.putLong(chunk.denoisingSteps());
+        for (int i = 0; i < chunk.steps(); i++) {
+            for (int d = 0; d < chunk.dims(); d++) {
+                lane.putDouble(chunk.action(i, d));
+            }
+        }
+        lane.commit();
+    }
+
+    /** Reads a chunk. @throws TraceReader.Damaged if it is none */
+    static ActionChunk chunk(TraceRecord record) {
+        long dims = record.at(4);
+        long steps = record.at(5);
+        if (dims < 1 || dims > 1024 || steps < 1 || steps > 4096 || record.words().limit() != chunkWords((int) dims, (int) steps)) {
+            throw new TraceReader.Damaged("a chunk of " + steps + " x " + dims + " in " + record.words().limit() + " values");
+        }
+        double[] values = new double[(int) (dims * steps)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = record.real(CHUNK_FIXED + i);
+        }
+        return new ActionChunk(record.at(0), record.at(1), record.at(2), Math.max(1, record.at(3)), (int) dims, values,
+                (int) record.at(6));
+    }
+
+    /** Reads a tick. @param chunk the chunk whose record came before, or null @throws TraceReader.Damaged if it does not fit */
+    static TickRecord read(TraceRecord record, int dims, int sources, ActionChunk chunk) {
+        if (record.words().limit() != words(dims, sources)) {
+            throw new TraceReader.Damaged("a tick of " + record.words().limit() + " values, expected " + words(dims, sources));
+        }
+        TickInputs in = new TickInputs(dims, sources);
+        long flags = record.at(6);
+        in.rosNs = record.at(0);
+        in.monotonicNs = record.at(1);
+        in.missed = record.at(3);
+        in.operatorRequests = (int) (flags & 0xff);
+        in.measuredKnown = (flags & 1 << 8) != 0;
+        in.samplerBusy = (flags & 1 << 9) != 0;
+        in.failedNonFinite = (flags & 1 << 10) != 0;
+        in.chunk = (flags & 1 << 11) != 0 ? chunk : null;
+        in.samplerSinceNs = record.at(7);
+        in.failures = record.at(8);
+        double[] command = new double[dims];
+        for (int d = 0; d < dims; d++) {
+            in.measured[d] = record.real(FIXED + d);
+            command[d] = record.real(FIXED + dims + d);
+        }
+        for (int i = 0; i < sources; i++) {
+            int at = FIXED + 2 * dims + PER_SOURCE * i;
+            in.health.receivedNs[i] = record.at(at);
+            in.health.stampJumps[i] = record.at(at + 1);
+            in.health.frozen[i] = (record.at(at + 2) & 1) != 0;
+            in.health.blank[i] = (record.at(at + 2) & 2) != 0;
+        }
+        int reason = (int) (flags >> 16 & 0xff);
+        int request = (int) (flags >> 12 & 3);
+        if (reason >= SafetyEvent.values().length || request >= RequestOutcome.values().length) {
+            throw new TraceReader.Damaged("a tick with event " + reason + ", request " + request);
+        }
+        return new TickRecord(in, record.at(2), record.at(4), record.at(5), SafetyState.values()[(int) (flags >> 14 & 3)],
+                SafetyEvent.values()[reason], (int) (flags >> 24 & 0xff) - 1, RequestOutcome.values()[request],
+                (int) (flags >> 32 & 0xffff), record.at(9), (int) record.at(11), command);
+    }
+}

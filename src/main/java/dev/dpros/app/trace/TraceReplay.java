@@ -1,0 +1,178 @@
+package dev.dpros.app.trace;
+
+import dev.dpros.control.ControlLoop;
+import dev.dpros.control.RequestOutcome;
+import dev.dpros.control.TickInputs;
+import dev.dpros.control.TickReport;
+import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.PositionSource;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+import dev.dpros.safety.WatchdogListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The control loop run again on the inputs of a trace, at the trace's own times: chunk scheduling, watchdog and safety
+ * filter do what they did, and every tick is compared with what was recorded. One thread.
+ */
+public final class TraceReplay implements ChunkRequester {
+    /** How a replay begins. */
+    public enum Beginning {
+        /** With the loop's first tick. */ FIRST_TICK,
+        /** With an operator's start within the trace: the ring no longer holds what came before. */ START,
+        /** In the middle, as if just started: what follows is compared from the second chunk on. */ MIDDLE
+    }
+
+    /**
+     * A change of the safety state.
+     *
+     * @param tick index in the trace
+     * @param rosNs stamp time
+     * @param source name of the source that it is about, or empty
+     */
+    public record Transition(int tick, long rosNs, SafetyState from, SafetyState to, SafetyEvent reason, String source) {}
+
+    /**
+     * What came of it.
+     *
+     * @param beginning how it began
+     * @param replayed ticks run again
+     * @param compared of them, compared
+     * @param differing of these, that came out otherwise
+     * @param firstDifference what the first of them did otherwise, or empty
+     * @param transitions of the replayed loop
+     * @param chunksTaken chunks joined
+     */
+    public record Result(Beginning beginning, int replayed, int compared, int differing, String firstDifference,
+            List<Transition> transitions, long chunksTaken) {}
+
+    private final RecordedTicks recorded;
+    private final ControlLoop loop;
+    private final List<Transition> transitions = new ArrayList<>();
+    private TickRecord now;
+    private int index;
+    private int compared;
+    private int differing;
+    private int chunks;
+    private String firstDifference = "";
+    private Beginning beginning;
+
+    private TraceReplay(RecordedTicks recorded) {
+        this.recorded = recorded;
+        TraceSetup setup = recorded.setup();
+        loop = new ControlLoop(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
+                PositionSource.NONE, this, frame -> { }, transitions());
+        loop.reportTo(this::compare);
+    }
+
+    /** Runs the loop of a trace again. @throws dev.dpros.core.InputException if the file is not a node's trace, in one line */
+    public static Result of(Path file) {
+        return new TraceReplay(RecordedTicks.read(file)).run();
+    }
+
+    private WatchdogListener transitions() {
+        return (from, to, event, source, nowNs) -> transitions.add(new Transition(index, now.inputs().rosNs, from, to, event,
+                source == Watchdog.NO_SOURCE ? "" : recorded.setup().sources().get(source).name()));
+    }
+
+    private Result run() {
+        List<TickRecord> ticks = recorded.ticks();
+        int first = begin(ticks);
+        TickInputs base = ticks.get(first).inputs();
+        for (index = first; index < ticks.size(); index++) {
+            now = ticks.get(index);
+            fill(loop.inputs(), now.inputs(), base);
+            if (index == first && beginning == Beginning.MIDDLE) {
+                loop.inputs().operatorRequests |= Watchdog.requestBit(SafetyEvent.STARTED);
+            }
+            loop.run();
+        }
+        return new Result(beginning, ticks.size() - first, compared, differing, firstDifference, List.copyOf(transitions),
+                loop.statistics().get(dev.dpros.control.LoopStatistics.Counter.CHUNKS_TAKEN));
+    }
+
+    private int begin(List<TickRecord> ticks) {
+        if (recorded.whole()) {
+            beginning = Beginning.FIRST_TICK;
+            return 0;
+        }
+        int start = Watchdog.requestBit(SafetyEvent.STARTED);
+        for (int i = 1; i < ticks.size(); i++) {
+            if ((ticks.get(i).inputs().operatorRequests & start) != 0 && ticks.get(i - 1).state() == SafetyState.HOLD) {
+                beginning = Beginning.START;
+                return i;
+            }
+        }
+        beginning = Beginning.MIDDLE;
+        return 0;
+    }
+
+    /** Counters that began before the replay are taken from its first tick on. */
+    private void fill(TickInputs into, TickInputs from, TickInputs base) {
+        boolean whole = beginning == Beginning.FIRST_TICK;
+        into.rosNs = from.rosNs;
+        into.monotonicNs = from.monotonicNs;
+        into.missed = from.missed;
+        into.operatorRequests = from.operatorRequests;
+        into.samplerBusy = from.samplerBusy;
+        into.samplerSinceNs = from.samplerSinceNs;
+        into.chunk = from.chunk;
+        into.failures = whole ? from.failures : from.failures - base.failures;
+        into.failedNonFinite = from.failedNonFinite;
+        into.measuredKnown = from.measuredKnown;
+        System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
+        for (int i = 0; i < into.health.receivedNs.length; i++) {
+            into.health.receivedNs[i] = from.health.receivedNs[i];
+            into.health.stampJumps[i] = from.health.stampJumps[i] - (whole ? 0 : base.health.stampJumps[i]);
+            into.health.frozen[i] = from.health.frozen[i];
+            into.health.blank[i] = from.health.blank[i];
+        }
+    }
+
+    private void compare(TickReport report) {
+        chunks += report.inputs.chunk == null ? 0 : 1;
+        if (beginning == Beginning.MIDDLE && chunks < 2) {
+            return;
+        }
+        compared++;
+        String difference = difference(report);
+        if (!difference.isEmpty()) {
+            firstDifference = differing++ == 0 ? "tick " + index + ": " + difference : firstDifference;
+        }
+    }
+
+    private String difference(TickReport report) {
+        if (report.state != now.state()) {
+            return "state " + report.state + ", recorded " + now.state() + " (" + now.reason().code() + ")";
+        }
+        if (report.chunkId != now.chunkId()) {
+            return "chunk " + report.chunkId + ", recorded " + now.chunkId();
+        }
+        if (report.request != now.request()) {
+            return "request " + report.request + ", recorded " + now.request();
+        }
+        if (report.status != now.status() || !Arrays.equals(report.command, now.command())) {
+            return "command " + Arrays.toString(report.command) + ", recorded " + Arrays.toString(now.command());
+        }
+        return "";
+    }
+
+    @Override
+    public boolean request(long requestNs, long deadlineNs, int executedSteps) {
+        return now.request() == RequestOutcome.ACCEPTED;
+    }
+
+    @Override
+    public boolean busy() {
+        return now.inputs().samplerBusy;
+    }
+
+    @Override
+    public long runningSinceNs() {
+        return now.inputs().samplerSinceNs;
+    }
+}

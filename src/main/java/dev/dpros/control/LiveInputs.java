@@ -1,0 +1,38 @@
+package dev.dpros.control;
+
+import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.Watchdog;
+import java.util.List;
+
+/** Reads what other threads have for a tick. Control thread; neither allocates nor waits. */
+final class LiveInputs {
+    private final Watchdog watchdog;
+    private final ChunkRequester requester;
+    private final ChunkInbox inbox;
+    private final SourceHealth[] sources;
+    private final PositionSource positions;
+
+    LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, List<SourceHealth> sources,
+            PositionSource positions) {
+        this.watchdog = watchdog;
+        this.requester = requester;
+        this.inbox = inbox;
+        this.sources = sources.toArray(new SourceHealth[0]);
+        this.positions = positions;
+    }
+
+    /** The sampler's state before its chunk: a chunk that comes in between is then found at the next tick. */
+    void read(TickInputs into) {
+        into.operatorRequests = watchdog.takeRequests();
+        into.samplerBusy = requester.busy();
+        into.samplerSinceNs = requester.runningSinceNs();
+        into.chunk = inbox.take();
+        into.failures = inbox.failures();
+        into.failedNonFinite = inbox.lastFailure().equals(SafetyEvent.NON_FINITE_ACTION.reason());
+        into.health.read(sources);
+        into.measuredKnown = positions.read(into.measured);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.dpros.control;
+
+import dev.dpros.core.ActionChunk;
+import dev.dpros.core.HealthSnapshot;
+
+/**
+ * Everything that a tick takes from other threads, read once at its beginning. What the tick does follows from this and
+ * from the ticks before, so that a recorded run can be run again. A preallocated slot; control thread.
+ */
+public final class TickInputs {
+    /** Stamp time, ns. */
+    public long rosNs;
+    /** Monotonic time, ns. */
+    public long monotonicNs;
+    /** Control periods skipped since the tick before. */
+    public long missed;
+    /** What operators ask for: bits of {@link dev.dpros.safety.Watchdog#takeRequests}. */
+    public int operatorRequests;
+    /** Whether an inference runs. */
+    public boolean samplerBusy;
+    /** Monotonic time at which it began, or {@link Long#MIN_VALUE}. */
+    public long samplerSinceNs;
+    /** Inferences that have ended without a chunk. */
+    public long failures;
+    /** Whether the last of them gave NaN or infinity. */
+    public boolean failedNonFinite;
+    /** The chunk that has come, or null. */
+    public ActionChunk chunk;
+    /** Whether {@link #measured} is known. */
+    public boolean measuredKnown;
+    /** {@code [A]} measured position, robot units. */
+    public final double[] measured;
+    /** The sources. */
+    public final HealthSnapshot health;
+
+    /** Room for an action of {@code dims} and so many sources. */
+    public TickInputs(int dims, int sources) {
+        measured = new double[dims];
+        health = new HealthSnapshot(sources);
+    }
+}
