@@ -37,9 +37,18 @@ final class DelayOptions {
     @Option(names = "--plot", paramLabel = "FILE", description = "draw score against latency into this SVG file")
     private Path plot;
 
+    @Option(names = "--with", paramLabel = "FILE", split = ",",
+            description = "what earlier runs wrote with --json, to report and draw as well")
+    private List<Path> with = List.of();
+
     /** Whether the robot is to be driven through the control loop. */
     boolean chosen() {
-        return !strategies.isEmpty();
+        return !strategies.isEmpty() || !with.isEmpty();
+    }
+
+    /** Files of earlier runs. */
+    List<Path> with() {
+        return with;
     }
 
     /** Where the plot goes, or null. */

@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.app.study.DelayConfig;
 import dev.dpros.app.study.DelayResult;
 import dev.dpros.app.study.DelayStudy;
@@ -22,12 +23,26 @@ final class DelayReport {
     private final DiffusionPolicy policy;
     private final PolicyDefinition definition;
     private final PrintWriter out;
+    private final List<DelayResult> results = new ArrayList<>();
 
     DelayReport(Path name, DiffusionPolicy policy, PolicyDefinition definition, PrintWriter out) {
         this.name = name;
         this.policy = policy;
         this.definition = definition;
         this.out = out;
+    }
+
+    /** Adds the results that earlier runs wrote. @throws InputException if a file does not hold any */
+    void earlier(List<Path> files) {
+        for (Path file : files) {
+            try {
+                for (JsonNode result : RunReport.readJson(file).path("results")) {
+                    results.add(RunReport.fromJson(result, DelayResult.class));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new InputException(file + ": results: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+            }
+        }
     }
 
     /**
@@ -39,26 +54,28 @@ final class DelayReport {
      */
     void run(List<DelayConfig> configs, List<Long> seeds, Path plot, Path json) {
         SchedulerConfig scheduler = policy.scheduler();
-        out.printf("%s, %s %d steps, Ta %d, %d seeds%n", name, scheduler.type(), scheduler.inferenceSteps(),
-                configs.get(0).actionSteps(), seeds.size());
+        out.printf("%s, %s %d steps, %d seeds%n", name, scheduler.type(), scheduler.inferenceSteps(), seeds.size());
         out.printf("%-20s %8s %18s %8s %8s %8s %12s %12s %12s%n", "strategy", "late ms", "score (95 %)", "success", "s",
                 "evals", "join max", "join mean", "executed max");
-        List<DelayResult> results = new ArrayList<>();
+        results.forEach(this::print);
         for (DelayConfig config : configs) {
             DelayResult result = run(config, seeds);
             results.add(result);
-            out.printf(Locale.ROOT, "%-20s %8.0f   %.4f +- %.4f %8.2f %8.1f %8.2f %12.0f %12.1f %12.0f%n", result.strategy(),
-                    result.latencyMs(), result.score(), result.halfInterval(), result.success(), result.seconds(),
-                    result.evaluations(), result.joinVelocityJump(), result.meanJoinVelocityJump(),
-                    result.largestVelocityChange());
-            out.flush();
+            print(result);
         }
         if (plot != null) {
             LatencyPlot.write(plot, results);
         }
         if (json != null) {
-            RunReport.writeJson(json, tree(results, seeds.size()));
+            RunReport.writeJson(json, tree(seeds.size()));
         }
+    }
+
+    private void print(DelayResult result) {
+        out.printf(Locale.ROOT, "%-20s %8.0f   %.4f +- %.4f %8.2f %8.1f %8.2f %12.0f %12.1f %12.0f%n", result.strategy(),
+                result.latencyMs(), result.score(), result.halfInterval(), result.success(), result.seconds(),
+                result.evaluations(), result.joinVelocityJump(), result.meanJoinVelocityJump(), result.largestVelocityChange());
+        out.flush();
     }
 
     private DelayResult run(DelayConfig config, List<Long> seeds) {
@@ -69,7 +86,7 @@ final class DelayReport {
         }
     }
 
-    private Map<String, Object> tree(List<DelayResult> results, int seeds) {
+    private Map<String, Object> tree(int seeds) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("policy", name.toString());
         tree.put("scheduler", policy.scheduler().type().name().toLowerCase(Locale.ROOT));

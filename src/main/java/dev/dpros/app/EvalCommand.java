@@ -83,6 +83,7 @@ final class EvalCommand implements Callable<Integer> {
             int steps = actionSteps == null ? loaded.config().nActionSteps() : actionSteps;
             if (delay.chosen()) {
                 DelayReport report = new DelayReport(policy, loaded, definition, spec.commandLine().getOut());
+                report.earlier(delay.with());
                 report.run(delay.configs(steps, section.seed()), range, delay.plot(), json);
                 return 0;
             }

@@ -4,6 +4,7 @@ import dev.dpros.checkpoint.PolicyInspection;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.checkpoint.PolicyWriter;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.PolicyDefinition;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +24,10 @@ import picocli.CommandLine.Spec;
         description = "Write a policy as a LeRobot directory (safetensors and JSON). Executes nothing that the source contains.",
         footer = {"", "Example: dpros import latest.ckpt models/my_policy"})
 final class ImportCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "SRC", description = "LeRobot directory or diffusion_policy .ckpt")
+    private static final String RANDOM = "random:";
+
+    @Parameters(index = "0", paramLabel = "SRC", description = "LeRobot directory, diffusion_policy .ckpt, or random:NAME for "
+            + "random weights (arm7, resnet18-small, resnet18-big), to try a robot's limits with")
     private Path source;
 
     @Parameters(index = "1", paramLabel = "DIR", description = "directory to write")
@@ -37,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PolicyDefinition policy = PolicyReader.read(source);
+        PolicyDefinition policy = read();
         PrintWriter out = spec.commandLine().getOut();
         try {
             Path backup = PolicyWriter.write(policy, directory, force);
@@ -49,8 +53,25 @@ final class ImportCommand implements Callable<Integer> {
         }
         PolicyInspection written = PolicyInspection.of(directory, PolicyReader.read(directory));
         out.printf("%s: %,d parameters, %d features, from a %s%n", directory, written.totalParameters(),
-                written.features().size(), PolicyReader.format(source).title());
+                written.features().size(), random() ? "random number generator" : PolicyReader.format(source).title());
         out.flush();
         return 0;
+    }
+
+    private boolean random() {
+        return source.toString().startsWith(RANDOM);
+    }
+
+    private PolicyDefinition read() {
+        if (!random()) {
+            return PolicyReader.read(source);
+        }
+        String name = source.toString().substring(RANDOM.length());
+        PolicyDefinition policy = SyntheticPolicy.named(name);
+        if (policy == null) {
+            throw new InputException("SRC: random: expected one of " + SyntheticPolicy.names() + ", found '" + name + "'"
+                    + NearestName.hint(name, SyntheticPolicy.names()));
+        }
+        return policy;
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -42,6 +43,20 @@ final class RunReport {
         } catch (IOException e) {
             throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    /** Reads what {@link #writeJson} wrote. @throws InputException if it cannot be read */
+    static JsonNode readJson(Path file) {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        }
+    }
+
+    /** A part of a tree as a record. @throws IllegalArgumentException if it is something else */
+    static <T> T fromJson(JsonNode node, Class<T> type) {
+        return JSON.convertValue(node, type);
     }
 
     private static Map<String, Object> of(PolicyNode node, TopicTraffic traffic, MetricsRegistry metrics) {

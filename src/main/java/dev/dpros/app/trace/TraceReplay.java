@@ -1,6 +1,7 @@
 package dev.dpros.app.trace;
 
 import dev.dpros.control.ControlLoop;
+import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.RequestOutcome;
 import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
@@ -23,7 +24,7 @@ public final class TraceReplay implements ChunkRequester {
     /** How a replay begins. */
     public enum Beginning {
         /** With the loop's first tick. */ FIRST_TICK,
-        /** With an operator's start within the trace: the ring no longer holds what came before. */ START,
+        /** With an operator's start of a robot at rest: the ring no longer holds what came before. */ START,
         /** In the middle, as if just started: what follows is compared from the second chunk on. */ MIDDLE
     }
 
@@ -49,6 +50,8 @@ public final class TraceReplay implements ChunkRequester {
      */
     public record Result(Beginning beginning, int replayed, int compared, int differing, String firstDifference,
             List<Transition> transitions, long chunksTaken) {}
+
+    private static final int AT_REST_TICKS = 5;
 
     private final RecordedTicks recorded;
     private final ControlLoop loop;
@@ -86,13 +89,22 @@ public final class TraceReplay implements ChunkRequester {
         for (index = first; index < ticks.size(); index++) {
             now = ticks.get(index);
             fill(loop.inputs(), now.inputs(), base);
-            if (index == first && beginning == Beginning.MIDDLE) {
-                loop.inputs().operatorRequests |= Watchdog.requestBit(SafetyEvent.STARTED);
+            if (index == first) {
+                adopt(ticks);
             }
             loop.run();
         }
         return new Result(beginning, ticks.size() - first, compared, differing, firstDifference, List.copyOf(transitions),
-                loop.statistics().get(dev.dpros.control.LoopStatistics.Counter.CHUNKS_TAKEN));
+                loop.statistics().get(Counter.CHUNKS_TAKEN));
+    }
+
+    /** What the loop before the first tick had, as far as it is known: the motion goes on from its last command. */
+    private void adopt(List<TickRecord> ticks) {
+        if (beginning == Beginning.MIDDLE) {
+            loop.inputs().operatorRequests |= Watchdog.requestBit(SafetyEvent.STARTED);
+        } else if (beginning == Beginning.START) {
+            System.arraycopy(ticks.get(index - 1).command(), 0, loop.inputs().measured, 0, loop.inputs().measured.length);
+        }
     }
 
     private int begin(List<TickRecord> ticks) {
@@ -101,8 +113,10 @@ public final class TraceReplay implements ChunkRequester {
             return 0;
         }
         int start = Watchdog.requestBit(SafetyEvent.STARTED);
-        for (int i = 1; i < ticks.size(); i++) {
-            if ((ticks.get(i).inputs().operatorRequests & start) != 0 && ticks.get(i - 1).state() == SafetyState.HOLD) {
+        for (int i = AT_REST_TICKS; i < ticks.size(); i++) {
+            boolean rests = Arrays.equals(ticks.get(i - 1).command(), ticks.get(i - AT_REST_TICKS).command());
+            boolean started = (ticks.get(i).inputs().operatorRequests & start) != 0;
+            if (started && rests && ticks.get(i - 1).state() == SafetyState.HOLD) {
                 beginning = Beginning.START;
                 return i;
             }

@@ -1,0 +1,82 @@
+package dev.dpros.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.app.FaultRig.Kind;
+import dev.dpros.app.FaultTrial.Outcome;
+import dev.dpros.app.FaultTrial.Recovery;
+import dev.dpros.app.trace.TraceReplay;
+import dev.dpros.app.trace.TraceReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A few of the trials of {@code dpros faults}, with the trace of the node on trial; bounds are not asserted here, since they
+ * are of wall-clock time. All trials: {@code dpros faults}.
+ */
+@Timeout(300)
+class FaultsTest {
+    private static final FaultTrial.Step NOTHING = rig -> { };
+
+    @TempDir
+    Path dir;
+
+    private Path config() throws Exception {
+        String yaml = Files.readString(Path.of("launch/pusht.yaml"))
+                .replace("../models/pusht_image", Path.of("models/pusht_image").toAbsolutePath().toString());
+        return Files.writeString(dir.resolve("pusht.yaml"), yaml + "\ntrace: {file: " + dir.resolve("node.trace") + "}\n");
+    }
+
+    @Test
+    void shouldNoticeFaultsAndTraceThemWellEnoughToRunThemAgain() throws Exception {
+        Path json = dir.resolve("faults.json");
+        Main.commandLine().execute("faults", "--config", config().toString(), "--only", "camera_blank,joint_state_drop,sampler_nan",
+                "--json", json.toString());
+        JsonNode faults = new ObjectMapper().readTree(json.toFile()).get("faults");
+        assertEquals(3, faults.size());
+        for (JsonNode fault : faults) {
+            assertTrue(fault.get("detected").asBoolean() && fault.get("recovered").asBoolean(), fault::toString);
+        }
+        TraceReplay.Result again = TraceReplay.of(dir.resolve("node.trace"));
+        assertEquals(TraceReplay.Beginning.FIRST_TICK, again.beginning());
+        assertEquals(0, again.differing(), again.firstDifference());
+        List<String> reasons = again.transitions().stream().map(t -> t.reason().code() + " " + t.source()).toList();
+        for (String reason : List.of("camera_blank /camera/image_raw", "joint_state_stale /joint_states", "non_finite_action ")) {
+            assertTrue(reasons.contains(reason), () -> reason + " in " + reasons);
+        }
+        requireStages(TraceReport.of(dir.resolve("node.trace")));
+    }
+
+    /** Each stage of an executed cycle is there, in order. */
+    private static void requireStages(TraceReport report) {
+        List<TraceReport.Cycle> executed = report.cycles().stream().filter(cycle -> !Double.isNaN(cycle.publishedMs())).toList();
+        assertTrue(executed.size() > 5, "executed cycles: " + executed.size());
+        for (TraceReport.Cycle cycle : executed) {
+            assertEquals(16, cycle.stepsMs().size(), cycle::toString);
+            assertTrue(cycle.receivedMs() > 0 && cycle.preparedMs() > cycle.receivedMs() && cycle.begunMs() >= cycle.preparedMs()
+                    && cycle.stepsMs().get(0) > cycle.begunMs() && cycle.finishedMs() > cycle.stepsMs().get(15)
+                    && cycle.acceptedMs() > cycle.finishedMs() && cycle.publishedMs() > cycle.acceptedMs(), cycle::toString);
+        }
+    }
+
+    @Test
+    void shouldFailATrialWhoseFaultIsNotNoticed() throws Exception {
+        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS)) {
+            rig.drive(100_000);
+            Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, "degraded", "camera_blank", "image", 300, 3_000,
+                    Recovery.BY_ITSELF, NOTHING, NOTHING).run(rig);
+            assertFalse(outcome.detected() || outcome.passed(), outcome::toString);
+        }
+        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, Double.NaN}), true)));
+        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 513}), true)));
+        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 2}), false)));
+    }
+}
