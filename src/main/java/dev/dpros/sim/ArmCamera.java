@@ -19,7 +19,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A simple picture of a serial arm over a gridded table with a red block: links as round sticks in perspective, far ones
- * first. Software rendering, no display needed. One thread; allocates (Java2D, JPEG).
+ * first. As on a real sensor no two pictures are equal: a little noise, without which a robot at rest looks like a frozen
+ * camera. Software rendering, no display needed. One thread; allocates (Java2D, JPEG).
  */
 public final class ArmCamera {
     /** Width in px. */
@@ -60,6 +61,7 @@ public final class ArmCamera {
     private final double[] right = new double[3];
     private final double[] down = new double[3];
     private final double focalPx;
+    private long noise = 0x9E3779B97F4A7C15L;
 
     /** A camera of a robot whose last joint is its gripper. */
     public ArmCamera(Urdf urdf, View view) {
@@ -115,6 +117,22 @@ public final class ArmCamera {
         }
         drawFingers(g, positions[armJoints]);
         g.dispose();
+        addNoise();
+    }
+
+    /** Brightness noise of 0 to 3 grey levels for each pixel (xorshift64, two bits a pixel); the scene's colours stay below 252. */
+    private void addNoise() {
+        long bits = 0;
+        for (int i = 0; i < pixels.length; i++) {
+            if ((i & 31) == 0) {
+                noise ^= noise << 13;
+                noise ^= noise >>> 7;
+                noise ^= noise << 17;
+                bits = noise;
+            }
+            pixels[i] += (int) (bits & 3) * 0x010101;
+            bits >>>= 2;
+        }
     }
 
     private void place() {
