@@ -19,8 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
         subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, EvalCommand.class, CollectCommand.class,
-            SimCommand.class, MasterCommand.class,
-            DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class, ImportCommand.class, InspectCommand.class, PredictCommand.class},
+            SimCommand.class, MasterCommand.class, TopCommand.class,
+            DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
+            ImportCommand.class, InspectCommand.class, PredictCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

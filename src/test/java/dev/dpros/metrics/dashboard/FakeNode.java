@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** A node made up of sines, for tests of the page and for looking at it: {@code main} serves it on a port. */
-final class FakeNode implements DashboardState, DashboardControls, AutoCloseable {
+public final class FakeNode implements DashboardState, DashboardControls, AutoCloseable {
     private static final int PIXELS = 96;
 
     final MetricsRegistry registry = new MetricsRegistry();
@@ -28,7 +28,8 @@ final class FakeNode implements DashboardState, DashboardControls, AutoCloseable
     private volatile boolean frozen;
     private long ticks;
 
-    FakeNode(int port, int joints) {
+    /** Serves the page of a node with so many joints on this port, 0 for a free one. */
+    public FakeNode(int port, int joints) {
         this.joints = joints;
         server = new MetricsServer(ServerConfig.loopback(port), registry);
         dashboard = new Dashboard(server, registry, this, this, List.of(new Camera("overhead"), new Camera("wrist")), 20);
@@ -46,9 +47,20 @@ final class FakeNode implements DashboardState, DashboardControls, AutoCloseable
         Thread.currentThread().join();
     }
 
-    synchronized void freeze(boolean value) {
+    /** Freezes the camera {@code overhead}, or thaws it. */
+    public synchronized void freeze(boolean value) {
         frozen = value;
         go(value ? "degraded" : "nominal", value ? "camera overhead frozen" : "cause gone");
+    }
+
+    /** Port of the page. */
+    public int port() {
+        return server.port();
+    }
+
+    /** What the page's buttons did so far. */
+    public synchronized List<Action> acted() {
+        return List.copyOf(acted);
     }
 
     private void go(String to, String why) {

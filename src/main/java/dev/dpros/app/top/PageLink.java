@@ -1,0 +1,161 @@
+package dev.dpros.app.top;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.InputException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A node's live page as a program sees it: its session, its stream of events, its actions (docs/dashboard.md). Events are
+ * read on a daemon thread {@code page-events}, which connects again when the stream ends; any thread may ask for the newest.
+ */
+public final class PageLink implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final long RETRY_MS = 500;
+
+    private final URI page;
+    private final String token;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final ObjectMapper json = new ObjectMapper();
+    private volatile JsonNode session;
+    private volatile View view = new View(null, null, 0);
+    private volatile boolean closed;
+
+    /**
+     * What came last.
+     *
+     * @param state the newest {@code state} event; null before the first
+     * @param latency the newest {@code latency} event; null before the first
+     * @param receivedNs when the state came, {@link System#nanoTime}
+     */
+    public record View(JsonNode state, JsonNode latency, long receivedNs) {}
+
+    /**
+     * Connects once and starts to read.
+     *
+     * @param page such as {@code http://127.0.0.1:8080}
+     * @param token the node's {@code metrics.token}, or empty
+     * @throws InputException in one line, if no node answers there or it wants another token
+     */
+    public PageLink(URI page, String token) {
+        this.page = page;
+        this.token = token;
+        session = readSession();
+        Thread reader = new Thread(this::read, "page-events");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(page.resolve(path));
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private JsonNode readSession() {
+        try {
+            HttpResponse<String> answer = http.send(request("/session").timeout(TIMEOUT).build(), BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw InputException.of(page.toString(), "live page", "a node's live page",
+                        "status " + answer.statusCode() + ", " + answer.body().strip(),
+                        answer.statusCode() == 401 ? "give its metrics.token in DPROS_TOKEN" : "is this the port of metrics.port?");
+            }
+            return json.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            throw InputException.of(page.toString(), "live page", "a node's live page", "another server", "see metrics.port");
+        } catch (IOException e) {
+            throw InputException.of(page.toString(), "live page", "a running node with metrics.enabled",
+                    "no answer (" + e.getClass().getSimpleName() + ")", "start one (dpros run, dpros demo), or give --url");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InputException(page + ": interrupted", e);
+        }
+    }
+
+    private void read() {
+        while (!closed) {
+            try (Stream<String> lines = http.send(request("/events").build(), BodyHandlers.ofLines()).body()) {
+                String[] event = {""};
+                lines.takeWhile(line -> !closed).forEach(line -> take(event, line));
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                continue; // the node went away: its last state ages until it is back
+            } finally {
+                reconnect();
+            }
+        }
+    }
+
+    private void take(String[] event, String line) {
+        if (line.startsWith("event: ")) {
+            event[0] = line.substring("event: ".length());
+        } else if (line.startsWith("data: ")) {
+            event(event[0], line.substring("data: ".length()));
+        }
+    }
+
+    private void event(String name, String data) {
+        try {
+            if ("state".equals(name)) {
+                view = new View(json.readTree(data), view.latency, System.nanoTime());
+            } else if ("latency".equals(name)) {
+                view = new View(view.state, json.readTree(data), view.receivedNs);
+            }
+        } catch (JsonProcessingException e) { // a torn event; the one before ages until the next
+            return;
+        }
+    }
+
+    /** A node that was started anew has another session key. */
+    private void reconnect() {
+        try {
+            Thread.sleep(RETRY_MS);
+            session = readSession();
+        } catch (InputException e) {
+            return; // not there yet
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What came last. */
+    public View view() {
+        return view;
+    }
+
+    /** The names of the actions that the node takes: {@code start}, {@code stop}, {@code reset}, {@code estop} ... */
+    public List<String> actions() {
+        List<String> names = new ArrayList<>();
+        session.path("actions").forEach(action -> names.add(action.asText()));
+        return names;
+    }
+
+    /** Asks the node to act; waits for its answer, 3 s at most. @return {@code done}, or why not */
+    public String act(String action) {
+        try {
+            return http.send(request("/control/" + action).timeout(TIMEOUT)
+                    .header("X-Dpros-Session", session.path("key").asText())
+                    .POST(HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString()).body().strip();
+        } catch (IOException e) {
+            return "no answer: " + e.getClass().getSimpleName();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
