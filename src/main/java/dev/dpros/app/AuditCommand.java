@@ -78,8 +78,8 @@ final class AuditCommand implements Callable<Integer> {
         double[] shares = audit.largestShares();
         boolean good = audit.findings().isEmpty() && audit.messages() > 0;
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%d messages, %d points; at most %.3f of the velocity limit, %.3f of acceleration, %.3f of jerk%n",
-                audit.messages(), audit.points(), shares[0], shares[1], shares[2]);
+        out.printf(Locale.ROOT, "%d messages (%d lost), %d points; at most %.3f of the velocity limit, %.3f of acceleration, %.3f of jerk%n",
+                audit.messages(), audit.lost(), audit.points(), shares[0], shares[1], shares[2]);
         out.println(audit.messages() == 0 ? "nothing was published" : audit.findings().isEmpty() ? "every point is within the limits"
                 : "found " + audit.findings() + "; first: " + audit.first());
         out.flush();
@@ -87,6 +87,7 @@ final class AuditCommand implements Callable<Integer> {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("seconds", seconds);
             tree.put("messages", audit.messages());
+            tree.put("lost", audit.lost());
             tree.put("points", audit.points());
             tree.put("findings", audit.findings());
             tree.put("first", audit.first());
@@ -122,9 +123,11 @@ final class AuditCommand implements Callable<Integer> {
                 System.arraycopy(point.get("positions"), 0, positions, i * dims, dims);
                 System.arraycopy(point.get("velocities"), 0, velocities, i * dims, dims);
             }
-            long stampNs = ((Number) ((Map<?, ?>) message.get("header")).get("stamp")).longValue();
+            Map<?, ?> header = (Map<?, ?>) message.get("header");
+            long sequence = ((Number) header.get("seq")).longValue();
+            long stampNs = ((Number) header.get("stamp")).longValue();
             synchronized (audit) {
-                audit.check(new CommandAudit.Trajectory(stampNs, times, positions, velocities));
+                audit.check(new CommandAudit.Trajectory(sequence, stampNs, times, positions, velocities));
             }
         }
 

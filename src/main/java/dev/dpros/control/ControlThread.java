@@ -61,11 +61,12 @@ public final class ControlThread implements AutoCloseable {
             long latenessNs = lateNs + pacer.missed() * loop.config().periodNs();
             loop.missed(pacer.missed());
             loop.late(latenessNs);
-            loop.tick(clock.rosNs(), beginNs);
+            loop.tick(clock.rosNs(beginNs), beginNs);
             loop.record(latenessNs, clock.monotonicNs() - beginNs);
         }
         loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
-        loop.tick(clock.rosNs(), clock.monotonicNs());
+        long endNs = clock.monotonicNs();
+        loop.tick(clock.rosNs(endNs), endNs);
     }
 
     /** Stops the policy, sends the last frame, ends the thread; idempotent. */

@@ -15,4 +15,14 @@ public interface Clock {
      * set (0 until the first clock message).
      */
     long rosNs();
+
+    /**
+     * Stamp time of an instant of the monotonic clock near now. What happens at one instant needs both its times to belong
+     * together: two readings one after the other differ by whatever interrupts the thread between them.
+     *
+     * @param monotonicNs a recent reading of {@link #monotonicNs()}
+     */
+    default long rosNs(long monotonicNs) {
+        return rosNs() + (monotonicNs - monotonicNs());
+    }
 }

@@ -23,6 +23,11 @@ public final class ManualClock implements Clock {
         return rosNs;
     }
 
+    @Override
+    public long rosNs(long monotonicNs) {
+        return rosNs + (monotonicNs - this.monotonicNs);
+    }
+
     /** Advances both times. */
     public void advanceNs(long deltaNs) {
         monotonicNs += deltaNs;

@@ -11,6 +11,8 @@ import java.util.Map;
  * does, the newest always replacing the rest of the one before, must keep every joint's limits of position, velocity,
  * acceleration and jerk at every point.
  *
+ * <p>Where trajectories are missing, only the motion is checked: the one before the gap may have been replaced within it.
+ *
  * <p>Derivatives are divided differences of the published velocities. By the mean value theorem a motion within the limits
  * cannot exceed them, so that what is found is a violation. One thread.
  */
@@ -27,8 +29,8 @@ public final class CommandAudit {
         /** A trajectory that does not end at rest. */ NOT_AT_REST
     }
 
-    /** A published trajectory: stamp, times after it, {@code [points, A]} positions and velocities. */
-    public record Trajectory(long stampNs, long[] timesNs, double[] positions, double[] velocities) {
+    /** A published trajectory: number, stamp, times after it, {@code [points, A]} positions and velocities. */
+    public record Trajectory(long sequence, long stampNs, long[] timesNs, double[] positions, double[] velocities) {
         int points() {
             return timesNs.length;
         }
@@ -46,6 +48,7 @@ public final class CommandAudit {
     private final Trajectory[] executed = new Trajectory[3];
     private long messages;
     private long points;
+    private long lost;
     private String first = "";
 
     /** An audit by these limits, one per joint in the messages' order. */
@@ -73,8 +76,12 @@ public final class CommandAudit {
         executed[0] = executed[1];
         executed[1] = before;
         executed[2] = next;
-        for (int d = 0; d < dims && before != null; d++) {
-            joined(before, next, d);
+        if (before != null && next.sequence != before.sequence + 1) {
+            lost += Math.max(0, next.sequence - before.sequence - 1);
+        } else if (before != null) {
+            for (int d = 0; d < dims; d++) {
+                joined(before, next, d);
+            }
         }
         for (int d = 0; d < dims && executed[0] != null; d++) {
             driven(d);
@@ -187,6 +194,11 @@ public final class CommandAudit {
     /** Trajectories checked. */
     public long messages() {
         return messages;
+    }
+
+    /** Trajectories that did not arrive here: how the next one follows from them cannot be checked. */
+    public long lost() {
+        return lost;
     }
 
     /** Points checked. */

@@ -1,6 +1,7 @@
 package dev.dpros.app.study;
 
 import dev.dpros.core.InputException;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class LatencyPlot {
                 .title("PushT score against inference latency").xAxisTitle("inference latency, ms")
                 .yAxisTitle("mean max reward").build();
         chart.getStyler().setYAxisDecimalPattern("0.00").setXAxisDecimalPattern("0").setYAxisMax(1.0);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         Map<String, List<DelayResult>> lines = new LinkedHashMap<>();
         results.forEach(result -> lines.computeIfAbsent(result.strategy(), key -> new ArrayList<>()).add(result));

@@ -29,6 +29,11 @@ final class RosClock implements Clock, MessageSlots {
         return simulated ? simulatedNs : system.rosNs();
     }
 
+    @Override
+    public long rosNs(long monotonicNs) {
+        return simulated ? simulatedNs : system.rosNs(monotonicNs);
+    }
+
     boolean isSimulated() {
         return simulated;
     }

@@ -58,7 +58,7 @@ class CommandAuditTest {
             public long runningSinceNs() {
                 return Long.MIN_VALUE;
             }
-        }, frame -> published.add(copy(frame)), WatchdogListener.NONE);
+        }, frame -> published.add(copy(published.size(), frame)), WatchdogListener.NONE);
         loop.watchdog().request(SafetyEvent.STARTED);
         for (int i = 0; i < ticks; i++) {
             clock.advanceNs(5_000_000);
@@ -73,8 +73,8 @@ class CommandAuditTest {
         return published;
     }
 
-    private static Trajectory copy(CommandFrame frame) {
-        return new Trajectory(frame.stampNs, Arrays.copyOf(frame.timeFromStartNs, frame.points),
+    private static Trajectory copy(int sequence, CommandFrame frame) {
+        return new Trajectory(sequence, frame.stampNs, Arrays.copyOf(frame.timeFromStartNs, frame.points),
                 Arrays.copyOf(frame.positions, 2 * frame.points), Arrays.copyOf(frame.velocities, 2 * frame.points));
     }
 
@@ -92,6 +92,17 @@ class CommandAuditTest {
         assertEquals(published.size(), audit.messages());
         double[] shares = audit.largestShares();
         assertTrue(shares[0] > 0.95 && shares[1] > 0.95 && shares[2] > 0.95, "the policy is wild: " + Arrays.toString(shares));
+    }
+
+    @Test
+    void shouldNotMistakeAMessageThatWasLostForAJump() {
+        Random random = new Random(5);
+        List<Trajectory> published = wild(24_000);
+        List<Trajectory> received = published.stream().filter(t -> random.nextInt(20) > 0).toList();
+        CommandAudit audit = audit(received);
+        assertEquals("", audit.first());
+        assertEquals(published.get(published.size() - 1).sequence() + 1 - received.size(), audit.lost(), 3);
+        assertTrue(audit.lost() > 500);
     }
 
     @Test
@@ -116,7 +127,8 @@ class CommandAuditTest {
     private static void expect(List<Trajectory> good, Finding finding, Consumer<Trajectory> spoil) {
         List<Trajectory> bad = new ArrayList<>(good);
         Trajectory one = good.get(700);
-        Trajectory spoilt = new Trajectory(one.stampNs(), one.timesNs().clone(), one.positions().clone(), one.velocities().clone());
+        Trajectory spoilt = new Trajectory(one.sequence(), one.stampNs(), one.timesNs().clone(), one.positions().clone(),
+                one.velocities().clone());
         spoil.accept(spoilt);
         bad.set(700, spoilt);
         assertTrue(audit(bad).findings().containsKey(finding), finding + ": " + audit(bad).findings());
