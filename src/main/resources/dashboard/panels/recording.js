@@ -6,6 +6,8 @@ import {count, short} from '../format.js';
 const BUTTONS = {
   record: {label: 'Record', key: 'c'},
   save: {label: 'Save', key: 'v'},
+  success: {label: 'Success', key: 'b'},
+  failure: {label: 'Failure', key: 'n'},
   discard: {label: 'Discard', key: 'd'},
 };
 let page;

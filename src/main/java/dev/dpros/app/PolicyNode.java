@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.app.live.CycleLog;
 import dev.dpros.app.live.LiveControls;
 import dev.dpros.app.live.LiveState;
+import dev.dpros.app.live.PlanFan;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
 import dev.dpros.app.outputs.NodeOutputs;
@@ -60,6 +61,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final ControlLoop loop;
     private final ControlThread thread;
     private final CycleLog cycles;
+    private final PlanFan fan;
     private final NodeTrace trace;
     private final Diagnostics.Subjects subjects;
     private volatile OperatorServices services;
@@ -97,12 +99,14 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         guides = new GuideChoice(config, definition, choice::current, clock);
         cycles = new CycleLog(clock, sources.cameras().stream().map(CameraSource::statistics).toList(),
                 policy.action().size(), metrics);
-        InferenceLatency probes = new InferenceLatency(new SystemClock(), cycles.encoding(metrics.latency(Stage.ENCODE)),
-                metrics.latency(Stage.DENOISING_STEP), metrics.latency(Stage.INFERENCE));
         long stepNs = control.policyStepNs();
+        fan = new PlanFan(clock, config.dashboard().fanSamples(), stepNs);
+        InferenceLatency probes = new InferenceLatency(new SystemClock(),
+                fan.outside(cycles.encoding(metrics.latency(Stage.ENCODE))),
+                fan.outside(metrics.latency(Stage.DENOISING_STEP)), fan.outside(metrics.latency(Stage.INFERENCE)));
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
                 () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
-                trace.watch(cycles.watch(guides.next())), clock, stepNs)));
+                trace.watch(cycles.watch(guides.next())), clock, stepNs, fan)));
         loop = new ControlLoop(control, filter, sources.health(),
                 sources.positions(policy.action().size()), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication());
@@ -196,7 +200,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
 
     /** What the live page shows. @throws InputException if the page's configuration does not fit policy and action */
     LiveState liveState(RobotConfig config) {
-        return new LiveState(config.policy().getFileName() + " on " + transport.nodeName(), clock, subjects, cycles, config);
+        return new LiveState(config.policy().getFileName() + " on " + transport.nodeName(), clock, subjects, cycles, fan, config);
     }
 
     /** What the live page may do. */

@@ -49,6 +49,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "FILE", description = "write a trace of the run to this file (docs/trace.md)")
     private Path trace;
 
+    @Option(names = "--record", paramLabel = "DIR",
+            description = "record episodes into this directory: from the live page or by ~start_episode, ~stop_episode, ~success, "
+                    + "~failure, ~discard (docs/recording.md)")
+    private Path record;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write a summary of the run to this file at its end")
     private Path json;
 
@@ -85,7 +90,11 @@ final class RunCommand implements Callable<Integer> {
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
-        telemetry.show(policyNode, robot);
+        RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record));
+        if (recording != null) {
+            telemetry.observe(recording.recorder());
+        }
+        telemetry.show(policyNode, robot, recording);
         if (json != null) {
             lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }

@@ -1,6 +1,7 @@
 package dev.dpros.app;
 
 import dev.dpros.app.live.CycleLog;
+import dev.dpros.app.live.LiveControls;
 import dev.dpros.app.live.LiveState;
 import dev.dpros.config.MetricsSection;
 import dev.dpros.config.RobotConfig;
@@ -14,6 +15,7 @@ import dev.dpros.metrics.NodeMeters;
 import dev.dpros.metrics.ServerConfig;
 import dev.dpros.metrics.dashboard.Dashboard;
 import dev.dpros.observation.ObservationInput;
+import dev.dpros.recording.EpisodeRecorder;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
@@ -54,13 +56,29 @@ final class Telemetry implements AutoCloseable {
         return server == null ? "" : "; live page at http://" + bind + ":" + server.port();
     }
 
-    /** Serves the live page of a policy node, if there is a server. @throws dev.dpros.core.InputException if its configuration does not fit */
-    void show(PolicyNode node, RobotConfig config) {
+    /**
+     * Serves the live page of a policy node, if there is a server.
+     *
+     * @param recording the recorder beside it, or null
+     * @throws dev.dpros.core.InputException if its configuration does not fit
+     */
+    void show(PolicyNode node, RobotConfig config, RecordingSession recording) {
         LiveState state = node.liveState(config);
+        LiveControls controls = node.liveControls();
+        if (recording != null) {
+            state.showRecorder(recording.recorder()::status);
+            controls.withRecorder(recording.recorder(), recording::start);
+        }
         if (server != null) {
-            dashboard = new Dashboard(server, registry, state, node.liveControls(), node.sources().previews(),
+            dashboard = new Dashboard(server, registry, state, controls, node.sources().previews(),
                     config.dashboard().rateHz());
         }
+    }
+
+    /** Exports the counters of a recorder. */
+    void observe(EpisodeRecorder recorder) {
+        new NodeMeters(registry).recorder(() -> recorder.totals().messages(), () -> recorder.totals().dropped(),
+                () -> recorder.totals().bytes());
     }
 
     /** Exports the counters of a policy node. */

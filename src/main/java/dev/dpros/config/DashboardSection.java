@@ -10,12 +10,14 @@ import java.util.Map;
  *
  * @param rateHz updates a second, 1 to 20
  * @param unit of the joints: rad, m, px; shown beside the plots
+ * @param fanSamples further samples drawn over the plan while somebody looks, 0 to 32
  * @param planToImage per camera, by the policy's feature key: where actions lie in its image; empty for no plan in any
  */
-public record DashboardSection(int rateHz, String unit, Map<String, Projection> planToImage) {
+public record DashboardSection(int rateHz, String unit, int fanSamples, Map<String, Projection> planToImage) {
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public DashboardSection {
         inRange("rate_hz", rateHz, 1, 20);
+        inRange("fan_samples", fanSamples, 0, 32);
         planToImage = Map.copyOf(planToImage);
     }
 

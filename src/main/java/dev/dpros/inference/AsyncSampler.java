@@ -45,6 +45,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
      * @param guide how chunks are drawn
      * @param clock for {@link #runningSinceNs} and the guide's deadlines
      * @param stepNs period of the policy's grid, dt
+     * @param spare what else the thread may do
      */
     public record Wiring(
             Supplier<? extends ChunkPolicy> policy,
@@ -52,7 +53,14 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
             ChunkSink chunks,
             SamplingGuide guide,
             Clock clock,
-            long stepNs) {}
+            long stepNs,
+            SpareTime spare) {
+        /** The same, idle between requests. */
+        public Wiring(Supplier<? extends ChunkPolicy> policy, ObservationSource observations, ChunkSink chunks,
+                SamplingGuide guide, Clock clock, long stepNs) {
+            this(policy, observations, chunks, guide, clock, stepNs, SpareTime.NONE);
+        }
+    }
 
     private final Wiring wiring;
     private final Thread thread;
@@ -169,21 +177,34 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
                 continue;
             }
             long id = IDS.incrementAndGet();
+            boolean delivered = false;
             try {
-                sample(policy, window, id);
+                delivered = sample(policy, window, id);
             } catch (RuntimeException | Error e) {
                 LOG.debug("inference {} failed", id, e);
                 fail(id, "inference failed: " + firstLine(e), e);
             }
             runningSinceNs = Long.MIN_VALUE;
             state.compareAndSet(PENDING, IDLE);
+            if (delivered) {
+                useSpareTime(policy, window, id);
+            }
         }
     }
 
-    private void sample(ChunkPolicy policy, ObservationWindow window, long id) {
+    private void useSpareTime(ChunkPolicy policy, ObservationWindow window, long id) {
+        try {
+            wiring.spare().use(id, policy, window, () -> stopping || state.get() != IDLE);
+        } catch (RuntimeException e) {
+            LOG.debug("in the spare time after chunk {}", id, e);
+        }
+    }
+
+    /** @return whether a chunk was delivered */
+    private boolean sample(ChunkPolicy policy, ObservationWindow window, long id) {
         if (!wiring.observations().fill(window)) {
             fail(id, "no observation of every input yet", null);
-            return;
+            return false;
         }
         var request = new SamplingGuide.Request(id, requestNs, deadlineNs, executedSteps, window, previous);
         Sampling sampling = wiring.guide().begin(request);
@@ -192,11 +213,11 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
                 !stopping && guided.onStep(index, count, timestep, clean);
         Prediction prediction = policy.predictAction(window, sampling.with(stoppable));
         if (stopping) {
-            return;
+            return false;
         }
         if (!prediction.finite()) {
             fail(id, "non-finite action", null);
-            return;
+            return false;
         }
         wiring.guide().finished(request, prediction);
         ActionChunk chunk = new ActionChunk(id, window.stampNs, window.stampNs, wiring.stepNs(),
@@ -205,6 +226,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         if (!abandoned) {
             wiring.chunks().accept(chunk);
         }
+        return !abandoned;
     }
 
     private void fail(long id, String reason, Throwable cause) {

@@ -37,6 +37,7 @@ public final class EpisodeRecorder implements AutoCloseable {
     private volatile boolean intervention;
     private volatile RunningEpisode episode;
     private volatile int finished;
+    private volatile Totals earlier = new Totals(0, 0, 0);
     private volatile long freeBytes;
     private long nextDiskCheckNs;
 
@@ -112,6 +113,27 @@ public final class EpisodeRecorder implements AutoCloseable {
         return new RecorderStatus(state, reason, current == null ? -1 : current.number(),
                 current == null ? 0 : current.seconds(clock.monotonicNs()), task, intervention, counts,
                 current == null ? 0 : current.bytes(), freeBytes, finished);
+    }
+
+    /**
+     * What was recorded since the recorder was opened.
+     *
+     * @param messages written, of all sources
+     * @param dropped for want of room, of all sources
+     * @param bytes of the journals
+     */
+    public record Totals(long messages, long dropped, long bytes) {}
+
+    /** Counts that only grow, for rates. */
+    public Totals totals() {
+        RunningEpisode current = episode;
+        long dropped = sources.stream().mapToLong(source -> source.queue().dropped()).sum();
+        return current == null ? new Totals(0, dropped, 0)
+                : new Totals(earlier.messages + messages(current), dropped, earlier.bytes + current.bytes());
+    }
+
+    private long messages(RunningEpisode of) {
+        return IntStream.range(0, sources.size()).mapToLong(of::recorded).sum();
     }
 
     /** Ends a running episode, stops the threads and gives the directory back. */
@@ -208,8 +230,13 @@ public final class EpisodeRecorder implements AutoCloseable {
                     "at least " + (config.minFreeBytes() >> 20) + " MB", (freeBytes >> 20) + " MB",
                     "free space or lower record.min_free_bytes");
         }
+        RunningEpisode last = episode;
         try {
-            episode = RunningEpisode.begin(store, config, sources, clock, task);
+            RunningEpisode next = RunningEpisode.begin(store, config, sources, clock, task);
+            if (last != null) {
+                earlier = new Totals(earlier.messages + messages(last), 0, earlier.bytes + last.bytes());
+            }
+            episode = next;
         } catch (IOException e) {
             throw new InputException(store.directory() + ": cannot start an episode: " + e.getMessage(), e);
         }

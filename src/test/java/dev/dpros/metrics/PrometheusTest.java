@@ -80,26 +80,12 @@ class PrometheusTest {
         assumeInstalled("prometheus");
         try (MetricsRegistry registry = new MetricsRegistry();
                 MetricsServer server = new MetricsServer(ServerConfig.loopback(0), registry);
-                Peer prometheus = new Peer(folder, server.port())) {
+                PrometheusPeer prometheus = new PrometheusPeer(folder, server.port())) {
             NodeMetersTest.registerAll(registry);
             new NodeMeters(registry).subscription("/joint_states", stub(Transport.Subscription.class));
             new NodeMeters(registry).publication("/command", stub(Transport.Publication.class));
             System.gc(); // so that there has been a pause
-            Set<String> expressions = expressions();
-            assertTrue(expressions.size() > 60, "only " + expressions.size() + " expressions found");
-            Set<String> names = new TreeSet<>();
-            for (String expression : expressions) {
-                prometheus.query(expression.replace("$instance", "127.0.0.1:" + server.port())
-                        .replace("$__rate_interval", "30s"));
-                Matcher series = SERIES.matcher(expression.replaceAll("\"[^\"]*\"", "\"\"")
-                        .replaceAll("\\b(by|label_values)\\s*\\(([^()]*)\\)", ""));
-                while (series.find()) {
-                    names.add(series.group(1));
-                }
-            }
-            for (String name : names) {
-                prometheus.awaitSeries(name);
-            }
+            prometheus.assertEverySeriesExists();
         }
     }
 
@@ -107,80 +93,5 @@ class PrometheusTest {
     private static <T> T stub(Class<T> type) {
         return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
                 (proxy, method, arguments) -> method.getReturnType() == int.class ? (Object) 1 : (Object) 5L);
-    }
-
-    private static Set<String> expressions() throws IOException {
-        Set<String> found = new TreeSet<>();
-        for (JsonNode expression : new ObjectMapper().readTree(DASHBOARD.toFile()).findValues("expr")) {
-            found.add(expression.asText());
-        }
-        for (String file : new String[] {"rules.yml", "alerts.yml"}) {
-            Matcher expression = Pattern.compile("(?m)^\\s+expr: (.*)$").matcher(Files.readString(FILES.resolve(file)));
-            while (expression.find()) {
-                found.add(expression.group(1));
-            }
-        }
-        return found;
-    }
-
-    /** A Prometheus of our own that scrapes one port every second. */
-    private static final class Peer implements AutoCloseable {
-        private final HttpClient http = HttpClient.newHttpClient();
-        private final Process process;
-        private final int port;
-
-        Peer(Path folder, int target) throws IOException {
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
-            String config = Files.readString(FILES.resolve("prometheus.yml"))
-                    .replace("interval: 5s", "interval: 1s")
-                    .replace("127.0.0.1:8080", "127.0.0.1:" + target)
-                    .replace("- rules.yml", "- " + FILES.resolve("rules.yml"))
-                    .replace("- alerts.yml", "- " + FILES.resolve("alerts.yml"));
-            Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
-            process = new ProcessBuilder("/usr/bin/prometheus", "--config.file=" + file,
-                    "--storage.tsdb.path=" + folder.resolve("data"), "--web.listen-address=127.0.0.1:" + port)
-                    .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
-        }
-
-        /** The answer's result; fails if Prometheus rejects the expression. */
-        JsonNode query(String expression) throws IOException, InterruptedException {
-            URI uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
-                    + URLEncoder.encode(expression, StandardCharsets.UTF_8));
-            while (true) {
-                try {
-                    HttpResponse<String> answer = http.send(HttpRequest.newBuilder(uri).build(),
-                            HttpResponse.BodyHandlers.ofString());
-                    if (answer.statusCode() == 503) {
-                        TimeUnit.MILLISECONDS.sleep(100); // starting
-                        continue;
-                    }
-                    assertEquals(200, answer.statusCode(), expression + ": " + answer.body());
-                    return new ObjectMapper().readTree(answer.body()).at("/data/result");
-                } catch (java.net.ConnectException e) {
-                    assertTrue(process.isAlive(), "prometheus ended");
-                    TimeUnit.MILLISECONDS.sleep(100);
-                }
-            }
-        }
-
-        void awaitSeries(String name) throws IOException, InterruptedException {
-            for (int attempt = 0; attempt < 200; attempt++) {
-                if (!query("count(" + name + ")").isEmpty()) {
-                    return;
-                }
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-            throw new AssertionError("no series " + name);
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
     }
 }

@@ -12,12 +12,15 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.metrics.Stage;
 import dev.dpros.metrics.dashboard.DashboardState;
 import dev.dpros.metrics.dashboard.Snapshot;
+import dev.dpros.recording.RecorderState;
+import dev.dpros.recording.RecorderStatus;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.TransitionLog;
 import dev.dpros.safety.Watchdog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** A control node as the live page shows it. The dashboard's thread; allocates; reads counters and logs only. */
 public final class LiveState implements DashboardState {
@@ -29,20 +32,25 @@ public final class LiveState implements DashboardState {
     private final Clock clock;
     private final Diagnostics.Subjects subjects;
     private final CycleLog cycles;
+    private final PlanFan fan;
     private final RobotConfig config;
     private final List<PlanOverlay> overlays = new ArrayList<>();
+    private Supplier<RecorderStatus> recorder = () -> null;
 
     /**
      * A view of a node.
      *
      * @param title node and policy
+     * @param fan drawn over the plan
      * @throws InputException if the page's configuration names cameras or dimensions that are not there
      */
-    public LiveState(String title, Clock clock, Diagnostics.Subjects subjects, CycleLog cycles, RobotConfig config) {
+    public LiveState(String title, Clock clock, Diagnostics.Subjects subjects, CycleLog cycles, PlanFan fan,
+            RobotConfig config) {
         this.title = title;
         this.clock = clock;
         this.subjects = subjects;
         this.cycles = cycles;
+        this.fan = fan;
         this.config = config;
         config.dashboard().planToImage().forEach((key, projection) -> {
             SourceCheck camera = subjects.sources().stream().filter(source -> source.key().equals(key)
@@ -50,6 +58,11 @@ public final class LiveState implements DashboardState {
                             "dashboard.plan_to_image", "camera", "one of the policy's cameras", key, ""));
             overlays.add(new PlanOverlay(shortName(camera.health().name()), key, projection, config.action().joints()));
         });
+    }
+
+    /** Shows a recorder as well. Before the page is served. */
+    public void showRecorder(Supplier<RecorderStatus> status) {
+        recorder = status;
     }
 
     /** A topic without its leading slash: as the page names sources. */
@@ -62,7 +75,8 @@ public final class LiveState implements DashboardState {
         long rosNowNs = clock.rosNs();
         List<CycleLog.Cycle> sent = cycles.last(CYCLES).stream().filter(cycle -> cycle.sentNs() != 0).toList();
         return new Snapshot(title, rosNowNs, safety(), facts(), sources(), joints(), overlays(rosNowNs),
-                sent.stream().map(CycleSpans::of).toList(), limits(sent), counters(), null);
+                sent.stream().map(CycleSpans::of).toList(), limits(sent), counters(),
+                recording(recorder.get()));
     }
 
     /** A tick has its period, a chunk the deadline of the newest one. */
@@ -137,7 +151,10 @@ public final class LiveState implements DashboardState {
             return List.of();
         }
         List<ActionChunk> previous = chunks.subList(1, Math.min(chunks.size(), PREVIOUS + 1));
-        return overlays.stream().map(overlay -> overlay.draw(chunks.get(0), previous, rosNowNs)).toList();
+        List<ActionChunk> samples = overlays.isEmpty() ? List.of() : fan.look();
+        boolean shown = !samples.isEmpty() && executed - samples.get(0).id() <= 1;
+        return overlays.stream().map(overlay -> overlay.draw(chunks.get(0), previous, shown ? samples : List.of(), rosNowNs))
+                .toList();
     }
 
     private List<Snapshot.Counter> counters() {
@@ -155,6 +172,16 @@ public final class LiveState implements DashboardState {
                 new Snapshot.Counter("commands dropped", subjects.commands().dropped(), true),
                 new Snapshot.Counter("messages in", messages, false),
                 new Snapshot.Counter("messages refused", refused, true));
+    }
+
+    private static Snapshot.Recording recording(RecorderStatus status) {
+        if (status == null) {
+            return null;
+        }
+        boolean trouble = status.state() == RecorderState.FAULT || status.state() == RecorderState.DISK_FULL;
+        String note = trouble ? status.reason() : (status.intervention() ? "human drives; " : "") + status.task();
+        return new Snapshot.Recording(lower(status.state()), status.episode(), status.seconds(), status.bytes(),
+                status.dropped(), note);
     }
 
     private long count(Counter counter) {

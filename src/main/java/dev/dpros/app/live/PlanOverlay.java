@@ -28,12 +28,12 @@ final class PlanOverlay {
         y = joints.indexOf(projection.dims().get(1));
     }
 
-    /** The plan, and what was planned before it. */
-    Snapshot.Overlay draw(ActionChunk plan, List<ActionChunk> before, long rosNowNs) {
+    /** The plan, what was planned before it, and other samples from the same observation. */
+    Snapshot.Overlay draw(ActionChunk plan, List<ActionChunk> before, List<ActionChunk> fan, long rosNowNs) {
         long begun = Math.floorDiv(rosNowNs - plan.firstStampNs(), plan.stepNs());
         int executed = (int) Math.max(0, Math.min(plan.steps(), begun));
         return new Snapshot.Overlay(camera, points(plan), executed, before.stream().map(this::points).toList(),
-                List.of());
+                fan.stream().map(this::points).toList());
     }
 
     private double[] points(ActionChunk chunk) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,17 +83,34 @@ public final class PageLink implements AutoCloseable {
     }
 
     private void read() {
-        while (!closed) {
-            try (Stream<String> lines = http.send(request("/events").build(), BodyHandlers.ofLines()).body()) {
-                String[] event = {""};
-                lines.takeWhile(line -> !closed).forEach(line -> take(event, line));
-            } catch (InterruptedException e) {
-                return;
-            } catch (IOException | RuntimeException e) {
-                continue; // the node went away: its last state ages until it is back
-            } finally {
-                reconnect();
+        try {
+            while (!closed) {
+                readEvents();
+                do { // a node that was started anew has another session key
+                    Thread.sleep(RETRY_MS);
+                } while (!closed && !reconnected());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until the node goes away: its last state ages until it is back. */
+    private void readEvents() throws InterruptedException {
+        try (Stream<String> lines = http.send(request("/events").build(), BodyHandlers.ofLines()).body()) {
+            String[] event = {""};
+            lines.takeWhile(line -> !closed).forEach(line -> take(event, line));
+        } catch (IOException | UncheckedIOException e) {
+            return;
+        }
+    }
+
+    private boolean reconnected() {
+        try {
+            session = readSession();
+            return true;
+        } catch (InputException e) {
+            return false;
         }
     }
 
@@ -113,18 +131,6 @@ public final class PageLink implements AutoCloseable {
             }
         } catch (JsonProcessingException e) { // a torn event; the one before ages until the next
             return;
-        }
-    }
-
-    /** A node that was started anew has another session key. */
-    private void reconnect() {
-        try {
-            Thread.sleep(RETRY_MS);
-            session = readSession();
-        } catch (InputException e) {
-            return; // not there yet
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -13,6 +13,8 @@ public interface DashboardControls {
         /** Stops at once and latches. */ ESTOP,
         /** Begins recording an episode. */ RECORD,
         /** Ends the recording and keeps it. */ SAVE,
+        /** Ends the recording as a success, or labels the last one so. */ SUCCESS,
+        /** Ends the recording as a failure, or labels the last one so. */ FAILURE,
         /** Ends the recording and throws it away. */ DISCARD;
 
         /** Name in URLs: {@code estop}. */

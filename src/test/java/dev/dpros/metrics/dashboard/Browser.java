@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Headless Chromium through chromedriver, by the W3C WebDriver protocol: the few commands that the tests need. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -32,7 +32,8 @@ final class Browser implements AutoCloseable {
     private final int port;
     private final String session;
 
-    Browser(int width, int height) throws IOException, InterruptedException {
+    /** Starts one with a window of this size, px. */
+    public Browser(int width, int height) throws IOException, InterruptedException {
         driver = new ProcessBuilder(DRIVER.toString(), "--port=0").redirectErrorStream(true).start();
         port = readPort();
         Map<String, Object> options = Map.of("binary", CHROMIUM.toString(), "args", FLAGS);
@@ -43,7 +44,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Whether the machine has what it takes. */
-    static boolean installed() {
+    public static boolean installed() {
         return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
     }
 
@@ -78,17 +79,18 @@ final class Browser implements AutoCloseable {
         return call("POST", "/session/" + session + path, body);
     }
 
-    void open(String url) throws IOException, InterruptedException {
+    /** Goes to an address. */
+    public void open(String url) throws IOException, InterruptedException {
         post("/url", Map.of("url", url));
     }
 
     /** Runs JavaScript and returns its value. */
-    JsonNode script(String body) throws IOException, InterruptedException {
+    public JsonNode script(String body) throws IOException, InterruptedException {
         return post("/execute/sync", Map.of("script", body, "args", List.of()));
     }
 
     /** Runs JavaScript, again and again, until it returns true; fails after 20 s. */
-    void await(String condition) throws IOException, InterruptedException {
+    public void await(String condition) throws IOException, InterruptedException {
         String poll = "const done = arguments[0]; const end = Date.now() + 20000;"
                 + "(function look() { if (" + condition + ") done(true); else if (Date.now() > end) done(false);"
                 + " else setTimeout(look, 50); })();";
@@ -100,7 +102,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses keys together, the first one longest. */
-    void press(String... keys) throws IOException, InterruptedException {
+    public void press(String... keys) throws IOException, InterruptedException {
         List<Object> actions = new ArrayList<>();
         for (String key : keys) {
             actions.add(Map.of("type", "keyDown", "value", key));
@@ -112,7 +114,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Errors on the page's console. */
-    List<String> errors() throws IOException, InterruptedException {
+    public List<String> errors() throws IOException, InterruptedException {
         List<String> errors = new ArrayList<>();
         for (JsonNode entry : post("/se/log", Map.of("type", "browser"))) {
             if (entry.get("level").asText().equals("SEVERE")) {
@@ -122,7 +124,8 @@ final class Browser implements AutoCloseable {
         return errors;
     }
 
-    void screenshot(Path file) throws IOException, InterruptedException {
+    /** Writes a PNG of the window. */
+    public void screenshot(Path file) throws IOException, InterruptedException {
         String image = call("GET", "/session/" + session + "/screenshot", null).asText();
         Files.write(file, Base64.getDecoder().decode(image));
     }
