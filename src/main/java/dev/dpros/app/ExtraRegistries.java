@@ -15,12 +15,23 @@ import java.util.Map;
 final class ExtraRegistries {
     private ExtraRegistries() {}
 
+    private static final class Jmx implements JmxConfig {
+        @Override
+        public String get(String key) {
+            return null;
+        }
+
+        @Override
+        public String domain() {
+            return "dpros";
+        }
+    }
+
     /** JMX (domain {@code dpros}) and OTLP over HTTP, each if configured. OTLP sends every 10 s on a thread of its own. */
     static MeterRegistry[] of(MetricsSection config) {
         List<MeterRegistry> registries = new ArrayList<>();
         if (config.jmx()) {
-            Map<String, String> jmx = Map.of("jmx.domain", "dpros");
-            registries.add(new JmxMeterRegistry((JmxConfig) jmx::get, Clock.SYSTEM));
+            registries.add(new JmxMeterRegistry(new Jmx(), Clock.SYSTEM));
         }
         if (!config.otlp().isEmpty()) {
             Map<String, String> otlp = Map.of("otlp.url", config.otlp(), "otlp.step", "10s",

@@ -90,6 +90,7 @@ final class RunCommand implements Callable<Integer> {
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
+        telemetry.observeGpu(robot);
         RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record));
         if (recording != null) {
             telemetry.observe(recording.recorder());

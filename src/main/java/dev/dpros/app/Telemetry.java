@@ -5,10 +5,12 @@ import dev.dpros.app.live.LiveControls;
 import dev.dpros.app.live.LiveState;
 import dev.dpros.config.MetricsSection;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.SamplerSection;
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
 import dev.dpros.core.SystemClock;
+import dev.dpros.inference.TorchRuntime;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.MetricsServer;
 import dev.dpros.metrics.NodeMeters;
@@ -72,6 +74,13 @@ final class Telemetry implements AutoCloseable {
         if (server != null) {
             dashboard = new Dashboard(server, registry, state, controls, node.sources().previews(),
                     config.dashboard().rateHz());
+        }
+    }
+
+    /** Exports the memory of the GPU, if the network runs on one. */
+    void observeGpu(RobotConfig config) {
+        if (config.sampler().device() == SamplerSection.Device.GPU) {
+            new NodeMeters(registry).gpuMemory(TorchRuntime::gpuMemoryUsed);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.dpros.inference;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.util.cuda.CudaUtils;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
@@ -77,6 +78,11 @@ public final class TorchRuntime {
                     + (found - 1), name, "");
         }
         return Device.gpu(index);
+    }
+
+    /** Memory in use on the first CUDA device, bytes, by all processes; NaN where there is none. Any thread. */
+    public static double gpuMemoryUsed() {
+        return CudaUtils.hasCuda() ? CudaUtils.getGpuMemory(Device.gpu(0)).getUsed() : Double.NaN;
     }
 
     /**

@@ -115,6 +115,11 @@ public final class NodeMeters {
         registry.counter("dpros.recorder.written.bytes", "Bytes recorded", bytes);
     }
 
+    /** The memory of the GPU that runs the network, bytes in use, whoever uses them. */
+    public void gpuMemory(DoubleSupplier used) {
+        registry.gauge("dpros.gpu.memory.used", "Memory of the GPU in use", "bytes", used);
+    }
+
     private static double one(boolean holds) {
         return holds ? 1 : 0;
     }

@@ -40,6 +40,7 @@ class NodeMetersTest {
         meters.denoisingSteps(() -> 16, () -> 80);
         meters.limited("velocity", () -> 3);
         meters.recorder(() -> 1, () -> 0, () -> 4096);
+        meters.gpuMemory(() -> 1e9);
         for (Stage stage : Stage.values()) {
             registry.latency(stage, stage.tagKey() == null ? "" : "wrist").recordNs(1_000_000);
         }

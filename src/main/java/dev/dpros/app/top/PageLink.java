@@ -146,6 +146,13 @@ public final class PageLink implements AutoCloseable {
         return names;
     }
 
+    /** The names of the cameras that the page shows. */
+    public List<String> cameras() {
+        List<String> names = new ArrayList<>();
+        session.path("cameras").forEach(camera -> names.add(camera.asText()));
+        return names;
+    }
+
     /** Asks the node to act; waits for its answer, 3 s at most. @return {@code done}, or why not */
     public String act(String action) {
         try {
