@@ -7,6 +7,7 @@ import {Link} from './link.js';
 import camera from './panels/camera.js';
 import controls from './panels/controls.js';
 import cycles from './panels/cycles.js';
+import drive from './panels/drive.js';
 import history from './panels/history.js';
 import joints from './panels/joints.js';
 import latency from './panels/latency.js';
@@ -19,14 +20,14 @@ import vitals from './panels/vitals.js';
 /*
  * A panel is an object; each of its functions is optional:
  *   mount(page)          once, at the start
- *   session(session)     what the page may do: {key, actions, cameras}; again after the node has restarted
+ *   session(session)     what the page may do: {key, actions, cameras, drives}; again after the node has restarted
  *   state(snapshot)      up to 20 times a second: keep what is needed, do not draw
  *   latency(rows)        once a second
  *   link(up, silentMs)   four times a second
  *   draw(snapshot, now)  before the next frame, if anything has come since the last; now in s
  *   key(event)           a key that no field wants; true if it was for this panel
  */
-const PANELS = [state, controls, vitals, camera, joints, sources, history, cycles, latency, totals, recording];
+const PANELS = [state, controls, vitals, camera, drive, joints, sources, history, cycles, latency, totals, recording];
 
 const page = {
   /** Asks for drawing although nothing has come. */

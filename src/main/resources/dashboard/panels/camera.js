@@ -16,6 +16,7 @@ function choose(name) {
   camera = name;
   image = null;
   imageTag = '';
+  byId('camera').dataset.camera = name || '';
   for (const tab of byId('camera-tabs').children) tab.setAttribute('aria-pressed', tab.textContent === name);
   page.dirty = true;
   fetchImage();

@@ -15,6 +15,7 @@ import dev.dpros.control.ControlLoop;
 import dev.dpros.control.ControlThread;
 import dev.dpros.control.LoopProbes;
 import dev.dpros.control.PacerConfig;
+import dev.dpros.control.TickListener;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SystemClock;
@@ -68,6 +69,8 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final SamplerChoice choice;
     private final GuideChoice guides;
     private final AutoCloseable setSampler;
+    private final Teleoperation teleoperation;
+    private volatile TickListener recorder = report -> { };
     private final ScheduledExecutorService housekeeping;
 
     /**
@@ -112,7 +115,15 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication());
         outputs = new NodeOutputs(config, transport, subjects);
         relay.to(cycles, trace, loop.inbox(), outputs.chunks());
-        loop.reportTo(trace.after(cycles.andThen(outputs.ticks())));
+        TickListener published = outputs.ticks();
+        loop.reportTo(trace.after(cycles.andThen(report -> {
+            published.ticked(report);
+            recorder.ticked(report);
+        })));
+        teleoperation = config.teleop().topic().isEmpty() ? null : new Teleoperation(config, transport, transport.catalog());
+        if (teleoperation != null) {
+            loop.teleoperateWith(teleoperation);
+        }
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
         setSampler = choice.offer(transport);
@@ -208,6 +219,11 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         return new LiveControls(event -> services == null ? "the policy is still loading" : services.operate(event));
     }
 
+    /** Sets who else hears of every tick. */
+    void reportTo(TickListener listener) {
+        recorder = listener;
+    }
+
     /** When each part of the last cycles happened. */
     CycleLog cycles() {
         return cycles;
@@ -263,6 +279,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
             services.close();
         }
         setSampler.close();
+        if (teleoperation != null) {
+            teleoperation.close();
+        }
         outputs.close();
         output.close();
     }

@@ -60,6 +60,11 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
 
     private static void addActions(RobotConfig config, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {
         RecordSection.Topic commanded = config.record().commanded();
+        if (commanded.topic().isEmpty() && !config.teleop().topic().isEmpty()) {
+            // kept, but no column: it is silent while the policy drives
+            topics.add(new PlannedTopic("command", SourceInfo.Role.COMMANDED_ACTION, config.teleop().topic(),
+                    any(config.teleop().type()), false));
+        }
         RecordSection.Topic sent = config.record().sent();
         if (sent.topic().isEmpty()) {
             sent = new RecordSection.Topic(config.action().topic(), config.action().type(), sent.field());

@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import dev.dpros.app.live.PointerTeleop;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
@@ -94,8 +95,9 @@ final class RunCommand implements Callable<Integer> {
         RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record));
         if (recording != null) {
             telemetry.observe(recording.recorder());
+            policyNode.reportTo(report -> recording.recorder().driver(report.human));
         }
-        telemetry.show(policyNode, robot, recording);
+        telemetry.show(policyNode, robot, recording, lifecycle.own(new PointerTeleop(robot, node)));
         if (json != null) {
             lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }

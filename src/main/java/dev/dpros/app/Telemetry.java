@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.app.live.CycleLog;
 import dev.dpros.app.live.LiveControls;
 import dev.dpros.app.live.LiveState;
+import dev.dpros.app.live.PointerTeleop;
 import dev.dpros.config.MetricsSection;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SamplerSection;
@@ -62,9 +63,10 @@ final class Telemetry implements AutoCloseable {
      * Serves the live page of a policy node, if there is a server.
      *
      * @param recording the recorder beside it, or null
+     * @param pointer drives from the page
      * @throws dev.dpros.core.InputException if its configuration does not fit
      */
-    void show(PolicyNode node, RobotConfig config, RecordingSession recording) {
+    void show(PolicyNode node, RobotConfig config, RecordingSession recording, PointerTeleop pointer) {
         LiveState state = node.liveState(config);
         LiveControls controls = node.liveControls();
         if (recording != null) {
@@ -72,7 +74,7 @@ final class Telemetry implements AutoCloseable {
             controls.withRecorder(recording.recorder(), recording::start);
         }
         if (server != null) {
-            dashboard = new Dashboard(server, registry, state, controls, node.sources().previews(),
+            dashboard = new Dashboard(server, registry, state, controls, pointer, node.sources().previews(),
                     config.dashboard().rateHz());
         }
     }

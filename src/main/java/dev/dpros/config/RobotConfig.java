@@ -16,6 +16,7 @@ import java.util.Map;
  * @param control the control loop
  * @param metrics the metrics server
  * @param dashboard the live page
+ * @param teleop how a human takes over
  * @param trace the trace of a run
  * @param record what is recorded besides the observations
  */
@@ -29,6 +30,7 @@ public record RobotConfig(
         ControlSection control,
         MetricsSection metrics,
         DashboardSection dashboard,
+        TeleopSection teleop,
         TraceSection trace,
         RecordSection record) {
 

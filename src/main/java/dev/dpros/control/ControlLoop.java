@@ -34,6 +34,7 @@ public final class ControlLoop {
     private final InferencePacer pacer;
     private final ChunkIntake intake;
     private final TrajectoryBuffer buffer;
+    private final Takeover takeover;
     private final StampJumps jumps;
     private final CommandFrame frame;
     private final LiveInputs reader;
@@ -41,7 +42,7 @@ public final class ControlLoop {
     private final TickReport report;
     private TickListener listener;
     private LoopProbes probes = LoopProbes.NONE;
-    private SafetyState lastState = SafetyState.HOLD;
+    private boolean lastDrove;
     private boolean wasRunning;
     private long endToEndStampNs;
     private int goodTicks;
@@ -65,6 +66,7 @@ public final class ControlLoop {
         pacer = new InferencePacer(config, requester, watchdog, statistics);
         buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
                 config.rotations());
+        takeover = new Takeover(config, buffer, filter);
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());
@@ -76,6 +78,15 @@ public final class ControlLoop {
     /** Sets who hears of every tick; before the first. */
     public void reportTo(TickListener newListener) {
         listener = newListener;
+    }
+
+    /**
+     * Lets a human drive in the policy's place; before the first tick.
+     *
+     * @param commands where the human wants the robot; knows nothing while nobody drives
+     */
+    public void teleoperateWith(PositionSource commands) {
+        reader.teleoperateWith(commands);
     }
 
     /** Sets where durations go; before the first tick. */
@@ -207,6 +218,7 @@ public final class ControlLoop {
             report.reason = watchdog.reason();
             report.reasonSource = watchdog.reasonSource();
             report.request = pacer.outcome();
+            report.human = takeover.drives();
             if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
                 System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
             }
@@ -232,16 +244,26 @@ public final class ControlLoop {
         }
         boolean running = begin(timeNs);
         boolean healthy = health.check(inputs.health, inputs.monotonicNs);
-        boolean wanted = running && healthy && !jumped && watchdog.state() != SafetyState.FAULT;
+        takeover.update(inputs, watchdog, jumped, running, timeNs);
+        if (takeover.changed()) {
+            forget();
+            discard();
+        }
+        boolean human = takeover.drives();
+        boolean wanted = running && healthy && !jumped && !human && watchdog.state() != SafetyState.FAULT;
         boolean changed = takeChunk(rosNowNs, timeNs, wanted);
+        if (human) {
+            changed = takeover.follow(inputs);
+        }
         pacer.check(timeNs, inputs);
-        watchdog.set(SafetyEvent.CHUNK_EXHAUSTED, Watchdog.NO_SOURCE, running && exhausted(rosNowNs));
+        watchdog.set(SafetyEvent.CHUNK_EXHAUSTED, Watchdog.NO_SOURCE, running && !human && exhausted(rosNowNs));
         SafetyState state = watchdog.update();
         if (wanted && state != SafetyState.FAULT) {
             pacer.request(timeNs, inputs, buffer, intake.executedSteps(rosNowNs));
         }
-        send(rosNowNs, timeNs, drives(state), changed);
-        settle(state);
+        boolean drive = human && state != SafetyState.FAULT || drives(state);
+        send(rosNowNs, timeNs, drive, changed);
+        settle(drive);
         observe(rosNowNs);
     }
 
@@ -323,11 +345,11 @@ public final class ControlLoop {
     }
 
     /** On the way into a hold the queue is forgotten: motion resumes only with another chunk. */
-    private void settle(SafetyState state) {
-        if (!drives(state) && drives(lastState)) {
+    private void settle(boolean drove) {
+        if (!drove && lastDrove) {
             forget();
         }
-        lastState = state;
+        lastDrove = drove;
     }
 
     private void observe(long rosNowNs) {

@@ -14,6 +14,7 @@ final class LiveInputs {
     private final ChunkInbox inbox;
     private final SourceHealth[] sources;
     private final PositionSource positions;
+    private PositionSource teleop = PositionSource.NONE;
 
     LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, List<SourceHealth> sources,
             PositionSource positions) {
@@ -22,6 +23,11 @@ final class LiveInputs {
         this.inbox = inbox;
         this.sources = sources.toArray(new SourceHealth[0]);
         this.positions = positions;
+    }
+
+    /** Sets where a human's commands come from; before the first tick. */
+    void teleoperateWith(PositionSource source) {
+        teleop = source;
     }
 
     /** The sampler's state before its chunk: a chunk that comes in between is then found at the next tick. */
@@ -34,5 +40,6 @@ final class LiveInputs {
         into.failedNonFinite = inbox.lastFailure().equals(SafetyEvent.NON_FINITE_ACTION.reason());
         into.health.read(sources);
         into.measuredKnown = positions.read(into.measured);
+        into.teleopKnown = teleop.read(into.teleop);
     }
 }

@@ -30,12 +30,17 @@ public final class TickInputs {
     public boolean measuredKnown;
     /** {@code [A]} measured position, robot units. */
     public final double[] measured;
+    /** Whether a human is driving: a teleoperation command came lately. */
+    public boolean teleopKnown;
+    /** {@code [A]} where the human wants the robot, robot units. */
+    public final double[] teleop;
     /** The sources. */
     public final HealthSnapshot health;
 
     /** Room for an action of {@code dims} and so many sources. */
     public TickInputs(int dims, int sources) {
         measured = new double[dims];
+        teleop = new double[dims];
         health = new HealthSnapshot(sources);
     }
 }

@@ -16,6 +16,8 @@ public final class TickReport {
     public long observationStampNs;
     /** Waypoints that lie in the future. */
     public int actionsLeft;
+    /** Whether a human drove in the policy's place. */
+    public boolean human;
     /** Bits of {@link dev.dpros.safety.SafetyStatus}. */
     public int status;
     /** {@code [A]} position commanded now, robot units; the last one if none was sent, zeros before the first. */

@@ -35,6 +35,8 @@ public final class EpisodeRecorder implements AutoCloseable {
     private volatile String reason = "ready";
     private volatile String task = "";
     private volatile boolean intervention;
+    private volatile boolean takeover;
+    private boolean takenOver;
     private volatile RunningEpisode episode;
     private volatile int finished;
     private volatile Totals earlier = new Totals(0, 0, 0);
@@ -99,6 +101,23 @@ public final class EpisodeRecorder implements AutoCloseable {
             note(human ? Kind.INTERVENTION_BEGIN : Kind.INTERVENTION_END, "");
             return human ? "intervention: human" : "intervention: policy";
         });
+    }
+
+    /**
+     * Says who drives, as often as one likes: what {@link #intervention} does by hand. Any thread, the control thread too:
+     * neither waits nor allocates; the recorder's thread notes a change within a few milliseconds.
+     */
+    public void driver(boolean human) {
+        takeover = human;
+    }
+
+    private void noteTakeover() {
+        boolean human = takeover;
+        if (human != takenOver) {
+            takenOver = human;
+            intervention = human;
+            note(human ? Kind.INTERVENTION_BEGIN : Kind.INTERVENTION_END, "takeover");
+        }
     }
 
     /** What to show to the operator. Allocates. */
@@ -190,6 +209,7 @@ public final class EpisodeRecorder implements AutoCloseable {
     private boolean tick(long nowNs) {
         boolean wrote = false;
         try {
+            noteTakeover();
             if (state == RecorderState.RECORDING) {
                 wrote = episode.drain(nowNs);
             }
@@ -241,7 +261,11 @@ public final class EpisodeRecorder implements AutoCloseable {
             throw new InputException(store.directory() + ": cannot start an episode: " + e.getMessage(), e);
         }
         sync.watch(episode, config.fsyncPeriodMs());
-        return transition(Event.START, "recording episode " + episode.number());
+        String line = transition(Event.START, "recording episode " + episode.number());
+        if (intervention) {
+            note(Kind.INTERVENTION_BEGIN, "");
+        }
+        return line;
     }
 
     private String finish(Event event, Kind kind, String why) {

@@ -1,5 +1,8 @@
 package dev.dpros.app;
 
+import dev.dpros.recording.dataset.JournalDataset;
+import java.nio.file.Path;
+
 /** The command line, for tests in other packages. */
 public final class MainAccess {
     private MainAccess() {}
@@ -7,5 +10,10 @@ public final class MainAccess {
     /** Runs a command; returns its exit code. */
     public static int execute(String... args) {
         return Main.commandLine().execute(args);
+    }
+
+    /** The finished episodes of a recording directory. */
+    public static JournalDataset journals(Path directory) {
+        return JournalDataset.open(directory, null, new RosMessageReaders());
     }
 }

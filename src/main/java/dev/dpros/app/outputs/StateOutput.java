@@ -62,6 +62,7 @@ public final class StateOutput implements TickListener, AutoCloseable {
         System.arraycopy(report.inputs.measured, 0, writer.measured, 0, report.inputs.measured.length);
         writer.measuredKnown = report.inputs.measuredKnown;
         writer.limited = report.status;
+        writer.intervention = report.human;
         publication.publish(writer.write());
     }
 

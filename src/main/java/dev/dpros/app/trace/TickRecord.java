@@ -35,7 +35,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
     private static final int CHUNK_FIXED = 7;
 
     static int words(int dims, int sources) {
-        return FIXED + 2 * dims + PER_SOURCE * sources;
+        return FIXED + 3 * dims + PER_SOURCE * sources;
     }
 
     static int chunkWords(int dims, int steps) {
@@ -68,6 +68,9 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         for (int d = 0; d < dims; d++) {
             lane.putDouble(report.command[d]);
         }
+        for (int d = 0; d < dims; d++) {
+            lane.putDouble(in.teleop[d]);
+        }
         for (int i = 0; i < in.health.receivedNs.length; i++) {
             lane.putLong(in.health.receivedNs[i]);
             lane.putLong(in.health.stampJumps[i]);
@@ -80,7 +83,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         TickInputs in = report.inputs;
         return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failedNonFinite)
                 | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
-                | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32;
+                | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown);
     }
 
     private static long bit(int at, boolean on) {
@@ -134,15 +137,17 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         in.samplerBusy = (flags & 1 << 9) != 0;
         in.failedNonFinite = (flags & 1 << 10) != 0;
         in.chunk = (flags & 1 << 11) != 0 ? chunk : null;
+        in.teleopKnown = (flags & 1L << 48) != 0;
         in.samplerSinceNs = record.at(7);
         in.failures = record.at(8);
         double[] command = new double[dims];
         for (int d = 0; d < dims; d++) {
             in.measured[d] = record.real(FIXED + d);
             command[d] = record.real(FIXED + dims + d);
+            in.teleop[d] = record.real(FIXED + 2 * dims + d);
         }
         for (int i = 0; i < sources; i++) {
-            int at = FIXED + 2 * dims + PER_SOURCE * i;
+            int at = FIXED + 3 * dims + PER_SOURCE * i;
             in.health.receivedNs[i] = record.at(at);
             in.health.stampJumps[i] = record.at(at + 1);
             in.health.frozen[i] = (record.at(at + 2) & 1) != 0;

@@ -139,6 +139,8 @@ public final class TraceReplay implements ChunkRequester {
         into.failedNonFinite = from.failedNonFinite;
         into.measuredKnown = from.measuredKnown;
         System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
+        into.teleopKnown = from.teleopKnown;
+        System.arraycopy(from.teleop, 0, into.teleop, 0, into.teleop.length);
         for (int i = 0; i < into.health.receivedNs.length; i++) {
             into.health.receivedNs[i] = from.health.receivedNs[i];
             into.health.stampJumps[i] = from.health.stampJumps[i] - (whole ? 0 : base.health.stampJumps[i]);

@@ -40,6 +40,8 @@ public final class ControllerStateWriter {
     public boolean measuredKnown;
     /** Bits of what the safety filter changed. */
     public int limited;
+    /** Whether a human drives in the policy's place. */
+    public boolean intervention;
 
     private final byte[] names;
     private final byte[] sources;
@@ -87,6 +89,6 @@ public final class ControllerStateWriter {
         out.put(names);
         MessageBuffer.putDoubles(out, command, 0, command.length);
         MessageBuffer.putDoubles(out, measured, 0, measuredKnown ? measured.length : 0);
-        return out.put((byte) limited).flip();
+        return out.put((byte) limited).put((byte) (intervention ? 1 : 0)).flip();
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpros.app.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import dev.dpros.app.world.PushTWorldNode;
 import dev.dpros.metrics.PrometheusPeer;
 import dev.dpros.metrics.dashboard.Browser;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -20,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -95,6 +98,7 @@ class LivePageTest {
             browser.screenshot(Path.of("target", "live-page.png"));
 
             recordsAnEpisode();
+            takesOverWithThePointer(watch);
             camera.set(FaultyTopic.Fault.FREEZE);
             browser.await(STATE + " !== 'nominal' && " + REASON + ".includes('camera')");
             browser.await("document.querySelector('#history').innerText.includes('camera/image_raw: camera frozen')");
@@ -126,6 +130,26 @@ class LivePageTest {
         browser.await(recorder + ".startsWith('idle, episode 0')");
         assertEquals(1, EpisodeStore.episodes(folder.resolve("recordings")).size());
         assertEquals(0, MainAccess.execute("dataset", "verify", folder.resolve("recordings").toString()));
+    }
+
+    /** Drags the agent round while an episode is recorded; in the dataset those steps are interventions. */
+    private void takesOverWithThePointer(RobotWatch watch) throws Exception {
+        String recorder = "document.getElementById('recording').textContent";
+        browser.press("c");
+        browser.await(recorder + ".startsWith('recording, episode 1, 1.')");
+        browser.dragRound("#camera", 0.3, 3_000);
+        browser.await("!" + recorder + ".includes('human drives') && " + STATE + " === 'nominal'");
+        watch.awaitMotion();
+        DprosProcess.pause(500);
+        browser.press("v");
+        browser.await(recorder + ".startsWith('idle, episode 1')");
+        try (EpisodeDataset recorded = MainAccess.journals(folder.resolve("recordings"));
+                EpisodeDataset.Episode episode = recorded.episode(1)) {
+            long human = IntStream.range(0, episode.length()).filter(episode::intervention).count();
+            assertTrue(human >= 20 && human <= episode.length() - 8, human + " of " + episode.length());
+            assertFalse(episode.intervention(2), "the policy drove first");
+            assertFalse(episode.intervention(episode.length() - 1), "and last");
+        }
     }
 
     /** The plan's line in the picture, and the other samples in the data behind it. */

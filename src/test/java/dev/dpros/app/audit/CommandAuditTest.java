@@ -14,6 +14,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.ManualClock;
+import dev.dpros.core.PositionSource;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.WatchdogListener;
@@ -32,6 +33,10 @@ class CommandAuditTest {
 
     /** Two minutes at 200 Hz of chunks drawn at random far beyond the limits. */
     private static List<Trajectory> wild(int ticks) {
+        return wild(ticks, PositionSource.NONE);
+    }
+
+    private static List<Trajectory> wild(int ticks, PositionSource human) {
         ManualClock clock = new ManualClock(1_700_000_000_000_000_000L);
         List<Trajectory> published = new ArrayList<>();
         Random random = new Random(3);
@@ -59,6 +64,7 @@ class CommandAuditTest {
                 return Long.MIN_VALUE;
             }
         }, frame -> published.add(copy(published.size(), frame)), WatchdogListener.NONE);
+        loop.teleoperateWith(human);
         loop.watchdog().request(SafetyEvent.STARTED);
         for (int i = 0; i < ticks; i++) {
             clock.advanceNs(5_000_000);
@@ -92,6 +98,25 @@ class CommandAuditTest {
         assertEquals(published.size(), audit.messages());
         double[] shares = audit.largestShares();
         assertTrue(shares[0] > 0.95 && shares[1] > 0.95 && shares[2] > 0.95, "the policy is wild: " + Arrays.toString(shares));
+    }
+
+    @Test
+    void shouldFindNothingWhenAWildHumanTakesOverAndGivesBack() {
+        Random random = new Random(11);
+        boolean[] drives = new boolean[1];
+        int[] takeovers = new int[1];
+        List<Trajectory> published = wild(24_000, out -> {
+            if (random.nextInt(100) == 0) {
+                drives[0] = !drives[0];
+                takeovers[0]++;
+            }
+            out[0] = random.nextDouble(-6, 6);
+            out[1] = random.nextDouble(-6, 6);
+            return drives[0];
+        });
+        CommandAudit audit = audit(published);
+        assertEquals("", audit.first());
+        assertTrue(takeovers[0] > 200 && audit.largestShares()[2] > 0.95);
     }
 
     @Test

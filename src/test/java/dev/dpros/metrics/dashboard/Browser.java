@@ -113,6 +113,30 @@ public final class Browser implements AutoCloseable {
         post("/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions", actions))));
     }
 
+    /**
+     * Presses the mouse on an element, leads it round the middle in a circle for a time, and lets it go.
+     *
+     * @param radius in fractions of the element's height
+     */
+    public void dragRound(String selector, double radius, int ms) throws IOException, InterruptedException {
+        JsonNode box = script("const b = document.querySelector('" + selector + "').getBoundingClientRect();"
+                + " return [b.left + b.width / 2, b.top + b.height / 2, b.height * " + radius + "]");
+        List<Object> actions = new ArrayList<>();
+        int steps = ms / 50;
+        for (int i = 0; i <= steps; i++) {
+            double angle = 2 * Math.PI * i / steps;
+            actions.add(Map.of("type", "pointerMove", "duration", i == 0 ? 0 : 50, "origin", "viewport",
+                    "x", Math.round(box.get(0).asDouble() + box.get(2).asDouble() * Math.cos(angle)),
+                    "y", Math.round(box.get(1).asDouble() + box.get(2).asDouble() * Math.sin(angle))));
+            if (i == 0) {
+                actions.add(Map.of("type", "pointerDown", "button", 0));
+            }
+        }
+        actions.add(Map.of("type", "pointerUp", "button", 0));
+        post("/actions", Map.of("actions", List.of(Map.of("type", "pointer", "id", "mouse",
+                "parameters", Map.of("pointerType", "mouse"), "actions", actions))));
+    }
+
     /** Errors on the page's console. */
     public List<String> errors() throws IOException, InterruptedException {
         List<String> errors = new ArrayList<>();

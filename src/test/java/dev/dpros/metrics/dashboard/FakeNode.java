@@ -32,7 +32,7 @@ public final class FakeNode implements DashboardState, DashboardControls, AutoCl
     public FakeNode(int port, int joints) {
         this.joints = joints;
         server = new MetricsServer(ServerConfig.loopback(port), registry);
-        dashboard = new Dashboard(server, registry, this, this, List.of(new Camera("overhead"), new Camera("wrist")), 20);
+        dashboard = new Dashboard(server, registry, this, this, PointerDrive.NONE, List.of(new Camera("overhead"), new Camera("wrist")), 20);
         go("nominal", "started by the operator");
         registry.start();
     }
