@@ -10,13 +10,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measure stages of the pipeline on this machine.",
-        subcommands = {BenchPredictCommand.class, BenchLoopCommand.class, BenchPageCommand.class})
+        subcommands = {BenchPredictCommand.class, BenchLoopCommand.class, BenchPageCommand.class,
+            BenchRosCommand.class, BenchRosCommand.Source.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing what to measure, such as 'predict', 'loop' or 'page'");
+        throw new ParameterException(spec.commandLine(), "missing what to measure, such as 'predict', 'loop', 'page' or 'ros'");
     }
 }
