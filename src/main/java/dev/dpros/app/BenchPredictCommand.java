@@ -61,6 +61,9 @@ final class BenchPredictCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "threads of the network (default: ${DEFAULT-VALUE})")
     private int threads;
 
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the results to this file")
     private Path json;
 
@@ -123,7 +126,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     private Run run(PolicyDefinition definition, ConvVariant variant) {
         Run run = new Run();
         InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads)
-                .withConvVariant(variant);
+                .withDevice(device).withConvVariant(variant);
         InferenceLatency latency = new InferenceLatency(new SystemClock(), run.encode, run.step, run.total);
         long startNs = System.nanoTime();
         try (DiffusionPolicy policy = DiffusionPolicy.load(definition, options, latency)) {

@@ -65,6 +65,9 @@ final class PredictCommand implements Callable<Integer> {
             description = "seed of the noise that the input does not give (default: ${DEFAULT-VALUE})")
     private long seed;
 
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device;
+
     @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "intra-op threads (default: ${DEFAULT-VALUE})")
     private int threads;
 
@@ -75,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() {
         PolicyDefinition definition = PolicyReader.read(policy);
         PredictionInput tensors = new PredictionInput(input, definition.config());
-        InferenceOptions options = InferenceOptions.DEFAULT.withThreads(threads).withSeed(seed).withSampling(type(), steps);
+        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(type(), steps);
         SchedulerConfig sampler = sampler(options, definition.config());
         Sampling sampling = Sampling.of(List.of(tensors.noise(sampler, NoiseSource.seeded(seed))));
         try (DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {

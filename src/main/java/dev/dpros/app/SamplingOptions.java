@@ -26,6 +26,9 @@ final class SamplingOptions {
     @Option(names = "--threads", paramLabel = "N", description = "intra-op threads of the network (default: 1)")
     private Integer threads;
 
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda or cuda:N (default: cpu)")
+    private String device;
+
     @Option(names = "--noise-seed", paramLabel = "N", description = "seed of the sampling noise (default: 0)")
     private Long seed;
 
@@ -35,6 +38,7 @@ final class SamplingOptions {
         put(sampler, "scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
         put(sampler, "steps", steps);
         put(sampler, "spacing", spacing == null ? null : spacing.name().toLowerCase());
+        put(sampler, "device", device);
         put(sampler, "threads", threads);
         put(sampler, "seed", seed);
         return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
@@ -43,8 +47,9 @@ final class SamplingOptions {
     /** The chosen options on top of the defaults. @throws InputException if a value is out of bounds */
     SamplerSection asSection() {
         try {
-            return new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
+            SamplerSection section = new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
                     spacing == null ? Spacing.DIFFUSERS : spacing, threads == null ? 1 : threads, seed == null ? 0 : seed);
+            return device == null ? section : section.withDevice(device);
         } catch (IllegalArgumentException e) {
             throw new InputException("--" + e.getMessage(), e);
         }
@@ -56,6 +61,7 @@ final class SamplingOptions {
         add(arguments, "--scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
         add(arguments, "--steps", steps);
         add(arguments, "--spacing", spacing == null ? null : spacing.name().toLowerCase());
+        add(arguments, "--device", device);
         add(arguments, "--threads", threads);
         add(arguments, "--noise-seed", seed);
         return arguments;

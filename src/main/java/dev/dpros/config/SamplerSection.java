@@ -15,7 +15,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
  * @param scheduler noise scheduler, or {@code policy} for the one in the checkpoint
  * @param steps denoising steps, or 0 for the policy's own number
  * @param spacing which timesteps the steps visit
- * @param device {@code cpu} or {@code gpu}
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param threads intra-op threads
  * @param seed of the noise
  * @param previousChunk how a chunk is tied to the one before, if {@code control.join.strategy} says so
@@ -25,7 +25,7 @@ public record SamplerSection(
         Scheduler scheduler,
         int steps,
         SchedulerConfig.Spacing spacing,
-        Device device,
+        String device,
         int threads,
         long seed,
         PreviousChunk previousChunk,
@@ -37,9 +37,6 @@ public record SamplerSection(
         /** Song et al. 2021. */ DDIM,
         /** Lu et al. 2022. */ DPM_SOLVER_PP
     }
-
-    /** Where the network runs. */
-    public enum Device { /** The processor. */ CPU, /** The first CUDA device. */ GPU }
 
     /** What is done with a run that is about to be late. */
     public enum WhenLate {
@@ -83,13 +80,21 @@ public record SamplerSection(
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public SamplerSection {
         inRange("steps", steps, 0, 1000);
+        if (!InferenceOptions.isDevice(device)) {
+            throw new IllegalArgumentException("device: expected cpu, cuda or cuda:N, found '" + device + "'");
+        }
         inRange("threads", threads, 1, 64);
     }
 
     /** Settings on one processor thread; without a deadline. */
     public SamplerSection(Scheduler scheduler, int steps, SchedulerConfig.Spacing spacing, int threads, long seed) {
-        this(scheduler, steps, spacing, Device.CPU, threads, seed, new PreviousChunk(PrefixWeights.Fall.EXPONENTIAL, 60, 3),
+        this(scheduler, steps, spacing, InferenceOptions.DEFAULT.device(), threads, seed, new PreviousChunk(PrefixWeights.Fall.EXPONENTIAL, 60, 3),
                 new Anytime(false, 2, 100, 0.95, WhenLate.CUT));
+    }
+
+    /** The same on another device. */
+    public SamplerSection withDevice(String newDevice) {
+        return new SamplerSection(scheduler, steps, spacing, newDevice, threads, seed, previousChunk, anytime);
     }
 
     /**
@@ -108,7 +113,7 @@ public record SamplerSection(
     /** As the inference stage's options. */
     public InferenceOptions toOptions() {
         SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? null : SchedulerConfig.Type.valueOf(scheduler.name());
-        return new InferenceOptions(device == Device.GPU ? "cuda:0" : "cpu", threads, seed, null, type, steps,
+        return new InferenceOptions(device, threads, seed, null, type, steps,
                 spacing, ResizeFilter.AUTO);
     }
 }

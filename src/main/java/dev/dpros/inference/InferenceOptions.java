@@ -9,7 +9,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
 /**
  * How a policy is run; none of it changes what the policy is.
  *
- * @param device {@code cpu} or {@code cuda:N}
+ * @param device {@code cpu}, {@code cuda} (the first) or {@code cuda:N}
  * @param threads threads libtorch may use within one operator; one has the best tail latency on a busy machine
  * @param seed of the noise that is drawn when none is given
  * @param convVariant how the UNet's convolutions are computed, or null for the fastest float32 one, by measurement
@@ -33,8 +33,8 @@ public record InferenceOptions(
 
     /** @throws InputException naming the option, its value and what is allowed */
     public InferenceOptions {
-        if (!device.matches("cpu|cuda:[0-9]{1,2}")) {
-            throw InputException.of("inference.device", "name", "cpu or cuda:N", device, "");
+        if (!isDevice(device)) {
+            throw InputException.of("device", "name", "cpu, cuda or cuda:N", device, "");
         }
         if (threads < 1 || threads > 1024) {
             throw InputException.of("inference.threads", "number", "1 to 1024", String.valueOf(threads), "");
@@ -42,6 +42,16 @@ public record InferenceOptions(
         if (steps < 0) {
             throw InputException.of("inference.steps", "number", "0 (the checkpoint's) or more", String.valueOf(steps), "");
         }
+    }
+
+    /** Whether this names a device, there or not. */
+    public static boolean isDevice(String name) {
+        return name.matches("cpu|cuda(:[0-9]{1,2})?");
+    }
+
+    /** The same, on another device. */
+    public InferenceOptions withDevice(String newDevice) {
+        return new InferenceOptions(newDevice, threads, seed, convVariant, sampler, steps, spacing, resize);
     }
 
     /** The same, with another sampler and number of steps. */

@@ -65,17 +65,21 @@ public final class TorchRuntime {
         }
     }
 
-    /** @throws InputException if the device is not there */
+    /**
+     * The device of this name: {@code cpu}, {@code cuda} (the first) or {@code cuda:N}.
+     *
+     * @throws InputException if it is not there
+     */
     public static Device device(String name) {
         start();
         if (name.equals("cpu")) {
             return Device.cpu();
         }
-        int index = Integer.parseInt(name.substring("cuda:".length()));
+        int index = name.equals("cuda") ? 0 : Integer.parseInt(name.substring("cuda:".length()));
         int found = Engine.getEngine("PyTorch").getGpuCount();
         if (index >= found) {
-            throw InputException.of("inference.device", name, found == 0 ? "cpu (no GPU is usable here)" : "cuda:0 to cuda:"
-                    + (found - 1), name, "");
+            throw InputException.of("device", "name", found == 0 ? "cpu: no CUDA device is usable here" : "cpu or cuda:0 to cuda:"
+                    + (found - 1), name, found == 0 ? "docs/containers.md says what CUDA needs" : "");
         }
         return Device.gpu(index);
     }

@@ -37,6 +37,19 @@ class BenchPredictCommandTest {
     }
 
     @Test
+    void shouldSayInOneLineThatThereIsNoSuchDevice() {
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--device", "cuda:99"));
+        assertTrue(err.toString().startsWith("dpros: device: name: expected cpu"), err.toString());
+        assertEquals(1, err.toString().lines().count());
+    }
+
+    @Test
+    void shouldNameTheDevicesWhenItIsNone() {
+        assertEquals(2, dpros("eval", "--policy", "models/pusht_keypoints", "--device", "tpu"));
+        assertTrue(err.toString().contains("device: expected cpu, cuda or cuda:N, found 'tpu'"), err.toString());
+    }
+
+    @Test
     void shouldRefuseAnUnknownVariant() {
         assertEquals(2, dpros("bench", "predict", "--variants", "winograd"));
         assertTrue(err.toString().startsWith("dpros: --variants: name: expected measured, all or of [conv1d, rows, packed"),
