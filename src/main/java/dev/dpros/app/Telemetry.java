@@ -6,7 +6,6 @@ import dev.dpros.app.live.LiveState;
 import dev.dpros.app.live.PointerTeleop;
 import dev.dpros.config.MetricsSection;
 import dev.dpros.config.RobotConfig;
-import dev.dpros.config.SamplerSection;
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
@@ -81,7 +80,7 @@ final class Telemetry implements AutoCloseable {
 
     /** Exports the memory of the GPU, if the network runs on one. */
     void observeGpu(RobotConfig config) {
-        if (config.sampler().device() == SamplerSection.Device.GPU) {
+        if (!config.sampler().device().equals("cpu")) {
             new NodeMeters(registry).gpuMemory(TorchRuntime::gpuMemoryUsed);
         }
     }
