@@ -6,6 +6,7 @@ import dev.dpros.core.Transport;
 import dev.dpros.recording.EpisodeRecorder;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.RecorderConfig;
+import dev.dpros.recording.RecorderState;
 import dev.dpros.recording.RecordingSource;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.SourceQueue;
@@ -35,11 +36,13 @@ final class RecordingSession implements AutoCloseable {
 
     private final Transport transport;
     private final EpisodeRecorder recorder;
+    private final String resetService;
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     /** Starts; nothing is recorded before {@link #start}. @throws InputException if the directory is in use */
     RecordingSession(RobotConfig config, Transport transport, Path output) {
         this.transport = transport;
+        resetService = config.record().resetService();
         EpisodeStore store = EpisodeStore.open(output);
         store.recover().forEach(line -> LOG.warn("{}", line));
         RecordingPlan plan = RecordingPlan.of(config);
@@ -97,8 +100,19 @@ final class RecordingSession implements AutoCloseable {
         }
     }
 
-    /** Starts an episode, with the task text of the parameter {@code ~task} if there is one. */
+    /**
+     * Starts an episode, with the task text of the parameter {@code ~task} if there is one, and the robot where its reset
+     * puts it.
+     *
+     * @throws InputException if the recorder's state does not allow it, or the reset is refused
+     */
     String start() {
+        if (!resetService.isEmpty() && recorder.status().state() == RecorderState.IDLE) {
+            Map<String, Object> answer = transport.callService(resetService, "std_srvs/Trigger", Map.of());
+            if (!Boolean.TRUE.equals(answer.get("success"))) {
+                throw new InputException("recorder: " + resetService + ": " + answer.get("message"));
+            }
+        }
         if (transport.getParameter("~task") instanceof String text && !text.equals(recorder.status().task())) {
             recorder.task(text);
         }

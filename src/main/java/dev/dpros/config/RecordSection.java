@@ -15,13 +15,15 @@ import java.util.TreeSet;
  * @param sent what is really sent to the robot; an empty topic means the action's
  * @param extra further topics to keep, not part of the dataset
  * @param joy {@code sensor_msgs/Joy} topic whose buttons control the recording; empty for none
+ * @param resetService {@code std_srvs/Trigger} service that is called before an episode begins, such as a simulator's reset or
+ *     the way home; empty for none
  * @param buttons button number by command: start, stop, success, failure, discard
  * @param minFreeMb recording stops cleanly below this
  * @param fsyncPeriodMs at most about this much is lost by power loss
  * @param robot type of robot, written into datasets
  */
 public record RecordSection(double fps, Topic commanded, Topic sent, List<String> extra, String joy,
-        Map<String, Integer> buttons, int minFreeMb, int fsyncPeriodMs, String robot) {
+        String resetService, Map<String, Integer> buttons, int minFreeMb, int fsyncPeriodMs, String robot) {
     private static final Set<String> COMMANDS = new TreeSet<>(Set.of("start", "stop", "success", "failure", "discard"));
 
     /**
