@@ -41,7 +41,7 @@ export default {
     byId('recording-panel').hidden = !recording;
     if (!recording) return;
     setData(byId('recording'), 'state', recording.state);
-    setText(byId('recording'), `${recording.state}, episode ${count(recording.episode)}, ${short(recording.seconds)} s, `
+    setText(byId('recording'), recording.episode < 0 ? recording.state + ', nothing recorded yet' : `${recording.state}, episode ${count(recording.episode)}, ${short(recording.seconds)} s, `
       + `${short(recording.bytes / 1e6)} MB${recording.dropped ? ', ' + count(recording.dropped) + ' lost' : ''}`
       + (recording.note ? ', ' + recording.note : ''));
   },

@@ -1,6 +1,7 @@
 package dev.dpros.checkpoint;
 
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,15 @@ public final class PolicyReader {
     public static PolicyDefinition read(Path source) {
         Path file = locate(source);
         return format(file) == Format.LEROBOT ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+    }
+
+    /**
+     * Reads an architecture alone: LeRobot's config.json, or a directory that holds one.
+     *
+     * @throws InputException in one line naming file, field, what was expected and found
+     */
+    public static PolicyConfig architecture(Path source) {
+        return LeRobotConfig.read(StrictJson.read(Files.isDirectory(source) ? source.resolve(LeRobotDirectory.CONFIG) : source));
     }
 
     /** What a source is, by its looks. @throws InputException if it does not exist */

@@ -73,7 +73,8 @@ public final class TrainingState {
         return steps;
     }
 
-    void setSteps(long steps) {
+    /** Continues at a number of steps, after its blocks were written. */
+    public void setSteps(long steps) {
         this.steps = steps;
     }
 

@@ -1,0 +1,155 @@
+package dev.dpros.config;
+
+import static dev.dpros.config.Bounds.inRange;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A training: what {@code dpros train --config} reads. Unknown keys are errors; docs/training.md explains each.
+ *
+ * @param policy LeRobot's config.json with features, horizons, network and noise schedule, or a directory that holds one
+ * @param datasets replay buffers or recording directories, all with the same columns
+ * @param columns by the policy's feature: the data's column, and the first of its values that is used
+ * @param optimizer AdamW, schedule, average
+ * @param loader how batches are made
+ * @param steps optimisation steps
+ * @param seed of weights, shuffling and noise
+ * @param precision of matrix products: float32 or bfloat16
+ * @param threads of libtorch
+ * @param validation share of episodes held out
+ * @param evaluation rollouts in the simulator
+ * @param checkpoint what is kept
+ */
+public record TrainConfig(Path policy, List<Path> datasets, Map<String, Column> columns, Optimizer optimizer, Loader loader,
+        long steps, long seed, Precision precision, int threads, Validation validation, Evaluation evaluation,
+        Checkpoint checkpoint) {
+    private static final String DEFAULTS = "train-defaults.yaml";
+
+    /** Of matrix products; weights and sums are float32. */
+    public enum Precision { /** float32. */ FLOAT32, /** Operands in bfloat16. */ BFLOAT16 }
+
+    /** The learning rate after its warm-up. */
+    public enum Schedule { /** Half a cosine, to 0. */ COSINE, /** The same throughout. */ CONSTANT }
+
+    /**
+     * A column of the data.
+     *
+     * @param from its key
+     * @param first first value that is used
+     */
+    public record Column(String from, int first) {}
+
+    /** AdamW, its schedule, and the power of the weights' moving average; 0 for no average. */
+    public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, double clipNorm, Schedule schedule,
+            long warmUpSteps, double emaPower) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Optimizer {
+            inRange("lr", lr, 1e-12, 10);
+            if (betas.size() != 2) {
+                throw new IllegalArgumentException("betas: expected two numbers, found " + betas);
+            }
+            inRange("warm_up_steps", warmUpSteps, 0, 1e9);
+            inRange("ema_power", emaPower, 0, 10);
+        }
+    }
+
+    /** Windows per batch, batches per step, threads that load. */
+    public record Loader(int batchSize, int microBatches, int threads, boolean maskPadding) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Loader {
+            inRange("batch_size", batchSize, 1, 65_536);
+            inRange("micro_batches", microBatches, 1, 1024);
+            inRange("threads", threads, 1, 64);
+        }
+    }
+
+    /** Share of episodes that is held out, how often their loss is taken, and of how many batches. */
+    public record Validation(double ratio, long everySteps, int batches) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Validation {
+            inRange("ratio", ratio, 0, 0.9);
+            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("batches", batches, 1, 10_000);
+        }
+    }
+
+    /** Simulator (pusht, or none), how often, seeds and denoising steps. */
+    public record Evaluation(Env env, long everySteps, long firstSeed, int episodes, int denoisingSteps) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Evaluation {
+            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("episodes", episodes, 1, 10_000);
+            inRange("denoising_steps", denoisingSteps, 1, 1000);
+        }
+    }
+
+    /** Simulated tasks. */
+    public enum Env { /** No simulator. */ NONE, /** PushT. */ PUSHT }
+
+    /** How often the training is saved, and how many of the best policies are kept. */
+    public record Checkpoint(long everySteps, int keepBest) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Checkpoint {
+            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("keep_best", keepBest, 0, 100);
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
+    public TrainConfig {
+        if (policy == null || policy.toString().isEmpty()) {
+            throw new IllegalArgumentException("policy: expected the path of a config.json, found nothing");
+        }
+        if (datasets.isEmpty()) {
+            throw new IllegalArgumentException("datasets: expected at least one path, found none");
+        }
+        datasets = List.copyOf(datasets);
+        columns = Map.copyOf(columns);
+        inRange("steps", steps, 1, 1 << 24);
+        inRange("threads", threads, 1, 64);
+    }
+
+    /** A configuration and the complete tree that it came from, as YAML. */
+    public record Result(TrainConfig config, Map<String, Object> inForce) {}
+
+    /**
+     * Reads defaults, file and overrides.
+     *
+     * @param overrides from the command line, as a tree
+     * @throws dev.dpros.core.InputException naming file and line, key, what was expected and found
+     */
+    public static Result read(Path file, Map<String, Object> overrides) {
+        ConfigTree tree = ConfigTree.of(defaults(), YamlTree.read(file), overrides);
+        resolvePaths(tree.merged(), file.toAbsolutePath().getParent());
+        TrainConfig config = StrictBinder.bind(tree, TrainConfig.class);
+        @SuppressWarnings("unchecked")
+        Map<String, Object> inForce = new ObjectMapper().convertValue(tree.merged(), Map.class);
+        return new Result(config, inForce);
+    }
+
+    private static void resolvePaths(ObjectNode root, Path base) {
+        if (root.path("policy").isTextual() && !root.get("policy").asText().isEmpty()) {
+            root.put("policy", base.resolve(root.get("policy").asText()).normalize().toString());
+        }
+        if (root.path("datasets").isArray()) {
+            List<String> paths = new java.util.ArrayList<>();
+            root.get("datasets").forEach(path -> paths.add(base.resolve(path.asText()).normalize().toString()));
+            root.set("datasets", new ObjectMapper().valueToTree(paths));
+        }
+    }
+
+    private static YamlTree defaults() {
+        try (InputStream in = TrainConfig.class.getResourceAsStream(DEFAULTS)) {
+            return YamlTree.parse(DEFAULTS, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

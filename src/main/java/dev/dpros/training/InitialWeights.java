@@ -1,0 +1,53 @@
+package dev.dpros.training;
+
+import dev.dpros.core.TensorData;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The weights that a network begins with, as PyTorch initialises its layers: uniform within {@code 1 / sqrt(fan_in)} for
+ * linear layers and convolutions and for their biases (kaiming_uniform with a = sqrt(5)), 1 and 0 for normalisations, and
+ * normal with {@code sqrt(2 / fan_out)} for a ResNet's convolutions (torchvision). Stateless.
+ */
+public final class InitialWeights {
+    private InitialWeights() {}
+
+    /**
+     * Draws them; the same seed gives the same weights.
+     *
+     * @param shapes by name, in order; a layer's weight comes before its bias
+     */
+    public static Map<String, TensorData> of(Map<String, List<Long>> shapes, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, TensorData> weights = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> weights.put(name, tensor(name, shape, shapes, random)));
+        return weights;
+    }
+
+    private static TensorData tensor(String name, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
+        float[] values = new float[Math.toIntExact(count(shape))];
+        List<Long> layer = name.endsWith(".bias") ? shapes.get(name.replaceFirst("bias$", "weight")) : shape;
+        if (layer.size() == 1) {
+            java.util.Arrays.fill(values, name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
+        } else if (name.contains("backbone.") && layer.size() == 4) {
+            double deviation = Math.sqrt(2.0 / (layer.get(0) * layer.get(2) * layer.get(3)));
+            fill(values, () -> deviation * random.nextGaussian());
+        } else {
+            double bound = 1 / Math.sqrt((double) count(layer) / layer.get(0));
+            fill(values, () -> bound * (2 * random.nextDouble() - 1));
+        }
+        return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+    }
+
+    private static void fill(float[] values, java.util.function.DoubleSupplier draw) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) draw.getAsDouble();
+        }
+    }
+
+    private static long count(List<Long> shape) {
+        return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+}
