@@ -57,6 +57,7 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
     private static final int LOG_EVERY = 20;
     private static final int SAVE_MS = 1_700;
+    private static final int INTERRUPTED = 130;
 
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "training configuration (docs/training.md)")
     private Path file;
@@ -67,7 +68,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "go on with the training in the output directory")
     private boolean resume;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "override a key of the configuration, such as optimizer.lr=0.001")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "override a key of the configuration, such as optimizer.lr=0.001; slashes where a name has dots: "
+                    + "columns/observation.state/from=state")
     private Map<String, String> overrides = new LinkedHashMap<>();
 
     @Spec
@@ -98,8 +100,8 @@ final class TrainCommand implements Callable<Integer> {
                     ended.countDown();
                 }
             }
+            return stopping ? INTERRUPTED : 0;
         }
-        return stopping ? 130 : 0;
     }
 
     /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
@@ -113,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, Object> root = new LinkedHashMap<>();
         pairs.forEach((key, value) -> {
             Map<String, Object> at = root;
-            String[] parts = key.split("\\.");
+            String[] parts = key.split(key.contains("/") ? "/" : "\\.");
             for (int i = 0; i < parts.length - 1; i++) {
                 @SuppressWarnings("unchecked")
                 Map<String, Object> inner = (Map<String, Object>) at.computeIfAbsent(parts[i], k -> new LinkedHashMap<String, Object>());

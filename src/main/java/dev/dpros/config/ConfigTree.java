@@ -12,8 +12,9 @@ import java.util.Map;
  * @param merged all layers as one tree
  * @param file the file's layer, for lines in messages; may be null
  * @param parameters the ROS parameters' layer, for their names in messages
+ * @param parameterLabel what stands before such a name
  */
-record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters) {
+record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters, String parameterLabel) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Merges the layers; {@code file} may be null. */
@@ -24,7 +25,12 @@ record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters) {
         }
         ObjectNode overrides = JSON.valueToTree(parameters);
         merge(merged, overrides);
-        return new ConfigTree(merged, file, overrides);
+        return new ConfigTree(merged, file, overrides, "parameter ~");
+    }
+
+    /** The same, for overrides that came otherwise. */
+    ConfigTree labelled(String label) {
+        return new ConfigTree(merged, file, parameters, label);
     }
 
     private static void merge(ObjectNode base, ObjectNode over) {
@@ -42,7 +48,7 @@ record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters) {
     /** Where a dotted key was set: {@code file:line: key}, {@code parameter ~a/b}, or the key alone for a default. */
     String locate(String dottedPath) {
         if (at(parameters, dottedPath) != null) {
-            return "parameter ~" + dottedPath.replace('.', '/');
+            return parameterLabel + dottedPath.replace('.', '/');
         }
         if (file == null) {
             return dottedPath;

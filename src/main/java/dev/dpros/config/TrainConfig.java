@@ -126,7 +126,7 @@ public record TrainConfig(Path policy, List<Path> datasets, Map<String, Column> 
      * @throws dev.dpros.core.InputException naming file and line, key, what was expected and found
      */
     public static Result read(Path file, Map<String, Object> overrides) {
-        ConfigTree tree = ConfigTree.of(defaults(), YamlTree.read(file), overrides);
+        ConfigTree tree = ConfigTree.of(defaults(), YamlTree.read(file), overrides).labelled("--set ");
         resolvePaths(tree.merged(), file.toAbsolutePath().getParent());
         TrainConfig config = StrictBinder.bind(tree, TrainConfig.class);
         @SuppressWarnings("unchecked")
