@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class TcprosServer implements AutoCloseable {
     private static final int HEADER_LIMIT_S = 10;
     private static final int BACKLOG = 128;
 
+    private final AtomicBoolean recentlyWarned = new AtomicBoolean();
     private final String callerId;
     private final ServerSocketChannel server;
     private final ScheduledExecutorService timer;
@@ -203,8 +205,22 @@ public final class TcprosServer implements AutoCloseable {
         }
     }
 
-    private static void refuse(SocketChannel channel, String reason) throws IOException {
+    /** At most one line a second, so that whoever sends garbage cannot fill the disk. */
+    private void warn(String reason) {
+        if (recentlyWarned.getAndSet(true)) {
+            LOG.debug("{}", reason);
+            return;
+        }
         LOG.warn("{}", reason);
+        try {
+            timer.schedule(() -> recentlyWarned.set(false), 1, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // the node is closing; there will be no more lines
+        }
+    }
+
+    private void refuse(SocketChannel channel, String reason) throws IOException {
+        warn(reason);
         Channels.writeFully(channel, ConnectionHeader.encode(Map.of("error", reason)));
     }
 
