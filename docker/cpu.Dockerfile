@@ -1,8 +1,8 @@
 # dpros on the CPU, with ROS's own tools: roslaunch is the entry.
 #   docker build -f docker/cpu.Dockerfile -t dpros:cpu .
 #   docker run --rm --network host dpros:cpu diffusion_policy_ros pusht_demo.launch
-# Base image: docker.io/library/debian:bookworm-slim; ROS noetic comes from Debian's own packages.
-ARG BASE=docker.io/library/debian:bookworm-slim
+# Base image: debian:bookworm-slim; ROS noetic comes from Debian's own packages.
+ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
 RUN apt-get update \

@@ -2,9 +2,9 @@
 #   docker build -f docker/cpu.Dockerfile -t dpros:cpu . && docker build -f docker/cuda.Dockerfile -t dpros:cuda .
 #   docker run --rm --network host --gpus all -v $PWD/my_robot.yaml:/robot.yaml dpros:cuda \
 #     diffusion_policy_ros policy.launch config:=/robot.yaml     (with sampler.device: cuda in it)
-# Base image: nvcr.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04, or any other with CUDA 12.8's runtime and cuDNN 9.
+# Base image: nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04, or any other with CUDA 12.8's runtime and cuDNN 9.
 # LIBTORCH: folder of the build context with libtorch 2.7.1+cu128 (the C++ distribution, cxx11 ABI), unpacked.
-ARG BASE=nvcr.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04
+ARG BASE=nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04
 ARG CPU_IMAGE=dpros:cpu
 
 FROM ${CPU_IMAGE} AS dpros
