@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
-        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, TrainCommand.class, EvalCommand.class,
+        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, TrainCommand.class, EvalCommand.class, FanCommand.class,
             CollectCommand.class,
             SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,

@@ -41,6 +41,14 @@ final class PushTRollout {
         }
     }
 
+    /** The same from a pose: agent x, y, block x, y (px), block angle (rad). */
+    void reset(double[] pose) {
+        env.reset(pose[0], pose[1], pose[2], pose[3], pose[4]);
+        for (int k = 0; k < steps; k++) {
+            observe();
+        }
+    }
+
     /** @throws InputException if PushT has no such observation */
     static void requireKnown(FeatureSpec feature) {
         boolean known = switch (feature.kind()) {

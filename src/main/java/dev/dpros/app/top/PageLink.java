@@ -4,17 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A node's live page as a program sees it: its session, its stream of events, its actions (docs/dashboard.md). Events are
@@ -23,12 +25,16 @@ import java.util.stream.Stream;
 public final class PageLink implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final long RETRY_MS = 500;
+    private static final long SILENT_NS = 5_000_000_000L;
+    private static final int OF_ANOTHER_RUN = 403;
 
     private final URI page;
     private final String token;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final ObjectMapper json = new ObjectMapper();
     private volatile JsonNode session;
+    private volatile InputStream stream;
+    private volatile long heardNs;
     private volatile View view = new View(null, null, 0);
     private volatile boolean closed;
 
@@ -97,11 +103,31 @@ public final class PageLink implements AutoCloseable {
 
     /** Until the node goes away: its last state ages until it is back. */
     private void readEvents() throws InterruptedException {
-        try (Stream<String> lines = http.send(request("/events").build(), BodyHandlers.ofLines()).body()) {
+        try (InputStream body = http.send(request("/events").build(), BodyHandlers.ofInputStream()).body();
+                BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+            stream = body;
+            heardNs = System.nanoTime();
             String[] event = {""};
-            lines.takeWhile(line -> !closed).forEach(line -> take(event, line));
-        } catch (IOException | UncheckedIOException e) {
+            for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
+                heardNs = System.nanoTime();
+                take(event, line);
+            }
+        } catch (IOException e) {
             return;
+        } finally {
+            stream = null;
+        }
+    }
+
+    /** A connection on which even the sign of life, every two seconds, is missing, is given up. */
+    private void dropIfSilent() {
+        InputStream open = stream;
+        if (open != null && System.nanoTime() - heardNs > SILENT_NS) {
+            try {
+                open.close();
+            } catch (IOException e) { // it is given up in any case
+                stream = null;
+            }
         }
     }
 
@@ -136,6 +162,7 @@ public final class PageLink implements AutoCloseable {
 
     /** What came last. */
     public View view() {
+        dropIfSilent();
         return view;
     }
 
@@ -156,15 +183,23 @@ public final class PageLink implements AutoCloseable {
     /** Asks the node to act; waits for its answer, 3 s at most. @return {@code done}, or why not */
     public String act(String action) {
         try {
-            return http.send(request("/control/" + action).timeout(TIMEOUT)
-                    .header("X-Dpros-Session", session.path("key").asText())
-                    .POST(HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString()).body().strip();
+            HttpResponse<String> answer = post(action);
+            if (answer.statusCode() == OF_ANOTHER_RUN && reconnected()) {
+                answer = post(action);
+            }
+            return answer.body().strip();
         } catch (IOException e) {
             return "no answer: " + e.getClass().getSimpleName();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
         }
+    }
+
+    private HttpResponse<String> post(String action) throws IOException, InterruptedException {
+        return http.send(request("/control/" + action).timeout(TIMEOUT)
+                .header("X-Dpros-Session", session.path("key").asText())
+                .POST(HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
     }
 
     @Override
