@@ -18,6 +18,7 @@ import dev.dpros.ros.message.JointTrajectoryWriter;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.ros.testing.CollectingSlots;
 import dev.dpros.ros.testing.RosTool;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -218,33 +219,13 @@ class RoundTripTest {
             assertEquals(messages, Long.parseLong(info.strip()), "episode " + e);
         }
         try (RosNode listener = RosNode.connect(RosNodeConfig.local(master.uri(), "listener"));
-                Transport.Subscription joints = listener.subscribe("/joint_states", "sensor_msgs/JointState", new Ignored())) {
+                Transport.Subscription joints = listener.subscribe("/joint_states", "sensor_msgs/JointState", new CollectingSlots())) {
             RosTool.run(master.uri(), "rosbag", "play", "-q", "--queue=1000", "-d", "1", "--wait-for-subscribers", "--topics", "/joint_states",
                     "--bags=" + bags.resolve("episode_000003.bag"));
             while (joints.received() < counts.get(3)) {
                 Thread.sleep(10); // the test's own time limit ends it
             }
             assertEquals(counts.get(3), joints.received());
-        }
-    }
-
-    /** Takes messages and forgets them. */
-    private static final class Ignored implements dev.dpros.core.MessageSlots {
-        private final ByteBuffer slot = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-
-        @Override
-        public ByteBuffer claim(int length) {
-            return slot.clear().limit(length);
-        }
-
-        @Override
-        public void commit(long receivedNs, long receivedRosNs) {
-            // counted by the subscription
-        }
-
-        @Override
-        public void abandon() {
-            slot.clear();
         }
     }
 }
