@@ -217,15 +217,20 @@ final class FaultRig implements AutoCloseable {
     private void call(String service) throws InterruptedException {
         long untilNs = nowNs() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (true) {
+            String refusal;
             try {
-                observer.callService(service, TRIGGER, Map.of());
-                return;
-            } catch (InputException e) {
-                if (nowNs() > untilNs) {
-                    throw e;
+                Map<String, Object> answer = observer.callService(service, TRIGGER, Map.of());
+                if (Boolean.TRUE.equals(answer.get("success"))) {
+                    return;
                 }
-                Thread.sleep(50);
+                refusal = String.valueOf(answer.get("message"));
+            } catch (InputException e) {
+                refusal = e.getMessage();
             }
+            if (nowNs() > untilNs) {
+                throw new IllegalStateException("faults: " + service + ": " + refusal);
+            }
+            Thread.sleep(50);
         }
     }
 
