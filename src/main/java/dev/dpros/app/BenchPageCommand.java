@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 final class BenchPageCommand implements Callable<Integer> {
     /** The node keeps its percentiles over ten seconds. */
     private static final int SEGMENT_MS = 12_000;
+    private static final int WARM_UP_TURNS = 4;
     private static final int IMAGE_MS = 100;
     private static final int SCRAPE_MS = 1000;
     private static final Pattern CPU = Pattern.compile("(?m)^process_cpu_time_ns_total (\\S+)");
@@ -47,7 +48,7 @@ final class BenchPageCommand implements Callable<Integer> {
     private URI url;
 
     @Option(names = "--pairs", paramLabel = "N", defaultValue = "6",
-            description = "turns without and with a viewer, 24 s each (default: ${DEFAULT-VALUE})")
+            description = "turns without and with a viewer, 24 s each, after 48 s of warm-up (default: ${DEFAULT-VALUE})")
     private int pairs;
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
@@ -69,6 +70,9 @@ final class BenchPageCommand implements Callable<Integer> {
         List<Turn> alone = new ArrayList<>();
         List<Turn> watched = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
+        for (int i = 0; i < WARM_UP_TURNS; i++) {
+            watched(); // compiles what serving takes
+        }
         out.println("tick lateness, ms        p99.9       max   CPU, % of a core");
         for (int i = 0; i < pairs; i++) {
             boolean viewerFirst = i % 2 == 1;
