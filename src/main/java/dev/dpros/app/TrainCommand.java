@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.dpros.app.train.TrainingCurves;
 import dev.dpros.app.train.TrainingData;
 import dev.dpros.app.train.TrainingFiles;
 import dev.dpros.checkpoint.ExpectedTensors;
@@ -199,6 +200,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         log.flush();
         files.save(trainer.state(), trainer.averaged());
+        TrainingCurves.write(files.metrics(), files.curves());
         spec.commandLine().getErr().printf(Locale.ROOT, "dpros: %s after %d of %d steps: %s%n", stopping ? "stopped" : "trained",
                 trainer.state().steps(), config.steps(), files.lastPolicy());
     }

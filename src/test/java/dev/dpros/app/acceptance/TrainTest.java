@@ -70,6 +70,7 @@ class TrainTest {
         assertEquals(20, losses.size());
         assertTrue(losses.get(19) < 0.5 * losses.get(0), losses::toString);
         assertTrue(metrics("whole").stream().anyMatch(line -> line.startsWith("400,val_loss,")));
+        assertTrue(Files.readString(folder.resolve("whole/curves.svg")).strip().endsWith("</svg>"));
 
         try (DprosProcess killed = train("killed")) {
             while (!Files.exists(folder.resolve("killed/state.safetensors")) || metrics("killed").size() < 10) {
