@@ -1,9 +1,12 @@
 package dev.dpros.training;
 
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.AlphaSchedule;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TrainingScript;
@@ -53,9 +56,27 @@ public final class DiffusionTrainer implements AutoCloseable {
         this.batches = batches;
         this.options = options;
         alphas = AlphaSchedule.of(initial.config().scheduler());
-        ScriptModule script = TrainingScript.diffusion(initial, name -> true, false, options.arithmetic());
+        ScriptModule script = TrainingScript.diffusion(croppedAlready(initial), name -> true, false, options.arithmetic());
         state = new TrainingState(script.trained(), options.microBatches() > 1);
         step = new TrainingStep(script, state, options.optimizer(), options.threads());
+    }
+
+    /** The same network for images that the loader has cropped, at random. */
+    private static PolicyDefinition croppedAlready(PolicyDefinition policy) {
+        PolicyConfig c = policy.config();
+        VisionConfig v = c.vision();
+        if (v == null || v.cropShape() == null) {
+            return policy;
+        }
+        if (v.resizeShape() != null) {
+            throw InputException.of("policy", "resize_shape with crop_shape", "one of them", "both", "resize the data instead");
+        }
+        List<FeatureSpec> inputs = c.inputs().stream().map(input -> input.kind() != FeatureSpec.Kind.VISUAL ? input
+                : FeatureSpec.of(input.key(), input.kind(), input.shape().get(0), v.cropShape().get(0), v.cropShape().get(1))).toList();
+        VisionConfig whole = new VisionConfig(v.backbone(), v.norm(), null, null, v.separatePerCamera(), v.pool(), v.numKeypoints(),
+                v.featureDim(), v.outActivation(), v.imagenetNormalize(), v.conv());
+        return new PolicyDefinition(new PolicyConfig(c.nObsSteps(), c.horizon(), c.nActionSteps(), inputs, c.action(), c.unet(),
+                whole, c.scheduler()), policy.weights(), policy.normalizers(), policy.source());
     }
 
     /** Weights, moments, average, steps done; to be saved and restored. */
@@ -95,8 +116,9 @@ public final class DiffusionTrainer implements AutoCloseable {
         return sum / windows;
     }
 
+    /** Of batch n; neighbouring seeds share nothing. */
     private SplittableRandom random(long n) {
-        return new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + n);
+        return new SplittableRandom(new SplittableRandom(options.seed()).nextLong() + n);
     }
 
     /** The loss's inputs: observations, actions, mask, noise, timesteps and their rates. */

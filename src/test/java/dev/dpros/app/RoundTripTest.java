@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.app.world.PushTWorldNode;
+import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.ObservationWindow;
 import dev.dpros.core.Transport;
+import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.inference.InferenceOptions;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.dataset.EpisodeDataset;
@@ -200,6 +205,28 @@ class RoundTripTest {
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor());
         return output;
+    }
+
+    @Test
+    void shouldTrainAPolicyFromTheRecordingThatRunsAtOnce() throws Exception {
+        ObjectNode policy = (ObjectNode) new ObjectMapper().readTree(Path.of("models/pusht_image/config.json").toFile());
+        policy.putArray("down_dims").add(16).add(32).add(32);
+        policy.put("diffusion_step_embed_dim", 32);
+        Files.writeString(folder.resolve("policy.json"), policy.toString());
+        Path config = Files.writeString(folder.resolve("train.yaml"), """
+                policy: policy.json
+                datasets: [demos]
+                loader: {batch_size: 8}
+                steps: 6
+                validation: {ratio: 0.2, every_steps: 6, batches: 1}
+                """);
+        Path output = folder.resolve("trained");
+        assertEquals(0, MainAccess.execute("train", "--config", config.toString(), "--output", output.toString()));
+        try (DiffusionPolicy trained = DiffusionPolicy.load(PolicyReader.read(output.resolve("last")), InferenceOptions.DEFAULT)) {
+            ObservationWindow window = new ObservationWindow(trained.config().inputs(), trained.config().nObsSteps());
+            assertTrue(trained.predictAction(window).finite());
+        }
+        assertTrue(Files.readString(output.resolve("metrics.csv")).contains("6,val_loss,"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,9 @@ public final class CsvLog implements TrainingLog {
             if (Files.exists(file)) {
                 Files.readAllLines(file).stream().skip(1).filter(line -> upTo(line, keepUpTo)).forEach(kept::add);
             }
-            Files.write(file, kept);
+            Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
+            Files.write(fresh, kept);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             out = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
