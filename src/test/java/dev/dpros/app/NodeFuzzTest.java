@@ -40,6 +40,7 @@ class NodeFuzzTest {
     private static final int HEADERS = 30_000;
     private static final int FRAMES = 40_000;
     private static final int WARM_UP = 3_000;
+    private static final long PERIOD_NS = 20_000_000;
     private static final long HEAP_SLACK_BYTES = 24L << 20;
     private static final MessageSchema JOINTS = SchemaCatalog.packaged().message("sensor_msgs/JointState");
     private static final List<String> CALLS = List.of(
@@ -90,11 +91,11 @@ class NodeFuzzTest {
             long grown = heapAfterCollection() - heap;
             assertTrue(policy.isRunning(), policy::error);
             assertTrue(grown < HEAP_SLACK_BYTES, "the heap grew by " + grown + " bytes");
-            long periods = Math.round((stamp(after) - stamp(before)) / 20e6);
+            long periods = Math.round((stamp(after) - stamp(before)) / (double) PERIOD_NS);
             long ticks = (long) after.get("tick") - (long) before.get("tick");
             long missed = (long) after.get("missed_ticks") - (long) before.get("missed_ticks");
             assertEquals(periods, ticks + missed, 3, "ticks, run and missed, over the time between two of them");
-            assertTrue(missed < 0.2 * periods, missed + " of " + periods + " periods missed");
+            assertTrue(missed < 0.4 * periods, missed + " of " + periods + " periods missed");
         }
     }
 
@@ -184,9 +185,10 @@ class NodeFuzzTest {
         });
     }
 
+    /** A state from now on, of a tick that was not late by a whole period: its stamp says which period it belongs to. */
     private static Map<String, Object> newest(OwnTopic states) {
         long nowNs = System.currentTimeMillis() * 1_000_000;
-        return states.await(state -> stamp(state) > nowNs);
+        return states.await(state -> stamp(state) > nowNs && (long) state.get("lateness") < PERIOD_NS);
     }
 
     private static long stamp(Map<String, Object> state) {
