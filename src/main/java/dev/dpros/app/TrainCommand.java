@@ -2,44 +2,39 @@ package dev.dpros.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.dpros.app.train.TrainingCurves;
 import dev.dpros.app.train.TrainingData;
 import dev.dpros.app.train.TrainingFiles;
+import dev.dpros.app.train.TrainingRun;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.diffusion.SchedulerConfig;
-import dev.dpros.inference.DiffusionPolicy;
-import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
 import dev.dpros.recording.zarr.ZarrDataset;
-import dev.dpros.training.DiffusionTrainer;
+import dev.dpros.training.CachedCoordinates;
+import dev.dpros.training.DiffusionObjective;
 import dev.dpros.training.InitialWeights;
 import dev.dpros.training.LearningRate;
-import dev.dpros.training.PushTEvaluation;
-import dev.dpros.training.data.Batch;
+import dev.dpros.training.Objective;
+import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.engine.OptimizerConfig;
-import dev.dpros.training.log.CsvLog;
-import dev.dpros.training.log.TrainingLog;
+import dev.dpros.training.pusht.PoseObjective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,7 +51,6 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: dpros train --config models/recipes/pusht_keypoints.yaml --output runs/keypoints",
             "Then:    dpros eval --policy runs/keypoints/last"})
 final class TrainCommand implements Callable<Integer> {
-    private static final int LOG_EVERY = 20;
     private static final int SAVE_MS = 1_700;
     private static final int INTERRUPTED = 130;
 
@@ -77,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean stopping;
+    private volatile TrainingRun run;
 
     @Override
     public Integer call() throws Exception {
@@ -87,27 +81,36 @@ final class TrainCommand implements Callable<Integer> {
         TrainingFiles files = files(result.inForce());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
-            TrainingData data = new TrainingData(config, policy, TrainCommand::open);
-            PolicyDefinition initial = new PolicyDefinition(policy, InitialWeights.of(ExpectedTensors.of(policy), config.seed()),
-                    data.normalizers(), "initial");
-            try (DiffusionTrainer trainer = new DiffusionTrainer(initial, data.training(), options(config))) {
+            List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
+            TrainingData data = new TrainingData(config, policy, earlier, TrainCommand::open);
+            PolicyDefinition initial = new PolicyDefinition(policy,
+                    InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier), data.normalizers(), "initial");
+            Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
+            boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
+            if (cached) {
+                data.cacheCoordinates(initial);
+            }
+            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), data.training(),
+                    options(config, learns))) {
                 if (resume) {
                     files.restore(trainer.state());
                     trainer.resume();
                 }
-                try (TrainingLog log = new CsvLog(files.metrics(), trainer.state().steps())) {
-                    train(config, trainer, data.heldOut(), files, log);
-                } finally {
-                    ended.countDown();
-                }
+                run = new TrainingRun(config, trainer, data.heldOut(), files);
+                run.run(spec.commandLine().getErr());
+            } finally {
+                ended.countDown();
             }
-            return stopping ? INTERRUPTED : 0;
+            return run.stopped() ? INTERRUPTED : 0;
         }
     }
 
     /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
     private void stopAndSave() throws InterruptedException {
-        stopping = true;
+        TrainingRun running = run;
+        if (running != null) {
+            running.stop();
+        }
         ended.await(SAVE_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -157,82 +160,37 @@ final class TrainCommand implements Callable<Integer> {
                 : JournalDataset.open(path, null, new RosMessageReaders());
     }
 
-    private static DiffusionTrainer.Options options(TrainConfig config) {
+    /** Which tensors are trained. @throws InputException if a prefix names none */
+    private static Predicate<String> learns(List<String> frozen, Set<String> names) {
+        for (String prefix : frozen) {
+            if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
+                throw new InputException("frozen: '" + prefix + "': no tensor's name begins so" + NearestName.hint(prefix,
+                        names.stream().map(name -> name.substring(0, name.lastIndexOf('.'))).distinct().sorted().toList()));
+            }
+        }
+        return name -> frozen.stream().noneMatch(name::startsWith);
+    }
+
+    private static Objective objective(TrainConfig config, PolicyConfig policy, boolean cached) {
+        if (config.objective() == TrainConfig.Objective.POSE) {
+            return new PoseObjective(policy);
+        }
+        DiffusionObjective.Kind kind = config.objective() == TrainConfig.Objective.REGRESSION ? DiffusionObjective.Kind.REGRESSION
+                : DiffusionObjective.Kind.DENOISING;
+        return new DiffusionObjective(policy, new DiffusionObjective.Options(kind, config.loader().maskPadding(), cached,
+                Arithmetic.valueOf(config.precision().name())));
+    }
+
+    private static PolicyTrainer.Options options(TrainConfig config, Predicate<String> learns) {
         TrainConfig.Optimizer o = config.optimizer();
         OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(0, 1, o.emaPower(), 0, 0.9999);
         try {
-            return new DiffusionTrainer.Options(
+            return new PolicyTrainer.Options(
                     new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), o.weightDecay(), o.clipNorm(), ema),
                     new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),
-                    config.loader().microBatches(), config.loader().maskPadding(), config.seed(),
-                    Arithmetic.valueOf(config.precision().name()), config.threads());
+                    learns, config.loader().microBatches(), config.seed(), config.threads());
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
-        }
-    }
-
-    private void train(TrainConfig config, DiffusionTrainer trainer, List<Batch> held, TrainingFiles files, TrainingLog log) {
-        double loss = 0;
-        int counted = 0;
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("train").setInitialMax(config.steps())
-                .startsFrom(trainer.state().steps(), java.time.Duration.ZERO).setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(500).build()) {
-            while (trainer.state().steps() < config.steps() && !stopping) {
-                double rate = trainer.learningRate();
-                float now = trainer.step();
-                long step = trainer.state().steps();
-                if (!Float.isFinite(now)) {
-                    throw new InputException("train: the loss is " + now + " at step " + step + "; lower optimizer.lr or set "
-                            + "optimizer.clip_norm (the last saved state is whole)");
-                }
-                loss += now;
-                counted++;
-                bar.stepTo(step);
-                if (step % LOG_EVERY == 0) {
-                    log.scalar("train_loss", step, loss / counted);
-                    log.scalar("lr", step, rate);
-                    bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", loss / counted));
-                    loss = 0;
-                    counted = 0;
-                }
-                after(step, config, trainer, held, files, log);
-            }
-        }
-        log.flush();
-        files.save(trainer.state(), trainer.averaged());
-        TrainingCurves.write(files.metrics(), files.curves());
-        spec.commandLine().getErr().printf(Locale.ROOT, "dpros: %s after %d of %d steps: %s%n", stopping ? "stopped" : "trained",
-                trainer.state().steps(), config.steps(), files.lastPolicy());
-    }
-
-    private static void after(long step, TrainConfig config, DiffusionTrainer trainer, List<Batch> held, TrainingFiles files,
-            TrainingLog log) {
-        boolean end = step == config.steps();
-        if (!held.isEmpty() && (end || step % config.validation().everySteps() == 0)) {
-            log.scalar("val_loss", step, trainer.validate(held));
-        }
-        if (config.evaluation().env() == TrainConfig.Env.PUSHT && (end || step % config.evaluation().everySteps() == 0)) {
-            evaluate(step, config, trainer.averaged(), files, log);
-        }
-        if (!end && step % config.checkpoint().everySteps() == 0) {
-            log.flush();
-            files.save(trainer.state(), trainer.averaged());
-        }
-    }
-
-    private static void evaluate(long step, TrainConfig config, PolicyDefinition averaged, TrainingFiles files, TrainingLog log) {
-        TrainConfig.Evaluation evaluation = config.evaluation();
-        try (DiffusionPolicy policy = DiffusionPolicy.load(averaged, InferenceOptions.DEFAULT)) {
-            policy.useSampler(SchedulerConfig.Type.DDIM, evaluation.denoisingSteps());
-            List<Long> seeds = LongStream.range(evaluation.firstSeed(), evaluation.firstSeed() + evaluation.episodes()).boxed().toList();
-            List<PushTEvaluation.Episode> episodes = new PushTEvaluation(policy, averaged.config().nActionSteps(), 25,
-                    PushTEvaluation.REFERENCE_STEPS, 0).run(seeds, done -> { });
-            double score = episodes.stream().mapToDouble(PushTEvaluation.Episode::maxReward).average().orElse(0);
-            episodes.forEach(e -> log.scalar("test/sim_max_reward_" + e.seed(), step, e.maxReward()));
-            log.scalar("test/mean_score", step, score);
-            if (config.checkpoint().keepBest() > 0) {
-                files.keepBest(averaged, score, config.checkpoint().keepBest());
-            }
         }
     }
 }

@@ -15,8 +15,12 @@ import java.util.Map;
  * A training: what {@code dpros train --config} reads. Unknown keys are errors; docs/training.md explains each.
  *
  * @param policy LeRobot's config.json with features, horizons, network and noise schedule, or a directory that holds one
+ * @param initial policies whose tensors and normalizers are taken where names and shapes agree; later ones win
+ * @param frozen prefixes of tensors that keep their initial values
+ * @param objective what the network learns
  * @param datasets replay buffers or recording directories, all with the same columns
  * @param columns by the policy's feature: the data's column, and the first of its values that is used
+ * @param pusht data that are PushT's poses and actions
  * @param optimizer AdamW, schedule, average
  * @param loader how batches are made
  * @param steps optimisation steps
@@ -27,13 +31,39 @@ import java.util.Map;
  * @param evaluation rollouts in the simulator
  * @param checkpoint what is kept
  */
-public record TrainConfig(Path policy, List<Path> datasets, Map<String, Column> columns, Optimizer optimizer, Loader loader,
-        long steps, long seed, Precision precision, int threads, Validation validation, Evaluation evaluation,
-        Checkpoint checkpoint) {
+public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, Objective objective, List<Path> datasets,
+        Map<String, Column> columns, PushT pusht, Optimizer optimizer, Loader loader, long steps, long seed, Precision precision,
+        int threads, Validation validation, Evaluation evaluation, Checkpoint checkpoint) {
     private static final String DEFAULTS = "train-defaults.yaml";
 
     /** Of matrix products; weights and sums are float32. */
     public enum Precision { /** float32. */ FLOAT32, /** Operands in bfloat16. */ BFLOAT16 }
+
+    /** What the network learns. */
+    public enum Objective {
+        /** To tell the noise (or what prediction_type says) in noisy actions. */ DIFFUSION,
+        /** The actions' mean, from the observations alone: the explicit baseline. */ REGRESSION,
+        /** The block's keypoints from the picture: the encoder of the only camera. */ POSE
+    }
+
+    /**
+     * PushT's episodes as poses and actions.
+     *
+     * @param poses whether the data are these: keypoints follow from them, and pictures that were not recorded
+     * @param mirror whether each episode is used a second time, mirrored
+     * @param shiftPx standard deviation of a pose estimator's error, px
+     * @param turnRad the same of its angle, rad
+     */
+    public record PushT(boolean poses, boolean mirror, double shiftPx, double turnRad) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public PushT {
+            inRange("shift_px", shiftPx, 0, 100);
+            inRange("turn_rad", turnRad, 0, 1);
+            if (!poses && (mirror || shiftPx > 0 || turnRad > 0)) {
+                throw new IllegalArgumentException("pusht.poses: expected true with any other key of pusht, found false");
+            }
+        }
+    }
 
     /** The learning rate after its warm-up. */
     public enum Schedule { /** Half a cosine, to 0. */ COSINE, /** The same throughout. */ CONSTANT }
@@ -110,6 +140,11 @@ public record TrainConfig(Path policy, List<Path> datasets, Map<String, Column> 
         if (datasets.isEmpty()) {
             throw new IllegalArgumentException("datasets: expected at least one path, found none");
         }
+        if (objective == Objective.POSE && !pusht.poses()) {
+            throw new IllegalArgumentException("pusht.poses: expected true with objective pose, found false");
+        }
+        initial = List.copyOf(initial);
+        frozen = List.copyOf(frozen);
         datasets = List.copyOf(datasets);
         columns = Map.copyOf(columns);
         inRange("steps", steps, 1, 1 << 24);
@@ -138,10 +173,12 @@ public record TrainConfig(Path policy, List<Path> datasets, Map<String, Column> 
         if (root.path("policy").isTextual() && !root.get("policy").asText().isEmpty()) {
             root.put("policy", base.resolve(root.get("policy").asText()).normalize().toString());
         }
-        if (root.path("datasets").isArray()) {
-            List<String> paths = new java.util.ArrayList<>();
-            root.get("datasets").forEach(path -> paths.add(base.resolve(path.asText()).normalize().toString()));
-            root.set("datasets", new ObjectMapper().valueToTree(paths));
+        for (String key : List.of("datasets", "initial")) {
+            if (root.path(key).isArray()) {
+                List<String> paths = new java.util.ArrayList<>();
+                root.get(key).forEach(path -> paths.add(base.resolve(path.asText()).normalize().toString()));
+                root.set(key, new ObjectMapper().valueToTree(paths));
+            }
         }
     }
 

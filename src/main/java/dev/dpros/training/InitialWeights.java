@@ -1,6 +1,8 @@
 package dev.dpros.training;
 
+import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.PolicyDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,26 @@ public final class InitialWeights {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, TensorData> weights = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> weights.put(name, tensor(name, shape, shapes, random)));
+        return weights;
+    }
+
+    /**
+     * What a training begins with: drawn, save for tensors that an earlier policy has by the same name and in the same shape.
+     *
+     * @param shapes of the architecture
+     * @param earlier later ones win
+     */
+    public static Map<String, TensorData> of(Map<String, List<Long>> shapes, long seed, List<PolicyDefinition> earlier) {
+        Map<String, TensorData> weights = of(shapes, seed);
+        for (PolicyDefinition policy : earlier) {
+            Map<String, TensorData> fitting = new LinkedHashMap<>(policy.weights());
+            fitting.entrySet().removeIf(weight -> !weight.getValue().shape().equals(shapes.get(weight.getKey())));
+            if (fitting.isEmpty()) {
+                throw InputException.of(policy.source(), "tensors", "some of the architecture's " + weights.size(), "none that fits",
+                        "");
+            }
+            weights.putAll(fitting);
+        }
         return weights;
     }
 

@@ -17,12 +17,11 @@ import java.util.SplittableRandom;
 
 /**
  * Pictures of PushT with the block's keypoints as labels, to train an encoder by regression: frames of episodes, and frames
- * that the simulator's camera draws of random poses, half of them near the goal, where a pixel decides. Batch n is a
+ * that the simulator's camera draws of random poses, two in five near the goal, where a pixel decides. Batch n is a
  * function of data, seed and n alone. Any thread.
  */
 public final class PoseFrames implements BatchMaker {
     private static final int STATE = 5;
-    private static final double RANDOM_SHARE = 0.5;
     private static final double NEAR_GOAL_SHARE = 0.4;
 
     private final List<PushTPoses> episodes;
@@ -31,6 +30,7 @@ public final class PoseFrames implements BatchMaker {
     private final String camera;
     private final int batchSize;
     private final long seed;
+    private final double drawn;
     private final ThreadLocal<PushTPoses.Renderer> renderers = ThreadLocal.withInitial(PushTPoses.Renderer::new);
 
     /**
@@ -39,8 +39,9 @@ public final class PoseFrames implements BatchMaker {
      * @param episodes whose frames are used, each data set as often as the others
      * @param keypoints normalizer of the labels, 18 values
      * @param camera key of the image
+     * @param drawn share of frames that are drawn of random poses
      */
-    public PoseFrames(List<PushTPoses> episodes, Normalizer keypoints, String camera, int batchSize, long seed) {
+    public PoseFrames(List<PushTPoses> episodes, Normalizer keypoints, String camera, int batchSize, long seed, double drawn) {
         this.episodes = List.copyOf(episodes);
         for (PushTPoses part : episodes) {
             pictures.add(part.frames() == null ? part.rendered() : part.frames());
@@ -49,6 +50,7 @@ public final class PoseFrames implements BatchMaker {
         this.camera = camera;
         this.batchSize = batchSize;
         this.seed = seed;
+        this.drawn = drawn;
     }
 
     @Override
@@ -67,7 +69,7 @@ public final class PoseFrames implements BatchMaker {
         float[] state = new float[STATE];
         double[] points = new double[labels];
         for (int i = 0; i < batchSize; i++) {
-            if (random.nextDouble() < RANDOM_SHARE) {
+            if (random.nextDouble() < drawn) {
                 draw(state, random);
                 renderers.get().draw(state, 0, rgb);
             } else {

@@ -8,9 +8,12 @@ import dev.dpros.sim.PushTEnv;
 import dev.dpros.training.data.DatasetColumns;
 import dev.dpros.training.data.Frames;
 import dev.dpros.training.data.ReplayData;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Episodes of PushT as poses and actions: from these follow its keypoints, its pictures (by the simulator's camera) and its
@@ -63,6 +66,36 @@ public record PushTPoses(String name, int[] ends, float[] states, float[] action
         return new PushTPoses(name + " (mirrored)", ends, mirroredStates, mirroredActions, null);
     }
 
+    /** Only some of the episodes. */
+    public PushTPoses only(IntPredicate chosen) {
+        int[] kept = IntStream.range(0, ends.length).filter(chosen).toArray();
+        int[] keptEnds = new int[kept.length];
+        int total = 0;
+        for (int i = 0; i < kept.length; i++) {
+            total += ends[kept[i]] - start(kept[i]);
+            keptEnds[i] = total;
+        }
+        float[] keptStates = new float[STATE * total];
+        float[] keptActions = new float[2 * total];
+        int[] rows = new int[total];
+        int at = 0;
+        for (int episode : kept) {
+            int from = start(episode);
+            int count = ends[episode] - from;
+            System.arraycopy(states, STATE * from, keptStates, STATE * at, STATE * count);
+            System.arraycopy(actions, 2 * from, keptActions, 2 * at, 2 * count);
+            for (int i = 0; i < count; i++) {
+                rows[at++] = from + i;
+            }
+        }
+        return new PushTPoses(name, keptEnds, keptStates, keptActions,
+                frames == null ? null : (row, rgb) -> frames.read(rows[row], rgb));
+    }
+
+    private int start(int episode) {
+        return episode == 0 ? 0 : ends[episode - 1];
+    }
+
     private static void reflect(float[] from, int at, float[] to, int out) {
         to[out] = SIDE - from[at + 1];
         to[out + 1] = SIDE - from[at];
@@ -86,7 +119,7 @@ public record PushTPoses(String name, int[] ends, float[] states, float[] action
             }
         }
         vectors.put(ACTION.key(), actions);
-        List<FeatureSpec> features = new java.util.ArrayList<>(inputs);
+        List<FeatureSpec> features = new ArrayList<>(inputs);
         features.add(ACTION);
         return new ReplayData(name, features, ends, vectors, pictures);
     }

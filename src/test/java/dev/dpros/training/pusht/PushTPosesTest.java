@@ -92,7 +92,7 @@ class PushTPosesTest {
     @Test
     void shouldLabelPicturesWithTheirKeypoints() {
         PushTPoses poses = episode(30);
-        PoseFrames frames = new PoseFrames(List.of(poses), Normalizer.identity(18), "observation.image", 8, 1);
+        PoseFrames frames = new PoseFrames(List.of(poses), Normalizer.identity(18), "observation.image", 8, 1, 0.5);
         Batch batch = frames.make(4);
         TensorData image = batch.inputs().get("observation.image");
         assertEquals(List.of(8L, 1L, 3L, 96L, 96L), image.shape());
@@ -100,7 +100,7 @@ class PushTPosesTest {
             assertSlateAt(image, i, batch.action().bytes().asFloatBuffer().get(18 * i + 6),
                     batch.action().bytes().asFloatBuffer().get(18 * i + 7));
         }
-        assertEquals(batch.action().bytes(), new PoseFrames(List.of(poses), Normalizer.identity(18), "observation.image", 8, 1)
+        assertEquals(batch.action().bytes(), new PoseFrames(List.of(poses), Normalizer.identity(18), "observation.image", 8, 1, 0.5)
                 .make(4).action().bytes());
     }
 

@@ -1,0 +1,130 @@
+package dev.dpros.training;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.AlphaSchedule;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.VisionConfig;
+import dev.dpros.inference.torchscript.Arithmetic;
+import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.inference.torchscript.TrainingScript;
+import dev.dpros.training.data.Batch;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/**
+ * The reference's loss (diffusion_unet_hybrid_image_policy.py, compute_loss): noise of a random timestep is added to the
+ * actions, and the network learns to tell it. As {@link Kind#REGRESSION} nothing of the actions is left in the noise, so
+ * that the network learns their mean given the observations: an explicit policy of the same size, which the same sampler
+ * runs in one step.
+ */
+public final class DiffusionObjective implements Objective {
+    private final PolicyConfig config;
+    private final AlphaSchedule alphas;
+    private final Options options;
+
+    /** What is learnt. */
+    public enum Kind {
+        /** To denoise. */ DENOISING,
+        /** The mean. */ REGRESSION
+    }
+
+    /**
+     * How.
+     *
+     * @param maskPadding whether actions beyond an episode's end are left out (LeRobot: do_mask_loss_for_padding)
+     * @param coordinates whether batches hold spatial-softmax coordinates in place of images
+     * @param arithmetic of matrix products
+     */
+    public record Options(Kind kind, boolean maskPadding, boolean coordinates, Arithmetic arithmetic) {}
+
+    /**
+     * An objective for this architecture.
+     *
+     * @throws InputException if it is a regression of what one step of the policy's sampler does not give
+     */
+    public DiffusionObjective(PolicyConfig config, Options options) {
+        SchedulerConfig scheduler = config.scheduler();
+        if (options.kind() == Kind.REGRESSION
+                && (scheduler.predictionType() != SchedulerConfig.PredictionType.SAMPLE || scheduler.numTrainTimesteps() != 1)) {
+            throw InputException.of("policy", "prediction_type, num_train_timesteps", "sample, 1 with objective regression",
+                    scheduler.predictionType().name().toLowerCase() + ", " + scheduler.numTrainTimesteps(), "");
+        }
+        this.config = config;
+        this.options = options;
+        alphas = AlphaSchedule.of(scheduler);
+    }
+
+    @Override
+    public ScriptModule script(PolicyDefinition initial, Predicate<String> learns) {
+        PolicyDefinition policy = options.coordinates() ? initial : croppedAlready(initial);
+        return TrainingScript.diffusion(policy, learns, options.coordinates(), options.arithmetic());
+    }
+
+    /** The same network for images that the loader has cropped, at random. */
+    private static PolicyDefinition croppedAlready(PolicyDefinition policy) {
+        PolicyConfig c = policy.config();
+        VisionConfig v = c.vision();
+        if (v == null || v.cropShape() == null) {
+            return policy;
+        }
+        if (v.resizeShape() != null) {
+            throw InputException.of("policy", "resize_shape with crop_shape", "one of them", "both", "resize the data instead");
+        }
+        List<FeatureSpec> inputs = c.inputs().stream().map(input -> input.kind() != FeatureSpec.Kind.VISUAL ? input
+                : FeatureSpec.of(input.key(), input.kind(), input.shape().get(0), v.cropShape().get(0), v.cropShape().get(1))).toList();
+        VisionConfig whole = new VisionConfig(v.backbone(), v.norm(), null, null, v.separatePerCamera(), v.pool(), v.numKeypoints(),
+                v.featureDim(), v.outActivation(), v.imagenetNormalize(), v.conv());
+        return new PolicyDefinition(new PolicyConfig(c.nObsSteps(), c.horizon(), c.nActionSteps(), inputs, c.action(), c.unet(),
+                whole, c.scheduler()), policy.weights(), policy.normalizers(), policy.source());
+    }
+
+    /** Observations, actions, mask, noise, timesteps and their rates. */
+    @Override
+    public List<TensorData> inputs(Batch batch, SplittableRandom random) {
+        List<TensorData> x = new ArrayList<>(batch.inputs().values());
+        x.add(batch.action());
+        int b = batch.size();
+        x.add(options.maskPadding() ? batch.mask() : ones(b, config.horizon()));
+        ByteBuffer noise = floats(b * config.horizon() * config.action().size());
+        while (noise.hasRemaining()) {
+            noise.putFloat((float) random.nextGaussian());
+        }
+        ByteBuffer timesteps = floats(b);
+        ByteBuffer rates = floats(2 * b);
+        boolean nothingLeft = options.kind() == Kind.REGRESSION;
+        for (int i = 0; i < b; i++) {
+            int timestep = random.nextInt(alphas.size());
+            timesteps.putFloat(timestep);
+            rates.putFloat(nothingLeft ? 0 : alphas.signalRate(timestep)).putFloat(nothingLeft ? 1 : alphas.noiseRate(timestep));
+        }
+        x.add(tensor(noise, b, config.horizon(), config.action().size()));
+        x.add(tensor(timesteps, b));
+        x.add(tensor(rates, b, 2));
+        return x;
+    }
+
+    private static TensorData ones(long b, long steps) {
+        ByteBuffer ones = floats((int) (b * steps));
+        while (ones.hasRemaining()) {
+            ones.putFloat(1);
+        }
+        return tensor(ones, b, steps);
+    }
+
+    private static TensorData tensor(ByteBuffer values, long... shape) {
+        return new TensorData(TensorData.DType.F32, Arrays.stream(shape).boxed().toList(), values.flip());
+    }
+
+    private static ByteBuffer floats(int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.dpros.training;
+
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchSource;
+import dev.dpros.training.engine.OptimizerConfig;
+import dev.dpros.training.engine.TrainingState;
+import dev.dpros.training.engine.TrainingState.Part;
+import dev.dpros.training.engine.TrainingStep;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/**
+ * Trains a policy towards an {@link Objective}. Step n is a function of data, configuration, seed and n alone: a training that
+ * is resumed goes on as if it had never stopped. Confined to one thread.
+ */
+public final class PolicyTrainer implements AutoCloseable {
+    /**
+     * What stays the same from step to step.
+     *
+     * @param optimizer AdamW and the weights' average
+     * @param rate learning rate
+     * @param learns which tensors are trained, by name
+     * @param microBatches batches whose gradients make one step
+     * @param seed of noise and timesteps
+     * @param threads of libtorch
+     */
+    public record Options(OptimizerConfig optimizer, LearningRate rate, Predicate<String> learns, int microBatches, long seed,
+            int threads) {}
+
+    private final PolicyDefinition initial;
+    private final Objective objective;
+    private final Options options;
+    private final BatchSource batches;
+    private final TrainingState state;
+    private final TrainingStep step;
+
+    /** A training that has not begun. @param batches as the objective takes them */
+    public PolicyTrainer(PolicyDefinition initial, Objective objective, BatchSource batches, Options options) {
+        this.initial = initial;
+        this.objective = objective;
+        this.batches = batches;
+        this.options = options;
+        ScriptModule script = objective.script(initial, options.learns());
+        state = new TrainingState(script.trained(), options.microBatches() > 1);
+        step = new TrainingStep(script, state, options.optimizer(), options.threads());
+    }
+
+    /** Weights, moments, average, steps done; to be saved and restored. */
+    public TrainingState state() {
+        return state;
+    }
+
+    /** Goes on after {@link TrainingState#steps} steps. */
+    public void resume() {
+        batches.restore(state.steps() * options.microBatches());
+    }
+
+    /** Learning rate of the next step. */
+    public double learningRate() {
+        return options.rate().at(state.steps());
+    }
+
+    /** One optimisation step; its loss, over all micro-batches. */
+    public float step() {
+        double share = 1.0 / options.microBatches();
+        double loss = 0;
+        double rate = learningRate();
+        for (int i = 1; i < options.microBatches(); i++) {
+            loss += share * step.accumulate(objective.inputs(batches.next(), random(batches.position())), share);
+        }
+        return (float) (loss + share * step.step(objective.inputs(batches.next(), random(batches.position())), rate, share).loss());
+    }
+
+    /** The loss of the averaged weights over batches of held-out windows, with the same noise each time. */
+    public double validate(List<Batch> held) {
+        double sum = 0;
+        long windows = 0;
+        for (int i = 0; i < held.size(); i++) {
+            sum += (double) step.loss(objective.inputs(held.get(i), random(-1 - i)), true) * held.get(i).size();
+            windows += held.get(i).size();
+        }
+        return sum / windows;
+    }
+
+    /** Of batch n; neighbouring seeds share nothing. */
+    private SplittableRandom random(long n) {
+        return new SplittableRandom(new SplittableRandom(options.seed()).nextLong() + n);
+    }
+
+    /** The policy with the weights' average: what is evaluated and kept. */
+    public PolicyDefinition averaged() {
+        Map<String, TensorData> weights = new LinkedHashMap<>(initial.weights());
+        weights.putAll(state.read(Part.AVERAGE));
+        return new PolicyDefinition(initial.config(), weights, initial.normalizers(), "training, step " + state.steps());
+    }
+
+    /** Frees native memory and ends the loading threads. */
+    @Override
+    public void close() {
+        step.close();
+        batches.close();
+    }
+}
