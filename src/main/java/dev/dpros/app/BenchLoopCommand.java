@@ -48,8 +48,8 @@ final class BenchLoopCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "PATH", description = "what the samplers run (default: models/pusht_image)")
     private Path policy;
 
-    @Option(names = "--spin-us", paramLabel = "US", defaultValue = "200",
-            description = "how long before its deadline the thread spins (default: ${DEFAULT-VALUE})")
+    @Option(names = "--spin-us", paramLabel = "US", defaultValue = "50",
+            description = "how long before its deadline the thread spins at least (default: ${DEFAULT-VALUE})")
     private long spinUs;
 
     @Option(names = "--cpu", paramLabel = "N", defaultValue = "-1", description = "core to stay on (default: any)")
@@ -93,7 +93,7 @@ final class BenchLoopCommand implements Callable<Integer> {
     private LoopBenchmark.Config config() {
         try {
             PacerConfig base = normal ? PacerConfig.NORMAL : PacerConfig.REAL_TIME;
-            PacerConfig pacer = new PacerConfig(spinUs * 1000, base.priority(), cpu, base.lockMemory());
+            PacerConfig pacer = new PacerConfig(spinUs * 1000, Math.max(spinUs * 1000, base.mostSpinNs()), base.priority(), cpu, base.lockMemory());
             return new LoopBenchmark.Config(rate, seconds, warmUp, javaLoad, pacer);
         } catch (IllegalArgumentException e) {
             throw new InputException("bench loop: " + e.getMessage(), e);

@@ -167,7 +167,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
 
     private static PacerConfig pacer(RobotConfig config) {
         PacerConfig base = config.control().realtimePriority() ? PacerConfig.REAL_TIME : PacerConfig.NORMAL;
-        return new PacerConfig(base.spinNs(), base.priority(), config.control().cpu(), base.lockMemory());
+        return new PacerConfig(base.spinNs(), base.mostSpinNs(), base.priority(), config.control().cpu(), base.lockMemory());
     }
 
     /**

@@ -30,7 +30,8 @@ public final class ControlThread implements AutoCloseable {
         this.loop = loop;
         this.clock = clock;
         this.config = config;
-        pacer = new Pacer(clock, loop.config().periodNs(), config.spinNs(), loop.config().simulatedTime(),
+        pacer = new Pacer(clock, loop.config().periodNs(),
+                new WakeMargin(config.spinNs(), config.mostSpinNs(), loop.config().periodNs()), loop.config().simulatedTime(),
                 LockSupport::parkNanos);
         thread = new Thread(this::run, "control-loop");
         thread.setDaemon(true);

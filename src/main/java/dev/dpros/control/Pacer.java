@@ -11,7 +11,7 @@ final class Pacer {
     private static final long SIMULATED_POLL_NS = 200_000;
     private final Clock clock;
     private final long periodNs;
-    private final long spinNs;
+    private final WakeMargin margin;
     private final boolean simulated;
     private final LongConsumer park;
     private long nextNs = Long.MIN_VALUE;
@@ -21,13 +21,14 @@ final class Pacer {
     /**
      * A pacer.
      *
+     * @param margin how long before a deadline it spins
      * @param simulated whether the deadlines are on {@link Clock#rosNs()}, driven by {@code /clock}
      * @param park sleeps for about so many ns, or less
      */
-    Pacer(Clock clock, long periodNs, long spinNs, boolean simulated, LongConsumer park) {
+    Pacer(Clock clock, long periodNs, WakeMargin margin, boolean simulated, LongConsumer park) {
         this.clock = clock;
         this.periodNs = periodNs;
-        this.spinNs = spinNs;
+        this.margin = margin;
         this.simulated = simulated;
         this.park = park;
     }
@@ -48,8 +49,8 @@ final class Pacer {
             long leftNs = nextNs - now;
             if (simulated) {
                 park.accept(SIMULATED_POLL_NS);
-            } else if (leftNs > spinNs) {
-                park.accept(leftNs - spinNs);
+            } else if (leftNs > margin.ns()) {
+                sleep(now, leftNs - margin.ns());
             } else {
                 Thread.onSpinWait();
             }
@@ -61,6 +62,11 @@ final class Pacer {
         long late = Math.max(0, now - nextNs);
         nextNs += periodNs;
         return late;
+    }
+
+    private void sleep(long nowNs, long forNs) {
+        park.accept(forNs);
+        margin.overslept(clock.monotonicNs() - nowNs - forNs);
     }
 
     /** Periods skipped before the deadline that {@link #await} returned for. */

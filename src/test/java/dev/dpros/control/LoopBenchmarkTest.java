@@ -27,8 +27,8 @@ class LoopBenchmarkTest {
     /** For docs/benchmarks.md: rate, seconds, load threads, spin in us, real time or not. */
     public static void main(String[] args) throws InterruptedException {
         long spinNs = Long.parseLong(args[3]) * 1000;
-        PacerConfig pacer = Boolean.parseBoolean(args[4]) ? new PacerConfig(spinNs, 80, -1, true)
-                : new PacerConfig(spinNs, 0, -1, false);
+        PacerConfig pacer = Boolean.parseBoolean(args[4]) ? new PacerConfig(spinNs, spinNs, 80, -1, true)
+                : new PacerConfig(spinNs, spinNs, 0, -1, false);
         LoopBenchmark.Config config = new LoopBenchmark.Config(Double.parseDouble(args[0]), Double.parseDouble(args[1]), 5,
                 Integer.parseInt(args[2]), pacer);
         LoopBenchmark.Result result = new LoopBenchmark(config, new SystemClock()).run();

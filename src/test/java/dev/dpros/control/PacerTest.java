@@ -22,7 +22,7 @@ class PacerTest {
     void shouldSleepUntilShortlyBeforeEachAbsoluteDeadline() {
         ManualClock clock = new ManualClock(0);
         List<Long> sleeps = new ArrayList<>();
-        Pacer pacer = new Pacer(clock, 10 * MS, 0, false, ns -> {
+        Pacer pacer = new Pacer(clock, 10 * MS, new WakeMargin(0, 0, 10 * MS), false, ns -> {
             sleeps.add(ns);
             clock.advanceNs(ns);
         });
@@ -39,7 +39,7 @@ class PacerTest {
     void shouldSleepAgainWhenWokenEarly() {
         ManualClock clock = new ManualClock(0);
         List<Long> sleeps = new ArrayList<>();
-        Pacer pacer = new Pacer(clock, 10 * MS, 0, false, ns -> {
+        Pacer pacer = new Pacer(clock, 10 * MS, new WakeMargin(0, 0, 10 * MS), false, ns -> {
             sleeps.add(ns);
             clock.advanceNs(Math.min(ns, 4 * MS));
         });
@@ -51,7 +51,7 @@ class PacerTest {
     @Test
     void shouldReportLatenessAndSkipMissedPeriodsWithoutShiftingTheGrid() {
         ManualClock clock = new ManualClock(0);
-        Pacer pacer = new Pacer(clock, 10 * MS, 0, false, clock::advanceNs);
+        Pacer pacer = new Pacer(clock, 10 * MS, new WakeMargin(0, 0, 10 * MS), false, clock::advanceNs);
         pacer.await();
         clock.advanceNs(12 * MS);
         assertEquals(2 * MS, pacer.await());
@@ -65,9 +65,48 @@ class PacerTest {
     }
 
     @Test
+    void shouldWakeEarlierWhereItIsWokenLateAndForgetSlowly() {
+        WakeMargin margin = learnt(MS / 2);
+        assertEquals(645_000, margin.ns(), "a quarter and 20 us more than it was late");
+        for (int i = 0; i < 2_839; i++) {
+            margin.overslept(0);
+        }
+        assertEquals(322_500, margin.ns(), 2_000, "half of it after 2,839 periods in time");
+        margin.overslept(50 * MS);
+        assertEquals(MS, margin.ns(), "one hiccup costs at most the bound");
+    }
+
+    @Test
+    void shouldEndItsSleepEarlierAfterAnOversleep() {
+        ManualClock clock = new ManualClock(0);
+        List<Long> sleeps = new ArrayList<>();
+        Pacer pacer = new Pacer(clock, 10 * MS, new WakeMargin(0, MS, 10 * MS), false, ns -> {
+            clock.advanceNs(ns + (sleeps.isEmpty() ? 500_000 : 645_000));
+            sleeps.add(ns);
+        });
+        pacer.await();
+        assertEquals(500_000, pacer.await());
+        assertEquals(0, pacer.await());
+        assertEquals(List.of(10 * MS, 9_500_000L - 645_000), sleeps);
+    }
+
+    private static WakeMargin learnt(long lateNs) {
+        WakeMargin margin = new WakeMargin(0, MS, 10 * MS);
+        margin.overslept(lateNs);
+        return margin;
+    }
+
+    @Test
+    void shouldNeverSpinForMoreThanAnEighthOfThePeriod() {
+        WakeMargin margin = new WakeMargin(50_000, MS, MS);
+        margin.overslept(MS);
+        assertEquals(125_000, margin.ns());
+    }
+
+    @Test
     void shouldFollowTheClockTopicAndItsRestart() {
         ManualClock clock = new ManualClock(100 * MS);
-        Pacer pacer = new Pacer(clock, 10 * MS, 0, true, ns -> clock.jumpRosNs(4 * MS));
+        Pacer pacer = new Pacer(clock, 10 * MS, new WakeMargin(0, 0, 10 * MS), true, ns -> clock.jumpRosNs(4 * MS));
         pacer.await();
         assertEquals(2 * MS, pacer.await());
         assertEquals(112 * MS, clock.rosNs());
@@ -99,7 +138,7 @@ class PacerTest {
         CountDownLatch done = new CountDownLatch(1);
         List<String> warnings = new ArrayList<>();
         Thread thread = new Thread(() -> {
-            warnings.addAll(RealTimePriority.apply(new PacerConfig(0, 10, -1, false)));
+            warnings.addAll(RealTimePriority.apply(new PacerConfig(0, 0, 10, -1, false)));
             done.countDown();
         });
         thread.start();
@@ -111,7 +150,7 @@ class PacerTest {
     @Timeout(20)
     void shouldNameTheCoreThatCannotBeUsed() throws InterruptedException {
         List<String> warnings = new ArrayList<>();
-        Thread thread = new Thread(() -> warnings.addAll(RealTimePriority.apply(new PacerConfig(0, 0, 1023, false))));
+        Thread thread = new Thread(() -> warnings.addAll(RealTimePriority.apply(new PacerConfig(0, 0, 0, 1023, false))));
         thread.start();
         thread.join(15_000);
         assertEquals(1, warnings.size());
