@@ -27,7 +27,7 @@ final class DatasetInfo implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        if (source.isZarr()) {
+        if (!source.recorded()) {
             try (EpisodeDataset dataset = source.open()) {
                 out.printf("%s: %d episodes, %s Hz%n", dataset.name(), dataset.episodes(), dataset.fps());
                 for (DatasetFeature feature : dataset.features()) {

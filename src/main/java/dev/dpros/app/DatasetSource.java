@@ -5,6 +5,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.recording.dataset.DatasetLayout;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
+import dev.dpros.recording.lerobot.LerobotDataset;
 import dev.dpros.recording.zarr.ZarrDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** The dataset that a {@code dpros dataset} command reads: a mixin. */
 final class DatasetSource {
     @Parameters(index = "0", paramLabel = "DATASET",
-            description = "A recording directory, a journal (episode_*.dpj) or a diffusion_policy replay buffer (*.zarr).")
+            description = "A recording directory, a journal (episode_*.dpj), a diffusion_policy replay buffer (*.zarr) or a LeRobotDataset v3.0.")
     private Path path;
 
     @Option(names = "--config", paramLabel = "FILE",
@@ -35,13 +36,19 @@ final class DatasetSource {
         return path;
     }
 
-    boolean isZarr() {
+    /** Whether it is a recording, made of journals. */
+    boolean recorded() {
+        return !isZarr() && !LerobotDataset.is(path());
+    }
+
+    private boolean isZarr() {
         return Files.exists(path().resolve("meta/episode_ends/.zarray"));
     }
 
     /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
     EpisodeDataset open() {
-        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps) : openJournals();
+        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps)
+                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals();
     }
 
     JournalDataset openJournals() {

@@ -35,7 +35,7 @@ final class DatasetVerify implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         int damaged = 0;
-        if (!source.isZarr()) {
+        if (source.recorded()) {
             if (recover) {
                 try (EpisodeStore store = EpisodeStore.open(source.path())) {
                     store.recover().forEach(out::println);

@@ -15,6 +15,7 @@ import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
+import dev.dpros.recording.lerobot.LerobotDataset;
 import dev.dpros.recording.zarr.ZarrDataset;
 import dev.dpros.training.CachedCoordinates;
 import dev.dpros.training.DiffusionObjective;
@@ -154,7 +155,11 @@ final class TrainCommand implements Callable<Integer> {
 
     private static EpisodeDataset open(Path path) {
         if (!Files.exists(path)) {
-            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr) or a recording directory", "nothing", "");
+            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
+                    "");
+        }
+        if (LerobotDataset.is(path)) {
+            return LerobotDataset.open(path);
         }
         return Files.exists(path.resolve("meta/episode_ends/.zarray")) ? ZarrDataset.open(path, 10)
                 : JournalDataset.open(path, null, new RosMessageReaders());

@@ -8,12 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.core.ObservationWindow;
+import dev.dpros.core.TensorData;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.NoiseSource;
+import dev.dpros.inference.Prediction;
+import dev.dpros.inference.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,8 +70,7 @@ class TrainTest {
         try (DprosProcess whole = train("whole")) {
             assertEquals(0, whole.awaitExit(), whole::error);
         }
-        List<Double> losses = metrics("whole").stream().filter(line -> line.contains(",train_loss,"))
-                .map(line -> Double.parseDouble(line.split(",")[2])).toList();
+        List<Double> losses = losses("whole");
         assertEquals(20, losses.size());
         assertTrue(losses.get(19) < 0.5 * losses.get(0), losses::toString);
         assertTrue(metrics("whole").stream().anyMatch(line -> line.startsWith("400,val_loss,")));
@@ -101,6 +105,77 @@ class TrainTest {
         refused("unknown key", "--set", "optimizer.lrr=1");
         refused("nowhere", "--set", "columns/observation.state/from=nowhere");
         refused("a training that was saved", "--resume");
+    }
+
+    /** Keypoints, then an encoder that sees them, then both together, the convolutions as they were: as the recipes do it. */
+    @Test
+    void shouldTrainAPolicyFromPicturesInStages() throws Exception {
+        ObjectNode image = (ObjectNode) new ObjectMapper().readTree(Path.of("models/recipes/pusht_image.json").toFile());
+        image.putArray("down_dims").add(16).add(32).add(32);
+        image.put("diffusion_step_embed_dim", 32);
+        Files.writeString(folder.resolve("image.json"), image.toString());
+        String common = """
+                datasets: [%s]
+                pusht: {poses: true, mirror: true%s}
+                optimizer: {lr: 0.002, warm_up_steps: 10}
+                loader: {batch_size: 16}
+                validation: {ratio: 0.3, every_steps: 20, batches: 2}
+                """;
+        Files.writeString(folder.resolve("train.yaml"), "policy: policy.json\nsteps: 40\n"
+                + common.formatted(DATA, ", shift_px: 1, turn_rad: 0.01"));
+        trains("keypoints");
+        Files.writeString(folder.resolve("train.yaml"), "policy: image.json\nsteps: 60\nobjective: pose\ninitial: [keypoints/last]\n"
+                + common.formatted(DATA, ""));
+        trains("encoder");
+        List<Double> losses = losses("encoder");
+        assertTrue(losses.get(losses.size() - 1) < 0.8 * losses.get(0), losses::toString);
+        Files.writeString(folder.resolve("train.yaml"), "policy: image.json\nsteps: 40\ninitial: [encoder/last]\n"
+                + "frozen: [rgb_encoder.conv, rgb_encoder.norm, rgb_encoder.keypoints]\n" + common.formatted(DATA, ""));
+        trains("image");
+        Map<String, TensorData> keypoints = PolicyReader.read(folder.resolve("keypoints/last")).weights();
+        Map<String, TensorData> encoder = PolicyReader.read(folder.resolve("encoder/last")).weights();
+        Map<String, TensorData> whole = PolicyReader.read(folder.resolve("image/last")).weights();
+        keypoints.forEach((name, tensor) -> assertEquals(tensor.bytes(), encoder.get(name).bytes(), "the encoder's training left " + name));
+        whole.forEach((name, tensor) -> assertEquals(name.startsWith("rgb_encoder.") && !name.startsWith("rgb_encoder.out."),
+                tensor.bytes().equals(encoder.get(name).bytes()), name));
+        predicts(folder.resolve("image/last"));
+        refused("frozen: 'rgb_encoder.cnv'", "--set", "frozen=[rgb_encoder.cnv]");
+        refused("one camera whose features are 18 values", "--set", "objective=pose", "--set", "policy=policy.json", "--set", "frozen=[]",
+                "--set", "initial=[]");
+    }
+
+    /** The explicit baseline gives the same actions whatever the noise. */
+    @Test
+    void shouldTrainARegressionThatNoiseDoesNotChange() throws Exception {
+        ObjectNode policy = (ObjectNode) new ObjectMapper().readTree(folder.resolve("policy.json").toFile());
+        refused("sample, 1 with objective regression", "--set", "objective=regression");
+        policy.put("num_train_timesteps", 1).put("num_inference_steps", 1).put("prediction_type", "sample");
+        Files.writeString(folder.resolve("policy.json"), policy.toString());
+        trains("regression", "--set", "objective=regression", "--set", "steps=300");
+        try (DiffusionPolicy loaded = DiffusionPolicy.load(PolicyReader.read(folder.resolve("regression/last")), InferenceOptions.DEFAULT)) {
+            ObservationWindow window = new ObservationWindow(loaded.config().inputs(), loaded.config().nObsSteps());
+            double[] one = first(loaded, window, 1);
+            double[] other = first(loaded, window, 2);
+            for (int i = 0; i < one.length; i++) {
+                assertEquals(one[i], other[i], 25, "px; a denoiser of 300 steps gives anything in 512");
+            }
+        }
+    }
+
+    private static double[] first(DiffusionPolicy policy, ObservationWindow window, long seed) {
+        Prediction prediction = policy.predictAction(window, Sampling.of(List.of(NoiseSource.seeded(seed))));
+        return prediction.actions(0, prediction.actionSteps());
+    }
+
+    private void trains(String output, String... arguments) {
+        try (DprosProcess process = train(output, arguments)) {
+            assertEquals(0, process.awaitExit(), process::error);
+        }
+    }
+
+    private List<Double> losses(String output) throws IOException {
+        return metrics(output).stream().filter(line -> line.contains(",train_loss,"))
+                .map(line -> Double.parseDouble(line.split(",")[2])).toList();
     }
 
     private void refused(String what, String... arguments) {

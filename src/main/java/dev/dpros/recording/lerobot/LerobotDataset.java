@@ -1,0 +1,310 @@
+package dev.dpros.recording.lerobot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.recording.dataset.DatasetFeature;
+import dev.dpros.recording.dataset.EpisodeDataset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A LeRobotDataset v3.0: tables in parquet, cameras as video. Columns of numbers become vectors of float32; images stored in
+ * the table itself and texts are not read. One thread.
+ */
+public final class LerobotDataset implements EpisodeDataset {
+    private static final String VERSION = "v3";
+    private static final Set<String> INDICES =
+            Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", "next.reward", "next.done", "next.success");
+    private static final int MAX_EPISODES = 10_000_000;
+
+    private final Path root;
+    private final JsonNode info;
+    private final List<DatasetFeature> features = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
+    private final Map<String, Opened> videos = new HashMap<>();
+    private final Connection connection;
+
+    /** One line of meta/episodes. */
+    private record Row(int length, long from, int chunk, int file, String task, Map<String, Clip> clips) {}
+
+    private record Clip(int chunk, int file, double fromSeconds) {}
+
+    private record Opened(Path path, VideoReader reader) {}
+
+    private LerobotDataset(Path root) throws IOException, SQLException {
+        this.root = root;
+        info = new ObjectMapper().readTree(root.resolve("meta/info.json").toFile());
+        String version = info.path("codebase_version").asText();
+        if (!version.startsWith(VERSION)) {
+            throw InputException.of(root + "/meta/info.json", "codebase_version", "v3.0", version.isEmpty() ? "none" : version,
+                    "convert it with LeRobot's own converter");
+        }
+        if (!(info.path("fps").asDouble() > 0)) {
+            throw InputException.of(root + "/meta/info.json", "fps", "a positive number", info.path("fps").toString(), "");
+        }
+        describe();
+        connection = DriverManager.getConnection("jdbc:duckdb:");
+        try {
+            readEpisodes();
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Whether a directory looks like one. */
+    public static boolean is(Path root) {
+        return Files.isRegularFile(root.resolve("meta/info.json"));
+    }
+
+    /** Opens a directory. @throws InputException if it is none, or damaged */
+    public static LerobotDataset open(Path root) {
+        try {
+            return new LerobotDataset(root);
+        } catch (IOException | SQLException e) {
+            throw new InputException(root + ": not a LeRobotDataset v3.0: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private void describe() {
+        info.path("features").fields().forEachRemaining(entry -> {
+            JsonNode feature = entry.getValue();
+            String type = feature.path("dtype").asText();
+            List<Integer> shape = new ArrayList<>();
+            feature.path("shape").forEach(size -> shape.add(size.asInt()));
+            if (INDICES.contains(entry.getKey()) || shape.isEmpty() || shape.stream().anyMatch(size -> size < 1)) {
+                return;
+            }
+            if (type.equals("video") && shape.size() == 3) {
+                boolean channelsFirst = shape.get(0) == 3;
+                features.add(new DatasetFeature(entry.getKey(), FeatureSpec.Kind.VISUAL,
+                        channelsFirst ? shape : List.of(3, shape.get(0), shape.get(1)), List.of()));
+            } else if (shape.size() == 1 && (type.startsWith("float") || type.startsWith("int"))) {
+                List<String> names = new ArrayList<>();
+                feature.path("names").forEach(name -> names.add(name.asText()));
+                features.add(new DatasetFeature(entry.getKey(), kind(entry.getKey()), shape,
+                        names.size() == shape.get(0) ? names : List.of()));
+            }
+        });
+    }
+
+    private static FeatureSpec.Kind kind(String key) {
+        return key.equals("action") ? FeatureSpec.Kind.ACTION
+                : key.equals("observation.environment_state") ? FeatureSpec.Kind.ENV : FeatureSpec.Kind.STATE;
+    }
+
+    private void readEpisodes() throws SQLException {
+        StringBuilder query = new StringBuilder("SELECT length, dataset_from_index, \"data/chunk_index\", \"data/file_index\", tasks[1]");
+        List<DatasetFeature> cameras = features.stream().filter(DatasetFeature::visual).toList();
+        for (DatasetFeature camera : cameras) {
+            for (String column : List.of("chunk_index", "file_index", "from_timestamp")) {
+                query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
+            }
+        }
+        query.append(" FROM read_parquet(").append(ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()))
+                .append(") ORDER BY episode_index");
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
+            while (result.next()) {
+                Map<String, Clip> clips = new HashMap<>();
+                for (int c = 0; c < cameras.size(); c++) {
+                    clips.put(cameras.get(c).key(), new Clip(result.getInt(6 + 3 * c), result.getInt(7 + 3 * c), result.getDouble(8 + 3 * c)));
+                }
+                int length = result.getInt(1);
+                if (length < 1 || rows.size() >= MAX_EPISODES) {
+                    throw InputException.of(root + "/meta/episodes", "episode " + rows.size() + ", length", "1 or more",
+                            String.valueOf(length), "the dataset is damaged");
+                }
+                String task = result.getString(5);
+                rows.add(new Row(length, result.getLong(2), result.getInt(3), result.getInt(4), task == null ? "" : task, clips));
+            }
+        }
+    }
+
+    private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
+        String path = info.path(template).asText(defaultTemplate)
+                .replace("{chunk_index:03d}", String.format("%03d", chunk)).replace("{file_index:03d}", String.format("%03d", file))
+                .replace("{video_key}", key);
+        Path resolved = root.resolve(path).normalize();
+        if (!resolved.startsWith(root.normalize())) {
+            throw InputException.of(root + "/meta/info.json", template, "a path inside the dataset", path, "");
+        }
+        return resolved;
+    }
+
+    @Override
+    public String name() {
+        return root.toString();
+    }
+
+    @Override
+    public List<DatasetFeature> features() {
+        return List.copyOf(features);
+    }
+
+    @Override
+    public double fps() {
+        return info.path("fps").asDouble();
+    }
+
+    @Override
+    public String robot() {
+        return info.path("robot_type").asText("").replace("null", "");
+    }
+
+    @Override
+    public int episodes() {
+        return rows.size();
+    }
+
+    @Override
+    public Episode episode(int index) {
+        return new Recorded(index);
+    }
+
+    @Override
+    public void close() {
+        videos.values().forEach(opened -> opened.reader().close());
+        videos.clear();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new InputException(root + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** An episode; its table is read when a vector is first asked for. */
+    private final class Recorded implements Episode {
+        private final int index;
+        private final Row row;
+        private float[][] columns;
+
+        Recorded(int index) {
+            this.index = index;
+            this.row = rows.get(index);
+        }
+
+        @Override
+        public String id() {
+            return root.getFileName() + "-" + index;
+        }
+
+        @Override
+        public int length() {
+            return row.length();
+        }
+
+        @Override
+        public String task() {
+            return row.task();
+        }
+
+        @Override
+        public Boolean success() {
+            return null;
+        }
+
+        @Override
+        public boolean intervention(int step) {
+            return false;
+        }
+
+        @Override
+        public void vector(int feature, int step, float[] out, int offset) {
+            if (columns == null) {
+                columns = readTable();
+            }
+            int size = features.get(feature).size();
+            System.arraycopy(columns[feature], step * size, out, offset, size);
+        }
+
+        private float[][] readTable() {
+            List<Integer> vectors = new ArrayList<>();
+            List<String> names = new ArrayList<>();
+            float[][] values = new float[features.size()][];
+            for (int f = 0; f < features.size(); f++) {
+                if (!features.get(f).visual()) {
+                    vectors.add(f);
+                    names.add(ParquetTable.quoted(features.get(f).key()));
+                    values[f] = new float[Math.multiplyExact(row.length(), features.get(f).size())];
+                }
+            }
+            Path file = path("data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet", row.chunk(), row.file(), "");
+            String query = "SELECT " + String.join(", ", names) + " FROM read_parquet(" + ParquetTable.literal(file.toString())
+                    + ") WHERE episode_index = " + index + " ORDER BY frame_index";
+            int step = 0;
+            try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+                for (; result.next(); step++) {
+                    if (step >= row.length()) {
+                        break;
+                    }
+                    for (int v = 0; v < vectors.size(); v++) {
+                        copy(result.getObject(v + 1), features.get(vectors.get(v)), values[vectors.get(v)], step);
+                    }
+                }
+            } catch (SQLException e) {
+                throw new InputException(file + ": cannot be read: " + firstLine(e), e);
+            }
+            if (step != row.length()) {
+                throw InputException.of(file.toString(), "episode " + index, row.length() + " rows", String.valueOf(step),
+                        "the dataset is damaged");
+            }
+            return values;
+        }
+
+        private void copy(Object value, DatasetFeature feature, float[] out, int step) throws SQLException {
+            Object[] numbers = value instanceof Array array ? (Object[]) array.getArray() : new Object[] {value};
+            if (numbers.length != feature.size()) {
+                throw InputException.of(root.toString(), "'" + feature.key() + "', episode " + index + ", step " + step,
+                        feature.size() + " values", String.valueOf(numbers.length), "");
+            }
+            for (int i = 0; i < numbers.length; i++) {
+                if (!(numbers[i] instanceof Number number)) {
+                    throw InputException.of(root.toString(), "'" + feature.key() + "', episode " + index + ", step " + step, "numbers",
+                            String.valueOf(numbers[i]), "");
+                }
+                out[step * numbers.length + i] = number.floatValue();
+            }
+        }
+
+        @Override
+        public void frame(int feature, int step, byte[] rgb) {
+            DatasetFeature camera = features.get(feature);
+            Clip clip = row.clips().get(camera.key());
+            Path file = path("video_path", "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4", clip.chunk(),
+                    clip.file(), camera.key());
+            Opened opened = videos.get(camera.key());
+            if (opened == null || !opened.path().equals(file)) {
+                if (opened != null) {
+                    videos.remove(camera.key());
+                    opened.reader().close();
+                }
+                opened = new Opened(file, new VideoReader(file, camera.width(), camera.height()));
+                videos.put(camera.key(), opened);
+            }
+            opened.reader().read(clip.fromSeconds() + step / fps(), rgb);
+        }
+
+        @Override
+        public void close() {
+            columns = null;
+        }
+    }
+}
