@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.app.train.TrainingData;
 import dev.dpros.app.train.TrainingFiles;
 import dev.dpros.app.train.TrainingRun;
+import dev.dpros.app.train.TrainingSettings;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.TrainConfig;
@@ -55,7 +56,8 @@ final class TrainCommand implements Callable<Integer> {
     private static final int SAVE_MS = 1_700;
     private static final int INTERRUPTED = 130;
 
-    @Option(names = "--config", paramLabel = "FILE", required = true, description = "training configuration (docs/training.md)")
+    @Option(names = "--config", paramLabel = "FILE", required = true, description = "training configuration (docs/training.md), or "
+            + "diffusion_policy's YAML, or LeRobot's train_config.json")
     private Path file;
 
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "directory of the training")
@@ -76,10 +78,14 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TrainConfig.Result result = TrainConfig.read(file, tree(overrides));
+        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), TrainCommand::open);
+        TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
         TrainingFiles files = files(result.inForce());
+        if (!settings.ignored().isEmpty()) {
+            spec.commandLine().getErr().println("dpros: " + file + ": without effect: " + String.join(", ", settings.ignored()));
+        }
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
             List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();

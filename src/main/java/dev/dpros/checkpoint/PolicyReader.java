@@ -42,11 +42,15 @@ public final class PolicyReader {
     }
 
     /**
-     * Reads an architecture alone: LeRobot's config.json, or a directory that holds one.
+     * Reads an architecture alone: LeRobot's config.json, a directory that holds one, or the training configuration of
+     * diffusion_policy or LeRobot.
      *
      * @throws InputException in one line naming file, field, what was expected and found
      */
     public static PolicyConfig architecture(Path source) {
+        if (Files.isRegularFile(source) && ForeignTraining.is(source)) {
+            return ForeignTraining.read(source).policy();
+        }
         return LeRobotConfig.read(StrictJson.read(Files.isDirectory(source) ? source.resolve(LeRobotDirectory.CONFIG) : source));
     }
 

@@ -100,11 +100,12 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         }
     }
 
-    /** Share of episodes that is held out, how often their loss is taken, and of how many batches. */
-    public record Validation(double ratio, long everySteps, int batches) {
+    /** Share of episodes that is held out, most that are trained on (0: all others), how often their loss is taken, and of how many batches. */
+    public record Validation(double ratio, int mostTrained, long everySteps, int batches) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Validation {
             inRange("ratio", ratio, 0, 0.9);
+            inRange("most_trained", mostTrained, 0, 1e9);
             inRange("every_steps", everySteps, 1, 1e9);
             inRange("batches", batches, 1, 10_000);
         }
@@ -161,7 +162,22 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
      * @throws dev.dpros.core.InputException naming file and line, key, what was expected and found
      */
     public static Result read(Path file, Map<String, Object> overrides) {
-        ConfigTree tree = ConfigTree.of(defaults(), YamlTree.read(file), overrides).labelled("--set ");
+        return read(file, YamlTree.read(file), overrides);
+    }
+
+    /**
+     * As {@link #read(Path, Map)}, of settings that the file says in another form.
+     *
+     * @param settings a tree of this class's keys; {@code policy} becomes the file itself
+     */
+    public static Result of(Path file, Map<String, Object> settings, Map<String, Object> overrides) {
+        ObjectNode root = new ObjectMapper().valueToTree(settings);
+        root.put("policy", file.toAbsolutePath().toString());
+        return read(file, new YamlTree(file.toString(), root, Map.of()), overrides);
+    }
+
+    private static Result read(Path file, YamlTree settings, Map<String, Object> overrides) {
+        ConfigTree tree = ConfigTree.of(defaults(), settings, overrides).labelled("--set ");
         resolvePaths(tree.merged(), file.toAbsolutePath().getParent());
         TrainConfig config = StrictBinder.bind(tree, TrainConfig.class);
         @SuppressWarnings("unchecked")

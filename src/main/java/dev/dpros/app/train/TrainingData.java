@@ -80,7 +80,8 @@ public final class TrainingData {
 
     private void add(ReplayData part) {
         parts.add(part);
-        splits.add(new EpisodeSplit(part.episodes(), config.validation().ratio(), 0, config.seed()));
+        splits.add(new EpisodeSplit(part.episodes(), config.validation().ratio(),
+                config.validation().mostTrained(), config.seed()));
     }
 
     private List<FeatureSpec> features() {

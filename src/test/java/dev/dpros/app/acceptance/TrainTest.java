@@ -144,6 +144,23 @@ class TrainTest {
                 "--set", "initial=[]");
     }
 
+    /** Another program's file is taken as it is: passes over the data become steps, what has no effect is named once. */
+    @Test
+    void shouldTrainFromDiffusionPolicysConfiguration() throws Exception {
+        Files.createDirectories(folder.resolve("task"));
+        Files.copy(Path.of("src/test/resources/training/diffusion_policy_lowdim.yaml"), folder.resolve("train.yaml"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
+        try (DprosProcess process = train("foreign", "--set", "datasets=[" + DATA + "]", "--set", "evaluation.env=none")) {
+            assertEquals(0, process.awaitExit(), process::error);
+            assertTrue(process.error().contains("without effect: "), process::error);
+        }
+        // 2 of 3 episodes of 8 steps: -1 to -1 + 8 - 16 + 7 .. none of 16 steps; the windows are padded at either end
+        List<String> last = metrics("foreign").stream().filter(line -> line.contains(",val_loss,")).toList();
+        assertEquals(2, last.size(), "once a pass");
+        predicts(folder.resolve("foreign/last"));
+    }
+
     /** The explicit baseline gives the same actions whatever the noise. */
     @Test
     void shouldTrainARegressionThatNoiseDoesNotChange() throws Exception {

@@ -1,0 +1,181 @@
+package dev.dpros.checkpoint;
+
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.core.InputException;
+import dev.dpros.diffusion.PolicyConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The training configuration of another program: diffusion_policy's (hybrid image, image and low-dim UNet workspaces) or
+ * LeRobot's train_config.json. Immutable.
+ *
+ * @param policy the architecture; PushT's features get LeRobot's names
+ * @param settings as a tree with the keys of this project's own training configuration
+ * @param epochs what the file counts in passes over the data, or null
+ * @param ignored keys without effect here
+ */
+public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings, Epochs epochs, List<String> ignored) {
+    private static final String IMAGE = "observation.image";
+    private static final String STATE = "observation.state";
+    private static final String KEYPOINTS = "observation.environment_state";
+    private static final int KEYPOINT_VALUES = 18;
+    private static final int AGENT_VALUES = 2;
+
+    /** Passes in all, and between two rollouts, saved states and validations. */
+    public record Epochs(long count, long rolloutEvery, long checkpointEvery, long valEvery) {}
+
+    /** Whether a file is one of these. @throws InputException if it cannot be read */
+    public static boolean is(Path file) {
+        return HydraConfig.is(file) || isLeRobot(file);
+    }
+
+    private static boolean isLeRobot(Path file) {
+        return file.getFileName().toString().endsWith(".json") && StrictJson.read(file).get("policy").json().isObject();
+    }
+
+    /** Reads it. @throws InputException naming file and field if it cannot be followed */
+    public static ForeignTraining read(Path file) {
+        return HydraConfig.is(file) ? diffusionPolicy(HydraConfig.read(file)) : leRobot(StrictJson.read(file));
+    }
+
+    private static ForeignTraining diffusionPolicy(ConfigNode root) {
+        Fields fields = new Fields(root, Set.of("policy", "shape_meta", "task.shape_meta", "task.env_runner.n_test",
+                "task.env_runner.test_start_seed", "task.dataset", "name", "horizon", "n_obs_steps", "n_action_steps",
+                "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
+                "obs_dim", "action_dim", "keypoint_dim", "task.obs_dim", "task.action_dim", "task.keypoint_dim", "task.image_shape",
+                "task_name", "dataset_obs_steps", "obs_as_local_cond", "pred_action_steps_only", "past_action_visible"));
+        Map<String, Object> settings = new LinkedHashMap<>();
+        ConfigNode dataset = root.get("task").get("dataset");
+        String data = DiffusionPolicyConfig.className(dataset.get("_target_"));
+        PolicyConfig policy = DiffusionPolicyConfig.read(root, name -> null);
+        if (data.startsWith("PushT")) {
+            policy = renamed(policy, settings);
+        }
+        settings.put("datasets", List.of(dataset.get(dataset.get("zarr_path").isAbsent() ? "dataset_path" : "zarr_path").text()));
+        settings.put("optimizer", tree("lr", fields.at("optimizer.lr").number(1e-4),
+                "betas", List.of(fields.at("optimizer.betas").items().get(0).number(), root.get("optimizer").get("betas").items().get(1).number()),
+                "eps", fields.at("optimizer.eps").number(1e-8), "weight_decay", fields.at("optimizer.weight_decay").number(1e-6),
+                "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
+                "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
+                "ema_power", fields.at("training.use_ema").bool(true) ? fields.at("ema.power").number(0.75) : 0));
+        settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
+                "micro_batches", fields.at("training.gradient_accumulate_every").integer(1)));
+        settings.put("seed", fields.at("training.seed").integer(42));
+        settings.put("validation", tree("ratio", dataset.get("val_ratio").number(0),
+                "most_trained", dataset.get("max_train_episodes").integer(0)));
+        settings.put("evaluation", tree("env", data.startsWith("PushT") ? "pusht" : "none",
+                "first_seed", root.get("task").get("env_runner").get("test_start_seed").integer(100_000),
+                "episodes", root.get("task").get("env_runner").get("n_test").integer(50),
+                "denoising_steps", Math.min(16, policy.scheduler().inferenceSteps())));
+        settings.put("checkpoint", tree("keep_best", fields.at("checkpoint.topk.k").integer(1)));
+        Epochs epochs = new Epochs(fields.at("training.num_epochs").integer(), fields.at("training.rollout_every").integer(50),
+                fields.at("training.checkpoint_every").integer(50), fields.at("training.val_every").integer(1));
+        return new ForeignTraining(policy, settings, epochs, fields.unread());
+    }
+
+    /** The same network by LeRobot's names, and where the data have its features. */
+    private static PolicyConfig renamed(PolicyConfig policy, Map<String, Object> settings) {
+        List<FeatureSpec> inputs = new ArrayList<>();
+        Map<String, Object> columns = new LinkedHashMap<>();
+        for (FeatureSpec input : policy.inputs()) {
+            if (input.kind() == Kind.VISUAL) {
+                inputs.add(new FeatureSpec(IMAGE, Kind.VISUAL, input.shape()));
+                columns.put(IMAGE, tree("from", "image", "first", 0));
+                continue;
+            }
+            if (input.size() == KEYPOINT_VALUES + AGENT_VALUES) {
+                inputs.add(FeatureSpec.of(KEYPOINTS, Kind.ENV, KEYPOINT_VALUES));
+                columns.put(KEYPOINTS, tree("from", "keypoint", "first", 0));
+            }
+            inputs.add(FeatureSpec.of(STATE, Kind.STATE, AGENT_VALUES));
+            columns.put(STATE, tree("from", "state", "first", 0));
+        }
+        settings.put("columns", columns);
+        return new PolicyConfig(policy.nObsSteps(), policy.horizon(), policy.nActionSteps(), inputs, policy.action(), policy.unet(),
+                policy.vision(), policy.scheduler());
+    }
+
+    private static ForeignTraining leRobot(ConfigNode root) {
+        Fields fields = new Fields(root, Set.of("policy"));
+        PolicyConfig policy = LeRobotConfig.read(root.get("policy"));
+        Map<String, Object> settings = new LinkedHashMap<>();
+        ConfigNode data = fields.at("dataset.root");
+        settings.put("datasets", data.isAbsent() ? List.of() : List.of(data.text()));
+        boolean preset = fields.at("use_policy_training_preset").bool(true);
+        ConfigNode p = root.get("policy");
+        ConfigNode o = root.get("optimizer");
+        boolean own = preset || o.isAbsent();
+        List<ConfigNode> betas = (own ? p.get("optimizer_betas") : fields.at("optimizer.betas")).items();
+        settings.put("optimizer", tree("lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
+                "betas", List.of(betas.get(0).number(), betas.get(1).number()),
+                "eps", (own ? p.get("optimizer_eps") : fields.at("optimizer.eps")).number(1e-8),
+                "weight_decay", (own ? p.get("optimizer_weight_decay") : fields.at("optimizer.weight_decay")).number(1e-6),
+                "clip_norm", own ? 10.0 : fields.at("optimizer.grad_clip_norm").number(10),
+                "schedule", p.get("scheduler_name").text("cosine"),
+                "warm_up_steps", p.get("scheduler_warmup_steps").integer(500), "ema_power", 0));
+        settings.put("loader", tree("batch_size", fields.at("batch_size").integer(8),
+                "mask_padding", p.get("do_mask_loss_for_padding").bool(false)));
+        settings.put("steps", fields.at("steps").integer(100_000));
+        settings.put("seed", fields.at("seed").integer(1000));
+        settings.put("validation", tree("ratio", 0));
+        settings.put("evaluation", tree("env", fields.at("env.type").text("none").equals("pusht") ? "pusht" : "none",
+                "every_steps", fields.at("eval_freq").integer(20_000), "episodes", fields.at("eval.n_episodes").integer(50),
+                "denoising_steps", policy.scheduler().inferenceSteps()));
+        settings.put("checkpoint", tree("every_steps", fields.at("save_freq").integer(20_000), "keep_best", 1));
+        return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    private static Map<String, Object> tree(Object... keysAndValues) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            tree.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return tree;
+    }
+
+    /** Remembers what was read, to tell what was not. */
+    private static final class Fields {
+        private final ConfigNode root;
+        private final Set<String> read;
+
+        Fields(ConfigNode root, Set<String> otherwise) {
+            this.root = root;
+            read = new TreeSet<>(otherwise);
+        }
+
+        ConfigNode at(String path) {
+            read.add(path);
+            ConfigNode node = root;
+            for (String name : path.split("\\.")) {
+                node = node.get(name);
+            }
+            return node;
+        }
+
+        /** Keys that were not read, no deeper than two names; a group none of whose keys was read stands for all of them. */
+        List<String> unread() {
+            List<String> unread = new ArrayList<>();
+            root.fields().forEach((name, node) -> add(unread, name, node));
+            return unread;
+        }
+
+        private void add(List<String> unread, String path, ConfigNode node) {
+            if (read.contains(path) || node.isAbsent()) {
+                return;
+            }
+            boolean within = read.stream().anyMatch(other -> other.startsWith(path + "."));
+            if (within && node.json().isObject()) {
+                node.fields().forEach((name, child) -> add(unread, path + "." + name, child));
+            } else {
+                unread.add(path);
+            }
+        }
+    }
+}
