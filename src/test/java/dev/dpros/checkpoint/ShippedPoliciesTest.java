@@ -24,10 +24,10 @@ class ShippedPoliciesTest {
         assertEquals(VisionConfig.Backbone.CONV, policy.config().vision().backbone());
         assertEquals(5, policy.config().vision().conv().size());
         assertEquals(List.of(84, 84), policy.config().vision().cropShape());
-        assertEquals(132, policy.config().globalConditioning());
+        assertEquals(40, policy.config().globalConditioning());
         assertEquals(SchedulerConfig.Type.DDIM, policy.config().scheduler().type());
         assertEquals(16, policy.config().scheduler().inferenceSteps());
-        assertEquals(List.of(64L, 64L), policy.weights().get("rgb_encoder.out.weight").shape());
+        assertEquals(List.of(18L, 64L), policy.weights().get("rgb_encoder.out.weight").shape());
         Normalizer image = policy.normalizers().get("observation.image");
         assertEquals(1, image.normalize(0, 1), 1e-6);
         assertEquals(-1, image.normalize(2, 0), 1e-6);

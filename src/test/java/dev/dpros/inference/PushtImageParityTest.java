@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The shipped image policy against the vectors its training code recorded. */
+/** A compact image policy trained with PyTorch, against the vectors that its training code recorded. */
 class PushtImageParityTest {
     private final ReferenceFile file = ReferenceFile.read("pusht_image/reference");
 
     @ParameterizedTest
     @EnumSource(value = ConvVariant.class, names = {"CONV1D", "ROWS", "PACKED"})
     void shouldEqualTheRecordedVectors(ConvVariant variant) {
-        PolicyDefinition policy = PolicyReader.read(Path.of("models/pusht_image"));
+        PolicyDefinition policy = PolicyReader.read(Path.of("src/test/resources/policies/pusht_image"));
         ObservationWindow window = window(policy);
         InferenceOptions options = InferenceOptions.DEFAULT.withConvVariant(variant);
         try (DiffusionPolicy runtime = DiffusionPolicy.load(policy, options)) {

@@ -110,7 +110,7 @@ class TrainTest {
     /** Keypoints, then an encoder that sees them, then both together, the convolutions as they were: as the recipes do it. */
     @Test
     void shouldTrainAPolicyFromPicturesInStages() throws Exception {
-        ObjectNode image = (ObjectNode) new ObjectMapper().readTree(Path.of("models/recipes/pusht_image.json").toFile());
+        ObjectNode image = (ObjectNode) new ObjectMapper().readTree(Path.of("models/pusht_image/config.json").toFile());
         image.putArray("down_dims").add(16).add(32).add(32);
         image.put("diffusion_step_embed_dim", 32);
         Files.writeString(folder.resolve("image.json"), image.toString());
