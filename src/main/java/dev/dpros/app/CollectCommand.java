@@ -63,7 +63,7 @@ final class CollectCommand implements Callable<Integer> {
         if (Files.exists(output)) {
             throw InputException.of("--output", output.toString(), "a path that does not exist yet", "something there", "");
         }
-        List<Long> range = EvalCommand.range(seeds);
+        List<Long> range = EvalCommand.range("--seeds", seeds);
         SamplerSection section = sampling.asSection();
         try (Lifecycle lifecycle = Lifecycle.onSignals();
                 DiffusionPolicy loaded = DiffusionPolicy.load(PolicyReader.read(policy), section.toOptions())) {

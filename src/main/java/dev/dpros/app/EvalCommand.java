@@ -8,13 +8,17 @@ import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.training.PushTEvaluation;
 import dev.dpros.training.PushTEvaluation.Episode;
+import dev.dpros.training.pusht.RolloutGifs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -36,6 +40,8 @@ import picocli.CommandLine.Spec;
             "          dpros eval --policy models/pusht_keypoints --strategy all --latency-ms 0,200,400 --plot latency.svg"})
 final class EvalCommand implements Callable<Integer> {
     private static final int MOST_SEEDS = 100_000;
+    private static final String TEST_SEEDS = "100000..100049";
+    private static final String TRAIN_SEEDS = "0..5";
     private static final double NORMAL_95 = 1.959964;
 
     /** Simulated tasks. */
@@ -47,9 +53,13 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--env", defaultValue = "pusht", description = "task (default: ${DEFAULT-VALUE})")
     private Env env;
 
-    @Option(names = "--seeds", paramLabel = "A..B", defaultValue = "100000..100049",
-            description = "first and last seed (default: ${DEFAULT-VALUE}, the reference's test seeds)")
+    @Option(names = "--seeds", paramLabel = "A..B",
+            description = "first and last seed (default: " + TEST_SEEDS + ", the reference's test seeds)")
     private String seeds;
+
+    @Option(names = "--train-seeds", paramLabel = "A..B", description = "seeds whose score is told apart (default: " + TRAIN_SEEDS
+            + ", the reference's, where --seeds is not given)")
+    private String trainSeeds;
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
@@ -66,6 +76,12 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "25", description = "environments per network evaluation (default: ${DEFAULT-VALUE})")
     private int batch;
 
+    @Option(names = "--gifs", paramLabel = "DIR", description = "draw rollouts as seed_SEED.gif in this directory")
+    private Path gifs;
+
+    @Option(names = "--gif-count", paramLabel = "N", defaultValue = "4", description = "how many of them (default: ${DEFAULT-VALUE})")
+    private int gifCount;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the scores to this file")
     private Path json;
 
@@ -74,7 +90,8 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Long> range = range(seeds);
+        List<Long> range = range("--seeds", seeds == null ? TEST_SEEDS : seeds);
+        List<Long> train = trainRange(range);
         SamplerSection section = sampling.asSection();
         InferenceOptions options = section.toOptions();
         PolicyDefinition definition = PolicyReader.read(policy);
@@ -89,9 +106,9 @@ final class EvalCommand implements Callable<Integer> {
             }
             PushTEvaluation evaluation = evaluation(loaded, steps, section.seed());
             long startNs = System.nanoTime();
-            List<Episode> episodes = run(evaluation, range);
+            List<Episode> episodes = run(evaluation, Stream.concat(range.stream(), train.stream()).toList());
             double seconds = (System.nanoTime() - startNs) / 1e9;
-            report(loaded, steps, episodes, seconds);
+            report(loaded, steps, episodes.subList(0, range.size()), episodes.subList(range.size(), episodes.size()), seconds);
             return 0;
         }
     }
@@ -106,12 +123,25 @@ final class EvalCommand implements Callable<Integer> {
 
     private List<Episode> run(PushTEvaluation evaluation, List<Long> range) {
         try (ProgressBar bar = new ProgressBarBuilder().setTaskName("episodes").setInitialMax(range.size())
-                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build()) {
-            return evaluation.run(range, bar::stepTo);
+                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build();
+                RolloutGifs drawn = new RolloutGifs(gifs == null ? Set.of() : range.stream().limit(gifCount).collect(Collectors.toSet()),
+                        seed -> gifs.resolve("seed_" + seed + ".gif"))) {
+            return evaluation.run(range, bar::stepTo, drawn);
         }
     }
 
-    static List<Long> range(String text) {
+    private List<Long> trainRange(List<Long> test) {
+        if (trainSeeds == null && seeds != null) {
+            return List.of();
+        }
+        List<Long> train = range("--train-seeds", trainSeeds == null ? TRAIN_SEEDS : trainSeeds);
+        if (train.stream().anyMatch(test::contains)) {
+            throw InputException.of("--train-seeds", "range", "seeds that --seeds does not have", "'" + trainSeeds + "'", "");
+        }
+        return train;
+    }
+
+    static List<Long> range(String option, String text) {
         String[] ends = text.split("\\.\\.", -1);
         try {
             long first = Long.parseLong(ends[0].strip());
@@ -122,12 +152,12 @@ final class EvalCommand implements Callable<Integer> {
         } catch (NumberFormatException e) {
             // reported below, as any other malformed range
         }
-        throw InputException.of("--seeds", "range", "FIRST..LAST (0 to 4294967295, at most " + MOST_SEEDS + " seeds)",
+        throw InputException.of(option, "range", "FIRST..LAST (0 to 4294967295, at most " + MOST_SEEDS + " seeds)",
                 "'" + text + "'", "for instance 100000..100049");
     }
 
-    private void report(DiffusionPolicy loaded, int steps, List<Episode> episodes, double seconds) {
-        double mean = episodes.stream().mapToDouble(Episode::maxReward).average().orElse(0);
+    private void report(DiffusionPolicy loaded, int steps, List<Episode> episodes, List<Episode> train, double seconds) {
+        double mean = mean(episodes);
         double variance = episodes.stream().mapToDouble(e -> Math.pow(e.maxReward() - mean, 2)).sum()
                 / Math.max(1, episodes.size() - 1);
         double half = NORMAL_95 * Math.sqrt(variance / episodes.size());
@@ -136,6 +166,9 @@ final class EvalCommand implements Callable<Integer> {
         out.printf("%s, %s %d steps, Ta %d, %d seeds: mean max reward %.4f +- %.4f (95 %%), success %.2f, %.0f s%n",
                 policy, loaded.scheduler().type(), loaded.scheduler().inferenceSteps(), steps, episodes.size(), mean, half,
                 success, seconds);
+        if (!train.isEmpty()) {
+            out.printf("train seeds, %d: mean max reward %.4f%n", train.size(), mean(train));
+        }
         out.flush();
         if (json != null) {
             Map<String, Object> tree = new LinkedHashMap<>();
@@ -148,7 +181,15 @@ final class EvalCommand implements Callable<Integer> {
             tree.put("success_rate", success);
             tree.put("seconds", seconds);
             tree.put("episodes", episodes);
+            if (!train.isEmpty()) {
+                tree.put("train_mean_max_reward", mean(train));
+                tree.put("train_episodes", train);
+            }
             RunReport.writeJson(json, tree);
         }
+    }
+
+    private static double mean(List<Episode> episodes) {
+        return episodes.stream().mapToDouble(Episode::maxReward).average().orElse(0);
     }
 }

@@ -18,6 +18,7 @@ import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
 import dev.dpros.recording.lerobot.LerobotDataset;
 import dev.dpros.recording.zarr.ZarrDataset;
+import dev.dpros.training.ActionError;
 import dev.dpros.training.CachedCoordinates;
 import dev.dpros.training.DiffusionObjective;
 import dev.dpros.training.InitialWeights;
@@ -94,6 +95,7 @@ final class TrainCommand implements Callable<Integer> {
                     InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier), data.normalizers(), "initial");
             Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
             boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
+            ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
             if (cached) {
                 data.cacheCoordinates(initial);
             }
@@ -103,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
                     files.restore(trainer.state());
                     trainer.resume();
                 }
-                run = new TrainingRun(config, trainer, data.heldOut(), files);
+                run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
                 run.run(spec.commandLine().getErr());
             } finally {
                 ended.countDown();

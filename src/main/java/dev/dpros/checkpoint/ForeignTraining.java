@@ -28,8 +28,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
     private static final int KEYPOINT_VALUES = 18;
     private static final int AGENT_VALUES = 2;
 
-    /** Passes in all, and between two rollouts, saved states and validations. */
-    public record Epochs(long count, long rolloutEvery, long checkpointEvery, long valEvery) {}
+    /** Passes in all, and between two rollouts, saved states, validations and samplings of actions. */
+    public record Epochs(long count, long rolloutEvery, long checkpointEvery, long valEvery, long sampleEvery) {}
 
     /** Whether a file is one of these. @throws InputException if it cannot be read */
     public static boolean is(Path file) {
@@ -47,7 +47,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
 
     private static ForeignTraining diffusionPolicy(ConfigNode root) {
         Fields fields = new Fields(root, Set.of("policy", "shape_meta", "task.shape_meta", "task.env_runner.n_test",
-                "task.env_runner.test_start_seed", "task.dataset", "name", "horizon", "n_obs_steps", "n_action_steps",
+                "task.env_runner.test_start_seed", "task.env_runner.n_train", "task.env_runner.n_test_vis", "task.dataset", "name", "horizon", "n_obs_steps", "n_action_steps",
                 "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
                 "obs_dim", "action_dim", "keypoint_dim", "task.obs_dim", "task.action_dim", "task.keypoint_dim", "task.image_shape",
                 "task_name", "dataset_obs_steps", "obs_as_local_cond", "pred_action_steps_only", "past_action_visible"));
@@ -73,10 +73,13 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         settings.put("evaluation", tree("env", data.startsWith("PushT") ? "pusht" : "none",
                 "first_seed", root.get("task").get("env_runner").get("test_start_seed").integer(100_000),
                 "episodes", root.get("task").get("env_runner").get("n_test").integer(50),
+                "train_episodes", root.get("task").get("env_runner").get("n_train").integer(6),
+                "gifs", root.get("task").get("env_runner").get("n_test_vis").integer(4),
                 "denoising_steps", Math.min(16, policy.scheduler().inferenceSteps())));
         settings.put("checkpoint", tree("keep_best", fields.at("checkpoint.topk.k").integer(1)));
         Epochs epochs = new Epochs(fields.at("training.num_epochs").integer(), fields.at("training.rollout_every").integer(50),
-                fields.at("training.checkpoint_every").integer(50), fields.at("training.val_every").integer(1));
+                fields.at("training.checkpoint_every").integer(50), fields.at("training.val_every").integer(1),
+                fields.at("training.sample_every").integer(5));
         return new ForeignTraining(policy, settings, epochs, fields.unread());
     }
 
@@ -126,7 +129,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         settings.put("seed", fields.at("seed").integer(1000));
         settings.put("validation", tree("ratio", 0));
         settings.put("evaluation", tree("env", fields.at("env.type").text("none").equals("pusht") ? "pusht" : "none",
-                "every_steps", fields.at("eval_freq").integer(20_000), "episodes", fields.at("eval.n_episodes").integer(50),
+                "every_steps", fields.at("eval_freq").integer(20_000), "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
                 "denoising_steps", policy.scheduler().inferenceSteps()));
         settings.put("checkpoint", tree("every_steps", fields.at("save_freq").integer(20_000), "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());

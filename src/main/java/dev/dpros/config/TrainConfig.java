@@ -100,24 +100,34 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         }
     }
 
-    /** Share of episodes that is held out, most that are trained on (0: all others), how often their loss is taken, and of how many batches. */
-    public record Validation(double ratio, int mostTrained, long everySteps, int batches) {
+    /**
+     * Share of episodes that is held out, most that are trained on (0: all others), how often the loss of those held out is taken, of how many
+     * batches, and how often actions are sampled for a batch of the others (0: never).
+     */
+    public record Validation(double ratio, int mostTrained, long everySteps, int batches, long sampleEverySteps) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Validation {
             inRange("ratio", ratio, 0, 0.9);
             inRange("most_trained", mostTrained, 0, 1e9);
             inRange("every_steps", everySteps, 1, 1e9);
             inRange("batches", batches, 1, 10_000);
+            inRange("sample_every_steps", sampleEverySteps, 0, 1e9);
         }
     }
 
-    /** Simulator (pusht, or none), how often, seeds and denoising steps. */
-    public record Evaluation(Env env, long everySteps, long firstSeed, int episodes, int denoisingSteps) {
+    /** Simulator (pusht, or none), how often, test seeds, denoising steps, how many of the seeds 0, 1, ... more, rollouts that are drawn. */
+    public record Evaluation(Env env, long everySteps, long firstSeed, int episodes, int denoisingSteps, int trainEpisodes, int gifs) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Evaluation {
             inRange("every_steps", everySteps, 1, 1e9);
             inRange("episodes", episodes, 1, 10_000);
             inRange("denoising_steps", denoisingSteps, 1, 1000);
+            inRange("train_episodes", trainEpisodes, 0, 10_000);
+            inRange("gifs", gifs, 0, 100);
+            if (firstSeed < trainEpisodes) {
+                throw new IllegalArgumentException("first_seed: expected " + trainEpisodes + " or more (the train episodes are seeds 0 to "
+                        + (trainEpisodes - 1) + "), found " + firstSeed);
+            }
         }
     }
 

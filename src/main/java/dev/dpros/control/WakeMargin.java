@@ -2,10 +2,10 @@ package dev.dpros.control;
 
 /**
  * How long before its deadline a thread ends its sleep and spins: a little more than it was woken late of late. What is
- * remembered halves in 2,800 periods, so that one wake-up in a thousand counts. Used by one thread; allocates nothing.
+ * remembered halves in 23,000 periods, so that one wake-up in ten thousand counts. Used by one thread; allocates nothing.
  */
 final class WakeMargin {
-    private static final int FORGET_SHIFT = 12;
+    private static final int FORGET_SHIFT = 15;
     /** At most one eighth of a core. */
     private static final int PERIODS_PER_SPIN = 8;
     private static final long SLACK_NS = 20_000;

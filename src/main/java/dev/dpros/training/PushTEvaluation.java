@@ -6,6 +6,7 @@ import dev.dpros.inference.NoiseSource;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.sim.PushTCamera;
+import dev.dpros.sim.PushTEnv;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,16 @@ public final class PushTEvaluation {
      */
     public record Episode(long seed, double maxReward, int steps, boolean success) {}
 
+    /** Sees episodes as they go on. */
+    public interface Watcher {
+        /**
+         * After the reset and each step. Called from the evaluation's thread.
+         *
+         * @param last whether the episode is over
+         */
+        void saw(long seed, PushTEnv env, boolean last);
+    }
+
     /**
      * An evaluation.
      *
@@ -62,8 +73,13 @@ public final class PushTEvaluation {
         this.noiseSeed = noiseSeed;
     }
 
-    /** Runs all seeds; {@code finished} hears how many episodes have ended. Results in the order of the seeds. */
+    /** Runs all seeds; {@code finished} hears how many episodes have ended. Results in the order of the seeds, which differ. */
     public List<Episode> run(List<Long> seeds, IntConsumer finished) {
+        return run(seeds, finished, (seed, env, last) -> { });
+    }
+
+    /** The same with somebody who watches. */
+    public List<Episode> run(List<Long> seeds, IntConsumer finished, Watcher watcher) {
         PushTCamera camera = new PushTCamera();
         Map<Long, Episode> done = new HashMap<>();
         List<PushTRollout> running = new ArrayList<>();
@@ -72,13 +88,15 @@ public final class PushTEvaluation {
         while (done.size() < seeds.size()) {
             while (running.size() < batchSize && next < seeds.size()) {
                 long seed = seeds.get(next++);
-                running.add(new PushTRollout(seed, camera, policy.config().inputs(), policy.config().nObsSteps()));
+                PushTRollout rollout = new PushTRollout(seed, camera, policy.config().inputs(), policy.config().nObsSteps());
+                running.add(rollout);
+                watcher.saw(seed, rollout.env(), false);
                 noise.add(NoiseSource.seeded(new SplittableRandom(noiseSeed).nextLong() ^ new SplittableRandom(seed).nextLong()));
             }
-            advance(running, noise);
+            advance(running, noise, watcher);
             for (int i = running.size() - 1; i >= 0; i--) {
                 PushTRollout rollout = running.get(i);
-                if (rollout.env().done() || rollout.env().steps() >= maxSteps) {
+                if (over(rollout)) {
                     done.put(rollout.seed(), new Episode(rollout.seed(), rollout.env().maxReward(), rollout.env().steps(),
                             rollout.env().done()));
                     running.remove(i);
@@ -90,15 +108,20 @@ public final class PushTEvaluation {
         return seeds.stream().map(done::get).toList();
     }
 
-    private void advance(List<PushTRollout> running, List<NoiseSource> noise) {
+    private void advance(List<PushTRollout> running, List<NoiseSource> noise, Watcher watcher) {
         Prediction prediction = policy.predictAction(
                 PushTRollout.batch(running, policy.config().inputs(), policy.config().nObsSteps()), Sampling.of(noise));
         for (int i = 0; i < running.size(); i++) {
             PushTRollout rollout = running.get(i);
             double[] actions = prediction.actions(i, actionSteps);
-            for (int k = 0; k < actionSteps && !rollout.env().done() && rollout.env().steps() < maxSteps; k++) {
+            for (int k = 0; k < actionSteps && !over(rollout); k++) {
                 rollout.step(actions[2 * k], actions[2 * k + 1]);
+                watcher.saw(rollout.seed(), rollout.env(), over(rollout));
             }
         }
+    }
+
+    private boolean over(PushTRollout rollout) {
+        return rollout.env().done() || rollout.env().steps() >= maxSteps;
     }
 }

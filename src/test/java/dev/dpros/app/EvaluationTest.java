@@ -1,12 +1,19 @@
 package dev.dpros.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +39,31 @@ class EvaluationTest {
         for (int i = 0; i < 2; i++) {
             assertEquals(together.get("episodes").get(i).get("max_reward").asDouble(),
                     apart.get("episodes").get(i).get("max_reward").asDouble(), 1e-3);
+        }
+    }
+
+    /** The reference scores a few training seeds too, and keeps rollouts to look at. */
+    @Test
+    void shouldTellTrainSeedsApartAndDrawRollouts() throws IOException {
+        JsonNode scores = evaluate("models/pusht_keypoints", "100000..100001", "--train-seeds", "0..2", "--max-steps", "16",
+                "--gifs", dir.resolve("gifs").toString(), "--gif-count", "1");
+        assertEquals(2, scores.get("episodes").size());
+        assertEquals(3, scores.get("train_episodes").size());
+        assertEquals(0, scores.get("train_episodes").get(0).get("seed").asLong());
+        assertEquals(List.of("seed_100000.gif"), names(dir.resolve("gifs")));
+        ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
+        try (ImageInputStream in = ImageIO.createImageInputStream(dir.resolve("gifs/seed_100000.gif").toFile())) {
+            reader.setInput(in);
+            assertEquals(17, reader.getNumImages(true), "the reset and 16 steps");
+            assertNotEquals(reader.read(0).getRGB(144, 144), 0);
+            assertEquals(288, reader.getWidth(16));
+        }
+        assertEquals(2, Main.commandLine().execute("eval", "--policy", "models/pusht_keypoints", "--seeds", "3..4", "--train-seeds", "4..5"));
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
     }
 

@@ -52,7 +52,7 @@ class ForeignTrainingTest {
         assertEquals(Map.of("lr", 2e-4, "betas", List.of(0.9, 0.99), "eps", 1e-8, "weight_decay", 1e-5, "schedule", "cosine",
                 "warm_up_steps", 3, "ema_power", 0.7), training.settings().get("optimizer"));
         assertEquals(Map.of("ratio", 0.3, "most_trained", 90), training.settings().get("validation"));
-        assertEquals(new ForeignTraining.Epochs(2, 50, 1, 1), training.epochs());
+        assertEquals(new ForeignTraining.Epochs(2, 50, 1, 1, 5), training.epochs());
         assertTrue(training.ignored().containsAll(List.of("logging", "dataloader.num_workers", "training.device")),
                 training.ignored()::toString);
         assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("policy") || key.startsWith("optimizer")));

@@ -119,6 +119,11 @@ public final class TrainingData {
         policy.cameras().forEach(camera -> normalizers.remove(camera.key()));
     }
 
+    /** The first training batch as it was recorded, neither normalised nor cropped; what was cached of pictures is no picture. */
+    public Batch recorded() {
+        return windows(true, Map.of(), null, null).make(0);
+    }
+
     /** Shuffled windows, or frames, of the episodes that are trained on, loaded ahead of time. */
     public BatchSource training() {
         return new PrefetchingBatches(batches(true), config.loader().threads(), AHEAD);
@@ -143,7 +148,7 @@ public final class TrainingData {
     }
 
     private BatchMaker batches(boolean train) {
-        return config.objective() == TrainConfig.Objective.POSE ? frames(train) : windows(train);
+        return config.objective() == TrainConfig.Objective.POSE ? frames(train) : windows(train, normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
     }
 
     private PoseFrames frames(boolean train) {
@@ -169,7 +174,7 @@ public final class TrainingData {
         return FittedNormalizers.fit(poses.stream().map(one -> one.columns(List.of(keypoints))).toList()).get(keypoints.key());
     }
 
-    private WindowBatches windows(boolean train) {
+    private WindowBatches windows(boolean train, Map<String, Normalizer> normalised, List<Integer> crop, VectorNoise noise) {
         List<WindowBatches.Part> windows = new ArrayList<>();
         for (int p = 0; p < parts.size(); p++) {
             EpisodeSplit split = splits.get(p);
@@ -177,10 +182,9 @@ public final class TrainingData {
                     policy.nActionSteps() - 1, train ? split::trained : split::validates);
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
-        List<Integer> crop = policy.vision() == null ? null : policy.vision().cropShape();
         try {
-            return new WindowBatches(windows, normalizers, new WindowBatches.Options(policy.nObsSteps(), policy.horizon(),
-                    config.loader().batchSize(), config.seed(), train, crop, noise()));
+            return new WindowBatches(windows, normalised, new WindowBatches.Options(policy.nObsSteps(), policy.horizon(),
+                    config.loader().batchSize(), config.seed(), train, crop, noise));
         } catch (IllegalArgumentException e) {
             throw new InputException((train ? "datasets: " : "validation: ") + e.getMessage(), e);
         }

@@ -54,6 +54,16 @@ public final class TrainingFiles {
         return directory.resolve("curves.svg");
     }
 
+    /** The training's directory. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Where a rollout is drawn. */
+    public Path rollout(long step, long seed) {
+        return directory.resolve("rollouts").resolve("step_" + step + "_seed_" + seed + ".gif");
+    }
+
     /** Where the configuration is kept. */
     public Path configuration() {
         return directory.resolve("config.yaml");

@@ -37,18 +37,19 @@ public record TrainingSettings(TrainConfig.Result result, List<String> ignored) 
         if (foreign.epochs() != null) {
             long steps = stepsPerEpoch(result.config(), foreign.policy(), open);
             settings.put("steps", foreign.epochs().count() * steps);
-            merge(settings, "evaluation", foreign.epochs().rolloutEvery() * steps);
-            merge(settings, "checkpoint", foreign.epochs().checkpointEvery() * steps);
-            merge(settings, "validation", foreign.epochs().valEvery() * steps);
+            merge(settings, "evaluation", "every_steps", foreign.epochs().rolloutEvery() * steps);
+            merge(settings, "checkpoint", "every_steps", foreign.epochs().checkpointEvery() * steps);
+            merge(settings, "validation", "every_steps", foreign.epochs().valEvery() * steps);
+            merge(settings, "validation", "sample_every_steps", foreign.epochs().sampleEvery() * steps);
             result = TrainConfig.of(file, settings, overrides);
         }
         return new TrainingSettings(result, foreign.ignored());
     }
 
     @SuppressWarnings("unchecked")
-    private static void merge(Map<String, Object> settings, String section, long everySteps) {
+    private static void merge(Map<String, Object> settings, String section, String key, long steps) {
         Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) settings.get(section));
-        merged.put("every_steps", everySteps);
+        merged.put(key, steps);
         settings.put(section, merged);
     }
 

@@ -179,6 +179,33 @@ class TrainTest {
         }
     }
 
+    /** What the reference logs, for TensorBoard too; a few rollouts to look at. */
+    @Test
+    void shouldLogScoresActionErrorsAndRollouts() throws Exception {
+        trains("scored", "--set", "steps=40", "--set", "evaluation.env=pusht", "--set", "evaluation.episodes=2", "--set", "evaluation.gifs=1",
+                "--set", "evaluation.train_episodes=1", "--set", "evaluation.denoising_steps=2", "--set", "validation.sample_every_steps=20");
+        List<String> names = metrics("scored").stream().map(line -> line.replaceAll(",[^,]*$", "")).toList();
+        assertTrue(names.containsAll(List.of("20,train_action_mse_error", "40,train_action_mse_error", "40,test/mean_score",
+                "40,train/mean_score", "40,test/sim_max_reward_100001", "40,train/sim_max_reward_0")), names::toString);
+        double error = Double.parseDouble(metrics("scored").stream().filter(line -> line.startsWith("40,train_action")).findFirst()
+                .orElseThrow().split(",")[2]);
+        assertTrue(error > 1 && error < 512 * 512, "px squared: " + error);
+        assertTrue(Files.size(folder.resolve("scored/rollouts/step_40_seed_100000.gif")) > 10_000);
+        assertEquals(1, list(folder.resolve("scored/rollouts")).size());
+        byte[] events = Files.readAllBytes(list(folder.resolve("scored")).stream()
+                .filter(file -> file.getFileName().toString().startsWith("events.out.tfevents.")).findFirst().orElseThrow());
+        String text = new String(events, java.nio.charset.StandardCharsets.ISO_8859_1);
+        for (String line : names.subList(1, names.size())) {
+            assertTrue(text.contains(line.split(",")[1]), line);
+        }
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (java.util.stream.Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
     private static double[] first(DiffusionPolicy policy, ObservationWindow window, long seed) {
         Prediction prediction = policy.predictAction(window, Sampling.of(List.of(NoiseSource.seeded(seed))));
         return prediction.actions(0, prediction.actionSteps());
