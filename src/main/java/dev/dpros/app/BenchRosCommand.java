@@ -4,10 +4,12 @@ import dev.dpros.app.ingest.IngestMeasurement;
 import dev.dpros.app.ingest.IngestResult;
 import dev.dpros.app.ingest.IngestSource;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.ros.node.TransportProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -50,6 +52,10 @@ final class BenchRosCommand implements Callable<Integer> {
             description = "how long the topics may take to come (default: ${DEFAULT-VALUE})")
     private double wait;
 
+    @Option(names = "--transport", paramLabel = "NAME", defaultValue = TransportProvider.OWN,
+            description = "ROS client that subscribes: own, or rosjava in builds with it (default: ${DEFAULT-VALUE})")
+    private String transport;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
@@ -69,7 +75,7 @@ final class BenchRosCommand implements Callable<Integer> {
             if (publish) {
                 nodeConfig = withSource(lifecycle, nodeConfig);
             }
-            RosNode node = lifecycle.own(RosNode.connect(nodeConfig));
+            Transport node = lifecycle.own(TransportProvider.connect(transport, nodeConfig));
             IngestResult result = new IngestMeasurement(node, config).run();
             spec.commandLine().getOut().println(result.table());
             spec.commandLine().getOut().flush();

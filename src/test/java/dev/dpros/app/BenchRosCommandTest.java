@@ -86,6 +86,14 @@ class BenchRosCommandTest {
     }
 
     @Test
+    void shouldNameTheClientsOfThisBuild() {
+        assertEquals(2, bench("--publish", "--transport", "owm"));
+        assertTrue(err.toString().startsWith("dpros: --transport: 'owm': this build has own"), err::toString);
+        assertTrue(err.toString().contains("did you mean 'own'?"), err::toString);
+        assertEquals(1, err.toString().lines().count());
+    }
+
+    @Test
     void shouldAskForATopic() {
         assertEquals(2, bench());
         assertTrue(err.toString().contains("name some, or use --publish"), err::toString);

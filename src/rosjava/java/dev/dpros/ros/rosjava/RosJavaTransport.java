@@ -1,0 +1,334 @@
+package dev.dpros.ros.rosjava;
+
+import dev.dpros.core.Clock;
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.SystemClock;
+import dev.dpros.core.Transport;
+import dev.dpros.ros.message.MessageDecoder;
+import dev.dpros.ros.message.MessageEncoder;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.message.ServiceSchema;
+import dev.dpros.ros.node.RosNodeConfig;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.ros.concurrent.DefaultScheduledExecutorService;
+import org.ros.exception.RemoteException;
+import org.ros.exception.RosRuntimeException;
+import org.ros.exception.ServiceException;
+import org.ros.exception.ServiceNotFoundException;
+import org.ros.internal.node.client.MasterClient;
+import org.ros.internal.node.client.ParameterClient;
+import org.ros.internal.node.response.Response;
+import org.ros.internal.node.response.StatusCode;
+import org.ros.internal.node.server.NodeIdentifier;
+import org.ros.master.client.TopicType;
+import org.ros.namespace.GraphName;
+import org.ros.namespace.NameResolver;
+import org.ros.node.ConnectedNode;
+import org.ros.node.DefaultNodeFactory;
+import org.ros.node.DefaultNodeListener;
+import org.ros.node.Node;
+import org.ros.node.NodeConfiguration;
+import org.ros.node.parameter.ParameterTree;
+import org.ros.node.service.ServiceClient;
+import org.ros.node.service.ServiceResponseListener;
+import org.ros.node.service.ServiceServer;
+import org.ros.node.topic.Publisher;
+
+/**
+ * A node of ROSJava behind the port. For graphs where ROSJava is the house standard: it allocates per message, does not survive a master's
+ * restart, and does not tell when a publisher leaves or is refused (docs/ros.md compares the two). Thread-safe.
+ */
+public final class RosJavaTransport implements Transport {
+    private static final long START_LIMIT_S = 10;
+    private static final long SERVICE_LIMIT_S = 30;
+    private static final long WATCH_PERIOD_MS = 200;
+
+    private final ScheduledExecutorService executor = new DefaultScheduledExecutorService();
+    private final List<Consumer<String>> shutdownHandlers = new CopyOnWriteArrayList<>();
+    private final Map<RosJavaSubscription, String> waiting = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean shutDown = new AtomicBoolean();
+    private final SystemClock wall = new SystemClock();
+    private final Clock clock;
+    private final SchemaCatalog catalog;
+    private final MasterClient master;
+    private final ConnectedNode node;
+
+    private RosJavaTransport(RosNodeConfig config) {
+        catalog = SchemaCatalog.withRosPackagePath(config.packagePath());
+        master = new MasterClient(config.masterUri());
+        NodeConfiguration configuration = config.host() == null ? NodeConfiguration.newPrivate(config.masterUri())
+                : NodeConfiguration.newPublic(config.host(), config.masterUri());
+        configuration.setNodeName(config.name());
+        Map<GraphName, GraphName> remaps = new HashMap<>();
+        config.remaps().forEach((from, to) -> remaps.put(GraphName.of(from), GraphName.of(to)));
+        configuration.setParentResolver(NameResolver.newFromNamespaceAndRemappings(config.namespace(), remaps));
+        RawMessages.install(configuration, catalog);
+        node = start(configuration, config.masterUri());
+        clock = new NodeClock();
+    }
+
+    /**
+     * Joins the graph.
+     *
+     * @throws InputException if the master cannot be reached
+     */
+    public static RosJavaTransport connect(RosNodeConfig config) {
+        RosJavaTransport transport = new RosJavaTransport(config);
+        config.privateParameters().forEach((name, value) -> transport.setParameter("~" + name, value));
+        transport.executor.scheduleWithFixedDelay(transport::watch, WATCH_PERIOD_MS, WATCH_PERIOD_MS, TimeUnit.MILLISECONDS);
+        return transport;
+    }
+
+    private ConnectedNode start(NodeConfiguration configuration, URI masterUri) {
+        CompletableFuture<ConnectedNode> started = new CompletableFuture<>();
+        Node starting = new DefaultNodeFactory(executor).newNode(configuration, List.of(new DefaultNodeListener() {
+            @Override
+            public void onStart(ConnectedNode connected) {
+                started.complete(connected);
+            }
+
+            @Override
+            public void onError(Node failed, Throwable error) {
+                started.completeExceptionally(error);
+            }
+        }));
+        try {
+            return started.get(START_LIMIT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            starting.shutdown();
+            executor.shutdownNow();
+            throw new InputException("ROS master " + masterUri + " cannot be reached; start one (dpros master, roscore) or set "
+                    + "ROS_MASTER_URI", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InputException("interrupted while joining the graph", e);
+        }
+    }
+
+    /** The wall, or /clock: as ROSJava has it. */
+    private final class NodeClock implements Clock {
+        @Override
+        public long monotonicNs() {
+            return wall.monotonicNs();
+        }
+
+        @Override
+        public long rosNs() {
+            return node.getCurrentTime().totalNsecs();
+        }
+    }
+
+    /** Looks for the types of topics that are subscribed with any type, and for another node of our name: ROSJava does neither. */
+    private void watch() {
+        try {
+            waiting.forEach((subscription, topic) -> {
+                String type = typeOf(topic);
+                if (type != null && catalog.messageOrNull(type) != null) {
+                    subscription.connect(node, catalog.message(type));
+                }
+            });
+            waiting.keySet().removeIf(subscription -> !subscription.waiting());
+            Response<URI> registered = master.lookupNode(node.getName(), node.getName().toString());
+            if (registered.getStatusCode() == StatusCode.SUCCESS && !registered.getResult().equals(node.getUri())) {
+                shutdownFromOutside("new node registered with same name, at " + registered.getResult());
+            }
+        } catch (RuntimeException e) {
+            // the master is away: nothing is known, try again
+        }
+    }
+
+    private void shutdownFromOutside(String reason) {
+        if (shutDown.compareAndSet(false, true)) {
+            Thread thread = new Thread(() -> {
+                shutdownHandlers.forEach(handler -> handler.accept(reason));
+                close();
+            }, "ros-shutdown");
+            thread.start();
+        }
+    }
+
+    @Override
+    public String nodeName() {
+        return node.getName().toString();
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
+    }
+
+    private String resolve(String name) {
+        return node.resolveName(name).toString();
+    }
+
+    @Override
+    public Subscription subscribe(String topic, String type, MessageSlots slots) {
+        requireForeign(type);
+        String resolved = resolve(topic);
+        RosJavaSubscription subscription = new RosJavaSubscription(resolved, slots, clock);
+        if (type.equals("*")) {
+            waiting.put(subscription, resolved);
+            return subscription;
+        }
+        String published = typeOf(resolved);
+        if (published != null && !published.equals(type)) {
+            throw InputException.of("topic " + resolved, "type", type, published, "check with: rostopic info " + resolved);
+        }
+        subscription.connect(node, catalog.message(type));
+        return subscription;
+    }
+
+    private static void requireForeign(String type) {
+        if (RawMessages.ITS_OWN.contains(type)) {
+            throw InputException.of("transport rosjava", "type", "any but " + RawMessages.ITS_OWN, type, "ROSJava carries these itself");
+        }
+    }
+
+    /** As the master knows it, or null. */
+    private String typeOf(String topic) {
+        for (TopicType known : master.getTopicTypes(node.getName()).getResult()) {
+            if (known.getName().equals(topic) && !known.getMessageType().equals("*")) {
+                return known.getMessageType();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public Publication advertise(String topic, String type, PublicationOptions options) {
+        requireForeign(type);
+        MessageSchema schema = catalog.message(type);
+        Publisher<RawMessage> publisher = node.newPublisher(resolve(topic), type);
+        publisher.setLatchMode(options.latched());
+        return new RosJavaPublication(publisher, schema);
+    }
+
+    @Override
+    public AutoCloseable advertiseService(String name, String type, Function<Map<String, Object>, Map<String, Object>> handler) {
+        ServiceSchema schema = catalog.service(type);
+        AtomicBoolean over = new AtomicBoolean();
+        ServiceServer<RawMessage, RawMessage> server = node.newServiceServer(resolve(name), type, (request, response) -> {
+            if (over.get()) {
+                throw new ServiceException("the service is closed");
+            }
+            try {
+                response.set(MessageEncoder.encode(schema.response(), handler.apply(MessageDecoder.decode(schema.request(), request.buffer()))));
+            } catch (RuntimeException e) {
+                throw new ServiceException(Objects.toString(e.getMessage(), e.toString()));
+            }
+        });
+        return () -> {
+            // ROSJava cannot end one service: it is taken off the master's list, and answers nobody who knew it before
+            over.set(true);
+            master.unregisterService(new NodeIdentifier(node.getName(), node.getUri()), server);
+        };
+    }
+
+    @Override
+    public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
+        ServiceSchema schema = catalog.service(type);
+        String resolved = resolve(name);
+        ServiceClient<RawMessage, RawMessage> client = null;
+        try {
+            client = node.newServiceClient(resolved, type);
+            CompletableFuture<RawMessage> answer = new CompletableFuture<>();
+            client.call(new RawMessage(MessageEncoder.encode(schema.request(), request)), new ServiceResponseListener<>() {
+                @Override
+                public void onSuccess(RawMessage response) {
+                    answer.complete(response);
+                }
+
+                @Override
+                public void onFailure(RemoteException error) {
+                    answer.completeExceptionally(error);
+                }
+            });
+            return MessageDecoder.decode(schema.response(), answer.get(SERVICE_LIMIT_S, TimeUnit.SECONDS).buffer());
+        } catch (ServiceNotFoundException | RosRuntimeException e) {
+            throw new InputException("service " + resolved + " is not offered by any node; check with: rosservice list", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new InputException("service " + resolved + " failed: " + Objects.toString(e.getMessage(), "no answer"), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InputException("service " + resolved + ": interrupted", e);
+        } finally {
+            if (client != null) {
+                client.shutdown();
+            }
+        }
+    }
+
+    @Override
+    public Object getParameter(String name) {
+        ParameterClient client = new ParameterClient(new NodeIdentifier(node.getName(), node.getUri()), node.getMasterUri());
+        Response<Object> response = client.getParam(node.resolveName(name));
+        return response.getStatusCode() == StatusCode.SUCCESS ? plain(response.getResult()) : null;
+    }
+
+    /** XML-RPC's arrays as lists. */
+    private static Object plain(Object value) {
+        if (value instanceof Object[] array) {
+            return Arrays.stream(array).map(RosJavaTransport::plain).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> copy = new HashMap<>();
+            map.forEach((key, item) -> copy.put(key, plain(item)));
+            return copy;
+        }
+        return value;
+    }
+
+    @Override
+    public void setParameter(String name, Object value) {
+        ParameterTree tree = node.getParameterTree();
+        GraphName key = GraphName.of(name);
+        if (value instanceof Boolean flag) {
+            tree.set(key, flag);
+        } else if (value instanceof Integer number) {
+            tree.set(key, number);
+        } else if (value instanceof Double number) {
+            tree.set(key, number);
+        } else if (value instanceof List<?> list) {
+            tree.set(key, list);
+        } else if (value instanceof Map<?, ?> map) {
+            tree.set(key, map);
+        } else {
+            tree.set(key, String.valueOf(value));
+        }
+    }
+
+    @Override
+    public void onShutdown(Consumer<String> handler) {
+        shutdownHandlers.add(handler);
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                node.shutdown();
+            } catch (RuntimeException e) {
+                // its servers are gone already when the master has shut it down
+            }
+            executor.shutdownNow();
+        }
+    }
+}
