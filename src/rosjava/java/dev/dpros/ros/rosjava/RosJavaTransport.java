@@ -82,7 +82,7 @@ public final class RosJavaTransport implements Transport {
         configuration.setParentResolver(NameResolver.newFromNamespaceAndRemappings(config.namespace(), remaps));
         RawMessages.install(configuration, catalog);
         node = start(configuration, config.masterUri());
-        clock = new NodeClock();
+        clock = Boolean.TRUE.equals(getParameter("/use_sim_time")) ? new SimulatedClock() : wall;
     }
 
     /**
@@ -123,8 +123,8 @@ public final class RosJavaTransport implements Transport {
         }
     }
 
-    /** The wall, or /clock: as ROSJava has it. */
-    private final class NodeClock implements Clock {
+    /** {@code /clock} as ROSJava follows it. (Its own wall clock counts whole milliseconds: {@link SystemClock} serves for that.) */
+    private final class SimulatedClock implements Clock {
         @Override
         public long monotonicNs() {
             return wall.monotonicNs();
@@ -139,6 +139,7 @@ public final class RosJavaTransport implements Transport {
     /** Looks for the types of topics that are subscribed with any type, and for another node of our name: ROSJava does neither. */
     private void watch() {
         try {
+            wall.recalibrate();
             waiting.forEach((subscription, topic) -> {
                 String type = typeOf(topic);
                 if (type != null && catalog.messageOrNull(type) != null) {
