@@ -25,6 +25,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ros.concurrent.DefaultScheduledExecutorService;
@@ -59,6 +61,8 @@ public final class RosJavaTransport implements Transport {
     private static final long START_LIMIT_S = 10;
     private static final long SERVICE_LIMIT_S = 30;
     private static final long WATCH_PERIOD_MS = 200;
+    private static final long REGISTRATION_LIMIT_NS = 2_000_000_000;
+    private static final long REGISTRATION_POLL_NS = 2_000_000;
 
     private final ScheduledExecutorService executor = new DefaultScheduledExecutorService();
     private final List<Consumer<String>> shutdownHandlers = new CopyOnWriteArrayList<>();
@@ -213,12 +217,22 @@ public final class RosJavaTransport implements Transport {
         return null;
     }
 
+    /** ROSJava registers in the background: what others do next finds it there. */
+    private static void awaitRegistration(BooleanSupplier registered) {
+        long endNs = System.nanoTime() + REGISTRATION_LIMIT_NS;
+        while (!registered.getAsBoolean() && System.nanoTime() < endNs) {
+            LockSupport.parkNanos(REGISTRATION_POLL_NS);
+        }
+    }
+
     @Override
     public Publication advertise(String topic, String type, PublicationOptions options) {
         requireForeign(type);
         MessageSchema schema = catalog.message(type);
-        Publisher<RawMessage> publisher = node.newPublisher(resolve(topic), type);
+        String resolved = resolve(topic);
+        Publisher<RawMessage> publisher = node.newPublisher(resolved, type);
         publisher.setLatchMode(options.latched());
+        awaitRegistration(() -> typeOf(resolved) != null);
         return new RosJavaPublication(publisher, schema);
     }
 
@@ -236,6 +250,7 @@ public final class RosJavaTransport implements Transport {
                 throw new ServiceException(Objects.toString(e.getMessage(), e.toString()));
             }
         });
+        awaitRegistration(() -> master.lookupService(node.getName(), resolve(name)).getStatusCode() == StatusCode.SUCCESS);
         return () -> {
             // ROSJava cannot end one service: it is taken off the master's list, and answers nobody who knew it before
             over.set(true);
