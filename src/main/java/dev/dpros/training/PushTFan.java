@@ -15,12 +15,14 @@ import java.util.stream.LongStream;
  *
  * @param picture the camera's, {@code [96, 96, 3] uint8 RGB}
  * @param chunks each {@code [T - To + 1, 2]}, px of the 512 x 512 world
- * @param groups 0 or 1 for each chunk, by 2-means of the whole chunks
- * @param apart root mean square distance between the two groups' mean chunks, px
+ * @param groups 0 or 1 for each chunk, by 2-means of the whole chunks; all 0 where there is one way
+ * @param apart root mean square distance between the two groups' mean chunks, px; 0 where there is one way
  * @param within root mean square distance of the chunks to their group's mean, px
  */
 public record PushTFan(byte[] picture, List<double[]> chunks, int[] groups, double apart, double within) {
     private static final int ROUNDS = 20;
+    /** Two groups are two ways if they are farther apart than this many times their own spread: halves of one normal cloud are about 2.65. */
+    private static final double TWO_WAYS = 4;
 
     /**
      * Samples a fan.
@@ -68,11 +70,23 @@ public record PushTFan(byte[] picture, List<double[]> chunks, int[] groups, doub
             }
             means = new double[][] {mean(chunks, groups, 0, means[0]), mean(chunks, groups, 1, means[1])};
         }
-        double within = 0;
-        for (int k = 0; k < groups.length; k++) {
-            within += Math.pow(distance(chunks.get(k), means[groups[k]]), 2) / groups.length;
+        double apart = distance(means[0], means[1]);
+        double within = spread(chunks, groups, means);
+        if (apart > TWO_WAYS * within) {
+            return new PushTFan(picture, List.copyOf(chunks), groups, apart, within);
         }
-        return new PushTFan(picture, List.copyOf(chunks), groups, distance(means[0], means[1]), Math.sqrt(within));
+        int[] one = new int[groups.length];
+        double[][] middle = {mean(chunks, one, 0, means[0])};
+        return new PushTFan(picture, List.copyOf(chunks), one, 0, spread(chunks, one, middle));
+    }
+
+    /** Root mean square distance of chunks to the mean of their group. */
+    private static double spread(List<double[]> chunks, int[] groups, double[][] means) {
+        double sum = 0;
+        for (int k = 0; k < groups.length; k++) {
+            sum += Math.pow(distance(chunks.get(k), means[groups[k]]), 2);
+        }
+        return Math.sqrt(sum / groups.length);
     }
 
     private static double[] mean(List<double[]> chunks, int[] groups, int group, double[] otherwise) {
