@@ -5,18 +5,14 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport;
-import dev.dpros.ros.message.MessageDecoder;
-import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
-import dev.dpros.ros.message.ServiceSchema;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,10 +26,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ros.concurrent.DefaultScheduledExecutorService;
-import org.ros.exception.RemoteException;
-import org.ros.exception.RosRuntimeException;
-import org.ros.exception.ServiceException;
-import org.ros.exception.ServiceNotFoundException;
 import org.ros.internal.node.client.MasterClient;
 import org.ros.internal.node.client.ParameterClient;
 import org.ros.internal.node.response.Response;
@@ -48,9 +40,6 @@ import org.ros.node.DefaultNodeListener;
 import org.ros.node.Node;
 import org.ros.node.NodeConfiguration;
 import org.ros.node.parameter.ParameterTree;
-import org.ros.node.service.ServiceClient;
-import org.ros.node.service.ServiceResponseListener;
-import org.ros.node.service.ServiceServer;
 import org.ros.node.topic.Publisher;
 
 /**
@@ -59,8 +48,8 @@ import org.ros.node.topic.Publisher;
  */
 public final class RosJavaTransport implements Transport {
     private static final long START_LIMIT_S = 10;
-    private static final long SERVICE_LIMIT_S = 30;
     private static final long WATCH_PERIOD_MS = 200;
+    private static final long CLOSE_LIMIT_MS = 700;
     private static final long REGISTRATION_LIMIT_NS = 2_000_000_000;
     private static final long REGISTRATION_POLL_NS = 2_000_000;
 
@@ -74,6 +63,7 @@ public final class RosJavaTransport implements Transport {
     private final SchemaCatalog catalog;
     private final MasterClient master;
     private final ConnectedNode node;
+    private final RosJavaServices services;
 
     private RosJavaTransport(RosNodeConfig config) {
         catalog = SchemaCatalog.withRosPackagePath(config.packagePath());
@@ -86,6 +76,7 @@ public final class RosJavaTransport implements Transport {
         configuration.setParentResolver(NameResolver.newFromNamespaceAndRemappings(config.namespace(), remaps));
         RawMessages.install(configuration, catalog);
         node = start(configuration, config.masterUri());
+        services = new RosJavaServices(node, master);
         clock = Boolean.TRUE.equals(getParameter("/use_sim_time")) ? new SimulatedClock() : wall;
     }
 
@@ -218,7 +209,7 @@ public final class RosJavaTransport implements Transport {
     }
 
     /** ROSJava registers in the background: what others do next finds it there. */
-    private static void awaitRegistration(BooleanSupplier registered) {
+    static void awaitRegistration(BooleanSupplier registered) {
         long endNs = System.nanoTime() + REGISTRATION_LIMIT_NS;
         while (!registered.getAsBoolean() && System.nanoTime() < endNs) {
             LockSupport.parkNanos(REGISTRATION_POLL_NS);
@@ -238,58 +229,12 @@ public final class RosJavaTransport implements Transport {
 
     @Override
     public AutoCloseable advertiseService(String name, String type, Function<Map<String, Object>, Map<String, Object>> handler) {
-        ServiceSchema schema = catalog.service(type);
-        AtomicBoolean over = new AtomicBoolean();
-        ServiceServer<RawMessage, RawMessage> server = node.newServiceServer(resolve(name), type, (request, response) -> {
-            if (over.get()) {
-                throw new ServiceException("the service is closed");
-            }
-            try {
-                response.set(MessageEncoder.encode(schema.response(), handler.apply(MessageDecoder.decode(schema.request(), request.buffer()))));
-            } catch (RuntimeException e) {
-                throw new ServiceException(Objects.toString(e.getMessage(), e.toString()));
-            }
-        });
-        awaitRegistration(() -> master.lookupService(node.getName(), resolve(name)).getStatusCode() == StatusCode.SUCCESS);
-        return () -> {
-            // ROSJava cannot end one service: it is taken off the master's list, and answers nobody who knew it before
-            over.set(true);
-            master.unregisterService(new NodeIdentifier(node.getName(), node.getUri()), server);
-        };
+        return services.advertise(resolve(name), catalog.service(type), handler);
     }
 
     @Override
     public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
-        ServiceSchema schema = catalog.service(type);
-        String resolved = resolve(name);
-        ServiceClient<RawMessage, RawMessage> client = null;
-        try {
-            client = node.newServiceClient(resolved, type);
-            CompletableFuture<RawMessage> answer = new CompletableFuture<>();
-            client.call(new RawMessage(MessageEncoder.encode(schema.request(), request)), new ServiceResponseListener<>() {
-                @Override
-                public void onSuccess(RawMessage response) {
-                    answer.complete(response);
-                }
-
-                @Override
-                public void onFailure(RemoteException error) {
-                    answer.completeExceptionally(error);
-                }
-            });
-            return MessageDecoder.decode(schema.response(), answer.get(SERVICE_LIMIT_S, TimeUnit.SECONDS).buffer());
-        } catch (ServiceNotFoundException | RosRuntimeException e) {
-            throw new InputException("service " + resolved + " is not offered by any node; check with: rosservice list", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new InputException("service " + resolved + " failed: " + Objects.toString(e.getMessage(), "no answer"), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InputException("service " + resolved + ": interrupted", e);
-        } finally {
-            if (client != null) {
-                client.shutdown();
-            }
-        }
+        return services.call(resolve(name), catalog.service(type), request);
     }
 
     @Override
@@ -297,6 +242,17 @@ public final class RosJavaTransport implements Transport {
         ParameterClient client = new ParameterClient(new NodeIdentifier(node.getName(), node.getUri()), node.getMasterUri());
         Response<Object> response = client.getParam(node.resolveName(name));
         return response.getStatusCode() == StatusCode.SUCCESS ? plain(response.getResult()) : null;
+    }
+
+    /** ROSJava unregisters in the background: it is given a moment for that. */
+    private void endThreads() {
+        executor.shutdown();
+        try {
+            executor.awaitTermination(CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
     }
 
     /** XML-RPC's arrays as lists. */
@@ -344,7 +300,7 @@ public final class RosJavaTransport implements Transport {
             } catch (RuntimeException e) {
                 // its servers are gone already when the master has shut it down
             }
-            executor.shutdownNow();
+            endThreads();
         }
     }
 }
