@@ -16,9 +16,13 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws a training's losses and scores from its metrics. Stateless. */
+/** Draws a training's losses, as powers of ten, and its scores from its metrics. Stateless. */
 public final class TrainingCurves {
-    private static final List<String> SHOWN = List.of("train_loss", "val_loss", "test/mean_score");
+    private static final String SCORE = "test/mean_score";
+    private static final List<String> SHOWN = List.of("train_loss", "val_loss", SCORE);
+    private static final int LOSSES = 0;
+    private static final int SCORES = 1;
+    private static final double LEAST_LOSS = 1e-9;
     private static final int WIDTH = 760;
     private static final int HEIGHT = 440;
 
@@ -47,9 +51,18 @@ public final class TrainingCurves {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(Styler.ChartTheme.XChart)
                 .title("Training").xAxisTitle("optimisation steps").build();
         chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(Styler.LegendPosition.OutsideE);
-        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0).setXAxisDecimalPattern("0").setYAxisDecimalPattern("0.0");
-        lines.forEach((name, points) -> chart.addSeries(name, points.stream().mapToDouble(p -> p[0]).toArray(),
-                points.stream().mapToDouble(p -> p[1]).toArray()).setMarker(SeriesMarkers.NONE));
+        chart.getStyler().setXAxisDecimalPattern("0").setYAxisDecimalPattern("0.0");
+        chart.setYAxisGroupTitle(LOSSES, "log10 of the loss");
+        lines.forEach((name, points) -> {
+            boolean score = name.equals(SCORE);
+            chart.addSeries(name, points.stream().mapToDouble(p -> p[0]).toArray(),
+                    points.stream().mapToDouble(p -> score ? p[1] : Math.log10(Math.max(LEAST_LOSS, p[1]))).toArray())
+                    .setMarker(score ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE).setYAxisGroup(score ? SCORES : LOSSES);
+        });
+        if (lines.containsKey(SCORE)) {
+            chart.setYAxisGroupTitle(SCORES, "score");
+            chart.getStyler().setYAxisMin(SCORES, 0.0).setYAxisMax(SCORES, 1.0).setYAxisGroupPosition(SCORES, Styler.YAxisPosition.Right);
+        }
         try (OutputStream out = Files.newOutputStream(svg)) {
             VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsFormat.SVG);
         }
