@@ -87,10 +87,10 @@ final class FanCommand implements Callable<Integer> {
     }
 
     private void report(PushTFan fan) {
-        spec.commandLine().getOut().println(fan.apart() == 0
-                ? String.format(Locale.ROOT, "%d chunks go one way, %.1f px about their mean", fan.count(0), fan.within())
-                : String.format(Locale.ROOT, "%d and %d chunks go two ways, %.1f px apart, %.1f px within each", fan.count(0), fan.count(1),
-                        fan.apart(), fan.within()));
+        spec.commandLine().getOut().println(fan.twoWays()
+                ? String.format(Locale.ROOT, "%d and %d chunks go two ways, %.1f px apart, %.1f px within each", fan.count(0), fan.count(1),
+                        fan.apart(), fan.within())
+                : String.format(Locale.ROOT, "%d chunks go one way, %.1f px about their mean", fan.count(0), fan.within()));
         spec.commandLine().getOut().flush();
         if (json != null) {
             Map<String, Object> tree = new LinkedHashMap<>();

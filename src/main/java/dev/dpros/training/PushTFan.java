@@ -115,6 +115,11 @@ public record PushTFan(byte[] picture, List<double[]> chunks, int[] groups, doub
         return Math.sqrt(2 * sum / a.length);
     }
 
+    /** Whether they go two ways. */
+    public boolean twoWays() {
+        return count(1) > 0;
+    }
+
     /** Chunks in a group. */
     public int count(int group) {
         int count = 0;

@@ -7,7 +7,6 @@ import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.message.ServiceSchema;
-import dev.dpros.ros.names.GraphNames;
 import dev.dpros.ros.tcpros.ServiceCaller;
 import dev.dpros.ros.tcpros.ServiceEndpoint;
 import dev.dpros.ros.tcpros.TopicPublisher;
@@ -17,7 +16,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,14 +32,13 @@ public final class RosNode implements Transport {
     private static final int SERVICE_LIMIT_MS = 30_000;
 
     private final NodeParts parts;
-    private final List<Consumer<String>> shutdownHandlers = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean shutdown = new AtomicBoolean();
+    private final OutsideShutdown shutdown = new OutsideShutdown(this::close);
     private final AtomicBoolean closed = new AtomicBoolean();
     private Rosout rosout;
     private volatile RosoutAppender appender;
 
     private RosNode(RosNodeConfig config) {
-        parts = new NodeParts(config, this::shutdownFromOutside);
+        parts = new NodeParts(config, shutdown::begin);
     }
 
     /**
@@ -302,17 +299,7 @@ public final class RosNode implements Transport {
 
     @Override
     public void onShutdown(Consumer<String> handler) {
-        shutdownHandlers.add(handler);
-    }
-
-    private void shutdownFromOutside(String reason) {
-        if (shutdown.compareAndSet(false, true)) {
-            Thread thread = new Thread(() -> {
-                shutdownHandlers.forEach(handler -> handler.accept(reason));
-                close();
-            }, "ros-shutdown");
-            thread.start();
-        }
+        shutdown.add(handler);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.dpros.ros.rosjava;
 
-import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.message.ServiceSchema;
 import java.util.Set;
 import org.jboss.netty.buffer.ChannelBuffer;

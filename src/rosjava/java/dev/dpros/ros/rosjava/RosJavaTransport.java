@@ -7,6 +7,7 @@ import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.node.OutsideShutdown;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.URI;
 import java.util.Arrays;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,14 +50,13 @@ public final class RosJavaTransport implements Transport {
     private static final long START_LIMIT_S = 10;
     private static final long WATCH_PERIOD_MS = 200;
     private static final long CLOSE_LIMIT_MS = 700;
-    private static final long REGISTRATION_LIMIT_NS = 2_000_000_000;
+    private static final int REGISTRATION_POLLS = 1000;
     private static final long REGISTRATION_POLL_NS = 2_000_000;
 
     private final ScheduledExecutorService executor = new DefaultScheduledExecutorService();
-    private final List<Consumer<String>> shutdownHandlers = new CopyOnWriteArrayList<>();
     private final Map<RosJavaSubscription, String> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicBoolean shutDown = new AtomicBoolean();
+    private final OutsideShutdown shutdown = new OutsideShutdown(this::close);
     private final SystemClock wall = new SystemClock();
     private final Clock clock;
     private final SchemaCatalog catalog;
@@ -144,20 +143,10 @@ public final class RosJavaTransport implements Transport {
             waiting.keySet().removeIf(subscription -> !subscription.waiting());
             Response<URI> registered = master.lookupNode(node.getName(), node.getName().toString());
             if (registered.getStatusCode() == StatusCode.SUCCESS && !registered.getResult().equals(node.getUri())) {
-                shutdownFromOutside("new node registered with same name, at " + registered.getResult());
+                shutdown.begin("new node registered with same name, at " + registered.getResult());
             }
         } catch (RuntimeException e) {
             // the master is away: nothing is known, try again
-        }
-    }
-
-    private void shutdownFromOutside(String reason) {
-        if (shutDown.compareAndSet(false, true)) {
-            Thread thread = new Thread(() -> {
-                shutdownHandlers.forEach(handler -> handler.accept(reason));
-                close();
-            }, "ros-shutdown");
-            thread.start();
         }
     }
 
@@ -210,8 +199,7 @@ public final class RosJavaTransport implements Transport {
 
     /** ROSJava registers in the background: what others do next finds it there. */
     static void awaitRegistration(BooleanSupplier registered) {
-        long endNs = System.nanoTime() + REGISTRATION_LIMIT_NS;
-        while (!registered.getAsBoolean() && System.nanoTime() < endNs) {
+        for (int poll = 0; poll < REGISTRATION_POLLS && !registered.getAsBoolean(); poll++) {
             LockSupport.parkNanos(REGISTRATION_POLL_NS);
         }
     }
@@ -289,7 +277,7 @@ public final class RosJavaTransport implements Transport {
 
     @Override
     public void onShutdown(Consumer<String> handler) {
-        shutdownHandlers.add(handler);
+        shutdown.add(handler);
     }
 
     @Override
