@@ -22,6 +22,8 @@ import java.util.Set;
  * Stateless.
  */
 final class DiffusionPolicyCheckpoint {
+    private static final String PARALLEL = "module.";
+
     private DiffusionPolicyCheckpoint() {}
 
     /** @throws InputException in one line naming file, field, what was expected and found */
@@ -30,6 +32,7 @@ final class DiffusionPolicyCheckpoint {
             TorchArchive archive = TorchArchive.open(file);
             String source = path.toString();
             Map<?, ?> payload = map(source, "content", archive.payload(), "{cfg, state_dicts}, as diffusion_policy saves");
+            refuseOthers(source, payload);
             Map<?, ?> stateDicts = map(source, "state_dicts", payload.get("state_dicts"), "a dictionary");
             Map<String, Tensor> stateDict = stateDict(source, stateDicts);
             ConfigNode cfg = config(source, payload.get("cfg"));
@@ -50,6 +53,29 @@ final class DiffusionPolicyCheckpoint {
      */
     static PolicyDefinition define(PolicyConfig config, Map<String, TensorData> stateDict, String source) {
         return new PolicyDefinition(config, weights(config, stateDict, source), normalizers(config, stateDict, source), source);
+    }
+
+    /** A name without what DataParallel and torch.compile put before it. */
+    private static String unwrapped(String name) {
+        String plain = name.replace(LeRobotDirectory.COMPILED, "");
+        while (plain.startsWith(PARALLEL)) {
+            plain = plain.substring(PARALLEL.length());
+        }
+        return plain.startsWith("model." + PARALLEL) ? "model." + plain.substring(("model." + PARALLEL).length()) : plain;
+    }
+
+    /** What is often taken for such a checkpoint, named as what it is. */
+    private static void refuseOthers(String source, Map<?, ?> payload) {
+        if (payload.containsKey("state_dicts")) {
+            return;
+        }
+        String found = payload.containsKey("pytorch-lightning_version") ? "a checkpoint of PyTorch Lightning"
+                : !payload.isEmpty() && payload.values().stream().allMatch(Tensor.class::isInstance) ? "a bare state_dict, without its configuration"
+                : payload.containsKey("state_dict") || payload.containsKey("model_state_dict") ? "the weights of another trainer" : null;
+        if (found != null) {
+            throw InputException.of(source, "content", "{cfg, state_dicts}, as diffusion_policy's workspaces save", found,
+                    "save the policy by its workspace, or as a LeRobot directory");
+        }
     }
 
     private static Map<?, ?> map(String source, String what, Object value, String expected) {
@@ -76,7 +102,9 @@ final class DiffusionPolicyCheckpoint {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         entries.forEach((name, value) -> {
             if (name instanceof String key && value instanceof Tensor tensor) {
-                tensors.put(key, tensor);
+                if (tensors.put(unwrapped(key), tensor) != null) {
+                    throw InputException.of(source, "state_dicts." + which, "each tensor once", Quoted.tensor(key) + " again, wrapped", "");
+                }
             } else {
                 throw InputException.of(source, "state_dicts." + which, "tensors by name",
                         Quoted.of(String.valueOf(name)) + ", which is none", "");

@@ -48,7 +48,8 @@ final class DiffusionPolicyConfig {
         Policy type = POLICIES.get(target);
         if (type == null) {
             throw new InputException(cfg.source() + ": policy._target_: expected one of " + String.join(", ", POLICIES.keySet())
-                    + ", found " + Quoted.of(target) + NearestName.hint(target, POLICIES.keySet()));
+                    + ", found " + Quoted.of(target)
+                    + (target.endsWith("Policy") ? ", another kind of policy" : NearestName.hint(target, POLICIES.keySet())));
         }
         DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
         try {

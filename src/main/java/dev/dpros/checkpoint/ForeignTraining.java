@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The training configuration of another program: diffusion_policy's (hybrid image, image and low-dim UNet workspaces) or
@@ -58,7 +59,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (data.startsWith("PushT")) {
             policy = renamed(policy, settings);
         }
-        settings.put("datasets", List.of(dataset.get(dataset.get("zarr_path").isAbsent() ? "dataset_path" : "zarr_path").text()));
+        settings.put("datasets", List.of(dataPath(dataset).text()));
         settings.put("optimizer", tree("lr", fields.at("optimizer.lr").number(1e-4),
                 "betas", List.of(fields.at("optimizer.betas").items().get(0).number(), root.get("optimizer").get("betas").items().get(1).number()),
                 "eps", fields.at("optimizer.eps").number(1e-8), "weight_decay", fields.at("optimizer.weight_decay").number(1e-6),
@@ -133,6 +134,11 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "denoising_steps", policy.scheduler().inferenceSteps()));
         settings.put("checkpoint", tree("every_steps", fields.at("save_freq").integer(20_000), "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    private static ConfigNode dataPath(ConfigNode dataset) {
+        return Stream.of("zarr_path", "dataset_dir").map(dataset::get).filter(path -> !path.isAbsent()).findFirst()
+                .orElse(dataset.get("dataset_path"));
     }
 
     private static Map<String, Object> tree(Object... keysAndValues) {

@@ -1,12 +1,10 @@
 package dev.dpros.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,11 +56,8 @@ final class HydraConfig {
             if (Files.size(file) > LARGEST_FILE) {
                 throw InputException.of(file.toString(), "size", "at most 4 MiB", Files.size(file) + " bytes", "");
             }
-            return new YAMLMapper().readTree(Files.readString(file)) instanceof ObjectNode object ? object
+            return SafeYaml.read(file.toString(), Files.readString(file)) instanceof ObjectNode object ? object
                     : JsonNodeFactory.instance.objectNode();
-        } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw new InputException(file + ":" + line + ": not valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
         }

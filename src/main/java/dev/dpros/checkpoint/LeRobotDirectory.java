@@ -16,7 +16,7 @@ final class LeRobotDirectory {
     static final String MODEL = "model.safetensors";
     static final String PREFIX = "diffusion.";
     /** What torch.compile puts into the names of a compiled module. */
-    private static final String COMPILED = "_orig_mod.";
+    static final String COMPILED = "_orig_mod.";
 
     private LeRobotDirectory() {}
 

@@ -17,12 +17,14 @@ import java.util.stream.Collectors;
 
 /**
  * Normalizers as LeRobot saves them: processor files (normalize_processor.py), or, before those, buffers inside the model
- * (policies/normalize.py). A feature without statistics is left as it is, as LeRobot does. Stateless.
+ * (policies/normalize.py). A feature that is to be normalized and has no statistics is an error: LeRobot leaves it as it is,
+ * and the robot gets the network's own output. Stateless.
  */
 final class LeRobotNormalizers {
     static final String PREPROCESSOR = "policy_preprocessor.json";
     static final String POSTPROCESSOR = "policy_postprocessor.json";
     private static final double EPS = 1e-8;
+    private static final int MOST_NAMED = 4;
     private static final List<String> MODES = List.of("MIN_MAX", "MEAN_STD", "IDENTITY", "QUANTILES", "QUANTILE10");
 
     private LeRobotNormalizers() {}
@@ -55,8 +57,9 @@ final class LeRobotNormalizers {
 
     private static Statistics statistics(Path directory, String fileName, String stepName) {
         ConfigNode root = StrictJson.read(directory.resolve(fileName));
+        LeRobotSteps.requireKnown(root, stepName);
         for (ConfigNode step : root.get("steps").items()) {
-            if (step.get("registry_name").text("").equals(stepName)) {
+            if (LeRobotSteps.name(step).equals(stepName)) {
                 ConfigNode config = step.get("config");
                 ConfigNode keys = config.get("normalize_observation_keys");
                 Set<String> chosen = keys.isAbsent() ? null
@@ -153,9 +156,7 @@ final class LeRobotNormalizers {
             case "QUANTILE10" -> new String[] {"q10", "q90"};
             default -> null;
         };
-        boolean any = statistics.tensors.keySet().stream().anyMatch(k -> k.startsWith(feature.key() + ".")
-                && k.indexOf('.', feature.key().length() + 1) < 0);
-        if (needed == null || !any) {
+        if (needed == null) {
             return Normalizer.identity(channels(feature));
         }
         double[] first = statistic(feature, statistics, needed[0]);
@@ -167,13 +168,21 @@ final class LeRobotNormalizers {
         String full = feature.key() + "." + name;
         TensorData tensor = statistics.tensors.get(full);
         if (tensor == null) {
-            throw InputException.of(statistics.source, Quoted.tensor(full), channels(feature) + " values", "no such tensor", "");
+            throw InputException.of(statistics.source, "statistics of " + Quoted.of(feature.key()) + ", which is to be normalized by "
+                    + statistics.modes.get(type(feature)), channels(feature) + " values, " + Quoted.tensor(full), found(statistics.tensors.keySet()),
+                    "save the policy with the statistics of its own data, or set the feature's norm_map to IDENTITY");
         }
         if (tensor.count() != channels(feature)) {
             throw InputException.of(statistics.source, Quoted.tensor(full), channels(feature) + " values, the size of "
                     + Quoted.of(feature.key()), "shape " + tensor.shape(), "");
         }
         return FloatTensors.values(statistics.source, full, tensor);
+    }
+
+    private static String found(Set<String> names) {
+        List<String> sorted = names.stream().sorted().toList();
+        String shown = String.join(", ", sorted.subList(0, Math.min(MOST_NAMED, sorted.size())));
+        return sorted.isEmpty() ? "no statistics" : Quoted.of(shown) + (sorted.size() > MOST_NAMED ? " and others" : "");
     }
 
     private static Normalizer ofRange(double[] low, double[] high, double eps) {

@@ -5,9 +5,13 @@ import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads a trained policy from what a lab has on disk. Executes nothing that it contains. Stateless; any thread. */
 public final class PolicyReader {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
+
     private PolicyReader() {}
 
     /** What a source is. */
@@ -30,15 +34,22 @@ public final class PolicyReader {
     }
 
     /**
-     * Reads a LeRobot pretrained directory (or the checkpoint directory around its {@code pretrained_model}), or a
-     * diffusion_policy {@code .ckpt} file (or the output directory around its {@code checkpoints/latest.ckpt}). Weights are
-     * views of memory-mapped files, which must not be shortened while the policy is in use.
+     * Reads a LeRobot pretrained directory (or the checkpoint around its {@code pretrained_model}, of which the moving average
+     * {@code pretrained_model_ema} is preferred, or the run around its {@code checkpoints/last}), or a diffusion_policy
+     * {@code .ckpt} file (or the output directory around its {@code checkpoints/latest.ckpt}). What a user should know of the
+     * choice, and of inputs that never varied in training, is logged. Weights are views of memory-mapped files, which must not be shortened while the policy is in use.
      *
      * @throws InputException in one line naming file, field, what was expected and found
      */
     public static PolicyDefinition read(Path source) {
-        Path file = locate(source);
-        return format(file) == Format.LEROBOT ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+        PolicyLocation location = PolicyLocation.of(source);
+        if (!location.note().isEmpty()) {
+            LOG.warn(location.note());
+        }
+        Path file = location.path();
+        PolicyDefinition policy = Files.isDirectory(file) ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+        ConstantInputs.of(policy).forEach(input -> LOG.warn("{}: {}", source, input.warning()));
+        return policy;
     }
 
     /**
@@ -60,23 +71,6 @@ public final class PolicyReader {
     }
 
     private static Path locate(Path source) {
-        if (!Files.exists(source)) {
-            throw new InputException(source + ": no such file or directory");
-        }
-        if (!Files.isDirectory(source)) {
-            if (source.getFileName().toString().endsWith(".safetensors")) {
-                throw InputException.of(source.toString(), "source", "a directory with config.json and model.safetensors",
-                        "a file of tensors alone", "give the directory that contains it");
-            }
-            return source;
-        }
-        if (!Files.exists(source.resolve(LeRobotDirectory.CONFIG))) {
-            for (Path inner : new Path[] {source.resolve("pretrained_model"), source.resolve("checkpoints/latest.ckpt")}) {
-                if (Files.exists(inner)) {
-                    return inner;
-                }
-            }
-        }
-        return source;
+        return PolicyLocation.of(source).path();
     }
 }

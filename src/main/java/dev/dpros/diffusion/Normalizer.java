@@ -11,6 +11,8 @@ import java.util.Arrays;
  * @param offset likewise
  */
 public record Normalizer(double[] scale, double[] offset) {
+    private static final double WITHOUT_RANGE = 1e7;
+
     /** @throws IllegalArgumentException if lengths differ or a value is not finite */
     public Normalizer {
         if (scale.length != offset.length || scale.length == 0) {
@@ -52,6 +54,14 @@ public record Normalizer(double[] scale, double[] offset) {
     /** Number of elements or channels. */
     public int size() {
         return scale.length;
+    }
+
+    /**
+     * Whether the data had no range here: its scale is the inverse of what stands for a range of zero (1e-8), so that a
+     * deviation of a millionth arrives as more than ten standard ranges.
+     */
+    public boolean withoutRange(int i) {
+        return Math.abs(scale[i]) >= WITHOUT_RANGE;
     }
 
     /** Normalises one element. */

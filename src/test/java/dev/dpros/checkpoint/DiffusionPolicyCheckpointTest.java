@@ -24,6 +24,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints of torch.save with dill, good and bad; nothing in them is executed. */
 class DiffusionPolicyCheckpointTest {
@@ -47,6 +49,48 @@ class DiffusionPolicyCheckpointTest {
         for (String part : parts) {
             assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void wrap(String prefix) {
+        Map<String, Object> wrapped = new LinkedHashMap<>();
+        ((Map<String, Object>) tiny.stateDicts.get("ema_model")).forEach((name, tensor) -> wrapped.put(
+                prefix.startsWith("model.") ? name.replaceFirst("^model\\.", prefix) : prefix + name, tensor));
+        tiny.stateDicts.put("ema_model", wrapped);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"module.", "_orig_mod.", "_orig_mod.module.", "module._orig_mod.", "model.module.", "model._orig_mod."})
+    void shouldReadWhatParallelAndCompiledModulesSave(String prefix) throws IOException {
+        PolicyDefinition plain = PolicyReader.read(write());
+        wrap(prefix);
+
+        PolicyDefinition wrapped = PolicyReader.read(tiny.write(directory.resolve("wrapped.ckpt")));
+
+        assertEquals(plain.weights().keySet(), wrapped.weights().keySet());
+        assertEquals(plain.weights().get("unet.final_conv.1.weight").bytes(), wrapped.weights().get("unet.final_conv.1.weight").bytes());
+    }
+
+    @Test
+    void shouldNameOtherTrainersCheckpoints() throws IOException {
+        Map<String, Object> weights = tiny.weights("ema/");
+        Map<String, Map<String, Object>> kinds = Map.of(
+                "PyTorch Lightning", Map.of("epoch", 3, "pytorch-lightning_version", "1.8.0", "state_dict", weights),
+                "a bare state_dict", weights, "another trainer", Map.of("step", 3, "model_state_dict", weights));
+        for (Map.Entry<String, Map<String, Object>> kind : kinds.entrySet()) {
+            Path file = directory.resolve("other.ckpt");
+            TorchCheckpointWriter.write(file, kind.getValue());
+            says(failureOf(file), kind.getKey());
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnotherPolicyForAMistypedName() throws IOException {
+        tiny.policy.put("_target_", "diffusion_policy.policy.diffusion_unet_timm_policy.DiffusionUnetTimmPolicy");
+        String message = assertThrows(InputException.class, () -> PolicyReader.read(write())).getMessage();
+
+        says(message, "'DiffusionUnetTimmPolicy'");
+        assertFalse(message.contains("did you mean"), message);
     }
 
     @Test

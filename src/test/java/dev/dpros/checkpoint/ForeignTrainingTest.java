@@ -96,4 +96,45 @@ class ForeignTrainingTest {
         assertEquals(List.of("dataset.repo_id", "num_workers", "wandb"), training.ignored().stream().sorted().toList());
         assertFalse(ForeignTraining.is(Path.of("models/pusht_keypoints/config.json")));
     }
+
+    /** Anchors and aliases as the public task files have them, a merge key, and numbers as OmegaConf reads them. */
+    @Test
+    void shouldFollowAnchorsAndAliases() throws IOException {
+        String text = LOW_DIM.replace("[16, 32, 32]", "&sizes [16, 32]\n    also: *sizes").replace("lr: 2.0e-4", "lr: &rate 2e-4, again: *rate")
+                .replace("n_obs_steps: 2\n", "n_obs_steps: &steps 2\n").replace("n_obs_steps: ${n_obs_steps}", "n_obs_steps: *steps");
+
+        ForeignTraining training = ForeignTraining.read(lowDim(text));
+
+        assertEquals(List.of(16, 32), training.policy().unet().downDims());
+        assertEquals(2, training.policy().nObsSteps());
+        assertEquals(2e-4, ((Map<?, ?>) training.settings().get("optimizer")).get("lr"));
+    }
+
+    @Test
+    void shouldFollowMergeKeys() throws IOException {
+        Path file = lowDim("sizes: &sizes {horizon: 16, n_obs_steps: 2}\n" + LOW_DIM.replace("horizon: 16\nn_obs_steps: 2\n", "<<: *sizes\n"));
+
+        assertEquals(16, ForeignTraining.read(file).policy().horizon());
+    }
+
+    @Test
+    void shouldBoundWhatAliasesMultiply() throws IOException {
+        StringBuilder text = new StringBuilder("a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
+        for (int i = 1; i < 8; i++) {
+            text.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ", ").repeat(9)).append("1]\n");
+        }
+        Path file = Files.writeString(folder.resolve("many.yaml"), text);
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertEquals(1, message.lines().count(), message);
+        assertTrue(message.contains("many.yaml"), message);
+    }
+
+    @Test
+    void shouldNameTheLineOfWhatIsNoYaml() throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.yaml"), "a: 1\nb: *nowhere\n");
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertTrue(message.contains("bad.yaml:2") && message.contains("nowhere"), message);
+    }
 }

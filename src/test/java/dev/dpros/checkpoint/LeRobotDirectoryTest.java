@@ -2,20 +2,26 @@ package dev.dpros.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.VisionConfig;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -63,11 +69,137 @@ class LeRobotDirectoryTest {
         assertEquals(0.5f, read().normalizers().get("observation.state").normalize(0, 2.5f), 1e-6);
     }
 
+    private static void says(String message, String... parts) {
+        for (String part : parts) {
+            assertTrue(message.contains(part), () -> "'" + part + "' is not in: " + message);
+        }
+    }
+
+    private String refusal() {
+        return assertThrows(InputException.class, this::read).getMessage();
+    }
+
     @Test
-    void shouldLeaveAFeatureWithoutStatisticsAsItIs() {
+    void shouldRefuseAFeatureWhoseStatisticsAreMissing() {
+        tiny.statistics.keySet().removeIf(k -> k.startsWith("action."));
+
+        String message = refusal();
+
+        assertTrue(message.contains("unnormalizer") && message.contains("'action.min'") && message.contains("MIN_MAX"), message);
+        assertFalse(message.contains("\n"), message);
+    }
+
+    @Test
+    void shouldNameTheStatisticsFoundUnderAnotherName() {
+        Map<String, TensorData> prefixed = new LinkedHashMap<>();
+        tiny.statistics.forEach((name, tensor) -> prefixed.put("so100.buffer." + name, tensor));
+        tiny.statistics.clear();
+        tiny.statistics.putAll(prefixed);
+
+        says(refusal(), "so100.buffer.action.max");
+    }
+
+    @Test
+    void shouldLeaveAFeatureAsItIsThatIsNotToBeNormalized() {
+        tiny.normalizer().with("norm_map").put("ENV", "IDENTITY");
         tiny.statistics.keySet().removeIf(k -> k.startsWith("observation.environment_state."));
 
         assertTrue(read().normalizers().get("observation.environment_state").isIdentity());
+    }
+
+    @Test
+    void shouldRefuseAStepThatMayChangeTheNumbers() {
+        ((ArrayNode) tiny.postprocessor.get("steps")).addObject().put("registry_name", "absolute_actions_processor")
+                .putObject("config").put("enabled", true);
+
+        says(refusal(), "'absolute_actions_processor'");
+    }
+
+    @Test
+    void shouldRefuseAStepOfALabsOwn() {
+        ((ArrayNode) tiny.preprocessor.get("steps")).insertObject(1).put("class", "my_lab.processors.DegreesToRadians");
+
+        says(refusal(), "policy_preprocessor.json", "'my_lab.processors.DegreesToRadians'");
+    }
+
+    @Test
+    void shouldRefuseASecondNormalizer() {
+        ArrayNode steps = (ArrayNode) tiny.preprocessor.get("steps");
+        steps.add(steps.get(0).deepCopy());
+
+        says(refusal(), "2 of them");
+    }
+
+    @Test
+    void shouldReadPastStepsThatLeaveTheNumbersAsTheyAre() {
+        ArrayNode steps = (ArrayNode) tiny.preprocessor.get("steps");
+        steps.addObject().put("registry_name", "rename_observations_processor").putObject("config").putObject("rename_map");
+        steps.addObject().put("registry_name", "to_batch_processor");
+        steps.addObject().put("registry_name", "device_processor").putObject("config").put("device", "cuda").putNull("float_dtype");
+        steps.addObject().put("registry_name", "relative_actions_processor").putObject("config").put("enabled", false);
+
+        assertEquals(250, read().normalizers().get("action").unnormalize(1, 0.5), 1e-9);
+    }
+
+    private void average(Path checkpoint) {
+        tiny.write(checkpoint.resolve("pretrained_model"));
+        tiny.statistics.put("action.max", TensorData.of(new float[] {1, 500}, 2));
+        tiny.write(checkpoint.resolve("pretrained_model_ema"));
+    }
+
+    private static double scaled(Path source) {
+        return PolicyReader.read(source).normalizers().get("action").unnormalize(1, 1);
+    }
+
+    @Test
+    void shouldTakeTheMovingAverageOfACheckpoint() {
+        Path checkpoint = directory.resolve("000002");
+        average(checkpoint);
+
+        assertEquals(500, scaled(checkpoint), 1e-3);
+        assertEquals(300, scaled(checkpoint.resolve("pretrained_model")), 1e-3);
+        assertTrue(PolicyLocation.of(checkpoint).note().contains("moving average"));
+        assertTrue(PolicyLocation.of(checkpoint.resolve("pretrained_model")).note().contains("pretrained_model_ema"));
+        assertEquals("", PolicyLocation.of(checkpoint.resolve("pretrained_model_ema")).note());
+    }
+
+    @Test
+    void shouldFindTheNewestCheckpointOfARun() throws IOException {
+        tiny.write(directory.resolve("run/checkpoints/000900/pretrained_model"));
+        tiny.statistics.put("action.max", TensorData.of(new float[] {1, 500}, 2));
+        tiny.write(directory.resolve("run/checkpoints/001000/pretrained_model"));
+
+        assertEquals(500, scaled(directory.resolve("run")), 1e-3);
+        assertEquals(500, scaled(directory.resolve("run/checkpoints")), 1e-3);
+        Files.createSymbolicLink(directory.resolve("run/checkpoints/last"), Path.of("000900"));
+        assertEquals(300, scaled(directory.resolve("run")), 1e-3);
+    }
+
+    @Test
+    void shouldNameAnAdapterAndADistributedCheckpoint() throws IOException {
+        Files.createDirectories(directory.resolve("adapter"));
+        Files.writeString(directory.resolve("adapter/adapter_config.json"), "{}");
+        Files.createDirectories(directory.resolve("dcp"));
+        Files.writeString(directory.resolve("dcp/.metadata"), "");
+
+        for (Map.Entry<String, String> kind : Map.of("adapter", "PEFT", "dcp", "distributed checkpoint").entrySet()) {
+            String message = assertThrows(InputException.class, () -> PolicyReader.read(directory.resolve(kind.getKey()))).getMessage();
+            assertTrue(message.contains(kind.getValue()), message);
+        }
+    }
+
+    @Test
+    void shouldFindInputsThatNeverVaried() {
+        assertEquals(List.of(), ConstantInputs.of(PolicyReader.read(new TinyPolicy().write(directory.resolve("varied")))));
+        tiny.statistics.put("observation.state.min", TensorData.of(new float[] {0.25f, -5}, 2));
+        tiny.statistics.put("observation.state.max", TensorData.of(new float[] {0.25f, 5}, 2));
+        tiny.statistics.put("observation.environment_state.std", TensorData.of(new float[] {0.5f, 0, 2}, 3));
+
+        List<ConstantInputs.Input> found = ConstantInputs.of(read());
+
+        assertEquals(List.of("observation.state", "observation.environment_state"), found.stream().map(ConstantInputs.Input::key).toList());
+        assertEquals(0.25, found.get(0).value(), 1e-6);
+        assertEquals(2, found.get(1).value(), 1e-6);
     }
 
     @Test
