@@ -42,7 +42,7 @@ final class DatasetSource {
     }
 
     private boolean isZarr() {
-        return Files.exists(path().resolve("meta/episode_ends/.zarray"));
+        return ZarrDataset.is(path());
     }
 
     /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset verify}: exit code 1 if anything is damaged. */
 @Command(name = "verify", mixinStandardHelpOptions = true,
-        description = {"Checks every checksum, every count, and that every value and picture can be read.",
+        description = {"Checks every checksum and every count, that facts stated twice agree, and that every value and picture can be read.",
             "Exit code 1 if anything is damaged or unfinished."})
 final class DatasetVerify implements Callable<Integer> {
     @Mixin
@@ -49,7 +49,7 @@ final class DatasetVerify implements Callable<Integer> {
             }
         }
         int unreadable = readAll(out);
-        out.println(damaged + unreadable == 0 ? "clean" : damaged + unreadable + " episodes with faults");
+        out.println(damaged + unreadable == 0 ? "clean" : damaged + unreadable + " faults");
         return damaged + unreadable == 0 ? 0 : Main.EXIT_FAILURE;
     }
 
@@ -82,6 +82,10 @@ final class DatasetVerify implements Callable<Integer> {
     private int readAll(PrintWriter out) {
         int failed = 0;
         try (EpisodeDataset dataset = source.open(); ConsoleProgress progress = new ConsoleProgress()) {
+            dataset.leftOut().forEach(line -> out.println("not read: " + line));
+            List<String> contradictions = dataset.contradictions();
+            contradictions.forEach(out::println);
+            failed += contradictions.size();
             progress.begin("verify", dataset.episodes());
             for (int i = 0; i < dataset.episodes(); i++) {
                 try (EpisodeDataset.Episode episode = dataset.episode(i)) {

@@ -169,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
         if (LerobotDataset.is(path)) {
             return LerobotDataset.open(path);
         }
-        return Files.exists(path.resolve("meta/episode_ends/.zarray")) ? ZarrDataset.open(path, 10)
+        return ZarrDataset.is(path) ? ZarrDataset.open(path, 10)
                 : JournalDataset.open(path, null, new RosMessageReaders());
     }
 

@@ -19,6 +19,18 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
+    /** What is there and is not read, one line each: columns of another kind, episodes without a step. */
+    default List<String> leftOut() {
+        return List.of();
+    }
+
+    /**
+     * Facts that the dataset states twice and that do not agree, one line each; empty if all do. Reads tables, not pictures.
+     */
+    default List<String> contradictions() {
+        return List.of();
+    }
+
     /** Opens one episode; it must be closed before the next is opened. @throws dev.dpros.core.InputException if damaged */
     Episode episode(int index);
 

@@ -17,31 +17,40 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A LeRobotDataset v3.0: tables in parquet, cameras as video. Columns of numbers become vectors of float32; images stored in
- * the table itself and texts are not read. One thread.
+ * A LeRobotDataset v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
+ * values become vectors of float32; depth and texts are left out, and named. What the tables state twice is compared
+ * ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
     private static final String VERSION = "v3";
     private static final Set<String> INDICES =
             Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", "next.reward", "next.done", "next.success");
     private static final int MAX_EPISODES = 10_000_000;
+    private static final int MAX_SIDE = 1 << 14;
 
     private final Path root;
     private final JsonNode info;
     private final List<DatasetFeature> features = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
+    private final Set<String> stored = new HashSet<>();
+    private final Map<String, EpisodeClips> clips = new HashMap<>();
     private final Map<String, Opened> videos = new HashMap<>();
     private final Connection connection;
 
-    /** One line of meta/episodes. */
-    private record Row(int length, long from, int chunk, int file, String task, Map<String, Clip> clips) {}
-
-    private record Clip(int chunk, int file, double fromSeconds) {}
+    /**
+     * One line of meta/episodes.
+     *
+     * @param from index of its first row in the whole dataset
+     * @param to index after its last
+     */
+    private record Row(int index, int length, long from, long to, int chunk, int file, String task) {}
 
     private record Opened(Path path, VideoReader reader) {}
 
@@ -86,24 +95,44 @@ public final class LerobotDataset implements EpisodeDataset {
 
     private void describe() {
         info.path("features").fields().forEachRemaining(entry -> {
-            JsonNode feature = entry.getValue();
-            String type = feature.path("dtype").asText();
-            List<Integer> shape = new ArrayList<>();
-            feature.path("shape").forEach(size -> shape.add(size.asInt()));
-            if (INDICES.contains(entry.getKey()) || shape.isEmpty() || shape.stream().anyMatch(size -> size < 1)) {
-                return;
-            }
-            if (type.equals("video") && shape.size() == 3) {
-                boolean channelsFirst = shape.get(0) == 3;
-                features.add(new DatasetFeature(entry.getKey(), FeatureSpec.Kind.VISUAL,
-                        channelsFirst ? shape : List.of(3, shape.get(0), shape.get(1)), List.of()));
-            } else if (shape.size() == 1 && (type.startsWith("float") || type.startsWith("int"))) {
-                List<String> names = new ArrayList<>();
-                feature.path("names").forEach(name -> names.add(name.asText()));
-                features.add(new DatasetFeature(entry.getKey(), kind(entry.getKey()), shape,
-                        names.size() == shape.get(0) ? names : List.of()));
+            if (!INDICES.contains(entry.getKey())) {
+                describe(entry.getKey(), entry.getValue());
             }
         });
+    }
+
+    private void describe(String key, JsonNode feature) {
+        String type = feature.path("dtype").asText();
+        List<Integer> shape = new ArrayList<>();
+        feature.path("shape").forEach(size -> shape.add(size.asInt()));
+        boolean sized = !shape.isEmpty() && shape.stream().allMatch(size -> size >= 1 && size <= MAX_SIDE);
+        boolean picture = type.equals("video") || type.equals("image");
+        boolean number = type.startsWith("float") || type.startsWith("int") || type.startsWith("uint") || type.equals("bool");
+        if (picture && isDepth(feature)) {
+            leftOut.add("'" + key + "': a depth picture; it is not read as one of colours");
+        } else if (picture && sized && shape.size() == 3 && (shape.get(0) == 3 || shape.get(2) == 3)) {
+            features.add(new DatasetFeature(key, FeatureSpec.Kind.VISUAL,
+                    shape.get(0) == 3 ? shape : List.of(3, shape.get(0), shape.get(1)), List.of()));
+            if (type.equals("image")) {
+                stored.add(key);
+            }
+        } else if (number && sized && shape.size() == 1) {
+            List<String> names = new ArrayList<>();
+            feature.path("names").forEach(name -> names.add(name.asText()));
+            features.add(new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of()));
+        } else {
+            leftOut.add("'" + key + "': " + type + " of shape " + shape);
+        }
+    }
+
+    private static boolean isDepth(JsonNode feature) {
+        for (JsonNode place : List.of(feature, feature.path("info"), feature.path("video_info"))) {
+            if (place.path("is_depth_map").asBoolean() || place.path("video.is_depth_map").asBoolean()
+                    || place.path("video.pix_fmt").asText().startsWith("gray1")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static FeatureSpec.Kind kind(String key) {
@@ -112,8 +141,9 @@ public final class LerobotDataset implements EpisodeDataset {
     }
 
     private void readEpisodes() throws SQLException {
-        StringBuilder query = new StringBuilder("SELECT length, dataset_from_index, \"data/chunk_index\", \"data/file_index\", tasks[1]");
-        List<DatasetFeature> cameras = features.stream().filter(DatasetFeature::visual).toList();
+        StringBuilder query = new StringBuilder("SELECT episode_index, length, dataset_from_index, dataset_to_index, "
+                + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
+        List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !stored.contains(f.key())).toList();
         for (DatasetFeature camera : cameras) {
             for (String column : List.of("chunk_index", "file_index", "from_timestamp")) {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
@@ -121,21 +151,72 @@ public final class LerobotDataset implements EpisodeDataset {
         }
         query.append(" FROM read_parquet(").append(ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()))
                 .append(") ORDER BY episode_index");
+        Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
+        cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
             while (result.next()) {
-                Map<String, Clip> clips = new HashMap<>();
-                for (int c = 0; c < cameras.size(); c++) {
-                    clips.put(cameras.get(c).key(), new Clip(result.getInt(6 + 3 * c), result.getInt(7 + 3 * c), result.getDouble(8 + 3 * c)));
-                }
-                int length = result.getInt(1);
+                int length = result.getInt(2);
                 if (length < 1 || rows.size() >= MAX_EPISODES) {
                     throw InputException.of(root + "/meta/episodes", "episode " + rows.size() + ", length", "1 or more",
                             String.valueOf(length), "the dataset is damaged");
                 }
-                String task = result.getString(5);
-                rows.add(new Row(length, result.getLong(2), result.getInt(3), result.getInt(4), task == null ? "" : task, clips));
+                for (int c = 0; c < cameras.size(); c++) {
+                    found.get(cameras.get(c).key()).add(new EpisodeClips.Clip(result.getInt(8 + 3 * c), result.getInt(9 + 3 * c),
+                            result.getDouble(10 + 3 * c)));
+                }
+                String task = result.getString(7);
+                rows.add(new Row(result.getInt(1), length, result.getLong(3), result.getLong(4), result.getInt(5), result.getInt(6),
+                        task == null ? "" : task));
             }
         }
+        int[] lengths = rows.stream().mapToInt(Row::length).toArray();
+        found.forEach((key, list) -> clips.put(key, new EpisodeClips(key, fps(), list, lengths)));
+    }
+
+    private Path dataFile(Row row) {
+        return path("data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet", row.chunk(), row.file(), "");
+    }
+
+    private Path videoFile(String camera, EpisodeClips.Clip clip) {
+        return path("video_path", "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4", clip.chunk(), clip.file(),
+                camera);
+    }
+
+    private VideoReader video(DatasetFeature camera, EpisodeClips.Clip clip) {
+        Path file = videoFile(camera.key(), clip);
+        Opened opened = videos.get(camera.key());
+        if (opened == null || !opened.path().equals(file)) {
+            if (opened != null) {
+                videos.remove(camera.key());
+                opened.reader().close();
+            }
+            opened = new Opened(file, new VideoReader(file, camera.width(), camera.height()));
+            videos.put(camera.key(), opened);
+        }
+        return opened.reader();
+    }
+
+    @Override
+    public List<String> leftOut() {
+        return List.copyOf(leftOut);
+    }
+
+    @Override
+    public List<String> contradictions() {
+        LerobotFacts facts = new LerobotFacts(root, info, connection);
+        for (Row row : rows) {
+            facts.episode(row.index(), row.length(), row.from(), row.to(), dataFile(row));
+        }
+        for (DatasetFeature camera : features) {
+            EpisodeClips of = clips.get(camera.key());
+            if (of != null) {
+                for (int first : of.firstOfEachFile()) {
+                    VideoReader reader = video(camera, of.clip(first));
+                    facts.add(of.contradiction(first, reader.times().length, videoFile(camera.key(), of.clip(first)).toString()));
+                }
+            }
+        }
+        return facts.contradictions();
     }
 
     private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
@@ -195,6 +276,7 @@ public final class LerobotDataset implements EpisodeDataset {
         private final int index;
         private final Row row;
         private float[][] columns;
+        private final Map<Integer, byte[][]> pictures = new HashMap<>();
 
         Recorded(int index) {
             this.index = index;
@@ -246,16 +328,16 @@ public final class LerobotDataset implements EpisodeDataset {
                     values[f] = new float[Math.multiplyExact(row.length(), features.get(f).size())];
                 }
             }
-            Path file = path("data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet", row.chunk(), row.file(), "");
+            Path file = dataFile(row);
+            if (names.isEmpty()) {
+                return values;
+            }
             String query = "SELECT " + String.join(", ", names) + " FROM read_parquet(" + ParquetTable.literal(file.toString())
-                    + ") WHERE episode_index = " + index + " ORDER BY frame_index";
+                    + ") WHERE episode_index = " + row.index() + " ORDER BY frame_index";
             int step = 0;
             try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
                 for (; result.next(); step++) {
-                    if (step >= row.length()) {
-                        break;
-                    }
-                    for (int v = 0; v < vectors.size(); v++) {
+                    for (int v = 0; step < row.length() && v < vectors.size(); v++) {
                         copy(result.getObject(v + 1), features.get(vectors.get(v)), values[vectors.get(v)], step);
                     }
                 }
@@ -276,6 +358,10 @@ public final class LerobotDataset implements EpisodeDataset {
                         feature.size() + " values", String.valueOf(numbers.length), "");
             }
             for (int i = 0; i < numbers.length; i++) {
+                if (numbers[i] instanceof Boolean flag) {
+                    out[step * numbers.length + i] = flag ? 1 : 0;
+                    continue;
+                }
                 if (!(numbers[i] instanceof Number number)) {
                     throw InputException.of(root.toString(), "'" + feature.key() + "', episode " + index + ", step " + step, "numbers",
                             String.valueOf(numbers[i]), "");
@@ -287,24 +373,21 @@ public final class LerobotDataset implements EpisodeDataset {
         @Override
         public void frame(int feature, int step, byte[] rgb) {
             DatasetFeature camera = features.get(feature);
-            Clip clip = row.clips().get(camera.key());
-            Path file = path("video_path", "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4", clip.chunk(),
-                    clip.file(), camera.key());
-            Opened opened = videos.get(camera.key());
-            if (opened == null || !opened.path().equals(file)) {
-                if (opened != null) {
-                    videos.remove(camera.key());
-                    opened.reader().close();
-                }
-                opened = new Opened(file, new VideoReader(file, camera.width(), camera.height()));
-                videos.put(camera.key(), opened);
+            if (stored.contains(camera.key())) {
+                byte[][] encoded = pictures.computeIfAbsent(feature, f -> StoredPictures.read(connection, dataFile(row), camera.key(),
+                        row.index(), row.length()));
+                StoredPictures.decode(encoded[step], camera, dataFile(row) + ": episode " + index + ", step " + step, rgb);
+                return;
             }
-            opened.reader().read(clip.fromSeconds() + step / fps(), rgb);
+            EpisodeClips of = clips.get(camera.key());
+            VideoReader reader = video(camera, of.clip(index));
+            reader.read(of.time(index, step, reader.times(), videoFile(camera.key(), of.clip(index)).toString()), rgb);
         }
 
         @Override
         public void close() {
             columns = null;
+            pictures.clear();
         }
     }
 }

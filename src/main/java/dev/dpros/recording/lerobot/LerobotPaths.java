@@ -1,5 +1,6 @@
 package dev.dpros.recording.lerobot;
 
+import dev.dpros.recording.dataset.PathNames;
 import java.nio.file.Path;
 
 /** Where the files of a LeRobotDataset v3.0 lie: a thousand files to a chunk. */
@@ -13,7 +14,7 @@ final class LerobotPaths {
     }
 
     static Path video(Path root, String key, int file) {
-        return root.resolve("videos").resolve(key).resolve(name(file) + ".mp4");
+        return PathNames.inside(root.resolve("videos"), "camera", key).resolve(name(file) + ".mp4");
     }
 
     /** The name under which a file is written before it is whole. */

@@ -18,6 +18,7 @@ import static org.bytedeco.ffmpeg.global.avformat.av_seek_frame;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_QUIET;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
@@ -25,12 +26,15 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
+import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 import dev.dpros.core.InputException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -53,6 +57,11 @@ final class VideoReader implements AutoCloseable {
     /** Frames may be so much earlier than asked for: half a millisecond, less than any frame lasts. */
     private static final double TOLERANCE_S = 5e-4;
     private static final int END = -541478725;
+    private static final long MOST_FRAMES = 1 << 24;
+    private static final int UNITY = 1 << 16;
+    /** AVColorSpace and the constants of swscale share their numbers; what is not tagged is BT.601, as players take it. */
+    private static final int UNSPECIFIED = 2;
+    private static final int BT_601 = 5;
 
     private final Path path;
     private final int width;
@@ -69,6 +78,7 @@ final class VideoReader implements AutoCloseable {
     private double secondsPerTick;
     private double at = Double.NaN;
     private boolean ended;
+    private double[] times;
 
     static {
         av_log_set_level(AV_LOG_QUIET);
@@ -130,6 +140,34 @@ final class VideoReader implements AutoCloseable {
         rgb.position(0).get(out, 0, width * height * 3);
     }
 
+    /**
+     * When each frame is shown, in order, s: read from the container without decoding.
+     *
+     * @throws InputException if the file is damaged
+     */
+    double[] times() {
+        if (times == null) {
+            double[] found = new double[1024];
+            int count = 0;
+            check(av_seek_frame(format, stream, 0, AVSEEK_FLAG_BACKWARD), "cannot go to its beginning");
+            for (int code = av_read_frame(format, packet); code != END; code = av_read_frame(format, packet)) {
+                check(code, "it is damaged");
+                if (packet.stream_index() == stream) {
+                    if (count == found.length) {
+                        check(count < MOST_FRAMES ? 0 : -1, "it has too many frames");
+                        found = Arrays.copyOf(found, 2 * count);
+                    }
+                    found[count++] = packet.pts() * secondsPerTick;
+                }
+                av_packet_unref(packet);
+            }
+            times = Arrays.copyOf(found, count);
+            Arrays.sort(times);
+            seek(0);
+        }
+        return times;
+    }
+
     private void seek(double seconds) {
         long tick = Math.max(0, Math.round((seconds - TOLERANCE_S) / secondsPerTick));
         check(av_seek_frame(format, stream, tick, AVSEEK_FLAG_BACKWARD), "cannot go to " + seconds + " s");
@@ -176,6 +214,9 @@ final class VideoReader implements AutoCloseable {
         if (scaler == null) {
             scaler = sws_getContext(width, height, frame.format(), width, height, AV_PIX_FMT_RGB24, SWS_BILINEAR, null, null,
                     (DoublePointer) null);
+            int space = frame.colorspace() == UNSPECIFIED ? BT_601 : frame.colorspace();
+            sws_setColorspaceDetails(scaler, sws_getCoefficients(space), frame.color_range() == AVCOL_RANGE_JPEG ? 1 : 0,
+                    sws_getCoefficients(BT_601), 1, 0, UNITY, UNITY);
         }
         sws_scale(scaler, frame.data(), frame.linesize(), 0, height, planes, strides);
         at = frame.best_effort_timestamp() * secondsPerTick;

@@ -1,11 +1,13 @@
 package dev.dpros.recording.zarr;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.PartialDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ final class ZarrColumn {
 
     private final Path directory;
     private final DatasetFeature feature;
-    private final ZarrArray.Type type;
+    private final ZarrType type;
     private final int rowBytes;
     private final int rows;
     private final int chunkRows;
@@ -30,8 +32,8 @@ final class ZarrColumn {
         this.directory = directory;
         this.feature = feature;
         this.rows = rows;
-        type = feature.visual() ? ZarrArray.Type.U1 : ZarrArray.Type.F4;
-        rowBytes = feature.size() * type.bytes;
+        type = feature.visual() ? ZarrType.U1 : ZarrType.F4;
+        rowBytes = feature.size() * type.bytes();
         chunkRows = Math.max(1, Math.min(rows, CHUNK_BYTES / rowBytes));
         frame = new byte[feature.visual() ? rowBytes : 0];
         values = new float[feature.visual() ? 0 : feature.size()];
@@ -41,7 +43,7 @@ final class ZarrColumn {
         PartialDirectory.write(directory.resolve(".zarray"),
                 ZarrArray.metadata(type, shape, chunkRows, ZarrCodec.BLOSC));
         PartialDirectory.write(directory.resolve(".zattrs"),
-                ("{\"dpros_key\": \"" + feature.key() + "\"}").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                JsonNodeFactory.instance.objectNode().put("dpros_key", feature.key()).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Appends one step of an episode. */
@@ -61,7 +63,7 @@ final class ZarrColumn {
                 while (chunk.hasRemaining()) {
                     chunk.put((byte) 0);
                 }
-                PartialDirectory.write(file(), ZarrCodec.BLOSC.encode(chunk.array(), type.bytes));
+                PartialDirectory.write(file(), ZarrCodec.BLOSC.encode(chunk.array(), type.bytes()));
             }
             chunk.clear();
         }

@@ -25,7 +25,9 @@ public final class ZarrDataset implements EpisodeDataset {
     private final Path root;
     private final List<DatasetFeature> features = new ArrayList<>();
     private final List<ZarrArray> arrays = new ArrayList<>();
-    private final int[] ends;
+    private final List<ZarrPictures> pictures = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
+    private final List<Slice> slices = new ArrayList<>();
     private final JsonNode about;
     private final double fps;
 
@@ -33,17 +35,39 @@ public final class ZarrDataset implements EpisodeDataset {
         this.root = root;
         about = attributes(root).path("dpros");
         this.fps = about.has("fps") ? about.path("fps").asDouble() : fps;
-        ZarrArray endArray = ZarrArray.open(root.resolve("meta/episode_ends"));
-        ends = new int[endArray.rows()];
-        for (int i = 0; i < ends.length; i++) {
-            long end = endArray.integer(i);
-            if (end <= (i == 0 ? 0 : ends[i - 1]) || end > Integer.MAX_VALUE) {
-                throw InputException.of(root + "/meta/episode_ends", "element " + i, "an increasing end",
+        openArrays(readEnds());
+        if (Files.isDirectory(root.resolveSibling("videos"))) {
+            leftOut.add(root.resolveSibling("videos") + ": the pictures of a real robot's recorder (videos/EPISODE/CAMERA.mp4)");
+        }
+    }
+
+    /** The slices; returns where the last ends. */
+    private int readEnds() {
+        ZarrArray ends = ZarrArray.open(root.resolve("meta/episode_ends"));
+        long before = 0;
+        int empty = 0;
+        for (int i = 0; i < ends.rows(); i++) {
+            long end = ends.integer(i);
+            if (end < before || end > Integer.MAX_VALUE) {
+                throw InputException.of(root + "/meta/episode_ends", "element " + i, "an end at or after " + before,
                         Long.toString(end), "the file is damaged");
             }
-            ends[i] = (int) end;
+            if (end == before) {
+                empty++;
+            } else {
+                slices.add(new Slice(i, (int) before, (int) (end - before)));
+            }
+            before = end;
         }
-        openArrays();
+        if (empty > 0) {
+            leftOut.add(empty + (empty == 1 ? " episode" : " episodes") + " without a step (meta/episode_ends)");
+        }
+        return (int) before;
+    }
+
+    /** Whether a directory looks like one, of whatever format. */
+    public static boolean is(Path root) {
+        return Stream.of("meta/episode_ends", ".zgroup", "zarr.json").anyMatch(name -> Files.exists(root.resolve(name)));
     }
 
     /**
@@ -53,6 +77,9 @@ public final class ZarrDataset implements EpisodeDataset {
      * @throws InputException if it is none, or its arrays do not agree
      */
     public static ZarrDataset open(Path root, double fps) {
+        if (Files.exists(root.resolve("zarr.json")) || Files.exists(root.resolve("meta/episode_ends/zarr.json"))) {
+            throw InputException.of(root.toString(), "zarr_format", "2", "3 (zarr.json)", "write it with zarr_format=2");
+        }
         if (!Files.isDirectory(root.resolve("data")) || !Files.isDirectory(root.resolve("meta/episode_ends"))) {
             throw InputException.of(root.toString(), "replay buffer", "a zarr directory with data/ and meta/episode_ends",
                     "none", "give the directory that ends in .zarr");
@@ -60,31 +87,47 @@ public final class ZarrDataset implements EpisodeDataset {
         return new ZarrDataset(root, fps);
     }
 
-    private void openArrays() {
+    private void openArrays(int steps) {
         try (Stream<Path> entries = Files.list(root.resolve("data"))) {
-            for (Path entry : entries.filter(e -> Files.exists(e.resolve(".zarray"))).sorted().toList()) {
-                ZarrArray array = ZarrArray.open(entry);
-                int steps = ends.length == 0 ? 0 : ends[ends.length - 1];
-                if (array.rows() != steps) {
-                    throw InputException.of(entry.toString(), "rows", steps + " (the last of meta/episode_ends)",
-                            Integer.toString(array.rows()), "the replay buffer was not closed properly");
+            for (Path entry : entries.filter(Files::isDirectory).sorted().toList()) {
+                if (Files.exists(entry.resolve("zarr.json"))) {
+                    leftOut.add(entry + ": zarr format 3; write it with zarr_format=2");
+                } else if (Files.exists(entry.resolve(".zarray"))) {
+                    open(entry, steps);
                 }
-                arrays.add(array);
-                features.add(feature(entry.getFileName().toString(), array));
             }
         } catch (IOException e) {
             throw new InputException(root + "/data: cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static DatasetFeature feature(String name, ZarrArray array) {
+    /** Opens a column; one that cannot be read is left out. */
+    private void open(Path entry, int steps) {
+        ZarrArray array;
+        ZarrPictures picture;
+        try {
+            array = ZarrArray.open(entry);
+            picture = array.rows() == steps ? ZarrPictures.of(array) : null;
+        } catch (InputException e) {
+            leftOut.add(e.getMessage());
+            return;
+        }
+        if (array.rows() != steps) {
+            throw InputException.of(entry.toString(), "rows", steps + " (the last of meta/episode_ends)",
+                    Integer.toString(array.rows()), "the replay buffer was not closed properly");
+        }
+        arrays.add(array);
+        pictures.add(picture);
+        features.add(feature(entry.getFileName().toString(), array, picture));
+    }
+
+    private static DatasetFeature feature(String name, ZarrArray array, ZarrPictures picture) {
         List<Integer> shape = array.shape().subList(1, array.shape().size());
-        boolean visual = array.type() == ZarrArray.Type.U1 && shape.size() == 3 && shape.get(2) == 3;
         JsonNode key = array.attributes().path("dpros_key");
-        if (visual) {
+        if (picture != null) {
             String usual = name.equals("img") ? "observation.image" : "observation.images." + name;
-            return new DatasetFeature(key.asText(usual), FeatureSpec.Kind.VISUAL,
-                    List.of(3, shape.get(0), shape.get(1)), List.of());
+            return new DatasetFeature(key.asText(usual), FeatureSpec.Kind.VISUAL, List.of(3, picture.height(), picture.width()),
+                    List.of());
         }
         boolean action = name.equals("action");
         String usual = action ? name : "observation." + name;
@@ -123,13 +166,17 @@ public final class ZarrDataset implements EpisodeDataset {
 
     @Override
     public int episodes() {
-        return ends.length;
+        return slices.size();
+    }
+
+    @Override
+    public List<String> leftOut() {
+        return List.copyOf(leftOut);
     }
 
     @Override
     public Episode episode(int index) {
-        int start = index == 0 ? 0 : ends[index - 1];
-        return new Slice(index, start, ends[index] - start);
+        return slices.get(index);
     }
 
     @Override
@@ -186,7 +233,7 @@ public final class ZarrDataset implements EpisodeDataset {
 
         @Override
         public void frame(int feature, int step, byte[] rgb) {
-            arrays.get(feature).row(start + step, rgb);
+            pictures.get(feature).row(start + step, rgb);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.dataset.PartialDirectory;
+import dev.dpros.recording.dataset.PathNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +71,7 @@ public final class ZarrExporter {
         ByteBuffer bytes = ByteBuffer.allocate(8 * ends.size()).order(ByteOrder.LITTLE_ENDIAN);
         ends.forEach(bytes::putLong);
         PartialDirectory.write(directory.resolve(".zarray"),
-                ZarrArray.metadata(ZarrArray.Type.I8, List.of(ends.size()), ends.size(), ZarrCodec.NONE));
+                ZarrArray.metadata(ZarrType.of("<i8"), List.of(ends.size()), ends.size(), ZarrCodec.NONE));
         PartialDirectory.write(directory.resolve("0"), bytes.array());
     }
 
@@ -78,7 +79,7 @@ public final class ZarrExporter {
             throws IOException {
         List<ZarrColumn> columns = new ArrayList<>();
         for (DatasetFeature feature : dataset.features()) {
-            columns.add(new ZarrColumn(data.resolve(feature.shortName()), feature, rows));
+            columns.add(new ZarrColumn(PathNames.inside(data, "column", feature.shortName()), feature, rows));
         }
         progress.begin("zarr", rows);
         for (int i = 0; i < dataset.episodes(); i++) {

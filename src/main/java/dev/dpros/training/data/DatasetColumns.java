@@ -28,6 +28,7 @@ public final class DatasetColumns {
      * @throws InputException if a column is missing or of another shape, or an episode is damaged
      */
     public static ReplayData read(EpisodeDataset dataset, List<FeatureSpec> features, Map<String, Column> columns) {
+        requireAgreement(dataset);
         int[] ends = ends(dataset);
         int steps = ends[ends.length - 1];
         Map<String, float[]> vectors = new LinkedHashMap<>();
@@ -57,6 +58,15 @@ public final class DatasetColumns {
         Map<String, Frames> frames = new LinkedHashMap<>();
         pictures.forEach((key, rows) -> frames.put(key, Frames.of(rows)));
         return new ReplayData(dataset.name(), features, ends, vectors, frames);
+    }
+
+    /** A dataset that contradicts itself is not trained from. */
+    private static void requireAgreement(EpisodeDataset dataset) {
+        List<String> contradictions = dataset.contradictions();
+        if (!contradictions.isEmpty()) {
+            throw new InputException(contradictions.get(0) + "; "
+                    + (contradictions.size() == 1 ? "" : contradictions.size() - 1 + " more; ") + "'dpros dataset verify' names each");
+        }
     }
 
     private static int[] ends(EpisodeDataset dataset) {
@@ -107,6 +117,8 @@ public final class DatasetColumns {
             }
         }
         throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + column.from() + "'",
-                available.stream().map(DatasetFeature::key).toList().toString(), "map it in 'columns'");
+                available.stream().map(DatasetFeature::key).toList()
+                        + (dataset.leftOut().isEmpty() ? "" : "; not read: " + String.join("; ", dataset.leftOut())),
+                "map it in 'columns'");
     }
 }

@@ -5,18 +5,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.zarr.ZarrDataset;
+import dev.dpros.training.data.DatasetColumns;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(180)
 class LerobotDatasetTest {
@@ -111,6 +125,103 @@ class LerobotDatasetTest {
             byte[] rgb = new byte[96 * 96 * 3];
             int last = cut.episode(0).length() - 1;
             assertThrows(InputException.class, () -> cut.episode(0).frame(find(cut, IMAGE), last, rgb));
+        }
+    }
+
+    /** Rewrites a table of the dataset by a query over it. */
+    private void rewrite(Path table, String select) throws Exception {
+        Path changed = table.resolveSibling("changed.parquet");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement()) {
+            statement.execute("COPY (SELECT " + select + " FROM read_parquet('" + table + "')) TO '" + changed + "' (FORMAT parquet)");
+        }
+        Files.move(changed, table, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private List<String> contradictions() {
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            return read.contradictions();
+        }
+    }
+
+    @Test
+    void shouldFindNoContradictionInWhatItWrote() {
+        assertEquals(List.of(), contradictions());
+    }
+
+    /** What is said, and a word of the line that must name it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "data | * REPLACE (frame_index + 1 AS frame_index) | frame_index",
+        "data | * REPLACE (CAST(\"timestamp\" * 2 AS FLOAT) AS \"timestamp\") | timestamp",
+        "data | * REPLACE (\"index\" + 1 AS \"index\") | index of the first row",
+        "data | * REPLACE (episode_index + 7 AS episode_index) | expected none",
+        "meta | * REPLACE (CAST(length - 3 AS BIGINT) AS length) | rows",
+        "meta | * REPLACE (CAST(length + 3 AS BIGINT) AS length) | rows",
+        "meta | * REPLACE (dataset_from_index + 1 AS dataset_from_index) | dataset_from_index",
+        "meta | * REPLACE (dataset_to_index + 1 AS dataset_to_index) | dataset_to_index"})
+    void shouldNameTablesThatContradictEachOther(String table, String select, String named) throws Exception {
+        rewrite(table.equals("data") ? LerobotPaths.data(root, 0) : root.resolve("meta/episodes/chunk-000/file-000.parquet"), select);
+
+        assertTrue(contradictions().stream().anyMatch(line -> line.contains(named)), () -> contradictions().toString());
+        assertTrue(contradictions().stream().allMatch(line -> line.lines().count() == 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"\"total_episodes\" : 3 | \"total_episodes\" : 4 | total_episodes",
+        "\"total_frames\" : | \"total_frames\" : 1, \"other\" : | total_frames", "\"fps\" : 10 | \"fps\" : 11 | fps"})
+    void shouldNameTotalsAndRatesThatDoNotAgree(String from, String to, String named) throws Exception {
+        Path info = root.resolve("meta/info.json");
+        String text = Files.readString(info);
+        assertTrue(text.contains(from), text);
+        Files.writeString(info, text.replaceFirst(java.util.regex.Pattern.quote(from), to));
+
+        assertTrue(contradictions().stream().anyMatch(line -> line.contains(named)), () -> contradictions().toString());
+    }
+
+    @Test
+    void shouldNotTrainFromADatasetThatContradictsItself() throws Exception {
+        rewrite(LerobotPaths.data(root, 0), "* REPLACE (frame_index + 1 AS frame_index)");
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            InputException e = assertThrows(InputException.class, () -> DatasetColumns.read(read,
+                    List.of(FeatureSpec.of("observation.state", FeatureSpec.Kind.STATE, 5), FeatureSpec.of("action", FeatureSpec.Kind.ACTION, 2)),
+                    Map.of()));
+            assertTrue(e.getMessage().contains("frame_index") && e.getMessage().contains("dataset verify"), e.getMessage());
+        }
+    }
+
+    /** As LeRobot's recorder with use_videos off: PNG files in a struct of bytes and path; beside it truth values and texts. */
+    @Test
+    void shouldReadPicturesAndTruthValuesOfTheTable() throws Exception {
+        BufferedImage red = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        red.setRGB(1, 0, 0xFF8001);
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(red, "png", png);
+        StringBuilder hex = new StringBuilder();
+        for (byte b : png.toByteArray()) {
+            hex.append(String.format("\\x%02X", b));
+        }
+        rewrite(LerobotPaths.data(root, 0), "*, {'bytes': '" + hex + "'::BLOB, 'path': NULL} AS \"observation.images.wrist\", "
+                + "frame_index % 2 = 1 AS \"observation.contact\", 'push' AS \"instruction\"");
+        Path info = root.resolve("meta/info.json");
+        ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(info.toFile());
+        ObjectNode features = (ObjectNode) tree.get("features");
+        features.putObject("observation.images.wrist").put("dtype", "image").putArray("shape").add(8).add(8).add(3);
+        features.putObject("observation.contact").put("dtype", "bool").putArray("shape").add(1);
+        features.putObject("instruction").put("dtype", "string").putArray("shape").add(1);
+        ObjectNode depth = features.putObject("observation.images.depth").put("dtype", "video");
+        depth.putArray("shape").add(8).add(8).add(3);
+        depth.putObject("info").put("video.is_depth_map", true);
+        new ObjectMapper().writeValue(info.toFile(), tree);
+
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            byte[] rgb = new byte[192];
+            float[] contact = new float[1];
+            read.episode(0).frame(find(read, "observation.images.wrist"), 3, rgb);
+            read.episode(0).vector(find(read, "observation.contact"), 3, contact, 0);
+            assertArrayEquals(new byte[] {0, 0, 0, -1, -128, 1, 0}, java.util.Arrays.copyOf(rgb, 7));
+            assertEquals(1, contact[0]);
+            assertEquals(-1, find(read, "observation.images.depth"));
+            assertEquals(2, read.leftOut().size(), () -> read.leftOut().toString());
         }
     }
 }
