@@ -3,7 +3,9 @@ package dev.dpros.app;
 import dev.dpros.app.live.PointerTeleop;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.Secrets;
 import dev.dpros.core.InputException;
 import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
@@ -13,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,13 +33,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "ROS arguments work as with any node: from:=to, __name:=N, __ns:=/ns, _param:=value; so do ROS_MASTER_URI,",
-            "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both.",
+            "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both. Keys about motion",
+            "(node.autostart, node.enable_*, action.limits, ...) count from the file, options and this command's _key:=value only.",
             "What is in force can be read with: rosparam get /dpros/in_force",
             "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger), ~set_sampler. Topics: ~state ~chunk ~plan /diagnostics.",
             "",
             "Examples: dpros run --config launch/pusht.yaml",
             "          dpros run --config my_robot.yaml --scheduler ddim --steps 10 /joint_states:=/arm/joint_states"})
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String IN_FORCE = "in_force";
 
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (docs/parameters.md)", required = true)
@@ -55,6 +61,10 @@ final class RunCommand implements Callable<Integer> {
                     + "~failure, ~discard (docs/recording.md)")
     private Path record;
 
+    @Option(names = "--start", description = "let the policy drive as soon as it is ready; without it the node waits for ~start "
+            + "unless the file says node.autostart: true")
+    private boolean start;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write a summary of the run to this file at its end")
     private Path json;
 
@@ -70,17 +80,19 @@ final class RunCommand implements Callable<Integer> {
         if (!arguments.rest().isEmpty()) {
             throw new InputException("unexpected argument '" + arguments.rest().get(0) + "'; ROS arguments have the form a:=b");
         }
-        RobotConfig early = ConfigReader.read(config, options()).config();
+        Map<String, Object> own = ParameterLayers.nested(arguments.parameters());
+        Map<String, Object> above = ParameterLayers.overlay(own, options());
+        ConfigReader.Result early = ConfigReader.read(config, above);
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(
-                    RosNodeConfig.of(arguments, early.node().name(), System.getenv())));
+                    RosNodeConfig.of(arguments, early.config().node().name(), System.getenv())
+                            .withParameters(ParameterLayers.forMaster(own))));
             node.bridgeLogging();
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(Main.EXIT_FAILURE);
             });
-            ConfigReader.Result result = ConfigReader.read(config, layers(node));
-            return drive(lifecycle, node, result);
+            return drive(lifecycle, node, withServer(node, early, above));
         }
     }
 
@@ -88,6 +100,7 @@ final class RunCommand implements Callable<Integer> {
         RobotConfig robot = result.config();
         Telemetry telemetry = lifecycle.own(new Telemetry(robot.metrics()));
         publishInForce(node, result.inForce(), telemetry.port());
+        lifecycle.own(() -> removeInForce(node));
         PolicyNode policyNode = lifecycle.own(
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
@@ -104,7 +117,9 @@ final class RunCommand implements Callable<Integer> {
         ParentWatch.start(lifecycle);
         policyNode.start(robot.node().autostart());
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + " drives " + robot.action().topic() + " with "
-                + robot.policy().getFileName() + telemetry.where());
+                + robot.policy().getFileName() + telemetry.where()
+                + (robot.node().autostart() ? "" : "; waiting for " + node.resolve("~start"))
+                + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
         return lifecycle.awaitStop();
     }
 
@@ -113,36 +128,34 @@ final class RunCommand implements Callable<Integer> {
         if (policy != null) {
             layer.put("policy", policy.toAbsolutePath().toString());
         }
+        if (start) {
+            layer.put("node", Map.of("autostart", true));
+        }
         if (trace != null) {
             layer.put("trace", Map.of("file", trace.toAbsolutePath().toString()));
         }
         return layer;
     }
 
-    /** The node's private parameters with the command line's options on top. */
-    private Map<String, Object> layers(RosNode node) {
-        Map<String, Object> merged = new LinkedHashMap<>();
-        if (node.getParameter(node.nodeName()) instanceof Map<?, ?> own) {
-            own.forEach((key, value) -> merged.put(String.valueOf(key), value));
-            merged.remove(IN_FORCE);
-        }
-        options().forEach((key, value) -> merged.merge(key, value, RunCommand::overlay));
-        return merged;
-    }
-
-    private static Object overlay(Object below, Object above) {
-        if (below instanceof Map<?, ?> lower && above instanceof Map<?, ?> upper) {
-            Map<Object, Object> both = new LinkedHashMap<>(lower);
-            both.putAll(upper);
-            return both;
-        }
-        return above;
+    /** The server's parameters between the file and what came with the command; those about motion must agree. */
+    private ConfigReader.Result withServer(RosNode node, ConfigReader.Result early, Map<String, Object> above) {
+        Map<String, Object> server = ParameterLayers.asTree(node.getParameter(node.nodeName()));
+        server.remove(IN_FORCE);
+        ParameterLayers.requireSameMotion(node.nodeName(), server, early.inForce());
+        return ConfigReader.read(config, ParameterLayers.overlay(ParameterLayers.withoutMotion(server), above));
     }
 
     /** Under a name of their own: parameters outlive the node, and the next run must not take these for an operator's. */
     private static void publishInForce(RosNode node, Map<String, Object> inForce, int metricsPort) {
-        Map<String, Object> actual = new LinkedHashMap<>(inForce);
-        actual.merge("metrics", Map.of("port", metricsPort), RunCommand::overlay);
-        node.setParameter("~" + IN_FORCE, actual);
+        node.setParameter("~" + IN_FORCE, Secrets.redacted(
+                ParameterLayers.overlay(inForce, Map.of("metrics", Map.of("port", metricsPort)))));
+    }
+
+    private static void removeInForce(RosNode node) {
+        try {
+            node.deleteParameter("~" + IN_FORCE);
+        } catch (InputException e) {
+            LOG.debug("in_force is gone with its master", e);
+        }
     }
 }

@@ -104,7 +104,7 @@ class NodeOutputsPeerTest {
 
     @Test
     void shouldStopResetAndStopInAnEmergencyByService() {
-        run("metrics:", "node: {autostart: false}\nmetrics:");
+        run("autostart: true", "autostart: false");
         OwnTopic states = own("/dpros/state", "diffusion_policy_msgs/ControllerState");
         states.await(message -> "operator_stop".equals(message.get("reason")));
         assertTrue(call("start").contains("success: True"));

@@ -43,6 +43,7 @@ final class PolicyProcess implements AutoCloseable {
             """;
     private static final String CONFIG = """
             policy: MODEL
+            node: {autostart: true}
             sampler: {scheduler: ddim, steps: 2}
             observations:
               observation.state: {topic: /joint_states, field: "position[x,y]"}

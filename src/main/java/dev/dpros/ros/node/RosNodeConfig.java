@@ -40,6 +40,11 @@ public record RosNodeConfig(URI masterUri, String host, String name, String name
                 arguments.parameters(), env.get("ROS_PACKAGE_PATH"));
     }
 
+    /** The same with other private parameters. */
+    public RosNodeConfig withParameters(Map<String, Object> other) {
+        return new RosNodeConfig(masterUri, host, name, namespace, remaps, other, packagePath);
+    }
+
     /** The same with a suffix that makes the name unique, as rospy's anonymous nodes have. */
     public RosNodeConfig anonymous() {
         String unique = name + "_" + ProcessHandle.current().pid() + "_" + Long.toUnsignedString(
