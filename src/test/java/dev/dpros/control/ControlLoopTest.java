@@ -39,7 +39,7 @@ class ControlLoopTest {
         LoopRig rig = LoopRig.pusht();
         rig.run(500 * MS);
         assertEquals(0, rig.requests.size());
-        assertEquals(SafetyEvent.OPERATOR_STOP, rig.reason());
+        assertEquals(SafetyEvent.NOT_STARTED, rig.reason());
     }
 
     @Test
@@ -241,7 +241,8 @@ class ControlLoopTest {
         rig.camera.content(true, false);
         rig.run(10 * MS);
         assertEquals(SafetyState.DEGRADED, rig.state());
-        assertEquals("/camera: camera frozen", rig.loop.watchdog().reasonText());
+        assertEquals(SafetyEvent.CAMERA_FROZEN, rig.reason());
+        assertEquals(0, rig.loop.watchdog().reasonSource());
         rig.deliver(0, constant(15, 500));
         rig.run(1000 * MS);
         assertEquals(1, rig.loop.statistics().get(Counter.CHUNKS_UNWANTED));
