@@ -6,7 +6,7 @@ import {count, short} from '../format.js';
 function complaint(source) {
   if (typeof source.ageMs !== 'number') return 'never seen';
   if (source.ageMs > source.maxAgeMs) return 'stale';
-  return source.frozen ? 'frozen' : source.blank ? 'blank' : '';
+  return source.frozen ? 'frozen' : source.blank ? 'blank' : source.offset ? 'stamps' : '';
 }
 
 export default {
@@ -20,7 +20,8 @@ export default {
         setText(item.children[1], (wrong ? wrong + (known ? ', ' : '') : '')
           + (known ? short(source.ageMs) + ' of ' + short(source.maxAgeMs) + ' ms' : ''));
         setData(item, 'bad', Boolean(wrong));
-        item.title = `${source.kind}, ${count(source.samples)} samples, ${count(source.rejected)} rejected`;
+        item.title = `${source.kind}, ${count(source.samples)} samples, ${count(source.rejected)} rejected`
+          + (typeof source.offsetMs === 'number' ? `, stamps ${short(Math.abs(source.offsetMs))} ms ${source.offsetMs < 0 ? 'ahead' : 'behind'}` : '');
         item.querySelector('i').style.width = (known ? Math.min(100, 100 * source.ageMs / source.maxAgeMs) : 100) + '%';
       });
   },

@@ -11,7 +11,7 @@ export default {
     setData(byId('state'), 'state', safety.state);
     setText(byId('state-name'), safety.state);
     setText(byId('state-since'), (safety.started ? '' : 'stopped') + (since ? (safety.started ? '' : ' · ') + 'for ' + since : ''));
-    setText(byId('state-reason'), safety.reason);
+    setText(byId('state-reason'), [safety.reason, ...safety.waiting].join('; '));
   },
 
   link(up, silentMs) {

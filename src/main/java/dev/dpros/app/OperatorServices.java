@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,16 +28,19 @@ final class OperatorServices implements AutoCloseable {
     private final BooleanSupplier enabled;
     private final Clock clock;
     private final Runnable beforeStart;
+    private final Supplier<String> reason;
 
     /**
      * Offers the services.
      *
      * @param enabled whether the dead-man switch, if there is one, is held
+     * @param reason why the state is what it is, in words
      * @param beforeStart runs on a transport thread before the policy is started
      */
-    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Runnable beforeStart) {
+    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Supplier<String> reason, Runnable beforeStart) {
         this.watchdog = watchdog;
         this.enabled = enabled;
+        this.reason = reason;
         clock = transport.clock();
         this.beforeStart = beforeStart;
         offer(transport, "~start", SafetyEvent.STARTED);
@@ -53,7 +57,7 @@ final class OperatorServices implements AutoCloseable {
     String operate(SafetyEvent event) {
         if (event == SafetyEvent.STARTED) {
             if (watchdog.state() == SafetyState.FAULT) {
-                return "in fault (" + watchdog.reasonText() + "); call ~reset first";
+                return "in fault (" + reason.get() + "); call ~reset first";
             }
             if (!enabled.getAsBoolean()) {
                 return "the dead-man switch is not held: ~enable must carry true";
@@ -70,7 +74,7 @@ final class OperatorServices implements AutoCloseable {
             return Map.of("success", false, "message", refusal);
         }
         return Map.of("success", true, "message", event.reason() + "; now " + watchdog.state().name().toLowerCase(Locale.ROOT)
-                + " (" + watchdog.reasonText() + ")");
+                + " (" + reason.get() + ")");
     }
 
     private boolean awaitApplied() {

@@ -7,6 +7,9 @@ import dev.dpros.app.live.PlanFan;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
 import dev.dpros.app.outputs.NodeOutputs;
+import dev.dpros.app.outputs.SafetyText;
+import dev.dpros.app.outputs.Voice;
+import dev.dpros.app.outputs.Waiting;
 import dev.dpros.app.trace.NodeTrace;
 import dev.dpros.app.trace.TraceSetup;
 import dev.dpros.config.RobotConfig;
@@ -30,6 +33,7 @@ import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.ros.node.RosNode;
+import dev.dpros.safety.CauseText;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyFilter;
@@ -65,6 +69,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final PlanFan fan;
     private final NodeTrace trace;
     private final Diagnostics.Subjects subjects;
+    private final SafetyText text;
+    private final Waiting waiting;
+    private final Voice voice;
     private volatile OperatorServices services;
     private final SamplerChoice choice;
     private final GuideChoice guides;
@@ -112,7 +119,12 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                 trace.watch(cycles.watch(guides.next())), clock, stepNs, fan)));
         loop = new ControlLoop(control, filter, sources.health(),
                 sources.positions(policy.action().size()), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
-        subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication());
+        text = new SafetyText(new CauseText(sources.health(), limits, transport.resolve("~start")), loop.watchdog(),
+                sources.health(), clock, control.simulatedTime());
+        waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(),
+                () -> services != null && loop.watchdog().active(SafetyEvent.NOT_STARTED) && !loop.watchdog().requestPending()));
+        voice = new Voice(loop.watchdog(), text, waiting, clock);
+        subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication(), text, waiting);
         outputs = new NodeOutputs(config, transport, subjects);
         relay.to(cycles, trace, loop.inbox(), outputs.chunks());
         TickListener published = outputs.ticks();
@@ -178,6 +190,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
      */
     void start(boolean autostart) throws InterruptedException {
         thread.start();
+        voice.start();
         housekeeping.scheduleWithFixedDelay(outputs::diagnose, DIAGNOSTICS_MS, DIAGNOSTICS_MS, TimeUnit.MILLISECONDS);
         if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the policy is not ready after " + LONGEST_LOAD_S + " s");
@@ -185,13 +198,12 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         long hungAfterNs = loop.config().timing().samplerHungAfterNs();
         housekeeping.scheduleWithFixedDelay(() -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs),
                 HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
-        services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, this::freshObservations);
+        services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, text::reason, this::freshObservations);
         if (autostart && !outputs.enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
         } else if (autostart) {
             loop.watchdog().request(SafetyEvent.STARTED);
         }
-        LOG.info("ready: {} -> {}", sources.subscriptions().keySet(), transport.nodeName());
     }
 
     /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
@@ -244,6 +256,16 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         return sampler;
     }
 
+    /** Why the node does what it does, in words. */
+    SafetyText why() {
+        return text;
+    }
+
+    /** What it waits for at this moment; empty if nothing. */
+    String waitsFor() {
+        return waiting.now();
+    }
+
     /** How chunks are drawn. */
     GuideChoice guides() {
         return guides;
@@ -273,6 +295,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     public void close() throws Exception {
         housekeeping.shutdownNow();
         thread.close();
+        voice.close();
         sampler.close();
         sources.close();
         if (services != null) {

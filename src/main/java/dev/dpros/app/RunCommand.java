@@ -116,9 +116,10 @@ final class RunCommand implements Callable<Integer> {
         }
         ParentWatch.start(lifecycle);
         policyNode.start(robot.node().autostart());
-        spec.commandLine().getErr().println("dpros: " + node.nodeName() + " drives " + robot.action().topic() + " with "
-                + robot.policy().getFileName() + telemetry.where()
-                + (robot.node().autostart() ? "" : "; waiting for " + node.resolve("~start"))
+        String waits = policyNode.waitsFor();
+        spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
+                + robot.action().topic() + " with " + robot.policy().getFileName() + telemetry.where()
+                + (waits.isEmpty() ? "" : "; waiting for " + waits)
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
         return lifecycle.awaitStop();
     }

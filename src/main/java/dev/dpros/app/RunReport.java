@@ -117,7 +117,7 @@ final class RunReport {
     private static Map<String, Object> watchdog(PolicyNode node) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("state", node.loop().watchdog().state().name().toLowerCase(Locale.ROOT));
-        map.put("reason", node.loop().watchdog().reasonText());
+        map.put("reason", node.why().reason());
         Map<String, Object> events = new LinkedHashMap<>();
         for (SafetyEvent event : SafetyEvent.values()) {
             long count = node.loop().watchdog().count(event);

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param frameId frame of the commands' header
  * @param limits per joint, or under {@code default} for all others
  * @param workspaceBox {@code [min, max]} per named joint, m, for policies whose actions are positions in space
+ * @param stamp of a JointTrajectory's header: now (default), or zero: controllers begin on arrival
+ * @param firstPoint of a JointTrajectory: now (default), or next: one control period ahead
  */
 public record ActionSection(
         String topic,
@@ -21,7 +23,21 @@ public record ActionSection(
         List<String> joints,
         String frameId,
         Map<String, LimitSection> limits,
-        Map<String, List<Double>> workspaceBox) {
+        Map<String, List<Double>> workspaceBox,
+        Stamp stamp,
+        FirstPoint firstPoint) {
+    /** Stamp of a trajectory's header. */
+    public enum Stamp {
+        /** Stamp time of the tick. */ NOW,
+        /** Zero: the trajectory begins when it arrives. */ ZERO
+    }
+
+    /** Where a trajectory begins. */
+    public enum FirstPoint {
+        /** With the position now, at 0 s. */ NOW,
+        /** One control period ahead. */ NEXT
+    }
+
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public ActionSection {
         joints = List.copyOf(joints);
@@ -38,12 +54,19 @@ public record ActionSection(
             }
         }
         workspaceBox = Map.copyOf(workspaceBox);
+        stamp = stamp == null ? Stamp.NOW : stamp;
+        firstPoint = firstPoint == null ? FirstPoint.NOW : firstPoint;
+        boolean asked = stamp != Stamp.NOW || firstPoint != FirstPoint.NOW;
+        if (asked && !type.equals("trajectory_msgs/JointTrajectory")) {
+            throw new IllegalArgumentException((stamp != Stamp.NOW ? "stamp: zero" : "first_point: next")
+                    + ": expected type trajectory_msgs/JointTrajectory, found " + type);
+        }
         workspaceBox.forEach(ActionSection::requirePair);
     }
 
     /** Commands within the joints' own limits, without a box. */
     public ActionSection(String topic, String type, List<String> joints, String frameId, Map<String, LimitSection> limits) {
-        this(topic, type, joints, frameId, limits, Map.of());
+        this(topic, type, joints, frameId, limits, Map.of(), Stamp.NOW, FirstPoint.NOW);
     }
 
     private static void requirePair(String axis, List<Double> range) {

@@ -26,6 +26,8 @@ import dev.dpros.observation.VectorConfig;
  * @param frozenMotion how far the robot must have moved meanwhile, robot units; default 0
  * @param blankBelow grey-level standard deviation below which a picture counts as blank; 0 turns the check off;
  *     default 1.5
+ * @param maxStampOffsetMs by how much stamps may lie behind their receive time before chunks made from them are not trusted
+ *     (ahead: 50 ms at most); 0 turns the check off; default 500
  * @param fit how an image of another size becomes the policy's: exact, stretch (default), letterbox, crop
  */
 public record SourceSection(
@@ -39,6 +41,7 @@ public record SourceSection(
         Double frozenAfterMs,
         Double frozenMotion,
         Double blankBelow,
+        Double maxStampOffsetMs,
         Fit fit) {
 
     private static final int FROZEN_FRAMES = 5;
@@ -54,12 +57,14 @@ public record SourceSection(
         frozenAfterMs = frozenAfterMs == null ? 500 : frozenAfterMs;
         frozenMotion = frozenMotion == null ? 0 : frozenMotion;
         blankBelow = blankBelow == null ? ContentRule.DEFAULT.blankBelow() : blankBelow;
+        maxStampOffsetMs = maxStampOffsetMs == null ? StampConfig.DEFAULT.maxOffsetNs() * 1e-6 : maxStampOffsetMs;
         fit = fit == null ? Fit.STRETCH : fit;
         inRange("latency_ms", latencyMs, 0, 10_000);
         inRange("stale_after_ms", staleAfterMs, 1, 60_000);
         inRange("frozen_after_ms", frozenAfterMs, 0, 600_000);
         inRange("frozen_motion", frozenMotion, 0, 1e9);
         inRange("blank_below", blankBelow, 0, 127);
+        inRange("max_stamp_offset_ms", maxStampOffsetMs, 0, 60_000);
     }
 
     /** The message type for a feature of this kind. */
@@ -85,7 +90,7 @@ public record SourceSection(
     }
 
     private StampConfig stamps() {
-        return new StampConfig(stamp, ns(latencyMs), StampConfig.DEFAULT.jumpNs());
+        return new StampConfig(stamp, ns(latencyMs), StampConfig.DEFAULT.jumpNs(), ns(maxStampOffsetMs));
     }
 
     private static long ns(double ms) {

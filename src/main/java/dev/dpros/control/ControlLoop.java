@@ -62,7 +62,7 @@ public final class ControlLoop {
         this.filter = filter;
         this.sink = sink;
         watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), listener);
-        health = new HealthMonitor(sources, watchdog);
+        health = new HealthMonitor(sources, watchdog, config.simulatedTime());
         pacer = new InferencePacer(config, requester, watchdog, statistics);
         buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
                 config.rotations());
@@ -151,7 +151,8 @@ public final class ControlLoop {
         }
         if (periods >= config.timing().overrunPeriods()) {
             goodTicks = 0;
-            watchdog.raise(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE);
+            watchdog.raise(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE, Watchdog.NO_JOINT, periods,
+                    config.timing().overrunPeriods());
         } else if (++goodTicks >= config.rateHz()) {
             watchdog.clear(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE);
         }

@@ -1,5 +1,7 @@
 package dev.dpros.core;
 
+import java.util.Arrays;
+
 /**
  * The health of all observation sources at one instant, as one control tick sees it: read once, so that what the tick
  * does follows from it alone. Preallocated; control thread.
@@ -14,12 +16,17 @@ public final class HealthSnapshot {
     /** Whether each source's content is empty. */
     public final boolean[] blank;
 
+    /** Receive time less stamp of each source, ns, or {@link SourceHealth#UNKNOWN}. */
+    public final long[] stampOffsetNs;
+
     /** Room for so many sources. */
     public HealthSnapshot(int sources) {
         receivedNs = new long[sources];
         stampJumps = new long[sources];
         frozen = new boolean[sources];
         blank = new boolean[sources];
+        stampOffsetNs = new long[sources];
+        Arrays.fill(stampOffsetNs, SourceHealth.UNKNOWN);
     }
 
     /** Reads them all. Does not allocate. */
@@ -29,6 +36,7 @@ public final class HealthSnapshot {
             stampJumps[i] = sources[i].stampJumps();
             frozen[i] = sources[i].frozen();
             blank[i] = sources[i].blank();
+            stampOffsetNs[i] = sources[i].stampOffsetNs();
         }
     }
 }

@@ -8,6 +8,24 @@ public final class NearestName {
 
     /** {@code "; did you mean 'x'?"} for the nearest of the valid names, or a list of them when none is near. */
     public static String hint(String name, Collection<String> valid) {
+        String best = nearest(name, valid);
+        if (best == null) {
+            return "";
+        }
+        return near(name, best) ? "; did you mean '" + best + "'?" : "; valid: " + String.join(", ", valid);
+    }
+
+    /** {@code "nearest name X"}, or nothing if none is near. */
+    public static String nearestName(String name, Collection<String> valid) {
+        String best = nearest(name, valid);
+        return best != null && near(name, best) ? "nearest name " + best : "";
+    }
+
+    private static boolean near(String name, String other) {
+        return distance(name.toLowerCase(), other.toLowerCase()) <= Math.max(2, name.length() / 3);
+    }
+
+    private static String nearest(String name, Collection<String> valid) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : valid) {
@@ -17,11 +35,7 @@ public final class NearestName {
                 best = candidate;
             }
         }
-        if (best == null) {
-            return "";
-        }
-        boolean near = bestDistance <= Math.max(2, name.length() / 3);
-        return near ? "; did you mean '" + best + "'?" : "; valid: " + String.join(", ", valid);
+        return best;
     }
 
     /** The Levenshtein distance of two strings. */

@@ -8,6 +8,11 @@ package dev.dpros.core;
 public final class SourceHealth {
     /** {@link #lastReceivedNs()} before the first sample. */
     public static final long NEVER = Long.MIN_VALUE;
+    /** {@link #stampOffsetNs()} while it is not known. */
+    public static final long UNKNOWN = Long.MIN_VALUE;
+    /** By how much stamps may be later than their receive time: clocks that are kept by NTP differ by less. */
+    public static final long MAX_AHEAD_NS = 50_000_000L;
+    private static final long US = 1_000;
 
     /** What the source is: it decides what its loss means. */
     public enum Kind {
@@ -22,10 +27,12 @@ public final class SourceHealth {
     private final String name;
     private final Kind kind;
     private final long maxAgeNs;
+    private final long maxOffsetNs;
     private volatile long receivedNs = NEVER;
     private volatile boolean frozen;
     private volatile boolean blank;
     private volatile long stampJumps;
+    private volatile long stampOffsetNs = UNKNOWN;
 
     /**
      * Describes a source that has not yet delivered.
@@ -34,12 +41,22 @@ public final class SourceHealth {
      * @param maxAgeNs age beyond which it counts as stale, ns
      */
     public SourceHealth(String name, Kind kind, long maxAgeNs) {
+        this(name, kind, maxAgeNs, 0);
+    }
+
+    /**
+     * The same, with a bound on the difference of its stamps and the node's clock.
+     *
+     * @param maxOffsetNs by how much its stamps may lie behind their receive time, ns; 0 for no bound
+     */
+    public SourceHealth(String name, Kind kind, long maxAgeNs, long maxOffsetNs) {
         if (maxAgeNs <= 0) {
             throw new IllegalArgumentException(name + ": max age: expected a positive time, found " + maxAgeNs + " ns");
         }
         this.name = name;
         this.kind = kind;
         this.maxAgeNs = maxAgeNs;
+        this.maxOffsetNs = maxOffsetNs;
     }
 
     /** Topic or feature. */
@@ -55,6 +72,40 @@ public final class SourceHealth {
     /** Age beyond which it counts as stale, ns. */
     public long maxAgeNs() {
         return maxAgeNs;
+    }
+
+    /** By how much its stamps may lie behind their receive time, ns; 0 for no bound. */
+    public long maxOffsetNs() {
+        return maxOffsetNs;
+    }
+
+    /** Writer: receive time less stamp, as it usually is now, ns; kept to the microsecond. {@link #UNKNOWN} if there are no stamps. */
+    public void stampOffset(long offsetNs) {
+        stampOffsetNs = offsetNs == UNKNOWN ? UNKNOWN : Math.floorDiv(offsetNs, US) * US;
+    }
+
+    /** Receive time less stamp, as it usually is, ns: above 0 the stamps lie behind the node's clock. {@link #UNKNOWN} at first. */
+    public long stampOffsetNs() {
+        return stampOffsetNs;
+    }
+
+    /**
+     * The bound that an offset is held against, ns: the upper one, or the lower one, which is negative, if it is below 0.
+     *
+     * @param simulatedTime whether the node's clock stands still between messages of {@code /clock}: stamps are then
+     *     ahead of it by up to a message's period
+     */
+    public long offsetBoundNs(long offsetNs, boolean simulatedTime) {
+        return offsetNs >= 0 ? maxOffsetNs : -(simulatedTime ? maxOffsetNs : Math.min(MAX_AHEAD_NS, maxOffsetNs));
+    }
+
+    /** Whether an offset is beyond the bounds; never if it is unknown or there are none. */
+    public boolean offsetBeyond(long offsetNs, boolean simulatedTime) {
+        if (offsetNs == UNKNOWN || maxOffsetNs == 0) {
+            return false;
+        }
+        long bound = offsetBoundNs(offsetNs, simulatedTime);
+        return offsetNs >= 0 ? offsetNs > bound : offsetNs < bound;
     }
 
     /** Writer: a sample arrived at this {@link Clock#monotonicNs()}. */

@@ -36,6 +36,8 @@ public final class NodeMeters {
                 () -> one(health.stale(monotonicNs.getAsLong())), tags);
         registry.gauge("dpros.source.frozen", "1 while a camera repeats its image", null, () -> one(health.frozen()), tags);
         registry.gauge("dpros.source.blank", "1 while a camera's image is empty", null, () -> one(health.blank()), tags);
+        registry.gauge("dpros.source.stamp.offset", "Receive time less stamp of a source, median", "seconds",
+                () -> health.stampOffsetNs() == SourceHealth.UNKNOWN ? Double.NaN : health.stampOffsetNs() / 1e9, tags);
         registry.counter("dpros.source.samples", "Samples taken in", taken, tags);
         registry.counter("dpros.source.rejected", "Messages that could not be used", rejected, tags);
         registry.counter("dpros.source.skipped", "Messages passed over for newer ones", skipped, tags);

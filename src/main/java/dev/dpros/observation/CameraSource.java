@@ -52,7 +52,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         messages = new MessageRing(buffers.messages(), buffers.maxMessageBytes(), () -> LockSupport.unpark(thread));
         frames = new SampleRing(buffers.frames(), config.feature().size());
         stamps = new StampTracker(config.stamps());
-        health = new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs());
+        health = new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs(), config.stamps().maxOffsetNs());
         preparation = new ImagePreparation(config.feature(), config.fit(), buffers.depthMaxMm());
         content = new ContentCheck(config.content(), this.motion);
     }
@@ -152,6 +152,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         if (verdict == StampTracker.Verdict.NEW_EPOCH) {
             health.stampJumped();
         }
+        health.stampOffset(stamps.offsetNs(verdict, layout.stampNs, copy.receivedRosNs(), copy.receivedNs()));
         content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
         health.content(content.frozen(), content.blank());
         frames.commit(stampNs, copy.receivedNs(), verdict == StampTracker.Verdict.NEW_EPOCH);

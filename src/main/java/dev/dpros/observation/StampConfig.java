@@ -8,8 +8,9 @@ import dev.dpros.core.InputException;
  * @param origin which clock stamps it
  * @param latencyNs how long before its stamp the sample was really taken, ns: exposure, readout, driver; 0 to 10 s
  * @param jumpNs by how much stamps and stamp clock may disagree from one sample to the next, ns; beyond it is a jump
+ * @param maxOffsetNs by how much stamps may lie behind their receive time, ns; 0 for no bound
  */
-public record StampConfig(Origin origin, long latencyNs, long jumpNs) {
+public record StampConfig(Origin origin, long latencyNs, long jumpNs, long maxOffsetNs) {
     private static final long TEN_SECONDS_NS = 10_000_000_000L;
 
     /** Where stamps come from. */
@@ -20,8 +21,13 @@ public record StampConfig(Origin origin, long latencyNs, long jumpNs) {
         RECEIVED
     }
 
-    /** Header stamps, no latency, jumps beyond 1 s. */
-    public static final StampConfig DEFAULT = new StampConfig(Origin.HEADER, 0, 1_000_000_000L);
+    /** Header stamps, no latency, jumps beyond 1 s, at most 0.5 s behind. */
+    public static final StampConfig DEFAULT = new StampConfig(Origin.HEADER, 0, 1_000_000_000L, 500_000_000L);
+
+    /** Without a bound on the offset. */
+    public StampConfig(Origin origin, long latencyNs, long jumpNs) {
+        this(origin, latencyNs, jumpNs, 0);
+    }
 
     /** @throws InputException if a time is out of bounds */
     public StampConfig {
@@ -30,6 +36,9 @@ public record StampConfig(Origin origin, long latencyNs, long jumpNs) {
         }
         if (jumpNs <= 0) {
             throw InputException.of("stamps", "jump", "a positive time", jumpNs + " ns", "");
+        }
+        if (maxOffsetNs < 0) {
+            throw InputException.of("stamps", "max offset", "0 or a positive time", maxOffsetNs + " ns", "");
         }
     }
 }

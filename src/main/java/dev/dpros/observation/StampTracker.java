@@ -1,5 +1,7 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.SourceHealth;
+
 /**
  * Turns message stamps into sample times and notices when they jump. One thread; allocates nothing.
  *
@@ -16,6 +18,7 @@ final class StampTracker {
     }
 
     private final StampConfig config;
+    private final StampOffset offset = new StampOffset();
     private boolean any;
     private long lastStampNs;
     private long lastReceivedRosNs;
@@ -39,6 +42,19 @@ final class StampTracker {
             lastReceivedRosNs = receivedRosNs;
         }
         return verdict;
+    }
+
+    /**
+     * Compares a sample's header with its receive time; once per sample that was kept.
+     *
+     * @return how the two usually differ, or {@link SourceHealth#UNKNOWN} if headers are not used or not known to fit
+     */
+    long offsetNs(Verdict verdict, long headerNs, long receivedRosNs, long receivedNs) {
+        if (verdict == Verdict.NEW_EPOCH) {
+            offset.forget();
+        }
+        boolean known = config.origin() == StampConfig.Origin.HEADER && headerNs != 0 && receivedRosNs != 0;
+        return known ? offset.add(receivedRosNs - headerNs, receivedNs) : SourceHealth.UNKNOWN;
     }
 
     private Verdict judge(long stampStepNs, long clockStepNs) {

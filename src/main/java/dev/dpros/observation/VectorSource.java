@@ -34,7 +34,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
         this.decoder = decoder;
         ring = new SampleRing(config.slots(), decoder.size());
         stamps = new StampTracker(config.stamps());
-        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs());
+        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs(), config.stamps().maxOffsetNs());
         scratch = ThreadLocal.withInitial(() -> new float[decoder.size()]);
     }
 
@@ -80,6 +80,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
         if (verdict == StampTracker.Verdict.NEW_EPOCH) {
             health.stampJumped();
         }
+        health.stampOffset(stamps.offsetNs(verdict, headerNs, receivedRosNs, receivedNs));
         ring.commit(stampNs, receivedNs, verdict == StampTracker.Verdict.NEW_EPOCH);
         statistics.took(stampNs, receivedNs, 0);
         health.received(receivedNs);

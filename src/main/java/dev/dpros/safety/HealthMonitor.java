@@ -9,12 +9,19 @@ import java.util.List;
  * allocates nothing.
  */
 public final class HealthMonitor {
+    private static final double S = 1e-9;
     private final SourceHealth[] sources;
     private final Watchdog watchdog;
+    private final boolean simulatedTime;
     private final long[] jumpsSeen;
 
-    /** Watches these sources; the index of each is its index in the watchdog. */
-    public HealthMonitor(List<SourceHealth> sources, Watchdog watchdog) {
+    /**
+     * Watches these sources; the index of each is its index in the watchdog.
+     *
+     * @param simulatedTime whether stamp time follows {@code /clock}
+     */
+    public HealthMonitor(List<SourceHealth> sources, Watchdog watchdog, boolean simulatedTime) {
+        this.simulatedTime = simulatedTime;
         this.sources = sources.toArray(new SourceHealth[0]);
         this.watchdog = watchdog;
         jumpsSeen = new long[this.sources.length];
@@ -32,7 +39,7 @@ public final class HealthMonitor {
             SourceHealth source = sources[i];
             boolean stale = source.stale(health.receivedNs[i], monotonicNowNs);
             boolean joints = source.kind() == SourceHealth.Kind.JOINT_STATE;
-            watchdog.set(joints ? SafetyEvent.JOINT_STATE_STALE : SafetyEvent.CAMERA_STALE, i, stale);
+            stale(joints ? SafetyEvent.JOINT_STATE_STALE : SafetyEvent.CAMERA_STALE, i, stale, health, monotonicNowNs);
             boolean frozen = !joints && !stale && health.frozen[i];
             boolean blank = !joints && !stale && health.blank[i];
             watchdog.set(SafetyEvent.CAMERA_FROZEN, i, frozen);
@@ -42,8 +49,31 @@ public final class HealthMonitor {
                 jumpsSeen[i] = health.stampJumps[i];
                 watchdog.raise(SafetyEvent.STAMPS_JUMP, i);
             }
-            healthy &= !stale && !frozen && !blank && !jumped;
+            boolean offset = offset(i, !stale, health.stampOffsetNs[i]);
+            healthy &= !stale && !frozen && !blank && !jumped && !offset;
         }
         return healthy;
+    }
+
+    private void stale(SafetyEvent event, int source, boolean stale, HealthSnapshot health, long nowNs) {
+        if (!stale) {
+            watchdog.clear(event, source);
+            return;
+        }
+        long last = health.receivedNs[source];
+        double ageS = last == SourceHealth.NEVER ? Double.NaN : (nowNs - last) * S;
+        watchdog.raise(event, source, Watchdog.NO_JOINT, ageS, sources[source].maxAgeNs() * S);
+    }
+
+    /** A source that has gone silent is stale, whatever its last stamps were. */
+    private boolean offset(int source, boolean delivers, long offsetNs) {
+        boolean beyond = delivers && sources[source].offsetBeyond(offsetNs, simulatedTime);
+        if (beyond) {
+            watchdog.raise(SafetyEvent.STAMPS_OFFSET, source, Watchdog.NO_JOINT, offsetNs * S,
+                    sources[source].offsetBoundNs(offsetNs, simulatedTime) * S);
+        } else {
+            watchdog.clear(SafetyEvent.STAMPS_OFFSET, source);
+        }
+        return beyond;
     }
 }

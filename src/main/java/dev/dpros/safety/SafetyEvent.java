@@ -8,7 +8,7 @@ public enum SafetyEvent {
     STARTED("started by operator"),
     /** The operator acknowledges a fault. */
     RESET("reset by operator"),
-    /** The operator stops the policy; also the condition in which a loop begins. */
+    /** The operator stops the policy. */
     OPERATOR_STOP("stopped by operator"),
     /** The enable (dead-man) input went away. */
     ENABLE_LOST("enable lost"),
@@ -43,7 +43,11 @@ public enum SafetyEvent {
     /** The causes of a hold are gone, a lesser one remains. */
     HOLD_CLEARED("hold causes cleared"),
     /** No cause is left. */
-    CLEARED("all clear");
+    CLEARED("all clear"),
+    /** Nobody has started the policy yet; the condition in which a loop begins, and after a reset. Traces keep ordinals: new ones come last. */
+    NOT_STARTED("waiting for ~start"),
+    /** A source's stamps do not fit the node's clock. */
+    STAMPS_OFFSET("stamps offset");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

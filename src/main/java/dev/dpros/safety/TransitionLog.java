@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class TransitionLog {
     private static final SafetyState[] STATES = SafetyState.values();
-    private static final int WORDS = 3;
+    private static final int WORDS = 6;
     private final int capacity;
     private final AtomicLongArray words;
     /** Transitions written; entry {@code n} is complete once this is above {@code n}. */
@@ -31,6 +31,12 @@ public final class TransitionLog {
         public SafetyEvent event;
         /** Index of the source it is about, or {@link Watchdog#NO_SOURCE}. */
         public int source;
+        /** Index of the action's dimension it is about, or {@link Watchdog#NO_JOINT}. */
+        public int joint;
+        /** What was found, in the event's unit ({@link Watchdog#value}); NaN if there is nothing to say. */
+        public double value;
+        /** What would have been allowed, in the same unit; NaN if there is nothing to say. */
+        public double limit;
     }
 
     TransitionLog(int capacity) {
@@ -38,14 +44,17 @@ public final class TransitionLog {
         words = new AtomicLongArray(capacity * WORDS);
     }
 
-    void append(long nowNs, long rosNs, SafetyState from, SafetyState to, SafetyEvent event, int source) {
+    void append(Entry entry) {
         long index = written.get();
         begun.set(index + 1);
         int at = (int) (index % capacity) * WORDS;
-        words.set(at, nowNs);
-        words.set(at + 1, rosNs);
-        words.set(at + 2, from.ordinal() | (long) to.ordinal() << 8 | (long) event.ordinal() << 16
-                | (long) (source + 1) << 32);
+        words.set(at, entry.nowNs);
+        words.set(at + 1, entry.rosNs);
+        words.set(at + 2, entry.from.ordinal() | (long) entry.to.ordinal() << 8 | (long) entry.event.ordinal() << 16
+                | (long) (entry.source + 1) << 32);
+        words.set(at + 3, entry.joint);
+        words.set(at + 4, Double.doubleToRawLongBits(entry.value));
+        words.set(at + 5, Double.doubleToRawLongBits(entry.limit));
         written.set(index + 1);
     }
 
@@ -72,6 +81,9 @@ public final class TransitionLog {
         long nowNs = words.get(at);
         long rosNs = words.get(at + 1);
         long packed = words.get(at + 2);
+        long joint = words.get(at + 3);
+        long value = words.get(at + 4);
+        long limit = words.get(at + 5);
         if (begun.get() > index + capacity) {
             return false;
         }
@@ -81,6 +93,9 @@ public final class TransitionLog {
         out.to = STATES[(int) (packed >> 8 & 0xff)];
         out.event = SafetyEvent.of((int) (packed >> 16 & 0xffff));
         out.source = (int) (packed >> 32) - 1;
+        out.joint = (int) joint;
+        out.value = Double.longBitsToDouble(value);
+        out.limit = Double.longBitsToDouble(limit);
         return true;
     }
 }

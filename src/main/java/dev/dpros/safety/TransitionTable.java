@@ -35,6 +35,8 @@ public final class TransitionTable {
         row(SafetyEvent.LOOP_FAILED,       FAULT,    FAULT,    FAULT,    FAULT);
         row(SafetyEvent.HOLD_CLEARED,      NONE,     NONE,     DEGRADED, NONE);
         row(SafetyEvent.CLEARED,           NONE,     NOMINAL,  NOMINAL,  NONE);
+        row(SafetyEvent.NOT_STARTED,       HOLD,     HOLD,     HOLD,     FAULT);
+        row(SafetyEvent.STAMPS_OFFSET,     DEGRADED, DEGRADED, HOLD,     FAULT);
     }
 
     private TransitionTable() {}

@@ -9,11 +9,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * {@link #update} then leaves a state whose last cause has gone. Operators' requests may come from any thread through
  * {@link #request} and act at the next {@link #applyRequests}. Allocates nothing after construction, never throws.
  *
- * <p>A loop begins in {@link SafetyState#HOLD}, stopped, and moves only after {@link SafetyEvent#STARTED}.
+ * <p>A loop begins in {@link SafetyState#HOLD}, {@link SafetyEvent#NOT_STARTED}, and moves only after {@link SafetyEvent#STARTED}.
  */
 public final class Watchdog {
     /** Source index of an event that is about no observation source. */
     public static final int NO_SOURCE = -1;
+    /** Index of the joint of an event that is about none. */
+    public static final int NO_JOINT = -1;
     /** Most observation sources that are told apart. */
     public static final int MAX_SOURCES = 63;
 
@@ -28,9 +30,12 @@ public final class Watchdog {
     private final AtomicLongArray illegalCount = new AtomicLongArray(1);
     /** Per event, the set of sources (bit 0: no source) for which it holds now. */
     private final AtomicLongArray active = new AtomicLongArray(SafetyEvent.count());
+    /** Per event, what it began with last: joint, value, limit. */
+    private final AtomicLongArray details = new AtomicLongArray(3 * SafetyEvent.count());
+    private final TransitionLog.Entry transition = new TransitionLog.Entry();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile SafetyState state = SafetyState.HOLD;
-    private volatile SafetyEvent reason = SafetyEvent.OPERATOR_STOP;
+    private volatile SafetyEvent reason = SafetyEvent.NOT_STARTED;
     private volatile int reasonSource = NO_SOURCE;
     private long nowNs;
     private long rosNs;
@@ -46,7 +51,10 @@ public final class Watchdog {
         }
         this.sources = List.copyOf(sources);
         this.listener = listener;
-        active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+        for (SafetyEvent event : SafetyEvent.values()) {
+            detail(event.ordinal(), NO_JOINT, Double.NaN, Double.NaN);
+        }
+        active.set(SafetyEvent.NOT_STARTED.ordinal(), 1);
     }
 
     /** The state now. Any thread. */
@@ -69,16 +77,27 @@ public final class Watchdog {
         return reasonSource;
     }
 
-    /** The reason in words, with the source's name. Any thread; allocates. */
-    public String reasonText() {
-        int source = reasonSource;
-        SafetyEvent event = reason;
-        return source == NO_SOURCE ? event.reason() : sources.get(source) + ": " + event.reason();
-    }
-
     /** Whether the operator has started the policy and not stopped it since. */
     public boolean started() {
-        return active.get(SafetyEvent.OPERATOR_STOP.ordinal()) == 0;
+        return active.get(SafetyEvent.OPERATOR_STOP.ordinal()) == 0 && active.get(SafetyEvent.NOT_STARTED.ordinal()) == 0;
+    }
+
+    /** Index of the action's dimension that an event was about when it began last, or {@link #NO_JOINT}. Any thread. */
+    public int joint(SafetyEvent event) {
+        return (int) details.get(3 * event.ordinal());
+    }
+
+    /**
+     * What was found when an event began last: seconds for ages and offsets (receive time less stamp), robot units for
+     * joints, a count for the rest; NaN if there is nothing to say. Any thread.
+     */
+    public double value(SafetyEvent event) {
+        return Double.longBitsToDouble(details.get(3 * event.ordinal() + 1));
+    }
+
+    /** What would have been allowed, in the unit of {@link #value}. Any thread. */
+    public double limit(SafetyEvent event) {
+        return Double.longBitsToDouble(details.get(3 * event.ordinal() + 2));
     }
 
     /** Whether a cause holds now, for any source. Any thread. */
@@ -161,12 +180,15 @@ public final class Watchdog {
     private void operate(SafetyEvent event) {
         if (event == SafetyEvent.STARTED && state == SafetyState.HOLD) {
             active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 0);
+            active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
             active.set(SafetyEvent.ENABLE_LOST.ordinal(), 0);
+        } else if (event == SafetyEvent.OPERATOR_STOP) {
+            active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
         } else if (event == SafetyEvent.ENABLE_LOST) {
-            active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+            active.set(SafetyEvent.NOT_STARTED.ordinal(), 1);
         } else if (event == SafetyEvent.RESET && state == SafetyState.FAULT) {
             forgetFaults();
-            active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
+            active.set(SafetyEvent.NOT_STARTED.ordinal(), 1);
         }
         if (event == SafetyEvent.STARTED || event == SafetyEvent.RESET) {
             count(event.ordinal());
@@ -186,11 +208,23 @@ public final class Watchdog {
 
     /** Says that a cause holds. Only its beginning counts as an event. Control thread. */
     public void raise(SafetyEvent event, int source) {
+        raise(event, source, NO_JOINT, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * The same, with what was found.
+     *
+     * @param joint index of the action's dimension it is about, or {@link #NO_JOINT}
+     * @param value in the event's unit ({@link #value})
+     * @param limit what would have been allowed, in the same unit
+     */
+    public void raise(SafetyEvent event, int source, int joint, double value, double limit) {
         int i = event.ordinal();
         long before = active.get(i);
         long bit = 1L << source + 1;
         if ((before & bit) == 0) {
             active.set(i, before | bit);
+            detail(i, joint, value, limit);
             count(i);
             apply(event, source);
         }
@@ -269,12 +303,31 @@ public final class Watchdog {
             state = to;
             int cell = from.ordinal() * 4 + to.ordinal();
             transitionCounts.lazySet(cell, transitionCounts.get(cell) + 1);
-            log.append(nowNs, rosNs, from, to, event, source);
-            listener.changed(from, to, event, source, nowNs);
+            record(from, to, event, source);
         } else if (active.get(reason.ordinal()) == 0 && severity(event).compareTo(from) >= 0) {
             reasonSource = source;
             reason = event;
         }
+    }
+
+    private void record(SafetyState from, SafetyState to, SafetyEvent event, int source) {
+        transition.nowNs = nowNs;
+        transition.rosNs = rosNs;
+        transition.from = from;
+        transition.to = to;
+        transition.event = event;
+        transition.source = source;
+        transition.joint = joint(event);
+        transition.value = value(event);
+        transition.limit = limit(event);
+        log.append(transition);
+        listener.changed(transition);
+    }
+
+    private void detail(int event, int joint, double value, double limit) {
+        details.lazySet(3 * event, joint);
+        details.lazySet(3 * event + 1, Double.doubleToRawLongBits(value));
+        details.lazySet(3 * event + 2, Double.doubleToRawLongBits(limit));
     }
 
     private void count(int event) {

@@ -4,13 +4,12 @@ package dev.dpros.safety;
 @FunctionalInterface
 public interface WatchdogListener {
     /** A listener that does nothing. */
-    WatchdogListener NONE = (from, to, event, source, nowNs) -> { };
+    WatchdogListener NONE = transition -> { };
 
     /**
      * A transition has been made.
      *
-     * @param source index of the observation source it is about, or {@link Watchdog#NO_SOURCE}
-     * @param nowNs monotonic time
+     * @param transition valid within the call
      */
-    void changed(SafetyState from, SafetyState to, SafetyEvent event, int source, long nowNs);
+    void changed(TransitionLog.Entry transition);
 }

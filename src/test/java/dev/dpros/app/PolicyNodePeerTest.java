@@ -103,6 +103,27 @@ class PolicyNodePeerTest {
     }
 
     @Test
+    void shouldNameSourcesWhoseStampsDoNotFitItsClockAndNotDriveOnThem() {
+        own(RosTool.rospy(master.uri(), PolicyProcess.WORLD.replace("j.header.stamp = p.header.stamp = stamp",
+                "j.header.stamp, p.header.stamp = stamp - rospy.Duration(1.2), stamp + rospy.Duration(4)"))).awaitLine("ready");
+        PolicyProcess policy = run("{topic: /joint_states, field: \"position[x,y]\"}", "{topic: /joint_states, field: \"position[x,y]\"}");
+        OwnTopic diagnostics = topic("/diagnostics", DIAGNOSTICS);
+        diagnostics.await(says("source observation.state", "joint states /joint_states are stamped 1.2 s behind this node's clock"));
+        diagnostics.await(says("source observation.environment_state", "input /keypoints is stamped 4.0 s ahead of this node's clock"));
+        diagnostics.await(says("watchdog", "stamps offset: joint states /joint_states"));
+        assertTrue(policy.isRunning());
+    }
+
+    @Test
+    void shouldSayWhichTopicItWaitsForAndWhatIsNearIt() {
+        world();
+        OwnTopic log = topic("/rosout", "rosgraph_msgs/Log");
+        run("{topic: /joint_states, field: \"position[x,y]\"}", "{topic: /joint_state, field: \"position[x,y]\"}");
+        log.await(message -> message.get("msg").equals(
+                "waiting for /joint_state (no publisher; nearest name /joint_states)"));
+    }
+
+    @Test
     void shouldReadATypeThatOnlyItsPublisherKnows() {
         world();
         run("{topic: /joint_states, field: \"position[x,y]\"}",

@@ -101,7 +101,7 @@ final class PolicyProcess implements AutoCloseable {
 
     /** Waits until it drives (or would, once started). */
     PolicyProcess awaitReady() {
-        Await.until("ready", () -> error().contains(" drives ") || exit.isDone());
+        Await.until("ready", () -> error().contains(" drive") || exit.isDone());
         if (exit.isDone()) {
             throw new AssertionError("ended: " + error());
         }

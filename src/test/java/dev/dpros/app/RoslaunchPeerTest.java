@@ -81,7 +81,7 @@ class RoslaunchPeerTest {
                 <param name="control/policy_rate_hz" value="5"/>
                 """;
         try (RosTool launch = launch("--steps 3 _control/replan/every_steps:=6", inside)) {
-            launch.awaitLine("dpros: /arm/policy drives /command");
+            launch.awaitLine(line -> line.startsWith("dpros: /arm/policy ") && line.contains(" /command with "), "what it does");
             assertEquals("25", parameter("control/rate_hz"), "rosparam overrides the file");
             assertEquals("700", parameter("control/timing/latency_budget_ms"));
             assertEquals("5", parameter("control/policy_rate_hz"), "param overrides the file");

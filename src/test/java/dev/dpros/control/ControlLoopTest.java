@@ -14,6 +14,10 @@ import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ManualClock;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.safety.JointLimits;
+import dev.dpros.core.PositionSource;
+import dev.dpros.safety.WatchdogListener;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import java.lang.management.ManagementFactory;
@@ -39,7 +43,7 @@ class ControlLoopTest {
         LoopRig rig = LoopRig.pusht();
         rig.run(500 * MS);
         assertEquals(0, rig.requests.size());
-        assertEquals(SafetyEvent.OPERATOR_STOP, rig.reason());
+        assertEquals(SafetyEvent.NOT_STARTED, rig.reason());
     }
 
     @Test
@@ -241,7 +245,8 @@ class ControlLoopTest {
         rig.camera.content(true, false);
         rig.run(10 * MS);
         assertEquals(SafetyState.DEGRADED, rig.state());
-        assertEquals("/camera: camera frozen", rig.loop.watchdog().reasonText());
+        assertEquals(SafetyEvent.CAMERA_FROZEN, rig.reason());
+        assertEquals(0, rig.loop.watchdog().reasonSource());
         rig.deliver(0, constant(15, 500));
         rig.run(1000 * MS);
         assertEquals(1, rig.loop.statistics().get(Counter.CHUNKS_UNWANTED));
@@ -402,5 +407,28 @@ class ControlLoopTest {
             assertTrue(rig.loop.statistics().get(Counter.CHUNKS_TAKEN) >= 399);
             assertFalse(rig.loop.watchdog().active(SafetyEvent.CHUNK_EXHAUSTED));
         }
+    }
+
+    @Test
+    void shouldNeitherAskForNorTakeAChunkWhileStampsDoNotFitTheClock() {
+        SourceHealth ahead = new SourceHealth("/camera", SourceHealth.Kind.CAMERA, 200 * LoopRig.MS, 500 * LoopRig.MS);
+        ControlConfig config = ControlConfig.of(List.of("x", "y"), 100, 10, 16, 8);
+        LoopRig sampler = LoopRig.pusht();
+        ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
+                JointLimits.positions("y", 0, 512))), List.of(ahead), PositionSource.NONE, sampler, frame -> { },
+                WatchdogListener.NONE);
+        ahead.stampOffset(-4_000 * LoopRig.MS);
+        loop.watchdog().request(SafetyEvent.STARTED);
+        for (int i = 0; i < 100; i++) {
+            sampler.clock.advanceNs(config.periodNs());
+            ahead.received(sampler.clock.monotonicNs());
+            loop.tick(sampler.clock.rosNs(), sampler.clock.monotonicNs());
+        }
+        assertEquals(SafetyState.HOLD, loop.watchdog().state());
+        assertTrue(loop.watchdog().active(SafetyEvent.STAMPS_OFFSET, 0));
+        assertEquals(List.of(), sampler.requests);
+        ahead.stampOffset(20 * LoopRig.MS);
+        loop.tick(sampler.clock.rosNs(), sampler.clock.monotonicNs());
+        assertEquals(1, sampler.requests.size());
     }
 }

@@ -43,7 +43,7 @@ class TakeoverTest {
         rig.run(10 * MS);
         assertEquals(512, rig.last().heldAt(rig.clock.rosNs(), 0), "through the safety filter");
         assertEquals(0, rig.requests.size());
-        assertEquals(SafetyEvent.OPERATOR_STOP, rig.reason());
+        assertEquals(SafetyEvent.NOT_STARTED, rig.reason());
     }
 
     @Test

@@ -97,7 +97,8 @@ class WatchdogTest {
     void shouldNameTheSourceInTheReason() {
         Watchdog watchdog = started();
         watchdog.raise(SafetyEvent.CAMERA_BLANK, 1);
-        assertEquals("/right: camera blank", watchdog.reasonText());
+        assertEquals(SafetyEvent.CAMERA_BLANK, watchdog.reason());
+        assertEquals(1, watchdog.reasonSource());
         assertTrue(watchdog.active(SafetyEvent.CAMERA_BLANK, 1));
         assertFalse(watchdog.active(SafetyEvent.CAMERA_BLANK, 0));
     }
@@ -164,7 +165,7 @@ class WatchdogTest {
     void shouldTellTheListenerOfEachTransition() {
         List<String> heard = new ArrayList<>();
         Watchdog watchdog = new Watchdog(SOURCES,
-                (from, to, event, source, nowNs) -> heard.add(from + ">" + to + " " + event + " " + source));
+                made -> heard.add(made.from + ">" + made.to + " " + made.event + " " + made.source));
         watchdog.request(SafetyEvent.EMERGENCY_STOP);
         watchdog.applyRequests(1, 1);
         assertEquals(List.of("HOLD>FAULT EMERGENCY_STOP -1"), heard);

@@ -106,11 +106,11 @@ public final class LiveState implements DashboardState {
         long size = watchdog.log().size();
         for (long i = size - 1; i >= Math.max(0, size - HISTORY); i--) {
             if (watchdog.log().read(i, entry)) {
-                String about = entry.source == Watchdog.NO_SOURCE ? "" : shortName(watchdog.sources().get(entry.source)) + ": ";
-                history.add(new Snapshot.Transition(entry.rosNs, lower(entry.from), lower(entry.to), about + entry.event.reason()));
+                history.add(new Snapshot.Transition(entry.rosNs, lower(entry.from), lower(entry.to), subjects.text().cause(entry)));
             }
         }
-        return new Snapshot.Safety(lower(watchdog.state()), watchdog.reasonText(), watchdog.started(), history);
+        return new Snapshot.Safety(lower(watchdog.state()), subjects.text().reason(), watchdog.started(), subjects.waiting().lines(),
+                history);
     }
 
     private List<Snapshot.Fact> facts() {
@@ -132,9 +132,14 @@ public final class LiveState implements DashboardState {
             long last = health.lastReceivedNs();
             double ageMs = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / 1e6;
             return new Snapshot.Source(shortName(health.name()), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
-                    ageMs, health.maxAgeNs() / 1e6, health.frozen(), health.blank(), source.statistics().taken(),
+                    ageMs, health.maxAgeNs() / 1e6, health.frozen(), health.blank(), offsetMs(health),
+                    subjects.text().offsetBeyond(health), source.statistics().taken(),
                     source.statistics().rejected() + source.subscription().rejected());
         }).toList();
+    }
+
+    private static double offsetMs(SourceHealth health) {
+        return health.stampOffsetNs() == SourceHealth.UNKNOWN ? Double.NaN : health.stampOffsetNs() / 1e6;
     }
 
     private Snapshot.Joints joints() {

@@ -2,12 +2,14 @@ package dev.dpros.app.outputs;
 
 import dev.dpros.config.ActionSection;
 import dev.dpros.control.ControlConfig;
+import dev.dpros.control.Interpolation;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.ros.message.CommandWriter;
+import dev.dpros.ros.message.TrajectoryStart;
 
 /** The policy's command topic. Publishes on the control thread; allocates nothing. */
 public final class CommandOutput implements CommandSink, AutoCloseable {
@@ -23,8 +25,14 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
     public CommandOutput(Transport transport, ActionSection action, ControlConfig control, int framePoints) {
         CommandType type = CommandType.of(action.type());
         writer = type.writer(new CommandFrame(action.joints(), framePoints), action.frameId(), control.interpolation(),
-                control.policyStepNs());
+                control.policyStepNs(), start(action, control));
         publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
+    }
+
+    private static TrajectoryStart start(ActionSection action, ControlConfig control) {
+        return new TrajectoryStart(action.stamp() == ActionSection.Stamp.NOW,
+                action.firstPoint() == ActionSection.FirstPoint.NEXT ? control.periodNs() : 0,
+                control.interpolation() == Interpolation.ZERO_ORDER_HOLD);
     }
 
     @Override

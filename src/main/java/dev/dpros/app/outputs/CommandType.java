@@ -10,6 +10,7 @@ import dev.dpros.ros.message.JointStateWriter;
 import dev.dpros.ros.message.JointTrajectoryWriter;
 import dev.dpros.ros.message.PoseStampedWriter;
 import dev.dpros.ros.message.SimpleWriters;
+import dev.dpros.ros.message.TrajectoryStart;
 import dev.dpros.ros.message.TwistStampedWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -55,9 +56,10 @@ public enum CommandType {
      * What writes frames like the given one.
      *
      * @param policyStepNs grid of {@link #ACTION_CHUNK}
+     * @param start of {@link #JOINT_TRAJECTORY}
      * @throws InputException if frames of these names and this interpolation cannot be sent as this type
      */
-    CommandWriter writer(CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs) {
+    CommandWriter writer(CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs, TrajectoryStart start) {
         boolean hold = interpolation == Interpolation.ZERO_ORDER_HOLD;
         switch (this) {
             case FLOAT64_MULTI_ARRAY:
@@ -77,7 +79,7 @@ public enum CommandType {
             case ACTION_CHUNK:
                 return new ActionChunkWriter(layout.names(), frameId, policyStepNs, hold);
             default:
-                return new JointTrajectoryWriter(layout, frameId);
+                return new JointTrajectoryWriter(layout, frameId, start);
         }
     }
 }

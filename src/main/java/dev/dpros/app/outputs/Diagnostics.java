@@ -36,8 +36,11 @@ public final class Diagnostics implements AutoCloseable {
      * @param sources the observation sources, in the watchdog's order
      * @param sampler the sampler
      * @param commands the command topic
+     * @param text why it does what it does
+     * @param waiting what it waits for
      */
-    public record Subjects(ControlLoop loop, List<SourceCheck> sources, SamplerView sampler, Publication commands) {}
+    public record Subjects(ControlLoop loop, List<SourceCheck> sources, SamplerView sampler, Publication commands,
+            SafetyText text, Waiting waiting) {}
 
     /** What there is to say about the sampler. */
     public interface SamplerView {
@@ -106,12 +109,16 @@ public final class Diagnostics implements AutoCloseable {
         values.put("state", lower(state));
         values.put("reason", watchdog.reason().code());
         values.put("started", watchdog.started());
+        int number = 0;
+        for (String line : subjects.waiting().lines()) {
+            values.put("waiting " + ++number, line);
+        }
         for (SafetyEvent event : SafetyEvent.values()) {
             if (watchdog.active(event)) {
                 values.put("active: " + event.code(), watchdog.count(event));
             }
         }
-        return status("watchdog", level, lower(state) + ": " + watchdog.reasonText(), values);
+        return status("watchdog", level, subjects.text().state(), values);
     }
 
     private Map<String, Object> source(SourceCheck source) {
@@ -130,11 +137,15 @@ public final class Diagnostics implements AutoCloseable {
         values.put("used", source.statistics().taken());
         values.put("rejected", source.statistics().rejected() + source.subscription().rejected());
         values.put("stamp_jumps", health.stampJumps());
+        boolean known = health.stampOffsetNs() != SourceHealth.UNKNOWN;
+        values.put("stamp_offset_ms", known ? health.stampOffsetNs() / 1_000_000 : "unknown");
+        boolean offset = subjects.text().offsetBeyond(health);
         String message = source.problem() != null ? source.problem()
                 : never ? "nothing received" + (source.subscription().publishers() == 0 ? ", no publisher" : "")
-                : health.stale(nowNs) ? "stale" : health.frozen() ? "frozen" : health.blank() ? "blank" : "fresh";
+                : health.stale(nowNs) ? "stale" : health.frozen() ? "frozen" : health.blank() ? "blank"
+                : offset ? subjects.text().offset(health) : "fresh";
         boolean broken = source.problem() != null || health.stale(nowNs);
-        int level = broken ? ERROR : health.frozen() || health.blank() ? WARN : OK;
+        int level = broken ? ERROR : health.frozen() || health.blank() || offset ? WARN : OK;
         return status("source " + source.key(), level, message, values);
     }
 

@@ -69,6 +69,9 @@ public final class TopScreen {
         head.styled(SOFT, safety.path("started").asBoolean() ? "" : "  (stopped)");
         lines.add(head.toAttributedString());
         lines.add(new AttributedString(state.path("title").asText(), SOFT));
+        for (JsonNode waiting : safety.path("waiting")) {
+            lines.add(new AttributedString("  " + waiting.asText(), BAD));
+        }
         int shown = 0;
         for (JsonNode step : safety.path("history")) {
             if (shown++ < HISTORY) {
@@ -97,13 +100,16 @@ public final class TopScreen {
     }
 
     private static void sources(List<AttributedString> lines, JsonNode state) {
-        heading(lines, String.format("%-34s %10s %10s %9s %9s", "source", "age ms", "limit", "samples", "rejected"));
+        heading(lines, String.format("%-34s %10s %10s %10s %9s %9s", "source", "age ms", "limit", "offset ms", "samples", "rejected"));
         for (JsonNode source : state.path("sources")) {
             JsonNode age = source.path("ageMs");
             String wrong = !age.isNumber() ? "never seen" : age.asDouble() > source.path("maxAgeMs").asDouble() ? "stale"
-                    : source.path("frozen").asBoolean() ? "frozen" : source.path("blank").asBoolean() ? "blank" : "";
-            lines.add(new AttributedString(String.format(Locale.ROOT, "%-34s %10s %10s %9d %9d  %s",
+                    : source.path("frozen").asBoolean() ? "frozen" : source.path("blank").asBoolean() ? "blank"
+                    : source.path("offset").asBoolean() ? "stamps" : "";
+            JsonNode offset = source.path("offsetMs");
+            lines.add(new AttributedString(String.format(Locale.ROOT, "%-34s %10s %10s %10s %9d %9d  %s",
                     source.path("name").asText(), age.isNumber() ? ms(age.asDouble()) : "-", ms(source.path("maxAgeMs").asDouble()),
+                    offset.isNumber() ? String.format(Locale.ROOT, "%.1f", offset.asDouble()) : "-",
                     source.path("samples").asLong(), source.path("rejected").asLong(), wrong), wrong.isEmpty() ? PLAIN : BAD));
         }
     }

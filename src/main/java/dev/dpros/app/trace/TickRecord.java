@@ -4,6 +4,7 @@ import dev.dpros.control.RequestOutcome;
 import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ActionChunk;
+import dev.dpros.core.SourceHealth;
 import dev.dpros.recording.trace.TraceLane;
 import dev.dpros.recording.trace.TraceReader;
 import dev.dpros.recording.trace.TraceRecord;
@@ -74,7 +75,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         for (int i = 0; i < in.health.receivedNs.length; i++) {
             lane.putLong(in.health.receivedNs[i]);
             lane.putLong(in.health.stampJumps[i]);
-            lane.putLong((in.health.frozen[i] ? 1 : 0) | (in.health.blank[i] ? 2 : 0));
+            lane.putLong((in.health.frozen[i] ? 1 : 0) | (in.health.blank[i] ? 2 : 0) | offset(in.health.stampOffsetNs[i]));
         }
         lane.commit();
     }
@@ -84,6 +85,11 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failedNonFinite)
                 | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
                 | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown);
+    }
+
+    /** Bit 2: it is known; bits 8 to 63: the offset in us. */
+    private static long offset(long offsetNs) {
+        return offsetNs == SourceHealth.UNKNOWN ? 0 : 4 | Math.floorDiv(offsetNs, 1_000L) << 8;
     }
 
     private static long bit(int at, boolean on) {
@@ -152,6 +158,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
             in.health.stampJumps[i] = record.at(at + 1);
             in.health.frozen[i] = (record.at(at + 2) & 1) != 0;
             in.health.blank[i] = (record.at(at + 2) & 2) != 0;
+            in.health.stampOffsetNs[i] = (record.at(at + 2) & 4) == 0 ? SourceHealth.UNKNOWN : (record.at(at + 2) >> 8) * 1_000;
         }
         int reason = (int) (flags >> 16 & 0xff);
         int request = (int) (flags >> 12 & 3);

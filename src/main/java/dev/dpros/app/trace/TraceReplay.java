@@ -78,8 +78,8 @@ public final class TraceReplay implements ChunkRequester {
     }
 
     private WatchdogListener transitions() {
-        return (from, to, event, source, nowNs) -> transitions.add(new Transition(index, now.inputs().rosNs, from, to, event,
-                source == Watchdog.NO_SOURCE ? "" : recorded.setup().sources().get(source).name()));
+        return made -> transitions.add(new Transition(index, now.inputs().rosNs, made.from, made.to, made.event,
+                made.source == Watchdog.NO_SOURCE ? "" : recorded.setup().sources().get(made.source).name()));
     }
 
     private Result run() {
@@ -146,6 +146,7 @@ public final class TraceReplay implements ChunkRequester {
             into.health.stampJumps[i] = from.health.stampJumps[i] - (whole ? 0 : base.health.stampJumps[i]);
             into.health.frozen[i] = from.health.frozen[i];
             into.health.blank[i] = from.health.blank[i];
+            into.health.stampOffsetNs[i] = from.health.stampOffsetNs[i];
         }
     }
 

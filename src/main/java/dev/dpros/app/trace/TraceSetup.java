@@ -22,11 +22,15 @@ import java.util.List;
 public record TraceSetup(String node, String policy, ControlConfig control, List<JointLimits> limits, List<Source> sources) {
     private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build();
 
-    /** An observation source; see {@link SourceHealth}. */
-    public record Source(String name, SourceHealth.Kind kind, long maxAgeNs) {
+    /**
+     * An observation source; see {@link SourceHealth}.
+     *
+     * @param maxOffsetNs null in traces of before it was checked
+     */
+    public record Source(String name, SourceHealth.Kind kind, long maxAgeNs, Long maxOffsetNs) {
         /** Of a source. */
         public static Source of(SourceHealth health) {
-            return new Source(health.name(), health.kind(), health.maxAgeNs());
+            return new Source(health.name(), health.kind(), health.maxAgeNs(), health.maxOffsetNs());
         }
     }
 
@@ -50,6 +54,7 @@ public record TraceSetup(String node, String policy, ControlConfig control, List
 
     /** Health records as the node had them. */
     List<SourceHealth> health() {
-        return sources.stream().map(source -> new SourceHealth(source.name, source.kind, source.maxAgeNs)).toList();
+        return sources.stream().map(source -> new SourceHealth(source.name, source.kind, source.maxAgeNs,
+                source.maxOffsetNs == null ? 0 : source.maxOffsetNs)).toList();
     }
 }

@@ -37,9 +37,10 @@ public record Snapshot(
      * @param state {@code nominal}, {@code degraded}, {@code hold} or {@code fault}
      * @param reason why, in words
      * @param started whether the policy is meant to drive
+     * @param waiting what the node waits for, one line each
      * @param history the last transitions, newest first
      */
-    public record Safety(String state, String reason, boolean started, List<Transition> history) {}
+    public record Safety(String state, String reason, boolean started, List<String> waiting, List<Transition> history) {}
 
     /**
      * A transition of the watchdog.
@@ -68,11 +69,13 @@ public record Snapshot(
      * @param maxAgeMs age beyond which it is stale
      * @param frozen whether its image repeats
      * @param blank whether its image is empty
+     * @param offsetMs receive time less stamp, as it usually is; NaN if unknown
+     * @param offset whether that is too far
      * @param samples taken in so far
      * @param rejected messages that could not be used
      */
     public record Source(String name, String kind, double ageMs, double maxAgeMs, boolean frozen, boolean blank,
-            long samples, long rejected) {}
+            double offsetMs, boolean offset, long samples, long rejected) {}
 
     /**
      * The command's coordinates, in order.

@@ -13,6 +13,7 @@ import dev.dpros.ros.tcpros.TopicPublisher;
 import dev.dpros.ros.tcpros.TopicSubscriber;
 import dev.dpros.ros.xmlrpc.XmlRpcException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -233,6 +234,19 @@ public final class RosNode implements Transport {
         } catch (XmlRpcException e) {
             throw MasterClient.unreachable(parts.master.uri(), e);
         }
+    }
+
+    /** Names of all topics that are published, as the master says; empty if it does not answer. Blocks, a second at most. */
+    public List<String> publishedTopics() {
+        List<String> names = new ArrayList<>();
+        try {
+            if (parts.master.within(Duration.ofSeconds(1)).call("getPublishedTopics", "") instanceof List<?> published) {
+                published.forEach(item -> names.add(item instanceof List<?> pair && !pair.isEmpty() ? String.valueOf(pair.get(0)) : ""));
+            }
+        } catch (XmlRpcException | MasterClient.RefusedException e) {
+            return List.of();
+        }
+        return names;
     }
 
     /** True if some node offers the service and answers a probe. */

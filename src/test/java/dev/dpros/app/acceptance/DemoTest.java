@@ -56,7 +56,7 @@ class DemoTest {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 DprosProcess demo = DprosProcess.start(folder, master.uri(), "demo", "--episodes", "1", "--headless");
                 RobotWatch robot = new RobotWatch(master.uri())) {
-            demo.awaitText(" drives ");
+            demo.awaitText(" drive");
             robot.awaitMotion();
             DprosProcess.kill("KILL", demo.child());
             robot.awaitRest();

@@ -87,7 +87,7 @@ public final class FakeNode implements DashboardState, DashboardControls, AutoCl
             upper[i] = 512;
         }
         return new Snapshot("PushT, pusht_image, DDIM 16", now,
-                new Snapshot.Safety(state, reason, !state.equals("fault"), List.copyOf(history)),
+                new Snapshot.Safety(state, reason, !state.equals("fault"), List.of(), List.copyOf(history)),
                 List.of(new Snapshot.Fact("episode", "3 of 10"), new Snapshot.Fact("seed", "100002"),
                         new Snapshot.Fact("step", ticks + " of 300"), new Snapshot.Fact("coverage", "0.83"),
                         new Snapshot.Fact("best reward", "0.87"), new Snapshot.Fact("mean so far", "0.98")),
@@ -112,7 +112,7 @@ public final class FakeNode implements DashboardState, DashboardControls, AutoCl
     }
 
     private static Snapshot.Source source(String name, String kind, double ageMs, boolean frozen) {
-        return new Snapshot.Source(name, kind, ageMs, 100, frozen, false, 1234, 0);
+        return new Snapshot.Source(name, kind, ageMs, 100, frozen, false, 4.5, false, 1234, 0);
     }
 
     private static Snapshot.Overlay overlay(double t) {

@@ -76,6 +76,45 @@ class OutputWritersTest {
     }
 
     @Test
+    void shouldBeginATrajectoryOnePeriodAheadOnItsMotionAndWithoutAStamp() {
+        CommandFrame frame = new CommandFrame(List.of("a"), 4);
+        frame.stampNs = 5_000_000_000L;
+        frame.points = 3; // q = t^2 up to 0.2 s, then at rest
+        long[] times = {0, 100_000_000L, 200_000_000L};
+        for (int i = 0; i < 3; i++) {
+            frame.timeFromStartNs[i] = times[i];
+            frame.positions[i] = times[i] * 1e-9 * times[i] * 1e-9;
+            frame.velocities[i] = 2 * times[i] * 1e-9;
+        }
+        List<?> within = points(frame, new TrajectoryStart(false, 50_000_000L, false), 0L);
+        assertEquals(3, within.size());
+        assertPoint(within.get(0), 50_000_000L, 0.0025, 0.1);
+        assertPoint(within.get(1), 100_000_000L, 0.01, 0.2);
+        List<?> onAPoint = points(frame, new TrajectoryStart(true, 100_000_000L, false), 5_000_000_000L);
+        assertEquals(2, onAPoint.size());
+        assertPoint(onAPoint.get(0), 100_000_000L, 0.01, 0.2);
+        assertPoint(points(frame, new TrajectoryStart(true, 150_000_000L, true), 5_000_000_000L).get(0), 150_000_000L, 0.01, 0.2);
+        frame.points = 1;
+        List<?> rest = points(frame, new TrajectoryStart(false, 20_000_000L, false), 0L);
+        assertEquals(1, rest.size());
+        assertPoint(rest.get(0), 20_000_000L, 0, 0);
+    }
+
+    private static List<?> points(CommandFrame frame, TrajectoryStart start, long stampNs) {
+        Map<String, Object> message = MessageDecoder.decode(CATALOG.message("trajectory_msgs/JointTrajectory"),
+                new JointTrajectoryWriter(frame, "", start).write(frame));
+        assertEquals(stampNs, ((Number) ((Map<?, ?>) message.get("header")).get("stamp")).longValue());
+        return (List<?>) message.get("points");
+    }
+
+    private static void assertPoint(Object point, long timeNs, double position, double velocity) {
+        Map<?, ?> fields = (Map<?, ?>) point;
+        assertEquals(timeNs, ((Number) fields.get("time_from_start")).longValue());
+        assertArrayEquals(new double[] {position}, (double[]) fields.get("positions"), 1e-12);
+        assertArrayEquals(new double[] {velocity}, (double[]) fields.get("velocities"), 1e-12);
+    }
+
+    @Test
     void shouldSampleAFrameOnThePolicysGridAsAChunk() {
         CommandFrame frame = new CommandFrame(List.of("a"), 4);
         frame.stampNs = 5_000_000_000L;
