@@ -43,7 +43,15 @@ public enum SafetyEvent {
     /** The causes of a hold are gone, a lesser one remains. */
     HOLD_CLEARED("hold causes cleared"),
     /** No cause is left. */
-    CLEARED("all clear");
+    CLEARED("all clear"),
+    /** An inference had nothing to sample from: a source has not delivered yet. */
+    NO_OBSERVATION("no observation yet"),
+    /** An inference was given up, as configured, since it would have come too late. */
+    CHUNK_ABANDONED("chunk abandoned"),
+    /** The accelerator failed; the process ends. */
+    DEVICE_LOST("device lost"),
+    /** The control thread has ended or stands still; the process ends. */
+    CONTROL_LOOP_DIED("control loop died");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

@@ -35,6 +35,10 @@ public final class TransitionTable {
         row(SafetyEvent.LOOP_FAILED,       FAULT,    FAULT,    FAULT,    FAULT);
         row(SafetyEvent.HOLD_CLEARED,      NONE,     NONE,     DEGRADED, NONE);
         row(SafetyEvent.CLEARED,           NONE,     NOMINAL,  NOMINAL,  NONE);
+        row(SafetyEvent.NO_OBSERVATION,    DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.CHUNK_ABANDONED,   DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.DEVICE_LOST,       FAULT,    FAULT,    FAULT,    FAULT);
+        row(SafetyEvent.CONTROL_LOOP_DIED, FAULT,    FAULT,    FAULT,    FAULT);
     }
 
     private TransitionTable() {}

@@ -136,7 +136,7 @@ public final class TraceReplay implements ChunkRequester {
         into.samplerSinceNs = from.samplerSinceNs;
         into.chunk = from.chunk;
         into.failures = whole ? from.failures : from.failures - base.failures;
-        into.failedNonFinite = from.failedNonFinite;
+        into.failure = from.failure;
         into.measuredKnown = from.measuredKnown;
         System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
         into.teleopKnown = from.teleopKnown;
