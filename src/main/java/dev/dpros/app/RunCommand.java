@@ -5,6 +5,7 @@ import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.inference.TorchRuntime;
 import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -71,6 +72,7 @@ final class RunCommand implements Callable<Integer> {
             throw new InputException("unexpected argument '" + arguments.rest().get(0) + "'; ROS arguments have the form a:=b");
         }
         RobotConfig early = ConfigReader.read(config, options()).config();
+        TorchRuntime.requireDevice(early.sampler().device());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(
                     RosNodeConfig.of(arguments, early.node().name(), System.getenv())));
@@ -102,6 +104,10 @@ final class RunCommand implements Callable<Integer> {
             lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }
         ParentWatch.start(lifecycle);
+        policyNode.whenLost(end -> {
+            spec.commandLine().getErr().println("dpros: " + end.reason());
+            lifecycle.requestEnd(end.exitCode());
+        });
         policyNode.start(robot.node().autostart());
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + " drives " + robot.action().topic() + " with "
                 + robot.policy().getFileName() + telemetry.where());

@@ -14,6 +14,7 @@ import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ManualClock;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import java.lang.management.ManagementFactory;
@@ -191,7 +192,7 @@ class ControlLoopTest {
         rig.deliver(0, constant(15, 100));
         rig.run(810 * MS);
         rig.busy = false;
-        rig.loop.inbox().failed(2, "boom", null);
+        rig.loop.inbox().failed(2, SamplingFailure.FAILED, "boom", null);
         rig.run(10 * MS);
         assertEquals(SafetyState.DEGRADED, rig.state());
         assertEquals(SafetyEvent.SAMPLER_CRASHED, rig.reason());
@@ -210,7 +211,7 @@ class ControlLoopTest {
         rig.start();
         rig.deliver(0, constant(15, 100));
         rig.run(10 * MS);
-        rig.loop.inbox().failed(2, "non-finite action", null);
+        rig.loop.inbox().failed(2, SamplingFailure.NON_FINITE, "non-finite action", null);
         rig.run(10 * MS);
         assertEquals(SafetyEvent.NON_FINITE_ACTION, rig.reason());
     }

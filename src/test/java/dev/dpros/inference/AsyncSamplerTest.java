@@ -13,6 +13,7 @@ import dev.dpros.core.ChunkSink;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ManualClock;
 import dev.dpros.core.ObservationSource;
+import dev.dpros.core.SamplingFailure;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -34,7 +35,7 @@ class AsyncSamplerTest {
         }
 
         @Override
-        public void failed(long requestId, String reason, Throwable cause) {
+        public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
             delivered.add(reason);
         }
     };
@@ -249,7 +250,7 @@ class AsyncSamplerTest {
             public void accept(ActionChunk chunk) {}
 
             @Override
-            public void failed(long requestId, String reason, Throwable cause) {}
+            public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {}
         };
         try (AsyncSampler sampler = new AsyncSampler(new AsyncSampler.Wiring(
                 () -> new FakePolicy(sampling -> ACTIONS), source, ignore, SamplingGuide.plain(1), new ManualClock(0), 100))) {

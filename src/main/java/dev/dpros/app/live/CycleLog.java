@@ -162,14 +162,6 @@ public final class CycleLog implements ChunkSink, TickListener {
         };
     }
 
-    /** This log first, then another listener. */
-    public TickListener andThen(TickListener next) {
-        return report -> {
-            ticked(report);
-            next.ticked(report);
-        };
-    }
-
     @Override
     public void ticked(TickReport report) {
         for (int i = 0; i < report.command.length; i++) {

@@ -148,6 +148,13 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
         }
     }
 
+    /** Brings the file up to date now, which otherwise happens every {@value TraceFile#FLUSH_MS} ms. Blocks on the disk. */
+    public void flush() {
+        if (file != null) {
+            file.flush();
+        }
+    }
+
     /** Brings the file up to date and ends its writer. After the threads that write. */
     @Override
     public void close() {

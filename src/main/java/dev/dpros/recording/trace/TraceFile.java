@@ -57,15 +57,29 @@ public final class TraceFile implements AutoCloseable {
             if (Files.exists(file)) {
                 Files.move(file, file.resolveSibling(file.getFileName() + ".previous"), StandardCopyOption.REPLACE_EXISTING);
             }
+            return create(file, TraceWriter.Store.of(FileChannel.open(file, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)), setup, specs, megabytes);
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    /** The same in a file that is open and empty; it is closed if this fails. */
+    static TraceFile create(Path file, TraceWriter.Store store, Object setup, List<LaneSpec> specs, int megabytes) {
+        try {
             List<LaneLayout> layouts = layouts(specs, megabytes * 1_000_000L);
             byte[] header = TraceFormat.JSON.writeValueAsBytes(new TraceFormat.Header(layouts, setup));
             if (header.length + TraceFormat.HEADER_PREFIX > TraceFormat.MOST_HEADER_BYTES) {
                 throw new InputException(file + ": trace header of " + header.length + " bytes is too long");
             }
-            return write(file, header, layouts);
+            return write(file, store, header, layouts);
         } catch (IOException e) {
-            throw new InputException(file + ": the trace cannot be created: " + e.getMessage(), e);
+            throw failed(file, e);
         }
+    }
+
+    private static InputException failed(Path file, IOException e) {
+        return new InputException(file + ": the trace cannot be created: " + e.getMessage(), e);
     }
 
     private static List<LaneLayout> layouts(List<LaneSpec> specs, long bytes) {
@@ -82,7 +96,7 @@ public final class TraceFile implements AutoCloseable {
         return layouts;
     }
 
-    private static TraceFile write(Path file, byte[] header, List<LaneLayout> layouts) throws IOException {
+    private static TraceFile write(Path file, TraceWriter.Store store, byte[] header, List<LaneLayout> layouts) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(header);
         ByteBuffer start = ByteBuffer.allocate(TraceFormat.HEADER_PREFIX + header.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -94,12 +108,11 @@ public final class TraceFile implements AutoCloseable {
             lanes.put(layout.name(), lane);
             parts.add(new TraceWriter.Part(lane, layout.offset()));
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        TraceWriter writer = new TraceWriter(file, channel, start, parts);
+        TraceWriter writer = new TraceWriter(file, store, start, parts);
         try {
             writer.writeAll();
         } catch (IOException e) {
-            channel.close();
+            store.close();
             throw e;
         }
         writer.start();

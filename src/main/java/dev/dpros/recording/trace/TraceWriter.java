@@ -31,8 +31,48 @@ final class TraceWriter implements AutoCloseable {
      */
     record Part(TraceLane lane, long offset) {}
 
+    /** What the writer needs of a file. */
+    interface Store extends AutoCloseable {
+        /** Writes some of the bytes at a position; how many. */
+        int write(ByteBuffer bytes, long at) throws IOException;
+
+        /** Bytes in it. */
+        long size() throws IOException;
+
+        /** Whether it has not been closed. */
+        boolean isOpen();
+
+        @Override
+        void close() throws IOException;
+
+        /** A file. */
+        static Store of(FileChannel channel) {
+            return new Store() {
+                @Override
+                public int write(ByteBuffer bytes, long at) throws IOException {
+                    return channel.write(bytes, at);
+                }
+
+                @Override
+                public long size() throws IOException {
+                    return channel.size();
+                }
+
+                @Override
+                public boolean isOpen() {
+                    return channel.isOpen();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    channel.close();
+                }
+            };
+        }
+    }
+
     private final Path file;
-    private final FileChannel channel;
+    private final Store channel;
     private final ByteBuffer header;
     private final List<Part> parts;
     /** Per lane, up to where it is in the file, counted on over all turns. */
@@ -44,7 +84,7 @@ final class TraceWriter implements AutoCloseable {
     private volatile boolean closing;
     private boolean failing;
 
-    TraceWriter(Path file, FileChannel channel, ByteBuffer header, List<Part> parts) {
+    TraceWriter(Path file, Store channel, ByteBuffer header, List<Part> parts) {
         this.file = file;
         this.channel = channel;
         this.header = header;
