@@ -80,6 +80,18 @@ final class Lifecycle implements AutoCloseable {
 
     private void endProcess(int code) {
         processEnding = true;
+        guard(code);
+        close();
+        NativeExit.exit(code);
+    }
+
+    /** As {@link #requestStop}, and ends the process within two seconds even if closing hangs. */
+    void requestEnd(int code) {
+        guard(code);
+        requestStop(code);
+    }
+
+    private static void guard(int code) {
         Thread guard = new Thread(() -> {
             try {
                 Thread.sleep(LONGEST_SHUTDOWN_MS);
@@ -90,8 +102,6 @@ final class Lifecycle implements AutoCloseable {
         }, "shutdown-guard");
         guard.setDaemon(true);
         guard.start();
-        close();
-        NativeExit.exit(code);
     }
 
     /** Closes everything, newest first; failures are logged, not thrown. A second caller waits until it is done. */

@@ -30,6 +30,10 @@ public final class Main {
     public static final int EXIT_BAD_INPUT = 2;
     /** Exit code for a failure that is not the input's fault. */
     public static final int EXIT_FAILURE = 1;
+    /** Exit code when the accelerator failed: a new process may work. */
+    static final int EXIT_DEVICE_LOST = 3;
+    /** Exit code when the control thread ended or stood still. */
+    static final int EXIT_LOOP_DIED = 4;
 
     private Main() {}
 
@@ -37,6 +41,9 @@ public final class Main {
     public static void main(String[] args) {
         int code = commandLine().execute(args);
         Lifecycle.awaitEndOfProcess();
+        if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {
+            NativeExit.exit(code);
+        }
         System.exit(code);
     }
 

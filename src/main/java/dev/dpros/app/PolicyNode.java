@@ -29,6 +29,7 @@ import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.TorchRuntime;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.observation.CameraSource;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private static final long FRESH_OBSERVATION_MS = 1_000;
     private static final long HOUSEKEEPING_MS = 100;
     private static final long DIAGNOSTICS_MS = 1_000;
+    private static final long END_AFTER_MS = 200;
 
     private final RosNode transport;
     private final Clock clock;
@@ -78,6 +81,8 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     private final AutoCloseable setSampler;
     private final Teleoperation teleoperation;
     private volatile TickListener recorder = report -> { };
+    private final NodeWatch watch;
+    private volatile Consumer<NodeWatch.End> whoEnds = end -> { };
     private final ScheduledExecutorService housekeeping;
 
     /**
@@ -96,6 +101,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         this.transport = transport;
         clock = transport.clock();
         PolicyConfig policy = definition.config();
+        TorchRuntime.requireDevice(config.sampler().device());
         requireSameDimension(config, policy);
         ControlConfig control = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
@@ -127,17 +133,17 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication(), text, waiting);
         outputs = new NodeOutputs(config, transport, subjects);
         relay.to(cycles, trace, loop.inbox(), outputs.chunks());
-        TickListener published = outputs.ticks();
-        loop.reportTo(trace.after(cycles.andThen(report -> {
-            published.ticked(report);
-            recorder.ticked(report);
-        })));
+        loop.reportTo("live page", cycles);
+        outputs.follow(loop);
+        loop.reportTo("recorder", report -> recorder.ticked(report));
+        loop.reportTo("trace", trace);
         teleoperation = config.teleop().topic().isEmpty() ? null : new Teleoperation(config, transport, transport.catalog());
         if (teleoperation != null) {
             loop.teleoperateWith(teleoperation);
         }
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
+        watch = new NodeWatch(loop, thread, sampler::deviceLost);
         setSampler = choice.offer(transport);
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread worker = new Thread(task, "housekeeping");
@@ -191,19 +197,44 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
     void start(boolean autostart) throws InterruptedException {
         thread.start();
         voice.start();
-        housekeeping.scheduleWithFixedDelay(outputs::diagnose, DIAGNOSTICS_MS, DIAGNOSTICS_MS, TimeUnit.MILLISECONDS);
+        every(DIAGNOSTICS_MS, outputs::diagnose);
+        every(HOUSEKEEPING_MS, this::look);
         if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the policy is not ready after " + LONGEST_LOAD_S + " s");
         }
         long hungAfterNs = loop.config().timing().samplerHungAfterNs();
-        housekeeping.scheduleWithFixedDelay(() -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs),
-                HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
+        every(HOUSEKEEPING_MS, () -> sampler.replaceIfHung(clock.monotonicNs(), hungAfterNs));
         services = new OperatorServices(transport, loop.watchdog(), outputs::enabled, text::reason, this::freshObservations);
         if (autostart && !outputs.enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
         } else if (autostart) {
             loop.watchdog().request(SafetyEvent.STARTED);
         }
+    }
+
+    /** Whatever the task throws, it is done again: a task that threw would otherwise never be. */
+    private void every(long ms, Runnable task) {
+        housekeeping.scheduleWithFixedDelay(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.warn("housekeeping: {}", e.toString());
+            }
+        }, ms, ms, TimeUnit.MILLISECONDS);
+    }
+
+    /** Where the node cannot go on, diagnostics say so, and a moment later its owner hears of it. */
+    private void look() {
+        NodeWatch.End end = watch.look(clock.monotonicNs());
+        if (end != null) {
+            housekeeping.schedule(() -> whoEnds.accept(end), END_AFTER_MS, TimeUnit.MILLISECONDS);
+            outputs.diagnose();
+        }
+    }
+
+    /** Sets who ends the process where the node cannot go on: the control thread died, or the accelerator is lost. */
+    void whenLost(Consumer<NodeWatch.End> owner) {
+        whoEnds = owner;
     }
 
     /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
@@ -298,6 +329,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         voice.close();
         sampler.close();
         sources.close();
+        trace.close();
         if (services != null) {
             services.close();
         }

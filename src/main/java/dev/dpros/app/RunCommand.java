@@ -7,6 +7,7 @@ import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.Secrets;
 import dev.dpros.core.InputException;
+import dev.dpros.inference.TorchRuntime;
 import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -83,6 +84,7 @@ final class RunCommand implements Callable<Integer> {
         Map<String, Object> own = ParameterLayers.nested(arguments.parameters());
         Map<String, Object> above = ParameterLayers.overlay(own, options());
         ConfigReader.Result early = ConfigReader.read(config, above);
+        TorchRuntime.requireDevice(early.config().sampler().device());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(
                     RosNodeConfig.of(arguments, early.config().node().name(), System.getenv())
@@ -115,6 +117,10 @@ final class RunCommand implements Callable<Integer> {
             lifecycle.own(() -> RunReport.write(json, policyNode, node.traffic(), telemetry.registry()));
         }
         ParentWatch.start(lifecycle);
+        policyNode.whenLost(end -> {
+            spec.commandLine().getErr().println("dpros: " + end.reason());
+            lifecycle.requestEnd(end.exitCode());
+        });
         policyNode.start(robot.node().autostart());
         String waits = policyNode.waitsFor();
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")

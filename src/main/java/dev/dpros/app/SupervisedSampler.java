@@ -14,11 +14,13 @@ import org.slf4j.LoggerFactory;
  */
 final class SupervisedSampler implements ChunkRequester, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedSampler.class);
+    private static final long RESTART_S = 5;
 
     private final Supplier<AsyncSampler> factory;
     private volatile AsyncSampler current;
     private volatile int replacements;
     private boolean closed;
+    private long replacedNs;
 
     /** Starts the first sampler. */
     SupervisedSampler(Supplier<AsyncSampler> factory) {
@@ -57,13 +59,32 @@ final class SupervisedSampler implements ChunkRequester, AutoCloseable {
         return current.runningSinceNs();
     }
 
-    /** Abandons an inference that has run for longer than this, and starts a new sampler in its place. */
+    /** Whether the accelerator failed: no sampler in this process can go on. */
+    boolean deviceLost() {
+        return current.deviceLost();
+    }
+
+    /**
+     * Abandons an inference that has run for longer than this, and starts a new sampler in its place; the same for a sampler
+     * whose thread has ended, at most every {@value #RESTART_S} s. On a lost device none is started.
+     */
     synchronized void replaceIfHung(long nowNs, long hungAfterNs) {
-        long since = current.runningSinceNs();
-        if (closed || since == Long.MIN_VALUE || nowNs - since < hungAfterNs) {
+        if (closed || current.deviceLost()) {
             return;
         }
-        LOG.warn("the sampler has not answered for {} ms; abandoning it and starting another", (nowNs - since) / 1_000_000);
+        long since = current.runningSinceNs();
+        if (current.died()) {
+            if (replacements > 0 && nowNs - replacedNs < RESTART_S * 1_000_000_000) {
+                return;
+            }
+            Throwable failure = current.loadFailure();
+            LOG.warn("the sampler's thread has ended{}; starting another", failure == null ? "" : ": " + failure.getMessage());
+        } else if (since != Long.MIN_VALUE && nowNs - since >= hungAfterNs) {
+            LOG.warn("the sampler has not answered for {} ms; abandoning it and starting another", (nowNs - since) / 1_000_000);
+        } else {
+            return;
+        }
+        replacedNs = nowNs;
         current.abandon();
         AsyncSampler next = factory.get();
         next.start();

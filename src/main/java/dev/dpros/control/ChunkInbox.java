@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
+import dev.dpros.core.SamplingFailure;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +15,7 @@ public final class ChunkInbox implements ChunkSink {
     private final AtomicLong superseded = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile String lastFailure = "";
+    private volatile SamplingFailure lastKind;
 
     @Override
     public void accept(ActionChunk chunk) {
@@ -22,10 +24,10 @@ public final class ChunkInbox implements ChunkSink {
         }
     }
 
-    /** {@inheritDoc} The reason "non-finite action" counts as a chunk that was not finite, any other as a crash. */
     @Override
-    public void failed(long requestId, String reason, Throwable cause) {
+    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
         lastFailure = reason;
+        lastKind = kind;
         failures.incrementAndGet();
     }
 
@@ -39,7 +41,12 @@ public final class ChunkInbox implements ChunkSink {
         return failures.get();
     }
 
-    /** Why the last of them did; empty if none. Any thread. */
+    /** What kind the last of them was; null if none. Any thread. */
+    public SamplingFailure lastKind() {
+        return lastKind;
+    }
+
+    /** Why the last of them did, in words; empty if none. Any thread. */
     public String lastFailure() {
         return lastFailure;
     }

@@ -15,6 +15,8 @@ import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.SafetyStatus;
 import dev.dpros.safety.Watchdog;
 import dev.dpros.safety.WatchdogListener;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,9 +30,10 @@ public final class ControlLoop {
     private final SafetyFilter filter;
     private final CommandSink sink;
     private final Watchdog watchdog;
+    private final LoopStatistics statistics = new LoopStatistics();
+    private final List<ListenerNet> nets = new ArrayList<>();
     private final HealthMonitor health;
     private final ChunkInbox inbox = new ChunkInbox();
-    private final LoopStatistics statistics = new LoopStatistics();
     private final InferencePacer pacer;
     private final ChunkIntake intake;
     private final TrajectoryBuffer buffer;
@@ -40,7 +43,7 @@ public final class ControlLoop {
     private final LiveInputs reader;
     private final TickInputs inputs;
     private final TickReport report;
-    private TickListener listener;
+    private TickListener[] listeners = {};
     private LoopProbes probes = LoopProbes.NONE;
     private boolean lastDrove;
     private boolean wasRunning;
@@ -61,7 +64,7 @@ public final class ControlLoop {
         this.config = config;
         this.filter = filter;
         this.sink = sink;
-        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), listener);
+        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), net("transitions").around(listener));
         health = new HealthMonitor(sources, watchdog, config.simulatedTime());
         pacer = new InferencePacer(config, requester, watchdog, statistics);
         buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
@@ -75,9 +78,26 @@ public final class ControlLoop {
         report = new TickReport(inputs);
     }
 
-    /** Sets who hears of every tick; before the first. */
-    public void reportTo(TickListener newListener) {
-        listener = newListener;
+    /**
+     * Adds one that hears of every tick, after those added before; before the first. What it throws keeps neither the loop
+     * nor the others from going on.
+     *
+     * @param name who it is, for people
+     */
+    public void reportTo(String name, TickListener listener) {
+        listeners = Arrays.copyOf(listeners, listeners.length + 1);
+        listeners[listeners.length - 1] = net(name).around(listener);
+    }
+
+    private ListenerNet net(String name) {
+        ListenerNet net = new ListenerNet(name, statistics);
+        nets.add(net);
+        return net;
+    }
+
+    /** Everyone who hears of ticks, transitions and durations, with what they threw. Any thread, once the loop runs. */
+    public List<ListenerNet> listeners() {
+        return List.copyOf(nets);
     }
 
     /**
@@ -91,7 +111,8 @@ public final class ControlLoop {
 
     /** Sets where durations go; before the first tick. */
     public void measureWith(LoopProbes newProbes) {
-        probes = newProbes;
+        probes = new LoopProbes(net("tick lateness").around(newProbes.tickLateness()),
+                net("tick duration").around(newProbes.tickDuration()), net("end to end").around(newProbes.endToEnd()));
     }
 
     /** Where the sampler leaves its chunks. */
@@ -126,13 +147,8 @@ public final class ControlLoop {
 
     /** Records how late a tick began and how long it took; a probe that throws is counted, nothing more. */
     void record(long latenessNs, long durationNs) {
-        try {
-            probes.tickLateness().recordNs(latenessNs);
-            probes.tickDuration().recordNs(durationNs);
-        } catch (RuntimeException e) {
-            lastFailure = e;
-            statistics.add(Counter.PROBE_FAILURES, 1);
-        }
+        probes.tickLateness().recordNs(latenessNs);
+        probes.tickDuration().recordNs(durationNs);
     }
 
     /** What a tick threw last, or null. Any thread. */
@@ -204,12 +220,10 @@ public final class ControlLoop {
         if (failure != null) {
             fail(failure, inputs.rosNs, inputs.monotonicNs);
         }
-        if (listener != null) {
-            report();
-        }
+        report();
     }
 
-    /** A listener that throws is counted, nothing more. */
+    /** A listener that throws is counted, nothing more: each is in a net of its own. */
     private void report() {
         try {
             report.chunkId = frame.chunkId;
@@ -223,10 +237,12 @@ public final class ControlLoop {
             if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
                 System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
             }
-            listener.ticked(report);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lastFailure = e;
-            statistics.add(Counter.PROBE_FAILURES, 1);
+            statistics.add(Counter.TICK_FAILURES, 1);
+        }
+        for (TickListener listener : listeners) {
+            listener.ticked(report);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.dpros.core.Clock;
 import dev.dpros.safety.SafetyEvent;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class ControlThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
     private static final long CLOSE_WITHIN_MS = 1000;
+    private static final long OVERDUE_NS = 1_000_000_000;
+    private static final long OVERDUE_PERIODS = 10;
+    private static final long WAITS = Long.MIN_VALUE;
     private final ControlLoop loop;
     private final Clock clock;
     private final PacerConfig config;
@@ -23,7 +27,12 @@ public final class ControlThread implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch running = new CountDownLatch(1);
     private volatile List<String> warnings = List.of();
+    /** When the tick now running, or in real time the last one, began; {@link #WAITS} if none is due. */
+    private final AtomicLong beatNs = new AtomicLong(WAITS);
+    private volatile Throwable ended;
+    private volatile boolean started;
     private volatile boolean closing;
+    private long suspectNs = WAITS;
 
     /** A thread that has not been started. */
     public ControlThread(ControlLoop loop, Clock clock, PacerConfig config) {
@@ -40,6 +49,7 @@ public final class ControlThread implements AutoCloseable {
     /** Starts ticking; the policy itself starts with {@link SafetyEvent#STARTED}. */
     public void start() {
         thread.start();
+        started = true;
     }
 
     /**
@@ -56,18 +66,54 @@ public final class ControlThread implements AutoCloseable {
         warnings = RealTimePriority.apply(config);
         warnings.forEach(LOG::warn);
         running.countDown();
+        try {
+            loop();
+        } catch (RuntimeException | Error e) {
+            ended = e;
+        }
+    }
+
+    private void loop() {
+        boolean simulated = loop.config().simulatedTime();
+        beatNs.set(simulated ? WAITS : clock.monotonicNs());
         while (!closing) {
             long lateNs = pacer.await();
             long beginNs = clock.monotonicNs();
+            beatNs.lazySet(beginNs);
             long latenessNs = lateNs + pacer.missed() * loop.config().periodNs();
             loop.missed(pacer.missed());
             loop.late(latenessNs);
             loop.tick(clock.rosNs(beginNs), beginNs);
             loop.record(latenessNs, clock.monotonicNs() - beginNs);
+            if (simulated) {
+                beatNs.lazySet(WAITS);
+            }
         }
         loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
         long endNs = clock.monotonicNs();
         loop.tick(clock.rosNs(endNs), endNs);
+    }
+
+    /**
+     * Whether the thread has ended without having been told to, or a tick is overdue for longer than a second (or ten
+     * periods, if longer). While {@code /clock} stands still no tick is due. Any thread; to be asked now and then: only what
+     * is so at two calls in a row counts, lest a process that was suspended as a whole be taken for one whose loop hangs.
+     *
+     * @return what is wrong, in words, or empty
+     */
+    public String death() {
+        if (closing || !started) {
+            return "";
+        }
+        if (!thread.isAlive()) {
+            return "its thread has ended" + (ended == null ? "" : ": " + ended);
+        }
+        long beat = beatNs.get();
+        long overdueNs = clock.monotonicNs() - beat;
+        boolean suspect = beat != WAITS && overdueNs > Math.max(OVERDUE_NS, OVERDUE_PERIODS * loop.config().periodNs());
+        boolean again = suspect && beat == suspectNs;
+        suspectNs = suspect ? beat : WAITS;
+        return again ? "no tick for " + overdueNs / 1_000_000 + " ms" : "";
     }
 
     /** Stops the policy, sends the last frame, ends the thread; idempotent. */

@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.Watchdog;
 
@@ -61,6 +62,8 @@ final class InferencePacer {
         watchdog.clear(SafetyEvent.CHUNK_LATE, Watchdog.NO_SOURCE);
         watchdog.clear(SafetyEvent.SAMPLER_CRASHED, Watchdog.NO_SOURCE);
         watchdog.clear(SafetyEvent.NON_FINITE_ACTION, Watchdog.NO_SOURCE);
+        watchdog.clear(SafetyEvent.NO_OBSERVATION, Watchdog.NO_SOURCE);
+        watchdog.clear(SafetyEvent.CHUNK_ABANDONED, Watchdog.NO_SOURCE);
     }
 
     /** A chunk came and was refused: ask again at once. */
@@ -70,22 +73,40 @@ final class InferencePacer {
     }
 
     /** An inference failed: ask again after one policy step, lest a broken sampler be asked at the control rate. */
-    private void failed(long timeNs) {
+    private void askLater(long timeNs) {
         discards = false;
         outstanding = false;
         nextNs = timeNs + config.policyStepNs();
         retryNs = nextNs;
     }
 
+    /** What was not yet to be had, or was given up as configured, is no crash: it has events and a count of its own. */
+    private void failed(SamplingFailure kind, long count) {
+        boolean expected = kind == SamplingFailure.NO_OBSERVATION || kind == SamplingFailure.ABANDONED;
+        statistics.add(expected ? Counter.INFERENCES_WITHOUT_CHUNK : Counter.INFERENCE_FAILURES, count);
+        if (kind != SamplingFailure.NO_OBSERVATION) {
+            watchdog.clear(SafetyEvent.NO_OBSERVATION, Watchdog.NO_SOURCE);
+        }
+        watchdog.raise(event(kind), Watchdog.NO_SOURCE);
+    }
+
+    private static SafetyEvent event(SamplingFailure kind) {
+        return switch (kind) {
+            case FAILED -> SafetyEvent.SAMPLER_CRASHED;
+            case NO_OBSERVATION -> SafetyEvent.NO_OBSERVATION;
+            case NON_FINITE -> SafetyEvent.NON_FINITE_ACTION;
+            case ABANDONED -> SafetyEvent.CHUNK_ABANDONED;
+            case DEVICE_LOST -> SafetyEvent.DEVICE_LOST;
+        };
+    }
+
     /** Raises and clears the causes that the sampler answers for. */
     void check(long timeNs, TickInputs inputs) {
         long failures = inputs.failures;
         if (failures != failuresSeen) {
-            statistics.add(Counter.INFERENCE_FAILURES, failures - failuresSeen);
+            failed(inputs.failure, failures - failuresSeen);
             failuresSeen = failures;
-            watchdog.raise(inputs.failedNonFinite ? SafetyEvent.NON_FINITE_ACTION : SafetyEvent.SAMPLER_CRASHED,
-                    Watchdog.NO_SOURCE);
-            failed(timeNs);
+            askLater(timeNs);
         }
         outcome = RequestOutcome.NONE;
         long since = inputs.samplerSinceNs;

@@ -3,7 +3,6 @@ package dev.dpros.control;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
-import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.Watchdog;
 import java.util.List;
 
@@ -37,7 +36,7 @@ final class LiveInputs {
         into.samplerSinceNs = requester.runningSinceNs();
         into.chunk = inbox.take();
         into.failures = inbox.failures();
-        into.failedNonFinite = inbox.lastFailure().equals(SafetyEvent.NON_FINITE_ACTION.reason());
+        into.failure = inbox.lastKind();
         into.health.read(sources);
         into.measuredKnown = positions.read(into.measured);
         into.teleopKnown = teleop.read(into.teleop);

@@ -27,7 +27,9 @@ public final class LoopStatistics {
         /** Inferences that failed. */ INFERENCE_FAILURES,
         /** Jumps of stamp time. */ STAMP_JUMPS,
         /** Ticks that threw. */ TICK_FAILURES,
-        /** Latency probes that threw. */ PROBE_FAILURES
+        /** Listeners and latency probes that threw. */ PROBE_FAILURES,
+        /** Inferences that gave no chunk without having failed: nothing to sample from yet, or given up as configured. */
+        INFERENCES_WITHOUT_CHUNK
     }
 
     /** Values; maxima and sums since the start unless said otherwise. */

@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.HealthSnapshot;
+import dev.dpros.core.SamplingFailure;
 
 /**
  * Everything that a tick takes from other threads, read once at its beginning. What the tick does follows from this and
@@ -22,8 +23,8 @@ public final class TickInputs {
     public long samplerSinceNs;
     /** Inferences that have ended without a chunk. */
     public long failures;
-    /** Whether the last of them gave NaN or infinity. */
-    public boolean failedNonFinite;
+    /** What kind the last of them was; null if none. */
+    public SamplingFailure failure;
     /** The chunk that has come, or null. */
     public ActionChunk chunk;
     /** Whether {@link #measured} is known. */

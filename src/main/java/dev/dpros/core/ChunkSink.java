@@ -5,6 +5,12 @@ public interface ChunkSink {
     /** Hands over a finished chunk; the receiver decides whether it is still of use. */
     void accept(ActionChunk chunk);
 
-    /** Says that an inference ended without a chunk, and why; {@code cause} may be null. */
-    void failed(long requestId, String reason, Throwable cause);
+    /**
+     * Says that an inference ended without a chunk.
+     *
+     * @param kind decides what becomes of it
+     * @param reason in words, one line, for people
+     * @param cause what was thrown, or null
+     */
+    void failed(long requestId, SamplingFailure kind, String reason, Throwable cause);
 }

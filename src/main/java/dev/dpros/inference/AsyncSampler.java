@@ -7,6 +7,7 @@ import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationSource;
 import dev.dpros.core.ObservationWindow;
+import dev.dpros.core.SamplingFailure;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +70,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     private volatile RuntimeException loadFailure;
     private volatile boolean stopping;
     private volatile boolean abandoned;
+    private volatile boolean deviceLost;
     private volatile long runningSinceNs = Long.MIN_VALUE;
     private long requestNs;
     private long deadlineNs;
@@ -114,6 +116,21 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         return now != LOADING && now != STOPPED;
     }
 
+    /** Whether the accelerator failed: neither this sampler nor another one in this process can go on. */
+    public boolean deviceLost() {
+        return deviceLost;
+    }
+
+    /** Whether its thread has ended without having been told to, other than by a lost device. */
+    public boolean died() {
+        return state.get() == STOPPED && !stopping && !deviceLost && !thread.isAlive();
+    }
+
+    /** Why the policy could not be loaded, or null. */
+    public Throwable loadFailure() {
+        return loadFailure;
+    }
+
     @Override
     public boolean request(long atNs, long untilNs, int executed) {
         if (!state.compareAndSet(IDLE, CLAIMED)) {
@@ -142,10 +159,15 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     }
 
     private void run() {
-        try (ChunkPolicy policy = load()) {
+        try {
+            ChunkPolicy policy = load();
             if (policy != null) {
-                serve(policy);
+                try (policy) {
+                    serve(policy);
+                }
             }
+        } catch (RuntimeException | Error e) {
+            LOG.warn("the sampler ends: {}", firstLine(e));
         } finally {
             state.set(STOPPED);
             loaded.countDown();
@@ -161,6 +183,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
             loaded.countDown();
             return policy;
         } catch (RuntimeException | Error e) {
+            deviceLost = DeviceFault.is(e);
             loadFailure = e instanceof RuntimeException failure ? failure : new IllegalStateException(e.toString(), e);
             if (policy != null) {
                 policy.close();
@@ -171,7 +194,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
 
     private void serve(ChunkPolicy policy) {
         ObservationWindow window = new ObservationWindow(policy.config().inputs(), policy.config().nObsSteps());
-        while (!stopping) {
+        while (!stopping && !deviceLost) {
             if (state.get() != PENDING) {
                 LockSupport.park(this);
                 continue;
@@ -182,7 +205,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
                 delivered = sample(policy, window, id);
             } catch (RuntimeException | Error e) {
                 LOG.debug("inference {} failed", id, e);
-                fail(id, "inference failed: " + firstLine(e), e);
+                fail(id, e);
             }
             runningSinceNs = Long.MIN_VALUE;
             state.compareAndSet(PENDING, IDLE);
@@ -195,15 +218,18 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     private void useSpareTime(ChunkPolicy policy, ObservationWindow window, long id) {
         try {
             wiring.spare().use(id, policy, window, () -> stopping || state.get() != IDLE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug("in the spare time after chunk {}", id, e);
+            if (DeviceFault.is(e)) {
+                fail(id, e);
+            }
         }
     }
 
     /** @return whether a chunk was delivered */
     private boolean sample(ChunkPolicy policy, ObservationWindow window, long id) {
         if (!wiring.observations().fill(window)) {
-            fail(id, "no observation of every input yet", null);
+            fail(id, SamplingFailure.NO_OBSERVATION, "no observation of every input yet", null);
             return false;
         }
         var request = new SamplingGuide.Request(id, requestNs, deadlineNs, executedSteps, window, previous);
@@ -216,7 +242,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
             return false;
         }
         if (!prediction.finite()) {
-            fail(id, "non-finite action", null);
+            fail(id, SamplingFailure.NON_FINITE, "non-finite action", null);
             return false;
         }
         wiring.guide().finished(request, prediction);
@@ -229,9 +255,22 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         return !abandoned;
     }
 
-    private void fail(long id, String reason, Throwable cause) {
+    /** What was thrown: given up as configured, the device's end (after which this sampler takes no request), or a failure. */
+    private void fail(long id, Throwable thrown) {
+        if (thrown instanceof ChunkAbandonedException) {
+            fail(id, SamplingFailure.ABANDONED, firstLine(thrown), thrown);
+        } else if (DeviceFault.is(thrown)) {
+            deviceLost = true;
+            state.set(STOPPED);
+            fail(id, SamplingFailure.DEVICE_LOST, "device lost: " + firstLine(thrown), thrown);
+        } else {
+            fail(id, SamplingFailure.FAILED, "inference failed: " + firstLine(thrown), thrown);
+        }
+    }
+
+    private void fail(long id, SamplingFailure kind, String reason, Throwable cause) {
         if (!abandoned) {
-            wiring.chunks().failed(id, reason, cause);
+            wiring.chunks().failed(id, kind, reason, cause);
         }
     }
 

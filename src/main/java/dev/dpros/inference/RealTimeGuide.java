@@ -141,7 +141,7 @@ public final class RealTimeGuide implements SamplingGuide {
         lastStepNs = now;
         StepBudget.Decision decision = budget.decide(done, count, request.deadlineNs() - now);
         if (decision == StepBudget.Decision.ABANDON) {
-            throw new IllegalStateException("abandoned after " + done + " of " + count + " denoising steps: its deadline passed");
+            throw new ChunkAbandonedException("abandoned after " + done + " of " + count + " denoising steps: its deadline passed");
         }
         return decision == StepBudget.Decision.GO_ON;
     }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
 import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import com.sun.jna.NativeLibrary;
@@ -76,12 +77,24 @@ public final class TorchRuntime {
             return Device.cpu();
         }
         int index = name.equals("cuda") ? 0 : Integer.parseInt(name.substring("cuda:".length()));
-        int found = Engine.getEngine("PyTorch").getGpuCount();
+        Engine engine = Engine.getEngine("PyTorch");
+        int found = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
         if (index >= found) {
             throw InputException.of("device", "name", found == 0 ? "cpu: no CUDA device is usable here" : "cpu or cuda:0 to cuda:"
                     + (found - 1), name, found == 0 ? "docs/containers.md says what CUDA needs" : "");
         }
         return Device.gpu(index);
+    }
+
+    /**
+     * Checks before any work that the device of this name is there; does nothing for {@code cpu}.
+     *
+     * @throws InputException in one line, if it is not
+     */
+    public static void requireDevice(String name) {
+        if (!name.equals("cpu")) {
+            device(name);
+        }
     }
 
     /** Memory in use on the first CUDA device, bytes, by all processes; NaN where there is none. Any thread. */

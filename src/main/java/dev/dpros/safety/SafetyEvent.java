@@ -47,7 +47,15 @@ public enum SafetyEvent {
     /** Nobody has started the policy yet; the condition in which a loop begins, and after a reset. Traces keep ordinals: new ones come last. */
     NOT_STARTED("waiting for ~start"),
     /** A source's stamps do not fit the node's clock. */
-    STAMPS_OFFSET("stamps offset");
+    STAMPS_OFFSET("stamps offset"),
+    /** An inference had nothing to sample from: a source has not delivered yet. */
+    NO_OBSERVATION("no observation yet"),
+    /** An inference was given up, as configured, since it would have come too late. */
+    CHUNK_ABANDONED("chunk abandoned"),
+    /** The accelerator failed; the process ends. */
+    DEVICE_LOST("device lost"),
+    /** The control thread has ended or stands still; the process ends. */
+    CONTROL_LOOP_DIED("control loop died");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

@@ -37,6 +37,10 @@ public final class TransitionTable {
         row(SafetyEvent.CLEARED,           NONE,     NOMINAL,  NOMINAL,  NONE);
         row(SafetyEvent.NOT_STARTED,       HOLD,     HOLD,     HOLD,     FAULT);
         row(SafetyEvent.STAMPS_OFFSET,     DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.NO_OBSERVATION,    DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.CHUNK_ABANDONED,   DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.DEVICE_LOST,       FAULT,    FAULT,    FAULT,    FAULT);
+        row(SafetyEvent.CONTROL_LOOP_DIED, FAULT,    FAULT,    FAULT,    FAULT);
     }
 
     private TransitionTable() {}

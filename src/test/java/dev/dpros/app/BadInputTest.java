@@ -53,6 +53,15 @@ class BadInputTest {
     }
 
     @Test
+    void shouldNameADeviceThatIsNotThereBeforeTheWork() throws IOException {
+        Path file = dir.resolve("cuda.yaml");
+        String pusht = Files.readString(Path.of("launch/pusht.yaml")).replace("../models", Path.of("models").toAbsolutePath().toString());
+        Files.writeString(file, pusht + "\nsampler: {device: 'cuda:99'}\n");
+        String line = error("run", "--config", file.toString(), "__master:=http://127.0.0.1:1");
+        assertTrue(line.startsWith("dpros: device: name: expected cpu"), line);
+    }
+
+    @Test
     void shouldNameAMissingConfiguration() {
         assertTrue(error("run", "--config", "none.yaml").contains("none.yaml: configuration: expected a YAML file, found no such file"));
     }

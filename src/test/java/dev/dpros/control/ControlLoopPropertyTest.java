@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopRig.Published;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import java.util.List;
@@ -50,7 +51,7 @@ class ControlLoopPropertyTest {
             case 1 -> rig.camera.content(random.nextBoolean(), random.nextInt(4) == 0);
             case 2 -> rig.sourcesAlive = random.nextInt(3) > 0;
             case 3 -> rig.clock.jumpRosNs((random.nextInt(4000) - 2000) * MS);
-            case 4 -> rig.loop.inbox().failed(1, "failed", null);
+            case 4 -> rig.loop.inbox().failed(1, SamplingFailure.FAILED, "failed", null);
             case 5 -> rig.loop.missed(random.nextInt(10));
             case 6 -> rig.camera.stampJumped();
             default -> {

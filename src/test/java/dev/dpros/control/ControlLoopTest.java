@@ -13,10 +13,12 @@ import com.sun.management.ThreadMXBean;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
 import dev.dpros.core.ActionChunk;
+import dev.dpros.core.LatencySink;
 import dev.dpros.core.ManualClock;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.JointLimits;
-import dev.dpros.core.PositionSource;
 import dev.dpros.safety.WatchdogListener;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
@@ -195,7 +197,7 @@ class ControlLoopTest {
         rig.deliver(0, constant(15, 100));
         rig.run(810 * MS);
         rig.busy = false;
-        rig.loop.inbox().failed(2, "boom", null);
+        rig.loop.inbox().failed(2, SamplingFailure.FAILED, "boom", null);
         rig.run(10 * MS);
         assertEquals(SafetyState.DEGRADED, rig.state());
         assertEquals(SafetyEvent.SAMPLER_CRASHED, rig.reason());
@@ -214,7 +216,7 @@ class ControlLoopTest {
         rig.start();
         rig.deliver(0, constant(15, 100));
         rig.run(10 * MS);
-        rig.loop.inbox().failed(2, "non-finite action", null);
+        rig.loop.inbox().failed(2, SamplingFailure.NON_FINITE, "non-finite action", null);
         rig.run(10 * MS);
         assertEquals(SafetyEvent.NON_FINITE_ACTION, rig.reason());
     }
@@ -329,6 +331,70 @@ class ControlLoopTest {
         rig.run(10 * MS);
         assertEquals(SafetyState.NOMINAL, rig.state());
         assertEquals(100, rig.last().heldAt(Long.MAX_VALUE, 0));
+    }
+
+    @Test
+    void shouldGoOnAndTellTheOthersWhatALinkageErrorOrAnyOtherErrorOfAListenerDoes() {
+        LoopRig rig = LoopRig.arm(2, Interpolation.CUBIC);
+        List<Throwable> thrown = List.of(new NoClassDefFoundError("x"), new StackOverflowError(), new OutOfMemoryError("heap"),
+                new IllegalStateException("x"), new AssertionError("x"));
+        int[] heard = new int[1];
+        rig.loop.reportTo("first", report -> heard[0]++);
+        for (Throwable each : thrown) {
+            rig.loop.reportTo("broken " + each.getClass().getSimpleName(), report -> ControlLoopTest.<RuntimeException>sneak(each));
+        }
+        rig.loop.reportTo("last", report -> heard[0]++);
+        LatencySink broken = ns -> ControlLoopTest.<RuntimeException>sneak(new LinkageError("probe"));
+        rig.loop.measureWith(new LoopProbes(broken, broken, broken));
+        rig.start();
+        rig.deliver(0, constant(15, 0.1));
+        rig.run(500 * MS);
+        rig.loop.record(1, 2);
+        assertEquals(SafetyState.NOMINAL, rig.state());
+        assertEquals(0, rig.loop.statistics().get(Counter.TICK_FAILURES));
+        long ticks = rig.loop.statistics().get(Counter.TICKS);
+        assertEquals(2 * ticks, heard[0]);
+        for (ListenerNet net : rig.loop.listeners()) {
+            boolean isBroken = net.name().startsWith("broken");
+            boolean probe = net.name().startsWith("tick ") || net.name().equals("end to end");
+            assertEquals(isBroken ? ticks : probe ? 1 : 0, net.failures(), net.name());
+            assertEquals(isBroken || probe, net.last() != null, net.name());
+        }
+        rig.loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
+        rig.tick();
+        assertEquals(SafetyState.HOLD, rig.state());
+    }
+
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        @SuppressWarnings("unchecked")
+        T unchecked = (T) thrown;
+        throw unchecked;
+    }
+
+    @Test
+    void shouldNotTakeWhatWasExpectedForACrash() {
+        for (SamplingFailure kind : SamplingFailure.values()) {
+            LoopRig rig = LoopRig.pusht();
+            rig.start();
+            rig.deliver(0, constant(15, 100));
+            rig.run(100 * MS);
+            rig.loop.inbox().failed(2, kind, "why", null);
+            rig.tick();
+            boolean expected = kind == SamplingFailure.NO_OBSERVATION || kind == SamplingFailure.ABANDONED;
+            assertEquals(expected ? 0 : 1, rig.loop.statistics().get(Counter.INFERENCE_FAILURES), kind.name());
+            assertEquals(expected ? 1 : 0, rig.loop.statistics().get(Counter.INFERENCES_WITHOUT_CHUNK), kind.name());
+            assertEquals(kind == SamplingFailure.DEVICE_LOST ? SafetyState.FAULT : SafetyState.DEGRADED, rig.state());
+            assertEquals(switch (kind) {
+                case FAILED -> SafetyEvent.SAMPLER_CRASHED;
+                case NO_OBSERVATION -> SafetyEvent.NO_OBSERVATION;
+                case NON_FINITE -> SafetyEvent.NON_FINITE_ACTION;
+                case ABANDONED -> SafetyEvent.CHUNK_ABANDONED;
+                case DEVICE_LOST -> SafetyEvent.DEVICE_LOST;
+            }, rig.reason());
+            rig.deliver(0, constant(15, 100));
+            rig.run(100 * MS);
+            assertEquals(kind == SamplingFailure.DEVICE_LOST ? SafetyState.FAULT : SafetyState.NOMINAL, rig.state(), kind.name());
+        }
     }
 
     @Test

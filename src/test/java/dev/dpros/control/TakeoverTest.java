@@ -23,7 +23,7 @@ class TakeoverTest {
             }
             return wanted != null;
         });
-        rig.loop.reportTo(report -> human = report.human);
+        rig.loop.reportTo("heard", report -> human = report.human);
         return rig;
     }
 

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.EngineException;
 import com.sun.management.ThreadMXBean;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ManualClock;
 import dev.dpros.core.ObservationSource;
+import dev.dpros.core.SamplingFailure;
 import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -22,11 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AsyncSamplerTest {
     private static final double[] ACTIONS = {1.5, 2.5};
     private final BlockingQueue<Object> delivered = new ArrayBlockingQueue<>(64);
+    private final BlockingQueue<SamplingFailure> kinds = new ArrayBlockingQueue<>(64);
     private final ChunkSink sink = new ChunkSink() {
         @Override
         public void accept(ActionChunk chunk) {
@@ -34,7 +41,8 @@ class AsyncSamplerTest {
         }
 
         @Override
-        public void failed(long requestId, String reason, Throwable cause) {
+        public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
+            kinds.add(kind);
             delivered.add(reason);
         }
     };
@@ -128,6 +136,95 @@ class AsyncSamplerTest {
             sampler.request(1, 2, 0);
             assertTrue(delivered.take() instanceof ActionChunk);
         }
+    }
+
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        @SuppressWarnings("unchecked")
+        T unchecked = (T) thrown;
+        throw unchecked;
+    }
+
+    @Test
+    void shouldTellTheKindsOfFailureApartAndCarryOn() throws InterruptedException {
+        Map<Throwable, SamplingFailure> thrown = new LinkedHashMap<>();
+        thrown.put(new OutOfMemoryError("Java heap space"), SamplingFailure.FAILED);
+        thrown.put(new StackOverflowError(), SamplingFailure.FAILED);
+        thrown.put(new EngineException("The size of tensor a (3) must match the size of tensor b (4)"), SamplingFailure.FAILED);
+        thrown.put(new IllegalStateException("not of the engine: CUDA error"), SamplingFailure.FAILED);
+        thrown.put(new ChunkAbandonedException("abandoned after 2 of 8"), SamplingFailure.ABANDONED);
+        AtomicReference<Throwable> next = new AtomicReference<>();
+        try (AsyncSampler sampler = started(new FakePolicy(sampling -> {
+            if (next.get() != null) {
+                AsyncSamplerTest.<RuntimeException>sneak(next.get());
+            }
+            return new double[] {Double.NaN, 1};
+        }))) {
+            for (Map.Entry<Throwable, SamplingFailure> each : thrown.entrySet()) {
+                next.set(each.getKey());
+                assertTrue(sampler.request(1, 2, 0));
+                assertEquals(each.getValue(), kinds.take(), each.getKey().toString());
+                awaitIdle(sampler);
+            }
+            next.set(null);
+            sampler.request(1, 2, 0);
+            assertEquals(SamplingFailure.NON_FINITE, kinds.take());
+            awaitIdle(sampler);
+            observed = false;
+            sampler.request(1, 2, 0);
+            assertEquals(SamplingFailure.NO_OBSERVATION, kinds.take());
+            awaitIdle(sampler);
+            assertFalse(sampler.deviceLost());
+            assertTrue(sampler.ready());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "CUDA error: device-side assert triggered\nCUDA kernel errors might be asynchronously reported",
+        "CUDA error: an illegal memory access was encountered",
+        "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 7.79 GiB",
+        "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm( handle, opa, opb, m, n, k)`",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
+        "CUDA driver error: unknown error"})
+    void shouldNotTryAgainOnALostDevice(String message) throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        try (AsyncSampler sampler = started(new FakePolicy(sampling -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("in a step", new EngineException(message));
+        }))) {
+            assertTrue(sampler.request(1, 2, 0));
+            assertEquals(SamplingFailure.DEVICE_LOST, kinds.take());
+            assertTrue(sampler.deviceLost());
+            assertFalse(sampler.request(1, 2, 0));
+            assertFalse(sampler.ready());
+            assertFalse(sampler.died(), "another one in this process would be no better");
+        }
+        assertEquals(1, calls.get());
+    }
+
+    @Test
+    void shouldSayThatItsThreadDied() throws InterruptedException {
+        ChunkSink broken = new ChunkSink() {
+            @Override
+            public void accept(ActionChunk chunk) {
+                throw new LinkageError("accept");
+            }
+
+            @Override
+            public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
+                throw new LinkageError("failed");
+            }
+        };
+        AsyncSampler sampler = new AsyncSampler(new AsyncSampler.Wiring(() -> new FakePolicy(sampling -> ACTIONS), source, broken,
+                SamplingGuide.plain(1), new ManualClock(0), 100));
+        sampler.start();
+        assertTrue(sampler.awaitReady(30, TimeUnit.SECONDS));
+        assertFalse(sampler.died());
+        assertTrue(sampler.request(1, 2, 0));
+        while (!sampler.died()) {
+            Thread.onSpinWait();
+        }
+        assertFalse(sampler.request(1, 2, 0));
     }
 
     @Test
@@ -249,7 +346,7 @@ class AsyncSamplerTest {
             public void accept(ActionChunk chunk) {}
 
             @Override
-            public void failed(long requestId, String reason, Throwable cause) {}
+            public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {}
         };
         try (AsyncSampler sampler = new AsyncSampler(new AsyncSampler.Wiring(
                 () -> new FakePolicy(sampling -> ACTIONS), source, ignore, SamplingGuide.plain(1), new ManualClock(0), 100))) {

@@ -130,6 +130,6 @@ class RealTimeGuideTest {
         Sampling sampling = guide.begin(new SamplingGuide.Request(1, 0, 50 * MS, 0, window, null));
         clock.advanceNs(60 * MS);
         StepListener listener = sampling.listener();
-        assertThrows(IllegalStateException.class, () -> listener.onStep(0, 16, 90, new double[8]));
+        assertThrows(ChunkAbandonedException.class, () -> listener.onStep(0, 16, 90, new double[8]));
     }
 }

@@ -3,6 +3,7 @@ package dev.dpros.inference;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.SchedulerConfig;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class SamplerChild {
             }
 
             @Override
-            public void failed(long requestId, String reason, Throwable cause) {
+            public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
                 System.out.println("failed " + reason);
             }
         };

@@ -7,6 +7,7 @@ import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.LatencySink;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingGuide;
@@ -147,7 +148,7 @@ public final class CycleLog implements ChunkSink, TickListener {
     }
 
     @Override
-    public void failed(long requestId, String reason, Throwable cause) {
+    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
         // no command came of it
     }
 
@@ -158,14 +159,6 @@ public final class CycleLog implements ChunkSink, TickListener {
             sink.publish(frame);
             publishNs = clock.monotonicNs() - startNs;
             publish.recordNs(publishNs);
-        };
-    }
-
-    /** This log first, then another listener. */
-    public TickListener andThen(TickListener next) {
-        return report -> {
-            ticked(report);
-            next.ticked(report);
         };
     }
 

@@ -6,6 +6,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -52,7 +53,7 @@ public final class ChunkOutput implements ChunkSink, AutoCloseable {
     }
 
     @Override
-    public void failed(long requestId, String reason, Throwable cause) {
+    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
         // counted by the control loop and seen on /diagnostics
     }
 

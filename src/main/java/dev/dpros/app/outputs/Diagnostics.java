@@ -155,9 +155,11 @@ public final class Diagnostics implements AutoCloseable {
         values.put("replacements", subjects.sampler().replacements());
         values.put("inferences", count(Counter.REQUESTS));
         values.put("failures", subjects.loop().inbox().failures());
+        values.put("without_chunk", count(Counter.INFERENCES_WITHOUT_CHUNK));
         values.put("last_failure", subjects.loop().inbox().lastFailure());
         values.put("deadlines_missed", count(Counter.DEADLINES_MISSED));
         boolean failing = subjects.loop().watchdog().active(SafetyEvent.SAMPLER_CRASHED)
+                || subjects.loop().watchdog().active(SafetyEvent.DEVICE_LOST)
                 || subjects.loop().watchdog().active(SafetyEvent.SAMPLER_HUNG);
         boolean ready = subjects.sampler().ready();
         String message = !ready ? "loading the policy" : failing ? "failing" : "ready";
@@ -175,9 +177,10 @@ public final class Diagnostics implements AutoCloseable {
         values.put("chunks_taken", count(Counter.CHUNKS_TAKEN));
         values.put("chunk_age_ms", Math.round(subjects.loop().statistics().get(Value.CHUNK_AGE_NS) / 1e6));
         boolean overrun = subjects.loop().watchdog().active(SafetyEvent.TICK_OVERRUN);
-        boolean failed = subjects.loop().watchdog().active(SafetyEvent.LOOP_FAILED);
+        boolean died = subjects.loop().watchdog().active(SafetyEvent.CONTROL_LOOP_DIED);
+        boolean failed = died || subjects.loop().watchdog().active(SafetyEvent.LOOP_FAILED);
         return status("control loop", failed ? ERROR : overrun ? WARN : OK,
-                failed ? "failed: " + subjects.loop().lastFailure() : overrun ? "missing control periods" : "running", values);
+                died ? "died" : failed ? "failed: " + subjects.loop().lastFailure() : overrun ? "missing control periods" : "running", values);
     }
 
     private Map<String, Object> commands() {

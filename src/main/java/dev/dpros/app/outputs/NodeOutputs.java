@@ -1,7 +1,7 @@
 package dev.dpros.app.outputs;
 
 import dev.dpros.config.RobotConfig;
-import dev.dpros.control.TickListener;
+import dev.dpros.control.ControlLoop;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
 import dev.dpros.core.Transport;
@@ -37,16 +37,14 @@ public final class NodeOutputs implements AutoCloseable {
         return chunks;
     }
 
-    /** Who hears of every tick. */
-    public TickListener ticks() {
-        return report -> {
-            if (enable != null) {
-                enable.ticked(report);
-            }
-            if (state != null) {
-                state.ticked(report);
-            }
-        };
+    /** Has them hear of every tick, each for itself. */
+    public void follow(ControlLoop loop) {
+        if (enable != null) {
+            loop.reportTo("dead-man switch", enable);
+        }
+        if (state != null) {
+            loop.reportTo("state topic", state);
+        }
     }
 
     /** Whether the dead-man switch is held, or none is configured. Any thread. */
@@ -58,7 +56,7 @@ public final class NodeOutputs implements AutoCloseable {
     public void diagnose() {
         try {
             diagnostics.update();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("diagnostics: {}", e.toString());
         }
     }

@@ -8,6 +8,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
 import dev.dpros.core.CommandSink;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingGuide;
@@ -19,14 +20,12 @@ import dev.dpros.recording.trace.TraceLane;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes what a control node does into its trace, if it has one: each stage on its own thread into a lane of its own.
  * The control thread and the sources' threads neither wait nor allocate.
  */
-public final class NodeTrace implements ChunkSink, TickListener {
+public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
     static final String CONTROL = "control";
     static final String SAMPLER = "sampler";
     static final String SOURCE = "source ";
@@ -35,19 +34,20 @@ public final class NodeTrace implements ChunkSink, TickListener {
     static final int FINISHED = 5;
     static final int FAILED = 6;
     static final int SAMPLE = 7;
-    private static final Logger LOG = LoggerFactory.getLogger(NodeTrace.class);
     private static final int SAMPLER_WORDS = 6;
     private static final int SAMPLE_WORDS = 3;
 
     private final Clock clock;
+    private final TraceFile file;
     private final TraceLane control;
     private final TraceLane sampler;
     private long publishedNs;
 
-    private NodeTrace(Clock clock, TraceLane control, TraceLane sampler) {
+    private NodeTrace(Clock clock, TraceFile file) {
         this.clock = clock;
-        this.control = control;
-        this.sampler = sampler;
+        this.file = file;
+        control = file == null ? null : file.lane(CONTROL);
+        sampler = file == null ? null : file.lane(SAMPLER);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class NodeTrace implements ChunkSink, TickListener {
      */
     public static NodeTrace open(TraceSection config, TraceSetup setup, List<ObservationInput> inputs, Clock clock) {
         if (config.file().isEmpty()) {
-            return new NodeTrace(clock, null, null);
+            return new NodeTrace(clock, null);
         }
         ControlConfig loop = setup.control();
         int tickWords = TickRecord.words(loop.dims(), setup.sources().size());
@@ -68,13 +68,10 @@ public final class NodeTrace implements ChunkSink, TickListener {
         lanes.add(new LaneSpec(SAMPLER, SAMPLER_WORDS, 1));
         inputs.forEach(input -> lanes.add(new LaneSpec(SOURCE + input.health().name(), SAMPLE_WORDS, 0.5)));
         TraceFile file = TraceFile.create(Path.of(config.file()), setup, lanes, config.megabytes());
-        if (!file.inMemory()) {
-            LOG.warn("{} is on a disk: writing back may delay the control loop; better below /dev/shm", config.file());
-        }
         for (ObservationInput input : inputs) {
             follow(input, file.lane(SOURCE + input.health().name()));
         }
-        return new NodeTrace(clock, file.lane(CONTROL), file.lane(SAMPLER));
+        return new NodeTrace(clock, file);
     }
 
     private static void follow(ObservationInput input, TraceLane lane) {
@@ -95,17 +92,11 @@ public final class NodeTrace implements ChunkSink, TickListener {
         };
     }
 
-    /** This trace after another listener. */
-    public TickListener after(TickListener first) {
-        return control == null ? first : report -> {
-            first.ticked(report);
-            ticked(report);
-        };
-    }
-
     @Override
     public void ticked(TickReport report) {
-        TickRecord.write(control, report, publishedNs, clock.monotonicNs());
+        if (control != null) {
+            TickRecord.write(control, report, publishedNs, clock.monotonicNs());
+        }
     }
 
     /** The same guide, with each run noted from its beginning on. Sampler thread. */
@@ -151,9 +142,24 @@ public final class NodeTrace implements ChunkSink, TickListener {
     }
 
     @Override
-    public void failed(long requestId, String reason, Throwable cause) {
+    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
         if (sampler != null) {
             note(FAILED, requestId, 0, 0, 0, 0);
+        }
+    }
+
+    /** Brings the file up to date now, which otherwise happens every {@value TraceFile#FLUSH_MS} ms. Blocks on the disk. */
+    public void flush() {
+        if (file != null) {
+            file.flush();
+        }
+    }
+
+    /** Brings the file up to date and ends its writer. After the threads that write. */
+    @Override
+    public void close() {
+        if (file != null) {
+            file.close();
         }
     }
 }

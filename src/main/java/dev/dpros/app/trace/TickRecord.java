@@ -4,6 +4,7 @@ import dev.dpros.control.RequestOutcome;
 import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ActionChunk;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.recording.trace.TraceLane;
 import dev.dpros.recording.trace.TraceReader;
@@ -34,6 +35,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
     private static final int FIXED = 12;
     private static final int PER_SOURCE = 3;
     private static final int CHUNK_FIXED = 7;
+    private static final int FAILURE_BIT = 50;
 
     static int words(int dims, int sources) {
         return FIXED + 3 * dims + PER_SOURCE * sources;
@@ -41,6 +43,16 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
 
     static int chunkWords(int dims, int steps) {
         return CHUNK_FIXED + dims * steps;
+    }
+
+    /** Traces from before failures had kinds say only whether the last one was not finite. */
+    private static SamplingFailure failure(long flags) {
+        int kind = (int) (flags >> FAILURE_BIT & 7);
+        if (kind > SamplingFailure.count()) {
+            throw new TraceReader.Damaged("a tick with failure " + kind);
+        }
+        return kind > 0 ? SamplingFailure.of(kind - 1)
+                : (flags & 1 << 10) != 0 ? SamplingFailure.NON_FINITE : SamplingFailure.FAILED;
     }
 
     /** Writes a tick, its chunk first. Control thread; does not allocate. */
@@ -82,9 +94,10 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
 
     private static long flags(TickReport report) {
         TickInputs in = report.inputs;
-        return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failedNonFinite)
+        return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failure == SamplingFailure.NON_FINITE)
                 | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
-                | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown);
+                | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown)
+                | (in.failure == null ? 0L : in.failure.ordinal() + 1L) << FAILURE_BIT;
     }
 
     /** Bit 2: it is known; bits 8 to 63: the offset in us. */
@@ -141,7 +154,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         in.operatorRequests = (int) (flags & 0xff);
         in.measuredKnown = (flags & 1 << 8) != 0;
         in.samplerBusy = (flags & 1 << 9) != 0;
-        in.failedNonFinite = (flags & 1 << 10) != 0;
+        in.failure = failure(flags);
         in.chunk = (flags & 1 << 11) != 0 ? chunk : null;
         in.teleopKnown = (flags & 1L << 48) != 0;
         in.samplerSinceNs = record.at(7);

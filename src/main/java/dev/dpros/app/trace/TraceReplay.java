@@ -69,7 +69,7 @@ public final class TraceReplay implements ChunkRequester {
         TraceSetup setup = recorded.setup();
         loop = new ControlLoop(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
                 PositionSource.NONE, this, frame -> { }, transitions());
-        loop.reportTo(this::compare);
+        loop.reportTo("replay", this::compare);
     }
 
     /** Runs the loop of a trace again. @throws dev.dpros.core.InputException if the file is not a node's trace, in one line */
@@ -136,7 +136,7 @@ public final class TraceReplay implements ChunkRequester {
         into.samplerSinceNs = from.samplerSinceNs;
         into.chunk = from.chunk;
         into.failures = whole ? from.failures : from.failures - base.failures;
-        into.failedNonFinite = from.failedNonFinite;
+        into.failure = from.failure;
         into.measuredKnown = from.measuredKnown;
         System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
         into.teleopKnown = from.teleopKnown;

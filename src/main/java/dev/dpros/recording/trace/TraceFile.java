@@ -5,7 +5,6 @@ import dev.dpros.recording.trace.TraceFormat.LaneLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +17,14 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * A trace being written: a file of fixed size, mapped into memory, one ring per lane. What has been committed is in the
- * file even if the process is killed. Created by one thread; each lane then belongs to one thread of its own.
+ * A trace being written: a file of fixed size, one ring per lane. The lanes lie in this process's own memory; the thread
+ * {@code trace-writer} copies what they commit to the file every {@value #FLUSH_MS} ms. So the file may be shortened, its
+ * disk may be full or stand still: lanes and their threads do not notice, and a process that is killed loses what was
+ * committed since the last copy. Created by one thread; each lane then belongs to one thread of its own.
  */
-public final class TraceFile {
+public final class TraceFile implements AutoCloseable {
+    /** How often what was committed is copied to the file. */
+    public static final int FLUSH_MS = 20;
     private static final int LEAST_BLOCK = 1 << 16;
     private static final int LEAST_BLOCKS = 4;
 
@@ -34,11 +37,12 @@ public final class TraceFile {
      */
     public record LaneSpec(String name, int mostWords, double share) {}
 
-    private final Map<String, TraceLane> lanes = new LinkedHashMap<>();
-    private final boolean inMemory;
+    private final Map<String, TraceLane> lanes;
+    private final TraceWriter writer;
 
-    private TraceFile(boolean inMemory) {
-        this.inMemory = inMemory;
+    private TraceFile(Map<String, TraceLane> lanes, TraceWriter writer) {
+        this.lanes = lanes;
+        this.writer = writer;
     }
 
     /**
@@ -53,15 +57,29 @@ public final class TraceFile {
             if (Files.exists(file)) {
                 Files.move(file, file.resolveSibling(file.getFileName() + ".previous"), StandardCopyOption.REPLACE_EXISTING);
             }
+            return create(file, TraceWriter.Store.of(FileChannel.open(file, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)), setup, specs, megabytes);
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    /** The same in a file that is open and empty; it is closed if this fails. */
+    static TraceFile create(Path file, TraceWriter.Store store, Object setup, List<LaneSpec> specs, int megabytes) {
+        try {
             List<LaneLayout> layouts = layouts(specs, megabytes * 1_000_000L);
             byte[] header = TraceFormat.JSON.writeValueAsBytes(new TraceFormat.Header(layouts, setup));
             if (header.length + TraceFormat.HEADER_PREFIX > TraceFormat.MOST_HEADER_BYTES) {
                 throw new InputException(file + ": trace header of " + header.length + " bytes is too long");
             }
-            return write(file, header, layouts);
+            return write(file, store, header, layouts);
         } catch (IOException e) {
-            throw new InputException(file + ": the trace cannot be created: " + e.getMessage(), e);
+            throw failed(file, e);
         }
+    }
+
+    private static InputException failed(Path file, IOException e) {
+        return new InputException(file + ": the trace cannot be created: " + e.getMessage(), e);
     }
 
     private static List<LaneLayout> layouts(List<LaneSpec> specs, long bytes) {
@@ -78,25 +96,36 @@ public final class TraceFile {
         return layouts;
     }
 
-    private static TraceFile write(Path file, byte[] header, List<LaneLayout> layouts) throws IOException {
-        TraceFile trace = new TraceFile(Files.getFileStore(file.toAbsolutePath().getParent()).type().contains("tmpfs"));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-            CRC32C crc = new CRC32C();
-            crc.update(header);
-            ByteBuffer start = ByteBuffer.allocate(TraceFormat.HEADER_PREFIX + header.length).order(ByteOrder.LITTLE_ENDIAN);
-            start.putLong(TraceFormat.MAGIC).putInt(header.length).putInt((int) crc.getValue()).put(header).flip();
-            channel.write(start, 0);
-            for (LaneLayout layout : layouts) {
-                int length = layout.blockBytes() * layout.blocks();
-                MappedByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, layout.offset(), length);
-                for (int at = 0; at < length; at += TraceFormat.PAGE) {
-                    memory.put(at, (byte) 0);
-                }
-                trace.lanes.put(layout.name(), new TraceLane(memory, layout.blockBytes()));
-            }
+    private static TraceFile write(Path file, TraceWriter.Store store, byte[] header, List<LaneLayout> layouts) throws IOException {
+        CRC32C crc = new CRC32C();
+        crc.update(header);
+        ByteBuffer start = ByteBuffer.allocate(TraceFormat.HEADER_PREFIX + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        start.putLong(TraceFormat.MAGIC).putInt(header.length).putInt((int) crc.getValue()).put(header).flip();
+        Map<String, TraceLane> lanes = new LinkedHashMap<>();
+        List<TraceWriter.Part> parts = new ArrayList<>();
+        for (LaneLayout layout : layouts) {
+            TraceLane lane = new TraceLane(memory(layout), layout.blockBytes());
+            lanes.put(layout.name(), lane);
+            parts.add(new TraceWriter.Part(lane, layout.offset()));
         }
-        return trace;
+        TraceWriter writer = new TraceWriter(file, store, start, parts);
+        try {
+            writer.writeAll();
+        } catch (IOException e) {
+            store.close();
+            throw e;
+        }
+        writer.start();
+        return new TraceFile(lanes, writer);
+    }
+
+    private static ByteBuffer memory(LaneLayout layout) throws IOException {
+        try {
+            return ByteBuffer.allocateDirect(layout.blockBytes() * layout.blocks());
+        } catch (OutOfMemoryError e) {
+            throw new IOException("no memory for " + layout.blockBytes() * (long) layout.blocks() / 1_000_000
+                    + " MB; use a smaller trace.megabytes, or -XX:MaxDirectMemorySize", e);
+        }
     }
 
     /** A lane by name. */
@@ -104,8 +133,19 @@ public final class TraceFile {
         return lanes.get(name);
     }
 
-    /** Whether the file lies in memory: on a disk, writing back may delay the thread that writes. */
-    public boolean inMemory() {
-        return inMemory;
+    /** Copies what has been committed to the file now. Any thread; blocks on the disk. @return whether the file took it */
+    public boolean flush() {
+        return writer.flush();
+    }
+
+    /** How often the file did not take what was committed. Any thread. */
+    public long failures() {
+        return writer.failures();
+    }
+
+    /** Copies the rest and ends the writer; lanes may still be written, to no avail. Idempotent. */
+    @Override
+    public void close() {
+        writer.close();
     }
 }

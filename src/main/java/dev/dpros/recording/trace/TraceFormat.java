@@ -10,7 +10,6 @@ final class TraceFormat {
     /** Magic, bytes of the header's JSON, CRC-32C of the JSON. */
     static final int HEADER_PREFIX = 16;
     static final int MOST_HEADER_BYTES = 1 << 20;
-    static final int PAGE = 4096;
     /** Length, type; sequence number. */
     static final int RECORD_PREFIX = 16;
     /** CRC-32C, length again. */

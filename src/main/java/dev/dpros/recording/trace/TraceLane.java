@@ -7,11 +7,22 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * One ring of a trace, written by one thread: begin, put, commit. Appending copies into mapped memory; it does not
- * allocate, lock or make a system call. The oldest block is overwritten when all are full.
+ * One ring of a trace, written by one thread: begin, put, commit. Appending copies into this process's own memory; it does
+ * not allocate, lock or make a system call, and no file can harm it. The oldest block is overwritten when all are full. The
+ * thread {@code trace-writer} takes what was committed from here to the file.
  */
 public final class TraceLane {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle COMMITTED;
+
+    static {
+        try {
+            COMMITTED = MethodHandles.lookup().findVarHandle(TraceLane.class, "committed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final ByteBuffer memory;
     private final int blockBytes;
@@ -22,6 +33,10 @@ public final class TraceLane {
     private int end;
     private int cursor;
     private long sequence;
+    /** Position of the ring's beginning, counted on over all turns. */
+    private long turn;
+    /** End of the last committed record, counted on over all turns. */
+    private long committed;
 
     /** @param memory all blocks, zeroed */
     TraceLane(ByteBuffer memory, int blockBytes) {
@@ -58,6 +73,7 @@ public final class TraceLane {
             memory.putInt(at, 0);
         }
         block = (block + 1) % (memory.capacity() / blockBytes);
+        turn += block == 0 ? memory.capacity() : 0;
         at = block * blockBytes;
     }
 
@@ -72,7 +88,7 @@ public final class TraceLane {
         putLong(Double.doubleToRawLongBits(value));
     }
 
-    /** Ends the record: from now on a reader finds it. Values not put stay undefined. */
+    /** Ends the record: the writer takes it to the file. Values not put stay undefined. */
     public void commit() {
         int length = end - at;
         crc.reset();
@@ -86,5 +102,32 @@ public final class TraceLane {
         }
         INT.setRelease(memory, at, length);
         at = next;
+        COMMITTED.setRelease(this, turn + next);
+    }
+
+    /** End of the last committed record, counted on over all turns of the ring. Any thread. */
+    long committed() {
+        return (long) COMMITTED.getAcquire(this);
+    }
+
+    /** Bytes of the whole ring. */
+    int capacity() {
+        return memory.capacity();
+    }
+
+    /** Bytes of a block. */
+    int blockBytes() {
+        return blockBytes;
+    }
+
+    /**
+     * Copies bytes of the ring, whatever is there; the lane's thread may be writing beside it, which a record's checksum
+     * shows. Any thread.
+     *
+     * @param from offset in the ring
+     */
+    void copy(int from, int length, ByteBuffer into) {
+        into.put(into.position(), memory, from, length);
+        into.position(into.position() + length);
     }
 }

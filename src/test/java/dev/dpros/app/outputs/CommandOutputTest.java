@@ -115,7 +115,7 @@ class CommandOutputTest {
         ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
                 JointLimits.positions("y", 0, 512))), List.of(joints), positions, new NeverBusy(), commands, WatchdogListener.NONE);
         StateOutput state = new StateOutput(node, NAMES, loop.watchdog(), loop.statistics(), List.of(joints));
-        loop.reportTo(state);
+        loop.reportTo("state", state);
         Runnable ticks = () -> {
             for (int i = 0; i < 2_000; i++) {
                 clock.advanceNs(20_000_000L);
@@ -145,7 +145,7 @@ class CommandOutputTest {
                 JointLimits.positions("y", 0, 5))), List.of(joints), PositionSource.NONE, new NeverBusy(), frame -> { },
                 WatchdogListener.NONE);
         List<String> heard = new ArrayList<>();
-        loop.reportTo(report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.inputs.measuredKnown + " "
+        loop.reportTo("heard", report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.inputs.measuredKnown + " "
                 + report.status + " " + report.actionsLeft));
         loop.watchdog().request(SafetyEvent.STARTED);
         joints.received(clock.monotonicNs());

@@ -16,6 +16,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ManualClock;
+import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
@@ -24,9 +25,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,13 @@ class TraceReplayTest {
     private static final SafetyEvent[] OPERATOR = {SafetyEvent.STARTED, SafetyEvent.STARTED, SafetyEvent.STARTED,
         SafetyEvent.STARTED, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
 
+    private final List<NodeTrace> traces = new ArrayList<>();
+
+    @AfterEach
+    void endWriters() {
+        traces.forEach(NodeTrace::close);
+    }
+
     @TempDir
     Path dir;
 
@@ -48,6 +58,7 @@ class TraceReplayTest {
         private final SourceHealth joints = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100 * MS);
         private final ControlConfig config;
         private final ControlLoop loop;
+        private final NodeTrace trace;
         private final Random random = new Random(5);
         private final double[] measured = new double[2];
         private boolean alive = true;
@@ -63,7 +74,9 @@ class TraceReplayTest {
             }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, 2), WatchdogListener.NONE);
             TraceSetup setup = new TraceSetup("/robot", "policy", config, limits(traced),
                     List.of(TraceSetup.Source.of(camera), TraceSetup.Source.of(joints)));
-            loop.reportTo(NodeTrace.open(section, setup, List.of(), clock).after(report -> { }));
+            trace = NodeTrace.open(section, setup, List.of(), clock);
+            traces.add(trace);
+            loop.reportTo("trace", trace);
         }
 
         private List<JointLimits> limits(double velocity) {
@@ -85,7 +98,7 @@ class TraceReplayTest {
                 case 1, 11, 12 -> camera.content(random.nextInt(3) == 0, random.nextInt(4) == 0);
                 case 2, 13, 14 -> alive = random.nextInt(3) > 0;
                 case 3 -> clock.jumpRosNs((random.nextInt(4000) - 2000) * MS);
-                case 4 -> loop.inbox().failed(1, random.nextBoolean() ? "failed" : "non-finite action", null);
+                case 4 -> loop.inbox().failed(1, SamplingFailure.of(random.nextInt(SamplingFailure.count())), "failed", null);
                 case 5 -> loop.missed(random.nextInt(10));
                 case 6 -> camera.stampJumped();
                 default -> deliver();
@@ -130,6 +143,7 @@ class TraceReplayTest {
             robot.happen();
             robot.tick();
         }
+        robot.trace.flush();
         return dir.resolve("robot.trace");
     }
 
@@ -169,6 +183,7 @@ class TraceReplayTest {
             robot.deliver();
             robot.tick();
         }
+        robot.trace.flush();
         TraceReplay.Result result = TraceReplay.of(dir.resolve("robot.trace"));
         assertEquals(TraceReplay.Beginning.START, result.beginning());
         assertTrue(result.replayed() > 1_000, "ticks " + result.replayed());
@@ -177,7 +192,9 @@ class TraceReplayTest {
 
     @Test
     void shouldShowWhatHappened() throws IOException {
-        Path file = run(new Robot(ChunkStrategy.REPLACE, Interpolation.CUBIC, section(8), 1.5), 1000);
+        Robot robot = new Robot(ChunkStrategy.REPLACE, Interpolation.CUBIC, section(8), 1.5);
+        Path file = run(robot, 1000);
+        robot.trace.close();
         TraceReport report = TraceReport.of(file);
         TraceReplay.Result replayed = TraceReplay.of(file);
         assertEquals(1000, report.ticks());

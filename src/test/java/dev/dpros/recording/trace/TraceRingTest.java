@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ class TraceRingTest {
     @TempDir
     Path dir;
     private Path file;
+    private final List<TraceFile> open = new ArrayList<>();
 
     @BeforeEach
     void name() {
@@ -31,7 +34,14 @@ class TraceRingTest {
     }
 
     private TraceFile create() {
-        return TraceFile.create(file, Map.of("robot", "arm"), LANES, 1);
+        TraceFile trace = TraceFile.create(file, Map.of("robot", "arm"), LANES, 1);
+        open.add(trace);
+        return trace;
+    }
+
+    @AfterEach
+    void endWriters() {
+        open.forEach(TraceFile::close);
     }
 
     private static void append(TraceLane lane, int type, long... words) {
@@ -49,9 +59,11 @@ class TraceRingTest {
         append(trace.lane("b"), 2, 20);
         trace.lane("a").begin(3, 1);
         trace.lane("a").putDouble(0.5);
-        TraceReader open = TraceReader.read(file);
-        assertEquals(1, open.records("a").size(), "one is not committed yet");
+        trace.flush();
+        TraceReader early = TraceReader.read(file);
+        assertEquals(1, early.records("a").size(), "one is not committed yet");
         trace.lane("a").commit();
+        trace.flush();
         TraceReader read = TraceReader.read(file);
         assertEquals("arm", read.setup().get("robot").asText());
         assertEquals(List.of("a", "b"), read.lanes());
@@ -72,6 +84,7 @@ class TraceRingTest {
             words[0] = i;
             append(trace.lane("a"), 1, words);
         }
+        trace.flush();
         assertEquals(size, Files.size(file));
         List<TraceRecord> records = TraceReader.read(file).records("a");
         assertTrue(records.size() > 500, "kept " + records.size());
@@ -86,6 +99,7 @@ class TraceRingTest {
         for (long i = 1; i <= 10; i++) {
             append(trace.lane("b"), 1, i, i, i);
         }
+        endWriters();
         byte[] bytes = Files.readAllBytes(file);
         long offset = TraceFormat.JSON.readTree(bytes, TraceFormat.HEADER_PREFIX, headerLength(bytes))
                 .get("lanes").get(1).get("offset").asLong();
@@ -104,6 +118,7 @@ class TraceRingTest {
     void shouldKeepTheTraceBefore() {
         append(create().lane("b"), 1, 1);
         append(create().lane("b"), 1, 2);
+        endWriters();
         assertEquals(2, TraceReader.read(file).records("b").get(0).at(0));
         assertEquals(1, TraceReader.read(dir.resolve("run.trace.previous")).records("b").get(0).at(0));
     }
@@ -111,6 +126,7 @@ class TraceRingTest {
     @Test
     void shouldRefuseOtherFilesInOneLine() throws IOException {
         create();
+        endWriters();
         byte[] whole = Files.readAllBytes(file);
         byte[] header = whole.clone();
         header[40] ^= 1;
@@ -133,6 +149,7 @@ class TraceRingTest {
         for (long i = 1; i <= 3000; i++) {
             append(trace.lane("a"), 1, i, i);
         }
+        endWriters();
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(7);
         for (int round = 0; round < 100; round++) {

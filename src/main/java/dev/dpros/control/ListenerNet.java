@@ -1,0 +1,75 @@
+package dev.dpros.control;
+
+import dev.dpros.core.LatencySink;
+import dev.dpros.safety.WatchdogListener;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What stands between the control thread and one that hears of its ticks: whatever that one throws, an Error included, is
+ * counted and kept here and goes no further. The control thread writes, any thread reads; allocates nothing.
+ */
+public final class ListenerNet {
+    private final String name;
+    private final LoopStatistics statistics;
+    private final AtomicLong failures = new AtomicLong();
+    private volatile Throwable last;
+
+    ListenerNet(String name, LoopStatistics statistics) {
+        this.name = name;
+        this.statistics = statistics;
+    }
+
+    /** The listener in this net. */
+    TickListener around(TickListener listener) {
+        return report -> {
+            try {
+                listener.ticked(report);
+            } catch (Throwable e) {
+                caught(e);
+            }
+        };
+    }
+
+    /** The probe in this net. */
+    LatencySink around(LatencySink sink) {
+        return durationNs -> {
+            try {
+                sink.recordNs(durationNs);
+            } catch (Throwable e) {
+                caught(e);
+            }
+        };
+    }
+
+    /** The watchdog's listener in this net. */
+    WatchdogListener around(WatchdogListener listener) {
+        return transition -> {
+            try {
+                listener.changed(transition);
+            } catch (Throwable e) {
+                caught(e);
+            }
+        };
+    }
+
+    private void caught(Throwable thrown) {
+        last = thrown;
+        failures.lazySet(failures.get() + 1);
+        statistics.add(LoopStatistics.Counter.PROBE_FAILURES, 1);
+    }
+
+    /** Who is in it, for people. */
+    public String name() {
+        return name;
+    }
+
+    /** How often it threw. */
+    public long failures() {
+        return failures.get();
+    }
+
+    /** What it threw last, or null. */
+    public Throwable last() {
+        return last;
+    }
+}

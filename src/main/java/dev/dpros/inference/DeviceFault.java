@@ -1,0 +1,33 @@
+package dev.dpros.inference;
+
+import ai.djl.engine.EngineException;
+import java.util.regex.Pattern;
+
+/**
+ * Tells the failure of an accelerator from any other. The engine has one class of exception for everything; what happened
+ * stands in the message, in libtorch's words.
+ */
+final class DeviceFault {
+    private static final Pattern WORDS = Pattern.compile(
+            "CUDA error|CUDA out of memory|CUDA driver error|CUBLAS_STATUS_|cuBLAS error|cuDNN error|CUDNN_STATUS_|CUFFT_STATUS_|cuFFT error"
+                    + "|CUSOLVER_STATUS_|cusolver error|NCCL error|device-side assert|an illegal memory access was encountered",
+            Pattern.CASE_INSENSITIVE);
+    private static final int DEEPEST_CAUSE = 16;
+
+    private DeviceFault() {}
+
+    /**
+     * Whether the engine says, anywhere among the causes, that the device failed. After that no call on it can be trusted:
+     * an error of CUDA stays with its context until the process ends.
+     */
+    static boolean is(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof EngineException && cause.getMessage() != null && WORDS.matcher(cause.getMessage()).find()) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+}
