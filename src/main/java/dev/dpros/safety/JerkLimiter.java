@@ -63,19 +63,34 @@ final class JerkLimiter {
         return (int) Math.ceil(worst / stepS) + 2;
     }
 
+    /** Whether every joint can stop within the limits from this state; half of what the final check forgives is allowed. */
+    boolean canStop(double[] q, double[] v, double[] a) {
+        for (int d = 0; d < limits.length; d++) {
+            stop.plan(v[d], a[d], limits[d].maxAcceleration(), limits[d].maxJerk());
+            double rest = q[d] + stop.restPosition();
+            double turn = q[d] + stop.turnPosition();
+            double slack = SafetyFilter.tolerance(limits[d]) / 2;
+            if (Math.min(rest, turn) < limits[d].minPosition() - slack || Math.max(rest, turn) > limits[d].maxPosition() + slack
+                    || Math.abs(stop.peakVelocity()) > limits[d].maxVelocity() * (1 + MARGIN)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
-     * Fills a plan whose point 0 is already set: follows the path, then stops.
+     * Fills a plan whose first points are already set: follows the path to its end, then stops.
      *
+     * @param first the last point that is set; from there every joint can stop
      * @param path what to follow, or null to stop at once
      * @param pathStartNs stamp time of point 0
-     * @param followSteps grid steps to follow before stopping
      * @return {@link SafetyStatus} bits
      */
-    int plan(MotionPlan plan, ReferencePath path, long pathStartNs, int followSteps) {
+    int plan(MotionPlan plan, int first, ReferencePath path, long pathStartNs) {
         status = SafetyStatus.UNCHANGED;
-        int point = 0;
-        int last = plan.capacity - worstStopSteps() - 1;
-        for (; path != null && point < Math.min(followSteps, last); point++) {
+        int point = first;
+        int followSteps = path == null ? 0 : steps(path, pathStartNs, plan);
+        for (; point < followSteps; point++) {
             path.sample(pathStartNs + point * plan.stepNs, refPosition, refVelocity, refAcceleration);
             for (int d = 0; d < limits.length; d++) {
                 step(plan, point, d, proposal(plan, point, d));
@@ -89,6 +104,12 @@ final class JerkLimiter {
         }
         plan.points = point + 1;
         return status;
+    }
+
+    /** Grid steps to the end of the path, as far as the plan leaves room for a stop after them. */
+    private int steps(ReferencePath path, long pathStartNs, MotionPlan plan) {
+        long aheadNs = path.stampNs(path.size() - 1) - pathStartNs;
+        return (int) Math.min(plan.capacity - worstStopSteps() - 1, (aheadNs + plan.stepNs - 1) / plan.stepNs);
     }
 
     private boolean atRest(MotionPlan plan, int point) {

@@ -105,6 +105,12 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         return SafetyStatus.UNCHANGED;
     }
 
+    /** {@inheritDoc} A stop is the command already issued: there is nothing else to go back to. */
+    @Override
+    boolean keepLast() {
+        return false;
+    }
+
     private void addPoint(CommandFrame frame, long timeNs, double[] values) {
         frame.timeFromStartNs[frame.points] = timeNs;
         for (int d = 0; d < dims; d++) {
