@@ -84,6 +84,11 @@ public final class SmoothSafetyFilter extends SafetyFilter {
         return true;
     }
 
+    /** The motion under way, until the next call: exact between the points of its frames. */
+    MotionPlan motion() {
+        return plan;
+    }
+
     @Override
     public boolean started() {
         return started;
