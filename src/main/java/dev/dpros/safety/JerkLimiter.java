@@ -177,9 +177,10 @@ final class JerkLimiter {
         double v1 = v + h * (a + h * jerk / 2);
         double q1 = q + h * (v + h * (a / 2 + h * jerk / 6));
         double maxV = limit.maxVelocity() * (1 - MARGIN);
-        if (Math.abs(a1) > limit.maxAcceleration() * (1 - MARGIN) || Math.abs(v1) > maxV
-                || a * a1 < 0 && Math.abs(v - a * a / (2 * jerk)) > maxV
-                || v * v1 < 0 && !inside(limit, turn(q, v, a, jerk))) {
+        double peakV = a * a1 < 0 ? v - a * a / (2 * jerk) : v1;
+        if (Math.abs(a1) > limit.maxAcceleration() * (1 - MARGIN) || Math.abs(v1) > maxV || Math.abs(peakV) > maxV
+                || v * v1 < 0 && !inside(limit, turn(q, v, a, jerk))
+                || v * v1 >= 0 && v * peakV < 0 && !turnsInside(limit, q, v, a, jerk)) {
             return false;
         }
         stop.plan(v1, a1, limit.maxAcceleration(), limit.maxJerk());
@@ -195,6 +196,15 @@ final class JerkLimiter {
         double second = 2 * v / stable;
         double t = first > 0 && !(second > 0 && second < first) ? first : second;
         return q + t * (v + t * (a / 2 + t * jerk / 6));
+    }
+
+    /** Whether both turns of a step in which the velocity changes sign and back are inside. */
+    private static boolean turnsInside(JointLimits limit, double q, double v, double a, double jerk) {
+        double stable = -(a + Math.copySign(Math.sqrt(Math.max(0, a * a - 2 * jerk * v)), a));
+        double first = stable / jerk;
+        double second = 2 * v / stable;
+        return inside(limit, q + first * (v + first * (a / 2 + first * jerk / 6)))
+                && inside(limit, q + second * (v + second * (a / 2 + second * jerk / 6)));
     }
 
     private static boolean inside(JointLimits limit, double q) {

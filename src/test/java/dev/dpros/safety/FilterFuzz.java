@@ -36,23 +36,28 @@ final class FilterFuzz {
         final long[] stamps;
         final double[][] values;
         final int mode;
-        final double scale;
+        final List<JointLimits> limits;
+        final boolean extreme;
 
-        WildPath(Random random, int dims, long rosNowNs, double scale) {
+        WildPath(Random random, List<JointLimits> limits, long rosNowNs, boolean extreme) {
             this.random = random;
-            this.scale = scale;
+            this.limits = limits;
+            this.extreme = extreme;
+            int dims = limits.size();
             mode = random.nextInt(6);
             stamps = new long[1 + random.nextInt(20)];
             values = new double[stamps.length][dims];
             for (int i = 0; i < stamps.length; i++) {
                 stamps[i] = rosNowNs + (i - 2) * 100_000_000L + random.nextInt(1000);
                 for (int d = 0; d < dims; d++) {
-                    values[i][d] = wild();
+                    JointLimits l = limits.get(d);
+                    double range = l.maxPosition() - l.minPosition();
+                    values[i][d] = extreme ? l.minPosition() + range / 2 + wild(range) : wild(6);
                 }
             }
         }
 
-        private double wild() {
+        private double wild(double scale) {
             return switch (random.nextInt(14)) {
                 case 0 -> Double.NaN;
                 case 1 -> Double.POSITIVE_INFINITY;
@@ -89,8 +94,8 @@ final class FilterFuzz {
             }
             for (int d = 0; d < p.length; d++) {
                 p[d] = values[i][d];
-                v[d] = mode > 2 ? wild() : 0;
-                a[d] = mode > 3 ? wild() : 0;
+                v[d] = mode > 2 ? wild(extreme ? limits.get(d).maxVelocity() : 6) : 0;
+                a[d] = mode > 3 ? wild(extreme ? limits.get(d).maxAcceleration() : 6) : 0;
             }
         }
     }
@@ -119,7 +124,8 @@ final class FilterFuzz {
         int dims = 1 + random.nextInt(3);
         List<JointLimits> limits = IntStream.range(0, dims).mapToObj(d -> limits(random, "j" + d)).toList();
         long tickNs = extreme ? Math.round(log(random, 1e6, 1e8)) : Math.round(1e9 / (50 + random.nextInt(900)));
-        SmoothSafetyFilter filter = new SmoothSafetyFilter(limits, Math.max(tickNs, MIN_GRID_NS), HORIZON_NS, 10);
+        SmoothSafetyFilter filter = new SmoothSafetyFilter(limits, random.nextBoolean() ? MIN_GRID_NS
+                : Math.max(tickNs, MIN_GRID_NS), HORIZON_NS, 10);
         CommandFrame frame = new CommandFrame(limits.stream().map(JointLimits::name).toList(), filter.frameCapacity());
         ExactMotion exact = new ExactMotion(limits.toArray(new JointLimits[0]));
         long nowNs = 1_000_000_000L + random.nextInt(1_000_000);
@@ -135,8 +141,7 @@ final class FilterFuzz {
                 exact.at(filter.motion(), d, nowNs);
                 before[d] = exact.state.clone();
             }
-            int status = command(random, filter, frame, dims, rosNs, nowNs,
-                    extreme ? limits.get(0).maxPosition() - limits.get(0).minPosition() : 6);
+            int status = command(random, filter, frame, new WildPath(random, limits, rosNs, extreme), rosNs, nowNs);
             frames++;
             String what = seed + ":" + k;
             if ((status & (SafetyStatus.VIOLATION | SafetyStatus.KEPT | SafetyStatus.NOTHING)) != 0) {
@@ -151,15 +156,15 @@ final class FilterFuzz {
                 seen = filter.motion();
             }
             inspect(what, exact, filter, frame, before, limits, nowNs);
-            long stepNs = tickNs * (random.nextInt(20) == 0 ? 1 + random.nextInt(100) : 1) + random.nextInt(3) - 1;
+            long lateNs = random.nextInt(4) == 0 ? random.nextInt((int) tickNs) : 0;
+            long stepNs = tickNs * (random.nextInt(20) == 0 ? 1 + random.nextInt(100) : 1) + lateNs;
             nowNs += stepNs;
             rosNs += stepNs;
         }
     }
 
-    private static int command(Random random, SmoothSafetyFilter filter, CommandFrame frame, int dims, long rosNs, long nowNs,
-            double scale) {
-        WildPath path = new WildPath(random, dims, rosNs, scale);
+    private static int command(Random random, SmoothSafetyFilter filter, CommandFrame frame, WildPath path, long rosNs,
+            long nowNs) {
         int act = random.nextInt(12);
         if (act == 0) {
             return filter.stop(rosNs, nowNs, frame);
