@@ -40,6 +40,7 @@ public final class SmoothSafetyFilter extends SafetyFilter {
                         + "max_acceleration and max_jerk for an interpolated command, found " + limit.maxVelocity()
                         + ", " + limit.maxAcceleration() + ", " + limit.maxJerk());
             }
+            limit.checkStop();
         }
         this.gridNs = gridNs;
         limiter = new JerkLimiter(this.limits, gridNs, bandwidth);
