@@ -177,10 +177,9 @@ final class JerkLimiter {
         double v1 = v + h * (a + h * jerk / 2);
         double q1 = q + h * (v + h * (a / 2 + h * jerk / 6));
         double maxV = limit.maxVelocity() * (1 - MARGIN);
-        double peakV = a * a1 < 0 ? v - a * a / (2 * jerk) : v1;
-        if (Math.abs(a1) > limit.maxAcceleration() * (1 - MARGIN) || Math.abs(v1) > maxV || Math.abs(peakV) > maxV
-                || v * v1 < 0 && !inside(limit, turn(q, v, a, jerk))
-                || v * v1 >= 0 && v * peakV < 0 && !turnsInside(limit, q, v, a, jerk)) {
+        if (Math.abs(a1) > limit.maxAcceleration() * (1 - MARGIN) || Math.abs(v1) > maxV
+                || a * a1 < 0 && !peaksInside(limit, q, v, a, jerk, v1)
+                || v * v1 < 0 && !inside(limit, turn(q, v, a, jerk))) {
             return false;
         }
         stop.plan(v1, a1, limit.maxAcceleration(), limit.maxJerk());
@@ -198,8 +197,15 @@ final class JerkLimiter {
         return q + t * (v + t * (a / 2 + t * jerk / 6));
     }
 
-    /** Whether both turns of a step in which the velocity changes sign and back are inside. */
-    private static boolean turnsInside(JointLimits limit, double q, double v, double a, double jerk) {
+    /** Whether a step in which the acceleration changes sign keeps the velocity, and both turns if that changes sign and back. */
+    private static boolean peaksInside(JointLimits limit, double q, double v, double a, double jerk, double v1) {
+        double peak = v - a * a / (2 * jerk);
+        if (Math.abs(peak) > limit.maxVelocity() * (1 - MARGIN)) {
+            return false;
+        }
+        if (v * peak >= 0 || v * v1 < 0) {
+            return true;
+        }
         double stable = -(a + Math.copySign(Math.sqrt(Math.max(0, a * a - 2 * jerk * v)), a));
         double first = stable / jerk;
         double second = 2 * v / stable;
