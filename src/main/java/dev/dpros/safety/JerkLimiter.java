@@ -9,6 +9,10 @@ package dev.dpros.safety;
  * always possible. So limits hold whatever the reference does: the idea of a predictive safety filter, with the stop
  * as the safe set's proof.
  *
+ * <p>What is proved so is that every point of a plan can stop, and that the plan itself keeps the limits at every instant.
+ * Inside a step a stop may not fit: where it rests is extreme where its direction changes, which need not be at a point.
+ * So a new plan begins in a state that {@link #canStop}, or with the step under way, whose end can.
+ *
  * <p>The tracking law is a cascade (position to velocity to acceleration to jerk) with the braking distance in each
  * stage; near the reference it is the linear state feedback that puts all three discrete poles at exp(-w h).
  */
