@@ -9,6 +9,10 @@ package dev.dpros.safety;
  * always possible. So limits hold whatever the reference does: the idea of a predictive safety filter, with the stop
  * as the safe set's proof.
  *
+ * <p>What is proved so is that every point of a plan can stop, and that the plan itself keeps the limits at every instant.
+ * Inside a step a stop may not fit: where it rests is extreme where its direction changes, which need not be at a point.
+ * So a new plan begins in a state that {@link #canStop}, or with the step under way, whose end can.
+ *
  * <p>The tracking law is a cascade (position to velocity to acceleration to jerk) with the braking distance in each
  * stage; near the reference it is the linear state feedback that puts all three discrete poles at exp(-w h).
  */
@@ -63,19 +67,34 @@ final class JerkLimiter {
         return (int) Math.ceil(worst / stepS) + 2;
     }
 
+    /** Whether every joint can stop within the limits from this state; half of what the final check forgives is allowed. */
+    boolean canStop(double[] q, double[] v, double[] a) {
+        for (int d = 0; d < limits.length; d++) {
+            stop.plan(v[d], a[d], limits[d].maxAcceleration(), limits[d].maxJerk());
+            double rest = q[d] + stop.restPosition();
+            double turn = q[d] + stop.turnPosition();
+            double slack = SafetyFilter.tolerance(limits[d]) / 2;
+            if (Math.min(rest, turn) < limits[d].minPosition() - slack || Math.max(rest, turn) > limits[d].maxPosition() + slack
+                    || Math.abs(stop.peakVelocity()) > limits[d].maxVelocity() * (1 + MARGIN)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
-     * Fills a plan whose point 0 is already set: follows the path, then stops.
+     * Fills a plan whose first points are already set: follows the path to its end, then stops.
      *
+     * @param first the last point that is set; from there every joint can stop
      * @param path what to follow, or null to stop at once
      * @param pathStartNs stamp time of point 0
-     * @param followSteps grid steps to follow before stopping
      * @return {@link SafetyStatus} bits
      */
-    int plan(MotionPlan plan, ReferencePath path, long pathStartNs, int followSteps) {
+    int plan(MotionPlan plan, int first, ReferencePath path, long pathStartNs) {
         status = SafetyStatus.UNCHANGED;
-        int point = 0;
-        int last = plan.capacity - worstStopSteps() - 1;
-        for (; path != null && point < Math.min(followSteps, last); point++) {
+        int point = first;
+        int followSteps = path == null ? 0 : steps(path, pathStartNs, plan);
+        for (; point < followSteps; point++) {
             path.sample(pathStartNs + point * plan.stepNs, refPosition, refVelocity, refAcceleration);
             for (int d = 0; d < limits.length; d++) {
                 step(plan, point, d, proposal(plan, point, d));
@@ -89,6 +108,12 @@ final class JerkLimiter {
         }
         plan.points = point + 1;
         return status;
+    }
+
+    /** Grid steps to the end of the path, as far as the plan leaves room for a stop after them. */
+    private int steps(ReferencePath path, long pathStartNs, MotionPlan plan) {
+        long aheadNs = path.stampNs(path.size() - 1) - pathStartNs;
+        return (int) Math.min(plan.capacity - worstStopSteps() - 1, (aheadNs + plan.stepNs - 1) / plan.stepNs);
     }
 
     private boolean atRest(MotionPlan plan, int point) {
@@ -157,7 +182,7 @@ final class JerkLimiter {
         double q1 = q + h * (v + h * (a / 2 + h * jerk / 6));
         double maxV = limit.maxVelocity() * (1 - MARGIN);
         if (Math.abs(a1) > limit.maxAcceleration() * (1 - MARGIN) || Math.abs(v1) > maxV
-                || a * a1 < 0 && Math.abs(v - a * a / (2 * jerk)) > maxV
+                || a * a1 < 0 && !peaksInside(limit, q, v, a, jerk, v1)
                 || v * v1 < 0 && !inside(limit, turn(q, v, a, jerk))) {
             return false;
         }
@@ -174,6 +199,22 @@ final class JerkLimiter {
         double second = 2 * v / stable;
         double t = first > 0 && !(second > 0 && second < first) ? first : second;
         return q + t * (v + t * (a / 2 + t * jerk / 6));
+    }
+
+    /** Whether a step in which the acceleration changes sign keeps the velocity, and both turns if that changes sign and back. */
+    private static boolean peaksInside(JointLimits limit, double q, double v, double a, double jerk, double v1) {
+        double peak = v - a * a / (2 * jerk);
+        if (Math.abs(peak) > limit.maxVelocity() * (1 - MARGIN)) {
+            return false;
+        }
+        if (v * peak >= 0 || v * v1 < 0) {
+            return true;
+        }
+        double stable = -(a + Math.copySign(Math.sqrt(Math.max(0, a * a - 2 * jerk * v)), a));
+        double first = stable / jerk;
+        double second = 2 * v / stable;
+        return inside(limit, q + first * (v + first * (a / 2 + first * jerk / 6)))
+                && inside(limit, q + second * (v + second * (a / 2 + second * jerk / 6)));
     }
 
     private static boolean inside(JointLimits limit, double q) {

@@ -18,6 +18,15 @@ public record JointLimits(
         double maxAcceleration,
         double maxJerk) {
 
+    /** The greatest limit that smooth control computes with. */
+    private static final double GREATEST = 1e12;
+    /** The least range of positions, as a share of the positions themselves. */
+    private static final double LEAST_SHARE = 1e-6;
+    /** The longest time from full speed to rest at full deceleration, s. */
+    private static final double LONGEST_BRAKING_S = 30;
+    /** The longest time from no acceleration to full acceleration, s; with it a stop takes at most a minute. */
+    private static final double LONGEST_RAMP_S = 20;
+
     /** @throws IllegalArgumentException naming the joint, the field, its value and the bound */
     public JointLimits {
         if (Double.isNaN(minPosition) || Double.isNaN(maxPosition) || minPosition >= maxPosition) {
@@ -50,6 +59,38 @@ public record JointLimits(
     /** Whether speed, acceleration and jerk are all finite, as smooth stopping needs. */
     public boolean bounded() {
         return Double.isFinite(maxVelocity) && Double.isFinite(maxAcceleration) && Double.isFinite(maxJerk);
+    }
+
+    /**
+     * Checks that a stop is one: within a minute, and in numbers that a double can tell apart.
+     *
+     * @throws IllegalArgumentException naming the joint, the key, its value and the bound
+     */
+    void checkStop() {
+        double magnitude = Math.max(Math.abs(minPosition), Math.abs(maxPosition));
+        double range = maxPosition - minPosition;
+        most("position", magnitude, GREATEST);
+        least("position", range, LEAST_SHARE * magnitude, "a range of ", " for positions up to " + magnitude);
+        most("velocity", maxVelocity, GREATEST);
+        most("acceleration", maxAcceleration, GREATEST);
+        most("jerk", maxJerk, GREATEST);
+        least("acceleration", maxAcceleration, maxVelocity / LONGEST_BRAKING_S, "",
+                " = velocity / " + LONGEST_BRAKING_S + " s, so that it stops within a minute");
+        least("jerk", maxJerk, maxAcceleration / LONGEST_RAMP_S, "",
+                " = acceleration / " + LONGEST_RAMP_S + " s, so that it stops within a minute");
+    }
+
+    private void most(String key, double value, double bound) {
+        if (value > bound) {
+            throw new IllegalArgumentException(name + ": limits: " + key + ": expected at most " + bound + ", found " + value);
+        }
+    }
+
+    private void least(String key, double value, double bound, String what, String why) {
+        if (value < bound) {
+            throw new IllegalArgumentException(name + ": limits: " + key + ": expected " + what + "at least " + bound + why
+                    + ", found " + value);
+        }
     }
 
     private static void positive(String name, String field, double value) {

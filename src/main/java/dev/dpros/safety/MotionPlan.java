@@ -45,6 +45,32 @@ final class MotionPlan {
         }
     }
 
+    /** A plan that begins in this state now; the rest is to be filled in. */
+    void begin(long nowNs, double[] q, double[] v, double[] a) {
+        startNs = nowNs;
+        points = 1;
+        for (int d = 0; d < limits.length; d++) {
+            put(0, d, q[d], v[d], a[d]);
+        }
+    }
+
+    /** A plan that begins with this step of another, in the past, exactly as it is; the rest is to be filled in. */
+    void begin(MotionPlan other, int point) {
+        startNs = other.startNs + point * stepNs;
+        points = 2;
+        int from = point * limits.length;
+        int values = 2 * limits.length;
+        System.arraycopy(other.position, from, position, 0, values);
+        System.arraycopy(other.velocity, from, velocity, 0, values);
+        System.arraycopy(other.acceleration, from, acceleration, 0, values);
+        System.arraycopy(other.jerk, from, jerk, 0, values);
+    }
+
+    /** The last point that is not after this time. */
+    int point(long timeNs) {
+        return (int) Math.min(points - 1, Math.max(0, timeNs - startNs) / stepNs);
+    }
+
     /** When it has come to rest. */
     long endNs() {
         return startNs + (points - 1) * stepNs;
@@ -61,7 +87,7 @@ final class MotionPlan {
     /** The state at a time; at rest after the end, at the start before it. */
     void evaluate(long timeNs, double[] q, double[] v, double[] a) {
         long after = Math.max(0, timeNs - startNs);
-        int point = (int) Math.min(points - 1, after / stepNs);
+        int point = point(timeNs);
         double t = point == points - 1 ? 0 : (after - point * stepNs) * 1e-9;
         for (int d = 0; d < limits.length; d++) {
             int at = point * limits.length + d;

@@ -15,6 +15,9 @@ public abstract class SafetyFilter {
     final int dims;
     private final AtomicLongArray counts = new AtomicLongArray(SafetyStatus.BITS);
     private volatile int lastStatus;
+    private volatile int violatedDim = -1;
+    private volatile double violatedValue = Double.NaN;
+    private volatile double violatedLimit = Double.NaN;
 
     SafetyFilter(List<JointLimits> limits) {
         this.limits = limits.toArray(new JointLimits[0]);
@@ -44,20 +47,43 @@ public abstract class SafetyFilter {
      * @param rosNowNs stamp time, in which the path is given
      * @param monotonicNowNs time on which motion continues, whatever stamps do
      * @param changed whether the path is another than at the last call
-     * @return {@link SafetyStatus} bits; with {@code VIOLATION} or {@code NOTHING} the frame must not be sent
+     * @return {@link SafetyStatus} bits; with {@code VIOLATION} or {@code NOTHING} the frame must not be sent. After
+     *     {@code VIOLATION} the motion is as if this had not been called: {@link #stop} comes next
      */
     public final int follow(long rosNowNs, long monotonicNowNs, ReferencePath path, boolean changed, CommandFrame frame) {
-        return finish(writePath(rosNowNs, monotonicNowNs, path, changed, frame), frame);
+        int status = checked(writePath(rosNowNs, monotonicNowNs, path, changed, frame), frame);
+        if ((status & SafetyStatus.VIOLATION) != 0) {
+            keepLast();
+        }
+        return counted(status);
     }
 
-    /** Writes the frame that decelerates within the limits and holds; as {@link #follow} otherwise. */
+    /**
+     * Writes the frame that decelerates within the limits and holds; as {@link #follow} otherwise. Where the final check
+     * refuses that too, the last valid motion goes on to its end at rest: the frame is what is left of it, the refusal is
+     * counted, and the status has {@code KEPT} in place of {@code VIOLATION}.
+     */
     public final int stop(long rosNowNs, long monotonicNowNs, CommandFrame frame) {
-        return finish(writeStop(rosNowNs, monotonicNowNs, frame), frame);
+        int status = checked(writeStop(rosNowNs, monotonicNowNs, frame), frame);
+        if ((status & SafetyStatus.VIOLATION) == 0 || !keepLast()) {
+            return counted(status);
+        }
+        add(status);
+        status = writeStop(rosNowNs, monotonicNowNs, frame) | SafetyStatus.KEPT;
+        return counted(endsAtRest(frame) ? status : status | SafetyStatus.VIOLATION);
     }
 
     abstract int writePath(long rosNowNs, long monotonicNowNs, ReferencePath path, boolean changed, CommandFrame frame);
 
     abstract int writeStop(long rosNowNs, long monotonicNowNs, CommandFrame frame);
+
+    /**
+     * Forgets the motion that the final check has just refused; {@link #writeStop} then writes what is left of the one
+     * before, if that is where this filter's motions end.
+     *
+     * @return whether there is one
+     */
+    abstract boolean keepLast();
 
     /** Frames in which this bit of {@link SafetyStatus} was set. Any thread. */
     public final long count(int bit) {
@@ -69,38 +95,92 @@ public abstract class SafetyFilter {
         return lastStatus;
     }
 
-    private int finish(int status, CommandFrame frame) {
-        int out = status;
-        if ((out & SafetyStatus.NOTHING) == 0 && !within(frame)) {
-            out |= SafetyStatus.VIOLATION;
+    /** Which dimension the final check refused last, or -1. Any thread; these three belong together at rest only. */
+    public final int violatedDim() {
+        return violatedDim;
+    }
+
+    /** The position or velocity that was refused last, or NaN. Any thread. */
+    public final double violatedValue() {
+        return violatedValue;
+    }
+
+    /** The limit that {@link #violatedValue} was beyond; 0 where a motion did not end at rest. Any thread. */
+    public final double violatedLimit() {
+        return violatedLimit;
+    }
+
+    /** The last refusal in words: joint, value, limit; empty if there was none. Any thread; allocates. */
+    public final String describeViolation() {
+        int d = violatedDim;
+        double value = violatedValue;
+        double limit = violatedLimit;
+        if (d < 0) {
+            return count(SafetyStatus.VIOLATION) == 0 ? "" : "frame not in order";
         }
+        boolean position = limit == limits[d].minPosition() || limit == limits[d].maxPosition();
+        String what = limit == 0 && !position ? " at the end of the motion" : " beyond the limit " + limit;
+        return limits[d].name() + ": " + (position ? "position " : "velocity ") + value + what;
+    }
+
+    private int checked(int status, CommandFrame frame) {
+        return (status & SafetyStatus.NOTHING) != 0 || within(frame) ? status : status | SafetyStatus.VIOLATION;
+    }
+
+    private int counted(int status) {
+        add(status);
+        lastStatus = status;
+        return status;
+    }
+
+    private void add(int status) {
         for (int i = 0; i < SafetyStatus.BITS; i++) {
-            if ((out & 1 << i) != 0) {
+            if ((status & 1 << i) != 0) {
                 counts.lazySet(i, counts.get(i) + 1);
             }
         }
-        lastStatus = out;
-        return out;
+    }
+
+    private boolean refuse(int dim, double value, double limit) {
+        violatedValue = value;
+        violatedLimit = limit;
+        violatedDim = dim;
+        return false;
+    }
+
+    /** Whether a frame of a motion that was valid can be sent: finite, and at rest in the end. */
+    private boolean endsAtRest(CommandFrame frame) {
+        for (int i = 0; i < frame.points * dims; i++) {
+            boolean last = i >= (frame.points - 1) * dims;
+            if (!Double.isFinite(frame.positions[i]) || !(last ? frame.velocities[i] == 0 : Double.isFinite(frame.velocities[i]))) {
+                return false;
+            }
+        }
+        return frame.points > 0;
     }
 
     /** An independent look at the finished frame: finite, in order, within position and velocity limits. */
     private boolean within(CommandFrame frame) {
         if (frame.points < 1 || frame.points > frame.capacity()) {
-            return false;
+            return refuse(-1, Double.NaN, Double.NaN);
         }
         for (int point = 0; point < frame.points; point++) {
             if (frame.timeFromStartNs[point] < 0
                     || point > 0 && frame.timeFromStartNs[point] <= frame.timeFromStartNs[point - 1]) {
-                return false;
+                return refuse(-1, Double.NaN, Double.NaN);
             }
             for (int d = 0; d < dims; d++) {
                 double q = frame.positions[point * dims + d];
                 double v = frame.velocities[point * dims + d];
                 double slack = tolerance(limits[d]);
-                if (!(q >= limits[d].minPosition() - slack && q <= limits[d].maxPosition() + slack)
-                        || !Double.isFinite(q) || !(Math.abs(v) <= limits[d].maxVelocity() * (1 + 1e-6))
-                        || point == frame.points - 1 && v != 0) {
-                    return false;
+                if (!(q >= limits[d].minPosition() - slack && q <= limits[d].maxPosition() + slack) || !Double.isFinite(q)) {
+                    return refuse(d, q, q < limits[d].minPosition() ? limits[d].minPosition() : limits[d].maxPosition());
+                }
+                if (!(Math.abs(v) <= limits[d].maxVelocity() * (1 + 1e-6))) {
+                    return refuse(d, v, limits[d].maxVelocity());
+                }
+                if (point == frame.points - 1 && v != 0) {
+                    return refuse(d, v, 0);
                 }
             }
         }

@@ -18,11 +18,14 @@ public final class SafetyStatus {
     public static final int VIOLATION = 1 << 5;
     /** There is nothing to send yet: no chunk, no measured position. */
     public static final int NOTHING = 1 << 6;
+    /** A stop was refused by the final check; the last valid motion goes on to its end at rest instead. */
+    public static final int KEPT = 1 << 7;
     /** Number of bits. */
-    static final int BITS = 7;
+    static final int BITS = 8;
 
     private static final String[] NAMES = {"position limited", "velocity limited", "acceleration limited",
-        "jerk limited", "non-finite value refused", "frame refused: outside limits", "nothing to send"};
+        "jerk limited", "non-finite value refused", "frame refused: outside limits", "nothing to send",
+        "last valid motion kept to its end"};
 
     private SafetyStatus() {}
 

@@ -21,6 +21,7 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     private MotionPlan spare;
     private boolean started;
     private boolean stopping;
+    private boolean replanned;
 
     /**
      * A filter that waits for the robot's position.
@@ -39,6 +40,7 @@ public final class SmoothSafetyFilter extends SafetyFilter {
                         + "max_acceleration and max_jerk for an interpolated command, found " + limit.maxVelocity()
                         + ", " + limit.maxAcceleration() + ", " + limit.maxJerk());
             }
+            limit.checkStop();
         }
         this.gridNs = gridNs;
         limiter = new JerkLimiter(this.limits, gridNs, bandwidth);
@@ -83,6 +85,11 @@ public final class SmoothSafetyFilter extends SafetyFilter {
         return true;
     }
 
+    /** The motion under way, until the next call: exact between the points of its frames. */
+    MotionPlan motion() {
+        return plan;
+    }
+
     @Override
     public boolean started() {
         return started;
@@ -99,10 +106,9 @@ public final class SmoothSafetyFilter extends SafetyFilter {
             return writeStop(rosNowNs, monotonicNowNs, frame);
         }
         int status = SafetyStatus.UNCHANGED;
+        replanned = false;
         if (changed || stopping) {
-            long aheadNs = path.stampNs(path.size() - 1) - rosNowNs;
-            long steps = Math.max(0, (aheadNs + gridNs - 1) / gridNs);
-            status = replan(rosNowNs, monotonicNowNs, path, (int) Math.min(Integer.MAX_VALUE, steps));
+            status = replan(rosNowNs, monotonicNowNs, path);
             stopping = false;
         }
         write(rosNowNs, monotonicNowNs, frame);
@@ -115,25 +121,50 @@ public final class SmoothSafetyFilter extends SafetyFilter {
             frame.points = 0;
             return SafetyStatus.NOTHING;
         }
+        replanned = false;
         if (!stopping) {
-            replan(rosNowNs, monotonicNowNs, null, 0);
+            replan(rosNowNs, monotonicNowNs, null);
             stopping = true;
         }
         write(rosNowNs, monotonicNowNs, frame);
         return SafetyStatus.UNCHANGED;
     }
 
-    private int replan(long rosNowNs, long monotonicNowNs, ReferencePath path, int steps) {
-        plan.evaluate(monotonicNowNs, position, velocity, acceleration);
-        spare.startNs = monotonicNowNs;
-        for (int d = 0; d < dims; d++) {
-            spare.put(0, d, position[d], velocity[d], acceleration[d]);
+    /** {@inheritDoc} The one before ends at rest, and its frames have passed the check. */
+    @Override
+    boolean keepLast() {
+        if (replanned) {
+            swap();
+            replanned = false;
         }
-        int status = limiter.plan(spare, path, rosNowNs, steps);
-        MotionPlan done = plan;
-        plan = spare;
-        spare = done;
+        return started;
+    }
+
+    /**
+     * Plans from the state of now, if the robot can stop from it. Between two points of the grid it may not: only the points
+     * were chosen so. Then the step under way is kept as it is to its end, from where it can, and the new motion departs
+     * there; so every new motion begins in a state from which it can stop.
+     */
+    private int replan(long rosNowNs, long monotonicNowNs, ReferencePath path) {
+        plan.evaluate(monotonicNowNs, position, velocity, acceleration);
+        int point = plan.point(monotonicNowNs);
+        boolean keepsStep = point < plan.points - 1 && !limiter.canStop(position, velocity, acceleration);
+        if (keepsStep) {
+            spare.begin(plan, point);
+        } else {
+            spare.begin(monotonicNowNs, position, velocity, acceleration);
+        }
+        long pathStartNs = rosNowNs - (monotonicNowNs - spare.startNs);
+        int status = limiter.plan(spare, keepsStep ? 1 : 0, path, pathStartNs);
+        swap();
+        replanned = true;
         return status;
+    }
+
+    private void swap() {
+        MotionPlan other = plan;
+        plan = spare;
+        spare = other;
     }
 
     /** The plan from now on: its state now, then its own points (which may be nearer than a grid step), to its end. */

@@ -7,7 +7,8 @@ import java.util.List;
  * The safety filter of robots that apply each waypoint from its stamp on until the next (zero-order hold), as the
  * reference simulators do. Frames hold the policy's waypoints at their own stamps, after the one that is active now.
  * Position limits, the workspace box and the finite check apply to each; the velocity limit bounds the step from one
- * waypoint to the next per policy period. Acceleration and jerk have no meaning for steps and are not looked at: use
+ * waypoint to the next by the time between them, and the first step after a hold by the time since the command before it
+ * took effect; at most one policy period counts. Acceleration and jerk have no meaning for steps and are not looked at: use
  * {@link SmoothSafetyFilter} for a real arm.
  */
 public final class SteppedSafetyFilter extends SafetyFilter {
@@ -16,6 +17,8 @@ public final class SteppedSafetyFilter extends SafetyFilter {
     private final double[] issued;
     private final double[] previous;
     private long issuedStampNs = Long.MIN_VALUE;
+    /** Since when, monotonic, the issued command has been in effect; the least value if none was. */
+    private long issuedSinceNs = Long.MIN_VALUE;
     private boolean started;
 
     /**
@@ -60,12 +63,16 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         int status = SafetyStatus.UNCHANGED;
         frame.stampNs = rosNowNs;
         frame.points = 0;
-        int next = issuedStampNs == Long.MIN_VALUE ? lastDue(path, rosNowNs) : 0;
+        int next = 0;
+        if (issuedStampNs == Long.MIN_VALUE) {
+            next = lastDue(path, rosNowNs);
+            status |= resume(rosNowNs, monotonicNowNs, path, next);
+        }
         while (next < path.size() && path.stampNs(next) <= rosNowNs) {
-            if (path.stampNs(next) > issuedStampNs || !started) {
-                status |= limit(path, next, issued, issuedStampNs, started);
+            if (path.stampNs(next) > issuedStampNs) {
+                status |= limit(path, next, issued, path.stampNs(next) - issuedStampNs, true);
                 issuedStampNs = path.stampNs(next);
-                started = true;
+                issuedSinceNs = monotonicNowNs - (rosNowNs - issuedStampNs);
             }
             next++;
         }
@@ -73,15 +80,32 @@ public final class SteppedSafetyFilter extends SafetyFilter {
             addPoint(frame, 0, issued);
         }
         System.arraycopy(issued, 0, previous, 0, dims);
-        long previousStampNs = issuedStampNs;
+        long previousStampNs = issuedStampNs == Long.MIN_VALUE ? rosNowNs - standingNs(monotonicNowNs) : issuedStampNs;
         boolean known = started;
         for (; next < path.size() && frame.points < Math.min(capacity, frame.capacity()); next++) {
-            status |= limit(path, next, previous, previousStampNs, known);
+            status |= limit(path, next, previous, path.stampNs(next) - previousStampNs, known);
             previousStampNs = path.stampNs(next);
             known = true;
             addPoint(frame, previousStampNs - rosNowNs, previous);
         }
         return frame.points == 0 ? status | SafetyStatus.NOTHING : status;
+    }
+
+    /** After a hold the waypoint that is due takes effect now, not at its stamp. */
+    private int resume(long rosNowNs, long monotonicNowNs, ReferencePath path, int due) {
+        if (due >= path.size() || path.stampNs(due) > rosNowNs) {
+            return SafetyStatus.UNCHANGED;
+        }
+        int status = limit(path, due, issued, standingNs(monotonicNowNs), started);
+        issuedStampNs = rosNowNs;
+        issuedSinceNs = monotonicNowNs;
+        started = true;
+        return status;
+    }
+
+    /** How long the issued command has been in effect; a policy period at most counts. */
+    private long standingNs(long monotonicNowNs) {
+        return issuedSinceNs == Long.MIN_VALUE ? stepNs : Math.min(stepNs, monotonicNowNs - issuedSinceNs);
     }
 
     /** After a hold only the waypoint that is due now counts, not those that passed meanwhile. */
@@ -105,6 +129,12 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         return SafetyStatus.UNCHANGED;
     }
 
+    /** {@inheritDoc} A stop is the command already issued: there is nothing else to go back to. */
+    @Override
+    boolean keepLast() {
+        return false;
+    }
+
     private void addPoint(CommandFrame frame, long timeNs, double[] values) {
         frame.timeFromStartNs[frame.points] = timeNs;
         for (int d = 0; d < dims; d++) {
@@ -114,11 +144,10 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         frame.points++;
     }
 
-    /** Moves {@code values} from the previous waypoint to this one, as far as the limits allow. */
-    private int limit(ReferencePath path, int index, double[] values, long previousStampNs, boolean known) {
+    /** Moves {@code values} from the previous waypoint to this one, as far as the limits allow in the time between them. */
+    private int limit(ReferencePath path, int index, double[] values, long elapsedNs, boolean known) {
         int status = SafetyStatus.UNCHANGED;
-        double seconds = previousStampNs == Long.MIN_VALUE ? stepNs * 1e-9
-                : Math.min(stepNs, path.stampNs(index) - previousStampNs) * 1e-9;
+        double seconds = Math.max(0, Math.min(stepNs, elapsedNs)) * 1e-9;
         for (int d = 0; d < dims; d++) {
             double wanted = path.value(index, d);
             if (!Double.isFinite(wanted)) {

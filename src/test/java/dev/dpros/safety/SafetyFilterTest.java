@@ -89,13 +89,89 @@ class SafetyFilterTest {
     void shouldNotLeapAfterALongHold() {
         SteppedSafetyFilter filter = stepped(new JointLimits("x", -INF, INF, 10, INF, INF));
         filter.follow(0, 0, new Steps(0), true, frame);
-        filter.stop(5000 * MS, 0, frame);
+        filter.stop(5000 * MS, 5000 * MS, frame);
         double[] far = new double[60];
         Arrays.fill(far, 100);
         far[0] = 0;
-        filter.follow(5900 * MS, 0, new Steps(far), true, frame);
+        filter.follow(5900 * MS, 5900 * MS, new Steps(far), true, frame);
         assertEquals(1, frame.positions[0], 1e-12);
         assertTrue(frame.positions[1] - frame.positions[0] <= 1 + 1e-9);
+    }
+
+    /** A waypoint far away that is due at once, every time. */
+    private record Now(long nowNs) implements ReferencePath {
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public long stampNs(int index) {
+            return nowNs;
+        }
+
+        @Override
+        public double value(int index, int dim) {
+            return 512;
+        }
+
+        @Override
+        public void sample(long timeNs, double[] p, double[] v, double[] a) {
+            throw new AssertionError("steps are not sampled");
+        }
+    }
+
+    @Test
+    void shouldLimitVelocityPerTimeWhenDrivingAndHoldingInTurn() {
+        for (int hold = 0; hold <= 3; hold++) {
+            SteppedSafetyFilter filter = stepped(new JointLimits("x", 0, 512, 100, INF, INF));
+            filter.restart(0, new double[1]);
+            double[] issued = new double[400];
+            for (int tick = 0; tick < 400; tick++) {
+                long now = (1000 + tick * 5) * MS;
+                if (tick % (hold + 1) == 0) {
+                    filter.follow(now, now, new Now(now), true, frame);
+                } else {
+                    filter.stop(now, now, frame);
+                }
+                issued[tick] = frame.positions[0];
+                for (int from = 0; from < tick; from++) {
+                    double most = 100 * Math.max(0.1, (tick - from) * 0.005 + 0.005 * hold);
+                    assertTrue(issued[tick] - issued[from] <= most + 1e-9, hold + ": " + from + " to " + tick);
+                }
+            }
+            assertEquals(100 * 399 * 0.005, issued[399] - issued[0], 100 * 0.005 * (hold + 1), "and it does move");
+        }
+    }
+
+    @Test
+    void shouldCountTheTimeBetweenWaypointsFromWhenTheFirstAfterAHoldTookEffect() {
+        SteppedSafetyFilter filter = stepped(new JointLimits("x", -INF, INF, 10, INF, INF));
+        filter.restart(0, new double[1]);
+        Steps path = new Steps(0, 5, 5, 5, 5);
+        filter.follow(100 * MS, 100 * MS, path, true, frame);
+        assertEquals(1, frame.positions[0], 1e-12);
+        filter.stop(130 * MS, 130 * MS, frame);
+        filter.follow(190 * MS, 190 * MS, path, true, frame);
+        assertArrayEquals(new double[] {1.9, 2, 3, 4}, positions(), 1e-12);
+        filter.follow(200 * MS, 200 * MS, path, false, frame);
+        assertArrayEquals(new double[] {2, 3, 4}, positions(), 1e-12);
+    }
+
+    @Test
+    void shouldRefuseLimitsThatAStopCannotBeComputedWith() {
+        refused("elbow: limits: jerk: expected at least 0.2", new JointLimits("elbow", -1, 1, 1, 4, 1e-9));
+        refused("elbow: limits: acceleration: expected at least 0.03", new JointLimits("elbow", -1, 1, 1, 1e-9, 1));
+        refused("elbow: limits: jerk: expected at most 1.0E12", new JointLimits("elbow", -1, 1, 1, 4, 1e300));
+        refused("elbow: limits: position: expected at most 1.0E12", new JointLimits("elbow", -1e308, 1e308, 1, 4, 40));
+        refused("elbow: limits: position: expected a range of at least 1000", new JointLimits("elbow", 1e9, 1e9 + 1, 1, 4, 40));
+    }
+
+    private static void refused(String line, JointLimits limit) {
+        Exception e = assertThrows(IllegalArgumentException.class,
+                () -> new SmoothSafetyFilter(List.of(limit), 10 * MS, 1000 * MS, 25));
+        assertTrue(e.getMessage().startsWith(line), e.getMessage());
+        assertFalse(e.getMessage().contains("\n"));
     }
 
     @Test
