@@ -1,6 +1,7 @@
 package dev.dpros.recording.trace;
 
 import dev.dpros.core.InputException;
+import dev.dpros.recording.Storage;
 import dev.dpros.recording.trace.TraceFormat.LaneLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -79,7 +80,7 @@ public final class TraceFile {
     }
 
     private static TraceFile write(Path file, byte[] header, List<LaneLayout> layouts) throws IOException {
-        TraceFile trace = new TraceFile(Files.getFileStore(file.toAbsolutePath().getParent()).type().contains("tmpfs"));
+        TraceFile trace = new TraceFile(Storage.inMemory(file.toAbsolutePath().getParent()));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
             CRC32C crc = new CRC32C();
