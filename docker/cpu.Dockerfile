@@ -9,7 +9,7 @@ RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/dpros
-COPY pom.xml dpros LICENSE README.md ./
+COPY pom.xml dpros LICENSE NOTICE README.md ./
 COPY src/main src/main
 COPY ros ros
 COPY launch launch

@@ -135,9 +135,9 @@ public final class EpisodeStore implements AutoCloseable {
         }
     }
 
-    /** Usable bytes left on the disk. */
+    /** Usable bytes left on the disk; {@link Storage#UNKNOWN} where it cannot be told. */
     public long freeBytes() {
-        return directory.toFile().getUsableSpace();
+        return Storage.freeBytes(directory);
     }
 
     /** Makes new names in the directory survive power loss. */

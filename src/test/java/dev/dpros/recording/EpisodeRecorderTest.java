@@ -134,7 +134,7 @@ class EpisodeRecorderTest {
         open(CONFIG, JournalFile::open).start();
         recorder.stop();
         recorder.close();
-        long more = Files.getFileStore(directory).getUsableSpace() * 2;
+        long more = directory.toFile().getUsableSpace() * 2;
         open(new RecorderConfig(10, 50, more, "test", "", null), JournalFile::open);
         InputException error = assertThrows(InputException.class, recorder::start);
         assertTrue(error.getMessage().contains("free disk space: expected at least"), error.getMessage());

@@ -143,7 +143,7 @@ final class DprosProcess implements AutoCloseable {
     /** Sends a signal to a process. */
     static void kill(String signal, long pid) {
         try {
-            assertEquals(0, new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(pid)).start().waitFor());
+            assertEquals(0, new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid).start().waitFor());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -193,7 +193,7 @@ public final class RosTool implements AutoCloseable {
     /** Sends a signal by name, such as STOP or KILL. */
     public void signal(String signal) {
         try {
-            new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + process.pid()).start().waitFor();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
