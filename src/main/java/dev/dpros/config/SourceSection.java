@@ -26,6 +26,8 @@ import dev.dpros.observation.VectorConfig;
  * @param frozenMotion how far the robot must have moved meanwhile, robot units; default 0
  * @param blankBelow grey-level standard deviation below which a picture counts as blank; 0 turns the check off;
  *     default 1.5
+ * @param grey whether a camera without colours may feed a colour image of the policy: its grey in all three channels;
+ *     default false
  * @param fit how an image of another size becomes the policy's: exact, stretch (default), letterbox, crop
  */
 public record SourceSection(
@@ -39,6 +41,7 @@ public record SourceSection(
         Double frozenAfterMs,
         Double frozenMotion,
         Double blankBelow,
+        Boolean grey,
         Fit fit) {
 
     private static final int FROZEN_FRAMES = 5;
@@ -54,6 +57,7 @@ public record SourceSection(
         frozenAfterMs = frozenAfterMs == null ? 500 : frozenAfterMs;
         frozenMotion = frozenMotion == null ? 0 : frozenMotion;
         blankBelow = blankBelow == null ? ContentRule.DEFAULT.blankBelow() : blankBelow;
+        grey = grey != null && grey;
         fit = fit == null ? Fit.STRETCH : fit;
         inRange("latency_ms", latencyMs, 0, 10_000);
         inRange("stale_after_ms", staleAfterMs, 1, 60_000);
@@ -73,7 +77,7 @@ public record SourceSection(
     /** As a camera of the policy. @throws dev.dpros.core.InputException if a value is out of bounds */
     public CameraConfig toCamera(FeatureSpec feature) {
         return new CameraConfig(topic, feature, ns(staleAfterMs), stamps(), align == null ? Interpolation.NEAREST : align,
-                fit, new ContentRule(ns(frozenAfterMs), FROZEN_FRAMES, frozenMotion, blankBelow),
+                fit, new ContentRule(ns(frozenAfterMs), FROZEN_FRAMES, frozenMotion, blankBelow, grey),
                 CameraConfig.Buffers.DEFAULT);
     }
 

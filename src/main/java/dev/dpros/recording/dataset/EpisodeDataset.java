@@ -19,6 +19,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
+    /** What to call an episode in messages. */
+    default String label(int index) {
+        return "episode " + index;
+    }
+
     /** Opens one episode; it must be closed before the next is opened. @throws dev.dpros.core.InputException if damaged */
     Episode episode(int index);
 
@@ -38,6 +43,16 @@ public interface EpisodeDataset extends AutoCloseable {
 
         /** TRUE, FALSE, or null if it was not labelled. */
         Boolean success();
+
+        /** One line: why nothing should be learnt from it, such as a camera that was gone for seconds; null if all is well. */
+        default String unfit() {
+            return null;
+        }
+
+        /** What was skipped in it so far, one line for each source. */
+        default List<String> notes() {
+            return List.of();
+        }
 
         /** Whether a human had taken over from the policy at this step. */
         boolean intervention(int step);
