@@ -19,6 +19,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
+    /** Episodes that are there but are none of {@link #episodes}, one line each that says why. */
+    default List<String> leftOut() {
+        return List.of();
+    }
+
     /** What to call an episode in messages. */
     default String label(int index) {
         return "episode " + index;

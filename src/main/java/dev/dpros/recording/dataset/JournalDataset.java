@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.recording.EpisodeStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,13 +17,15 @@ public final class JournalDataset implements EpisodeDataset {
     private final DatasetLayout layout;
     private final MessageReaders readers;
     private final StampBounds bounds;
+    private final List<String> leftOut;
     private final List<DatasetFeature> features;
     private final String robot;
 
-    private JournalDataset(Path path, List<JournalIndex> indices, DatasetLayout layout, MessageReaders readers,
-            StampBounds bounds) {
+    private JournalDataset(Path path, List<JournalIndex> indices, List<String> leftOut, DatasetLayout layout,
+            MessageReaders readers, StampBounds bounds) {
         this.path = path;
         this.bounds = bounds;
+        this.leftOut = List.copyOf(leftOut);
         journals = indices.stream().map(JournalIndex::path).toList();
         this.readers = readers;
         JournalIndex first = indices.get(0);
@@ -59,13 +62,22 @@ public final class JournalDataset implements EpisodeDataset {
     /** As {@link #open(Path, DatasetLayout, MessageReaders)}, with bounds for what {@link Episode#unfit} says. */
     public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers, StampBounds bounds) {
         List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
-        List<JournalIndex> finished =
-                journals.stream().map(JournalIndex::of).filter(index -> index.end() != null).toList();
+        List<JournalIndex> finished = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
+        for (Path journal : journals) {
+            JournalIndex index = JournalIndex.of(journal);
+            if (index.end() != null) {
+                finished.add(index);
+            } else {
+                leftOut.add(journal.getFileName() + ": left out: unfinished" + (index.scan().damage().isEmpty() ? ""
+                        : " or damaged (" + index.scan().damage() + ")") + "; 'dpros dataset verify --recover' closes it");
+            }
+        }
         if (finished.isEmpty()) {
             throw InputException.of(path.toString(), "finished episodes", "at least one", "none",
                     "record some with 'dpros record', or recover with 'dpros dataset verify --recover'");
         }
-        return new JournalDataset(path, finished, layout, readers, bounds);
+        return new JournalDataset(path, finished, leftOut, layout, readers, bounds);
     }
 
     private static DatasetLayout layoutOf(JournalIndex index) {
@@ -112,6 +124,11 @@ public final class JournalDataset implements EpisodeDataset {
     }
 
     @Override
+    public List<String> leftOut() {
+        return leftOut;
+    }
+
+    @Override
     public String label(int index) {
         return journals.get(index).getFileName().toString();
     }
@@ -119,12 +136,6 @@ public final class JournalDataset implements EpisodeDataset {
     @Override
     public Episode episode(int index) {
         JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers, bounds);
-        if (episode.length() == 0) {
-            String why = episode.unfit();
-            episode.close();
-            throw InputException.of(journals.get(index).toString(), "aligned steps", "at least one",
-                    "none: " + why, "dpros dataset discard it, or --skip-bad");
-        }
         return episode;
     }
 

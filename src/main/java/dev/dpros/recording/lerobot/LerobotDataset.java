@@ -39,7 +39,8 @@ public final class LerobotDataset implements EpisodeDataset {
     private final Connection connection;
 
     /** One line of meta/episodes. */
-    private record Row(int length, long from, int chunk, int file, String task, Map<String, Clip> clips) {}
+    private record Row(int length, long from, int chunk, int file, String task, Map<String, Clip> clips,
+            Boolean success) {}
 
     private record Clip(int chunk, int file, double fromSeconds) {}
 
@@ -119,8 +120,8 @@ public final class LerobotDataset implements EpisodeDataset {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
-        query.append(" FROM read_parquet(").append(ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()))
-                .append(") ORDER BY episode_index");
+        String files = "read_parquet(" + ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()) + ")";
+        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(") ORDER BY episode_index");
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
             while (result.next()) {
                 Map<String, Clip> clips = new HashMap<>();
@@ -133,8 +134,21 @@ public final class LerobotDataset implements EpisodeDataset {
                             String.valueOf(length), "the dataset is damaged");
                 }
                 String task = result.getString(5);
-                rows.add(new Row(length, result.getLong(2), result.getInt(3), result.getInt(4), task == null ? "" : task, clips));
+                rows.add(new Row(length, result.getLong(2), result.getInt(3), result.getInt(4), task == null ? "" : task, clips,
+                        (Boolean) result.getObject(6 + 3 * cameras.size())));
             }
+        }
+    }
+
+    /** Whether the episodes have a column {@code success} as this program writes it. */
+    private boolean labelled(String files) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + files)) {
+            boolean found = false;
+            while (columns.next()) {
+                found |= columns.getString(1).equals("success") && columns.getString(2).equals("BOOLEAN");
+            }
+            return found;
         }
     }
 
@@ -218,7 +232,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
         @Override
         public Boolean success() {
-            return null;
+            return row.success();
         }
 
         @Override
