@@ -121,7 +121,7 @@ public final class LerobotDataset implements EpisodeDataset {
             }
         }
         String files = "read_parquet(" + ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()) + ")";
-        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(") ORDER BY episode_index");
+        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
             while (result.next()) {
                 Map<String, Clip> clips = new HashMap<>();
