@@ -224,8 +224,8 @@ public final class RosImageReader implements ImageReader {
         }
         StringBuilder all = new StringBuilder();
         for (Object[] row : ENCODINGS) {
-            boolean depth = row[1] == Encoding.U16C1;
-            all.append(depth && channels == 3 ? "" : (all.isEmpty() ? "" : ", ") + row[0]);
+            boolean colourless = row[1] == Encoding.U16C1 || row[1] == Encoding.MONO8;
+            all.append(colourless && channels == 3 ? "" : (all.isEmpty() ? "" : ", ") + row[0]);
         }
         return "an encoding among " + all;
     }
