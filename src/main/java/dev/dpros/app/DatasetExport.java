@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
+import dev.dpros.recording.dataset.SelectedEpisodes;
 import dev.dpros.recording.lerobot.LerobotExporter;
 import dev.dpros.recording.rosbag.BagExporter;
 import dev.dpros.recording.zarr.ZarrExporter;
@@ -27,6 +28,9 @@ final class DatasetExport implements Callable<Integer> {
     @Mixin
     private DatasetSource source;
 
+    @Mixin
+    private EpisodeChoice choice;
+
     @Option(names = "--format", required = true, description = "${COMPLETION-CANDIDATES}")
     private Format format;
 
@@ -42,17 +46,17 @@ final class DatasetExport implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress()) {
             switch (format) {
                 case BAG -> {
-                    try (JournalDataset dataset = source.openJournals()) {
-                        BagExporter.export(dataset.journals(), output, progress);
+                    try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.of(all, this::say)) {
+                        BagExporter.export(dataset.kept().stream().map(all.journals()::get).toList(), output, progress);
                     }
                 }
                 case ZARR -> {
-                    try (EpisodeDataset dataset = source.open()) {
+                    try (EpisodeDataset dataset = choice.of(source.open(), this::say)) {
                         ZarrExporter.export(dataset, output, progress);
                     }
                 }
                 case LEROBOT -> {
-                    try (EpisodeDataset dataset = source.open()) {
+                    try (EpisodeDataset dataset = choice.of(source.open(), this::say)) {
                         LerobotExporter.export(dataset, output, progress);
                     }
                 }
@@ -60,5 +64,9 @@ final class DatasetExport implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("written: " + output);
         return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("dpros: " + line);
     }
 }

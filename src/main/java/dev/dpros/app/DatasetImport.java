@@ -5,7 +5,10 @@ import dev.dpros.core.InputException;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.dataset.DatasetImporter;
 import dev.dpros.recording.dataset.DatasetLayout;
+import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.recording.dataset.JournalDataset;
 import dev.dpros.recording.rosbag.BagImporter;
+import dev.dpros.recording.rosbag.BagReader;
 import dev.dpros.recording.zarr.ZarrDataset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset import}. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = {"Turns diffusion_policy replay buffers (*.zarr) or rosbags (*.bag, one episode each) into journals.",
+        description = {"Turns diffusion_policy replay buffers (*.zarr) or rosbags (*.bag, *.bag.active, one episode each) into journals.",
             "Episodes that are in the output already are skipped."},
         footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
             "  dpros dataset import demo.bag --output rec --map /camera/image_raw=front --map /joint_states=joints"})
@@ -44,6 +48,9 @@ final class DatasetImport implements Callable<Integer> {
     @Option(names = "--task", paramLabel = "TEXT", defaultValue = "", description = "Task text of imported bags.")
     private String task;
 
+    @Mixin
+    private StampOptions stamps;
+
     @Spec
     private CommandSpec spec;
 
@@ -51,9 +58,10 @@ final class DatasetImport implements Callable<Integer> {
     public Integer call() {
         try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress()) {
             for (Path input : inputs) {
-                if (input.toString().endsWith(".bag")) {
-                    Path journal = bagImporter().importBag(input, store);
+                if (BagReader.is(input) || input.toString().endsWith(".bag")) {
+                    Path journal = bagImporter().importBag(input, store, this::say);
                     spec.commandLine().getOut().println(input + " -> " + journal);
+                    look(journal);
                 } else {
                     try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
                         int written = new DatasetImporter(store, new RosMessageReaders()).importAll(dataset, progress);
@@ -64,6 +72,27 @@ final class DatasetImport implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("dpros: " + line);
+    }
+
+    /** Says at once what an export would find; the messages are kept whatever that is. */
+    private void look(Path journal) {
+        if (config == null) {
+            return; // nobody said what is in the messages
+        }
+        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(), stamps.bounds());
+                EpisodeDataset.Episode episode = dataset.episode(0)) {
+            String unfit = episode.unfit();
+            if (unfit != null) {
+                say(journal.getFileName() + ": UNFIT: " + unfit + "; export and training will leave it out");
+            }
+            episode.notes().forEach(note -> say(journal.getFileName() + ": " + note));
+        } catch (InputException e) {
+            say(e.getMessage());
+        }
     }
 
     private BagImporter bagImporter() {

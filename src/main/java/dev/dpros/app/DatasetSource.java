@@ -10,6 +10,7 @@ import dev.dpros.recording.zarr.ZarrDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +27,9 @@ final class DatasetSource {
     @Option(names = "--fps", paramLabel = "HZ",
             description = "Frequency of the grid; for replay buffers that do not tell theirs (default 10).")
     private Double fps;
+
+    @Mixin
+    private StampOptions stamps;
 
     /** Where it is. @throws InputException if nothing is there */
     Path path() {
@@ -54,8 +58,8 @@ final class DatasetSource {
     JournalDataset openJournals() {
         DatasetLayout layout = config == null ? null
                 : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
-        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders());
+        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), stamps.bounds());
         return fps == null || fps == dataset.fps() ? dataset
-                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders());
+                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), stamps.bounds());
     }
 }

@@ -2,9 +2,9 @@ package dev.dpros.app;
 
 import dev.dpros.core.InputException;
 import dev.dpros.recording.EpisodeStore;
-import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalIndex;
+import dev.dpros.recording.dataset.SelectedEpisodes;
 import dev.dpros.recording.journal.EpisodeEnd;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -89,9 +89,17 @@ final class DatasetVerify implements Callable<Integer> {
             progress.begin("verify", dataset.episodes());
             for (int i = 0; i < dataset.episodes(); i++) {
                 try (EpisodeDataset.Episode episode = dataset.episode(i)) {
-                    readEpisode(dataset, episode);
+                    String unfit = episode.unfit();
+                    if (unfit != null) {
+                        out.println(dataset.label(i) + ": UNFIT: " + unfit + "; export and training leave it out");
+                        failed++;
+                    }
+                    SelectedEpisodes.readAll(dataset, episode);
+                    for (String note : episode.notes()) {
+                        out.println(dataset.label(i) + ": " + note);
+                    }
                 } catch (InputException e) {
-                    out.println("episode " + i + ": " + e.getMessage());
+                    out.println(dataset.label(i) + ": " + e.getMessage());
                     failed++;
                 }
                 progress.advance(1);
@@ -101,26 +109,5 @@ final class DatasetVerify implements Callable<Integer> {
             failed++;
         }
         return failed;
-    }
-
-    private static void readEpisode(EpisodeDataset dataset, EpisodeDataset.Episode episode) {
-        for (int f = 0; f < dataset.features().size(); f++) {
-            DatasetFeature feature = dataset.features().get(f);
-            byte[] rgb = new byte[feature.visual() ? feature.size() : 0];
-            float[] values = new float[feature.visual() ? 0 : feature.size()];
-            for (int step = 0; step < episode.length(); step++) {
-                if (feature.visual()) {
-                    episode.frame(f, step, rgb);
-                } else {
-                    episode.vector(f, step, values, 0);
-                    for (float value : values) {
-                        if (!Float.isFinite(value)) {
-                            throw InputException.of(feature.key(), "step " + step, "finite numbers",
-                                    Float.toString(value), "discard the episode");
-                        }
-                    }
-                }
-            }
-        }
     }
 }

@@ -55,7 +55,7 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
         DatasetLayout.Stamp stamp =
                 source.stamp() == StampConfig.Origin.HEADER ? DatasetLayout.Stamp.HEADER : DatasetLayout.Stamp.RECEIVED;
         return new DatasetLayout.Field(key, kind, key, image ? "" : source.field(), stamp, source.latencyMs(),
-                align, List.of(), List.of());
+                align, List.of(), List.of(), source.grey());
     }
 
     private static void addActions(RobotConfig config, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {

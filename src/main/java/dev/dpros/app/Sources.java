@@ -1,7 +1,6 @@
 package dev.dpros.app;
 
 import dev.dpros.app.live.LiveState;
-import dev.dpros.app.outputs.ImageProblem;
 import dev.dpros.app.outputs.SourceCheck;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
@@ -144,7 +143,7 @@ final class Sources implements AutoCloseable {
                 PREVIEW_WIDTH));
         Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
         checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,
-                new ImageProblem(camera, source.messages(), RosImageReader.forType(type))::explain));
+                reason -> source.takeRefused()));
     }
 
     private Subscription subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {

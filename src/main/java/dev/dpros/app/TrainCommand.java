@@ -39,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,6 +72,12 @@ final class TrainCommand implements Callable<Integer> {
                     + "columns/observation.state/from=state")
     private Map<String, String> overrides = new LinkedHashMap<>();
 
+    @Mixin
+    private EpisodeChoice choice;
+
+    @Mixin
+    private StampOptions stamps;
+
     @Spec
     private CommandSpec spec;
 
@@ -79,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), TrainCommand::open);
+        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
@@ -90,7 +97,8 @@ final class TrainCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
             List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
-            TrainingData data = new TrainingData(config, policy, earlier, TrainCommand::open);
+            TrainingData data = new TrainingData(config, policy, earlier,
+                    path -> choice.of(open(path), line -> spec.commandLine().getErr().println("dpros: " + line)));
             PolicyDefinition initial = new PolicyDefinition(policy,
                     InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier), data.normalizers(), "initial");
             Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
@@ -161,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
         return files;
     }
 
-    private static EpisodeDataset open(Path path) {
+    private EpisodeDataset open(Path path) {
         if (!Files.exists(path)) {
             throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
                     "");
@@ -170,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
             return LerobotDataset.open(path);
         }
         return ZarrDataset.is(path) ? ZarrDataset.open(path, 10)
-                : JournalDataset.open(path, null, new RosMessageReaders());
+                : JournalDataset.open(path, null, new RosMessageReaders(), stamps.bounds());
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */

@@ -28,6 +28,8 @@ import dev.dpros.observation.VectorConfig;
  *     default 1.5
  * @param maxStampOffsetMs by how much stamps may lie behind their receive time before chunks made from them are not trusted
  *     (ahead: 50 ms at most); 0 turns the check off; default 500
+ * @param grey whether a camera without colours may feed a colour image of the policy: its grey in all three channels;
+ *     default false
  * @param fit how an image of another size becomes the policy's: exact, stretch (default), letterbox, crop
  */
 public record SourceSection(
@@ -42,6 +44,7 @@ public record SourceSection(
         Double frozenMotion,
         Double blankBelow,
         Double maxStampOffsetMs,
+        Boolean grey,
         Fit fit) {
 
     private static final int FROZEN_FRAMES = 5;
@@ -58,6 +61,7 @@ public record SourceSection(
         frozenMotion = frozenMotion == null ? 0 : frozenMotion;
         blankBelow = blankBelow == null ? ContentRule.DEFAULT.blankBelow() : blankBelow;
         maxStampOffsetMs = maxStampOffsetMs == null ? StampConfig.DEFAULT.maxOffsetNs() * 1e-6 : maxStampOffsetMs;
+        grey = grey != null && grey;
         fit = fit == null ? Fit.STRETCH : fit;
         inRange("latency_ms", latencyMs, 0, 10_000);
         inRange("stale_after_ms", staleAfterMs, 1, 60_000);
@@ -78,7 +82,7 @@ public record SourceSection(
     /** As a camera of the policy. @throws dev.dpros.core.InputException if a value is out of bounds */
     public CameraConfig toCamera(FeatureSpec feature) {
         return new CameraConfig(topic, feature, ns(staleAfterMs), stamps(), align == null ? Interpolation.NEAREST : align,
-                fit, new ContentRule(ns(frozenAfterMs), FROZEN_FRAMES, frozenMotion, blankBelow),
+                fit, new ContentRule(ns(frozenAfterMs), FROZEN_FRAMES, frozenMotion, blankBelow, grey),
                 CameraConfig.Buffers.DEFAULT);
     }
 

@@ -14,7 +14,21 @@ public final class ImageLayout {
         /** Bayer pattern BGGR. */ BAYER_BGGR8,
         /** Bayer pattern GBRG. */ BAYER_GBRG8,
         /** Bayer pattern GRBG. */ BAYER_GRBG8,
+        /** Bayer pattern RGGB, 16 bits of full range. */ BAYER_RGGB16,
+        /** Bayer pattern BGGR, 16 bits of full range. */ BAYER_BGGR16,
+        /** Bayer pattern GBRG, 16 bits of full range. */ BAYER_GBRG16,
+        /** Bayer pattern GRBG, 16 bits of full range. */ BAYER_GRBG16,
+        /** 4:2:2, bytes U Y V Y. */ YUV422,
+        /** 4:2:2, bytes Y U Y V. */ YUV422_YUY2,
         /** JPEG or PNG bytes, from CompressedImage. */ COMPRESSED
+    }
+
+    /** What the {@code format} of a compressed image says of the picture that was compressed. */
+    public enum Declared {
+        /** Nothing that matters: the decoded picture is the camera's. */ PLAIN,
+        /** A Bayer mosaic that nobody turned into colours. */ MOSAIC,
+        /** Luma and chroma that nobody turned into colours. */ YUV,
+        /** More than 8 bits per sample. */ DEEP
     }
 
     /** Header stamp, ns since the epoch; 0 if none. */
@@ -29,6 +43,8 @@ public final class ImageLayout {
     public boolean bigEndian;
     /** Pixel encoding. */
     public Encoding encoding;
+    /** What a compressed image's format says; PLAIN for raw images. */
+    public Declared declared = Declared.PLAIN;
     /** Index of the first pixel byte in the message buffer. */
     public int dataOffset;
     /** Number of pixel bytes. */

@@ -14,4 +14,10 @@ public interface ImageReader {
      * @return false if the message is malformed: lengths that do not fit, an unknown encoding, a step too small
      */
     boolean read(ByteBuffer message, ImageLayout out);
+
+    /** What kind of image a message holds and what is wrong with its lengths, for people. Allocates. */
+    String describe(ByteBuffer message);
+
+    /** What can become a feature of so many channels (1 or 3), for people. Allocates. */
+    String supported(int channels);
 }

@@ -91,10 +91,12 @@ public final class CameraPreview implements FrameSource {
         switch (layout.encoding) {
             case MONO8 -> grey(rgb, at, bytes.get(pixels.at(x, y)));
             case U16C1 -> grey(rgb, at, (byte) Math.min(255, pixels.depth(x, y) >> DEPTH_SHIFT));
-            case BAYER_RGGB8 -> bayer(rgb, at, x, y, 0, 0);
-            case BAYER_BGGR8 -> bayer(rgb, at, x, y, 1, 1);
-            case BAYER_GBRG8 -> bayer(rgb, at, x, y, 0, 1);
-            case BAYER_GRBG8 -> bayer(rgb, at, x, y, 1, 0);
+            case YUV422 -> luma(rgb, at, x, y, 1);
+            case YUV422_YUY2 -> luma(rgb, at, x, y, 0);
+            case BAYER_RGGB8, BAYER_RGGB16 -> bayer(rgb, at, x, y, 0, 0);
+            case BAYER_BGGR8, BAYER_BGGR16 -> bayer(rgb, at, x, y, 1, 1);
+            case BAYER_GBRG8, BAYER_GBRG16 -> bayer(rgb, at, x, y, 0, 1);
+            case BAYER_GRBG8, BAYER_GRBG16 -> bayer(rgb, at, x, y, 1, 0);
             default -> {
                 int from = pixels.at(x, y);
                 rgb[at] = bytes.get(from + pixels.red);
@@ -114,8 +116,27 @@ public final class CameraPreview implements FrameSource {
     private void bayer(byte[] rgb, int at, int x, int y, int redX, int redY) {
         int cellX = Math.min(x & ~1, Math.max(0, pixels.width - 2));
         int cellY = Math.min(y & ~1, Math.max(0, pixels.height - 2));
-        rgb[at] = pixels.bytes.get(pixels.at(cellX + redX, cellY + redY));
-        rgb[at + 1] = pixels.bytes.get(pixels.at(cellX + 1 - redX, cellY + redY));
-        rgb[at + 2] = pixels.bytes.get(pixels.at(cellX + 1 - redX, cellY + 1 - redY));
+        rgb[at] = level(cellX + redX, cellY + redY);
+        rgb[at + 1] = level(cellX + 1 - redX, cellY + redY);
+        rgb[at + 2] = level(cellX + 1 - redX, cellY + 1 - redY);
+    }
+
+    private byte level(int x, int y) {
+        return pixels.sampleBytes == 1 ? pixels.bytes.get(pixels.at(x, y)) : (byte) (pixels.depth(x, y) >> 8);
+    }
+
+    /** The colours of a 4:2:2 pixel, ITU-R BT.601; Y lies at {@code first} of each byte pair, U and V at the other. */
+    private void luma(byte[] rgb, int at, int x, int y, int first) {
+        int pair = pixels.at(x & ~1, y);
+        float bright = 1.164f * ((pixels.bytes.get(pixels.at(x, y) + first) & 255) - 16);
+        int u = (pixels.bytes.get(pair + 1 - first) & 255) - 128;
+        int v = (pixels.bytes.get(pair + 3 - first) & 255) - 128;
+        rgb[at] = clamped(bright + 1.596f * v);
+        rgb[at + 1] = clamped(bright - 0.813f * v - 0.391f * u);
+        rgb[at + 2] = clamped(bright + 2.018f * u);
+    }
+
+    private static byte clamped(float level) {
+        return (byte) Math.max(0, Math.min(255, Math.round(level)));
     }
 }

@@ -33,6 +33,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
     private volatile Thread thread;
     private volatile boolean closed;
     private volatile Throwable failure;
+    private volatile String refused;
     private long done;
 
     /**
@@ -53,7 +54,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         frames = new SampleRing(buffers.frames(), config.feature().size());
         stamps = new StampTracker(config.stamps());
         health = new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs(), config.stamps().maxOffsetNs());
-        preparation = new ImagePreparation(config.feature(), config.fit(), buffers.depthMaxMm());
+        preparation = new ImagePreparation(config.feature(), config.fit(), buffers.depthMaxMm(), config.content().grey());
         content = new ContentCheck(config.content(), this.motion);
     }
 
@@ -135,12 +136,12 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
 
     private void prepare() {
         if (!reader.read(copy.bytes(), layout)) {
-            statistics.reject(SourceStatistics.Rejection.MALFORMED);
+            refuse(SourceStatistics.Rejection.MALFORMED);
             return;
         }
         SourceStatistics.Rejection rejection = convert();
         if (rejection != null) {
-            statistics.reject(rejection);
+            refuse(rejection);
             return;
         }
         long stampNs = stamps.stampNs(layout.stampNs, copy.receivedRosNs());
@@ -160,6 +161,26 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         statistics.took(stampNs, copy.receivedNs(), preparationNs);
         health.received(copy.receivedNs());
         latency.recordNs(preparationNs);
+    }
+
+    /** Keeps what the picture was, unless what an earlier one was still waits to be read: so it allocates seldom. */
+    private void refuse(SourceStatistics.Rejection reason) {
+        if (refused == null) {
+            refused = PictureProblem.text(config.feature(), reason, reader, copy.bytes());
+        }
+        statistics.reject(reason);
+    }
+
+    /**
+     * One line on a picture that was refused since this was last asked: what was expected and what that picture was. Any
+     * thread.
+     *
+     * @return null if none was
+     */
+    public String takeRefused() {
+        String text = refused;
+        refused = null;
+        return text;
     }
 
     private SourceStatistics.Rejection convert() {

@@ -3,7 +3,7 @@ package dev.dpros.observation;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the size of a JPEG or PNG image from its first bytes, so that memory for it is bounded before the decoder sees
+ * Reads size, depth and colours of a JPEG or PNG image from its first bytes, so that memory for it is bounded before the decoder sees
  * it. JPEG: ITU T.81 B.2; PNG: ISO 15948 11.2.2. One thread; allocates nothing.
  */
 final class CompressedHeader {
@@ -13,6 +13,8 @@ final class CompressedHeader {
 
     private int width;
     private int height;
+    private int bits;
+    private boolean colour;
 
     /** Width in pixels, after a successful {@link #parse}. */
     int width() {
@@ -24,13 +26,25 @@ final class CompressedHeader {
         return height;
     }
 
+    /** Bits per sample, after a successful {@link #parse}. */
+    int bits() {
+        return bits;
+    }
+
+    /** Whether the picture has colours, after a successful {@link #parse}. */
+    boolean colour() {
+        return colour;
+    }
+
     /** Finds the size; false if the bytes are neither JPEG nor PNG, or end before it. */
     boolean parse(ByteBuffer bytes, int offset, int length) {
         int end = offset + length;
-        if (length >= 24 && bigEndian(bytes, offset, 4) == PNG_SIGNATURE_HIGH
+        if (length >= 26 && bigEndian(bytes, offset, 4) == PNG_SIGNATURE_HIGH
                 && bigEndian(bytes, offset + 4, 4) == PNG_SIGNATURE_LOW) {
             width = bigEndian(bytes, offset + PNG_WIDTH_AT, 4);
             height = bigEndian(bytes, offset + PNG_WIDTH_AT + 4, 4);
+            bits = bytes.get(offset + PNG_WIDTH_AT + 8) & 255;
+            colour = (bytes.get(offset + PNG_WIDTH_AT + 9) & 2) != 0; // true colour, or a palette of colours
             return width > 0 && height > 0;
         }
         if (length < 4 || bigEndian(bytes, offset, 2) != 0xFFD8) {
@@ -41,7 +55,7 @@ final class CompressedHeader {
 
     private boolean parseJpeg(ByteBuffer bytes, int start, int end) {
         int at = start;
-        while (at + 9 <= end) {
+        while (at + 10 <= end) {
             if ((bytes.get(at) & 255) != 0xFF) {
                 return false;
             }
@@ -53,6 +67,8 @@ final class CompressedHeader {
             if (startOfFrame(marker)) {
                 height = bigEndian(bytes, at + 5, 2);
                 width = bigEndian(bytes, at + 7, 2);
+                bits = bytes.get(at + 4) & 255;
+                colour = bytes.get(at + 9) > 1;
                 return width > 0 && height > 0;
             }
             boolean standalone = marker == 0x01 || marker >= 0xD0 && marker <= 0xD8;

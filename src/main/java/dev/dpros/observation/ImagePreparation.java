@@ -3,7 +3,6 @@ package dev.dpros.observation;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ImageLayout;
 import java.nio.ByteBuffer;
-import org.bytedeco.opencv.global.opencv_imgproc;
 
 /**
  * From a camera's message to the policy's image: decode or demosaic, fit to size, {@code float32 [C, H, W]} in [0, 1],
@@ -14,30 +13,26 @@ import org.bytedeco.opencv.global.opencv_imgproc;
  * the first image that does.
  */
 final class ImagePreparation {
-    private static final int MAX_PIXELS = 1 << 26;
-
     private final int channels;
     private final int height;
     private final int width;
     private final Fit fit;
     private final ChwConverter converter;
-    private final CompressedHeader header = new CompressedHeader();
-    private final PixelBuffer message = new PixelBuffer();
-    private final PixelBuffer decoded = new PixelBuffer();
+    private final PictureDecoder decoder;
     private final PixelBuffer fitted = new PixelBuffer();
-    private OpenCv openCv;
     private int fittedWidth;
     private int fittedHeight;
     private int fittedFormat;
     private OpenCv.Part from;
     private OpenCv.Part to;
 
-    /** Prepares images for this feature. */
-    ImagePreparation(FeatureSpec feature, Fit fit, int depthMaxMm) {
+    /** Prepares images for this feature; {@code grey}: pictures without colours may become three channels. */
+    ImagePreparation(FeatureSpec feature, Fit fit, int depthMaxMm, boolean grey) {
         channels = feature.shape().get(0);
         height = feature.shape().get(1);
         width = feature.shape().get(2);
         this.fit = fit;
+        decoder = new PictureDecoder(channels, grey);
         converter = new ChwConverter(channels, height, width, depthMaxMm);
     }
 
@@ -49,23 +44,11 @@ final class ImagePreparation {
      * @return null if done, else why not; {@code out} is then undefined
      */
     SourceStatistics.Rejection prepare(ByteBuffer bytes, ImageLayout layout, float[] out) {
-        if (layout.dataOffset < 0 || layout.dataLength < 0
-                || layout.dataOffset + (long) layout.dataLength > bytes.limit()) {
-            return SourceStatistics.Rejection.MALFORMED;
+        SourceStatistics.Rejection refused = decoder.decode(bytes, layout);
+        if (refused != null) {
+            return refused;
         }
-        PixelBuffer pixels;
-        if (layout.encoding == ImageLayout.Encoding.COMPRESSED) {
-            if (!decode(bytes, layout)) {
-                return SourceStatistics.Rejection.UNDECODABLE;
-            }
-            pixels = decoded;
-        } else {
-            if (!message.locate(bytes, layout)) {
-                return SourceStatistics.Rejection.MALFORMED;
-            }
-            int bayer = bayerCode(layout.encoding);
-            pixels = bayer < 0 ? message : demosaic(bayer);
-        }
+        PixelBuffer pixels = decoder.pixels();
         if (pixels.width != width || pixels.height != height) {
             if (fit == Fit.EXACT) {
                 return SourceStatistics.Rejection.WRONG_SIZE;
@@ -86,33 +69,6 @@ final class ImagePreparation {
         return converter.deviation();
     }
 
-    private static int bayerCode(ImageLayout.Encoding encoding) {
-        return switch (encoding) {
-            case BAYER_RGGB8 -> opencv_imgproc.COLOR_BayerRGGB2RGB;
-            case BAYER_BGGR8 -> opencv_imgproc.COLOR_BayerBGGR2RGB;
-            case BAYER_GBRG8 -> opencv_imgproc.COLOR_BayerGBRG2RGB;
-            case BAYER_GRBG8 -> opencv_imgproc.COLOR_BayerGRBG2RGB;
-            default -> -1;
-        };
-    }
-
-    private PixelBuffer demosaic(int code) {
-        decoded.allocate(message.width, message.height, 3, 1);
-        decoded.red = 0;
-        openCv().demosaic(message, decoded, code);
-        return decoded;
-    }
-
-    private boolean decode(ByteBuffer bytes, ImageLayout layout) {
-        if (!header.parse(bytes, layout.dataOffset, layout.dataLength)
-                || (long) header.width() * header.height() > MAX_PIXELS) {
-            return false;
-        }
-        decoded.allocate(header.width(), header.height(), 3, 1);
-        decoded.red = 2;
-        return openCv().decode(bytes, layout.dataOffset, layout.dataLength, decoded);
-    }
-
     private PixelBuffer fitted(PixelBuffer pixels) {
         int format = pixels.channels * 2 + pixels.sampleBytes;
         if (pixels.width != fittedWidth || pixels.height != fittedHeight || format != fittedFormat) {
@@ -123,7 +79,7 @@ final class ImagePreparation {
         }
         fitted.red = pixels.red;
         fitted.bigEndian = pixels.bigEndian;
-        openCv().resize(pixels, from, fitted, to);
+        decoder.openCv().resize(pixels, from, fitted, to);
         return fitted;
     }
 
@@ -149,12 +105,5 @@ final class ImagePreparation {
 
     private static OpenCv.Part centred(PixelBuffer whole, int partWidth, int partHeight) {
         return new OpenCv.Part((whole.width - partWidth) / 2, (whole.height - partHeight) / 2, partWidth, partHeight);
-    }
-
-    private OpenCv openCv() {
-        if (openCv == null) {
-            openCv = new OpenCv();
-        }
-        return openCv;
     }
 }

@@ -10,7 +10,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * The three things asked of OpenCV: resize, demosaic, decode. Works on direct memory that the caller owns; headers of
+ * The things asked of OpenCV: resize, demosaic, decode. Works on direct memory that the caller owns; headers of
  * the native matrices are kept while the memory and geometry stay the same, so a call allocates nothing (decoding: two
  * small headers per image). One thread per instance.
  *
@@ -75,16 +75,23 @@ final class OpenCv {
         opencv_imgproc.resize(in, out, size, 0, 0, opencv_imgproc.INTER_LINEAR);
     }
 
-    /** Bayer to RGB; {@code code} is one of OpenCV's COLOR_Bayer*2RGB. */
-    void demosaic(PixelBuffer from, PixelBuffer to, int code) {
+    /** Bayer or 4:2:2 to RGB of as many bits; {@code code} is one of OpenCV's COLOR_Bayer*2RGB or COLOR_YUV2RGB_*. */
+    void colours(PixelBuffer from, PixelBuffer to, int code) {
         opencv_imgproc.cvtColor(header(source, from, null), header(target, to, null), code);
     }
 
-    /** Decodes JPEG or PNG to BGR; false if the bytes are damaged or of another size than the target. */
+    /** 16 bits of full range to 8 bits, as cv_bridge does. */
+    void narrow(PixelBuffer from, PixelBuffer to) {
+        header(source, from, null).convertTo(header(target, to, null), opencv_core.CV_MAKETYPE(opencv_core.CV_8U, to.channels),
+                255.0 / 65_535, 0);
+    }
+
+    /** Decodes JPEG or PNG to BGR, or to 16-bit grey if the target is that, as stored (no EXIF turn); false if the bytes are damaged or of another size than the target. */
     boolean decode(ByteBuffer bytes, int offset, int length, PixelBuffer to) {
         Mat in = source.over(bytes, offset, length, 1, length, opencv_core.CV_8UC1);
         Mat out = header(target, to, null);
-        int flags = opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+        int kind = to.sampleBytes == 2 ? opencv_imgcodecs.IMREAD_ANYDEPTH : opencv_imgcodecs.IMREAD_COLOR;
+        int flags = kind | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
         try (Mat decoded = opencv_imgcodecs.imdecode(in, flags, out)) {
             return !decoded.empty() && decoded.rows() == to.height && decoded.cols() == to.width;
         }

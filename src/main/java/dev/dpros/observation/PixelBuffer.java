@@ -12,7 +12,7 @@ final class PixelBuffer {
     int width;
     int height;
     int stepBytes;
-    /** Samples per pixel: 1, 3 or 4. */
+    /** Samples per pixel: 1, 2 (4:2:2), 3 or 4. */
     int channels;
     /** Bytes per sample: 1 or 2. */
     int sampleBytes;
@@ -62,11 +62,12 @@ final class PixelBuffer {
                 channels = 4;
                 red = 2;
             }
-            case U16C1 -> sampleBytes = 2;
+            case YUV422, YUV422_YUY2 -> channels = 2;
+            case U16C1, BAYER_RGGB16, BAYER_BGGR16, BAYER_GBRG16, BAYER_GRBG16 -> sampleBytes = 2;
             default -> { } // one byte per pixel: grey, Bayer
         }
         long row = (long) width * channels * sampleBytes;
-        return width > 0 && height > 0 && offset >= 0 && stepBytes >= row
+        return width > 0 && height > 0 && !(channels == 2 && width % 2 != 0) && offset >= 0 && stepBytes >= row
                 && (height - 1L) * stepBytes + row <= layout.dataLength
                 && offset + (long) layout.dataLength <= message.limit();
     }

@@ -15,6 +15,8 @@ public final class SourceStatistics {
         NON_FINITE("value is not finite"),
         /** Pixels that cannot become the policy's image. */
         UNSUPPORTED("pixel format cannot be converted to the policy's image"),
+        /** A picture without colours for a feature of three channels. */
+        COLOURLESS("picture without colours for a colour feature"),
         /** Another size than the policy's while the rule is exact. */
         WRONG_SIZE("image size differs from the policy's and the fit rule is EXACT"),
         /** JPEG or PNG bytes that do not decode. */

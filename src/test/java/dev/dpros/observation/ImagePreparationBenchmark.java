@@ -34,7 +34,7 @@ public class ImagePreparationBenchmark {
     @Param({"RGB8 96x96", "BGR8 640x480", "BAYER_RGGB8 640x480", "COMPRESSED 640x480"})
     public String camera;
 
-    private final ImagePreparation preparation = new ImagePreparation(IMAGE, Fit.STRETCH, 1);
+    private final ImagePreparation preparation = new ImagePreparation(IMAGE, Fit.STRETCH, 1, false);
     private final ImageLayout layout = new ImageLayout();
     private final float[] out = new float[IMAGE.size()];
     private ByteBuffer message;

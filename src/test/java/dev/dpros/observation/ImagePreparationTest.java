@@ -51,7 +51,7 @@ class ImagePreparationTest {
     }
 
     private Rejection prepare(Encoding encoding, int width, int height, int step, byte[] data) {
-        return prepare(new ImagePreparation(COLOUR, Fit.STRETCH, 1000), encoding, width, height, step, data, out);
+        return prepare(new ImagePreparation(COLOUR, Fit.STRETCH, 1000, true), encoding, width, height, step, data, out);
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class ImagePreparationTest {
             data[3 * i + 1] = 100;
             data[3 * i + 2] = 50;
         }
-        assertNull(prepare(new ImagePreparation(GREY, Fit.STRETCH, 1000), Encoding.RGB8, W, H, 3 * W, data, out));
+        assertNull(prepare(new ImagePreparation(GREY, Fit.STRETCH, 1000, true), Encoding.RGB8, W, H, 3 * W, data, out));
         assertEquals(124 / 255f, out[0], 0f); // 0.299*200 + 0.587*100 + 0.114*50 = 124.2
     }
 
@@ -122,7 +122,7 @@ class ImagePreparationTest {
         layout.bigEndian = bigEndian;
         layout.dataLength = data.capacity();
         ByteBuffer direct = ByteBuffer.allocateDirect(data.capacity()).put(0, data.array());
-        assertNull(new ImagePreparation(GREY, Fit.STRETCH, 10_000).prepare(direct, layout, out));
+        assertNull(new ImagePreparation(GREY, Fit.STRETCH, 10_000, true).prepare(direct, layout, out));
         assertEquals(0f, out[0], 0f);
         assertEquals(3 * 600 / 10_000f, out[3], 0f);
         assertEquals(1f, out[W * H - 1], 0f); // 57 m is beyond 10 m
@@ -133,7 +133,7 @@ class ImagePreparationTest {
         byte[] pixels = random(W * H * 3);
         assertNull(prepare(Encoding.COMPRESSED, 0, 0, 0, encode(pixels, W, H, "png")));
         float[] expected = new float[3 * H * W];
-        assertNull(prepare(new ImagePreparation(COLOUR, Fit.EXACT, 1), Encoding.RGB8, W, H, 3 * W, pixels, expected));
+        assertNull(prepare(new ImagePreparation(COLOUR, Fit.EXACT, 1, true), Encoding.RGB8, W, H, 3 * W, pixels, expected));
         assertArrayEquals(expected, out, 0f);
     }
 
@@ -204,13 +204,13 @@ class ImagePreparationTest {
         for (int y = 0; y < H; y++) {
             white[y * 2 * W] = 0; // its left edge is black
         }
-        assertNull(prepare(new ImagePreparation(GREY, Fit.LETTERBOX, 1), Encoding.MONO8, 2 * W, H, 2 * W, white, out));
+        assertNull(prepare(new ImagePreparation(GREY, Fit.LETTERBOX, 1, true), Encoding.MONO8, 2 * W, H, 2 * W, white, out));
         assertEquals(0f, out[0], 0f);
         assertEquals(0f, out[W * H - 1], 0f);
         assertEquals(1f, out[H / 2 * W + W / 2], 0f);
         assertEquals(0f, out[W + W / 2], 0f); // bars of two rows above and below
         assertEquals(1f, out[2 * W + W / 2], 0f);
-        assertNull(prepare(new ImagePreparation(GREY, Fit.CROP, 1), Encoding.MONO8, 2 * W, H, 2 * W, white, out));
+        assertNull(prepare(new ImagePreparation(GREY, Fit.CROP, 1, true), Encoding.MONO8, 2 * W, H, 2 * W, white, out));
         for (int i = 0; i < W * H; i++) {
             assertEquals(1f, out[i], 0f);
         }
@@ -230,13 +230,13 @@ class ImagePreparationTest {
         byte[] jpeg = encode(data, W, H, "jpg");
         byte[] cut = java.util.Arrays.copyOf(jpeg, jpeg.length - jpeg.length / 4);
         assertEquals(Rejection.UNDECODABLE, prepare(Encoding.COMPRESSED, 0, 0, 0, cut));
-        assertEquals(Rejection.WRONG_SIZE, prepare(new ImagePreparation(COLOUR, Fit.EXACT, 1), Encoding.RGB8, W / 2, H,
+        assertEquals(Rejection.WRONG_SIZE, prepare(new ImagePreparation(COLOUR, Fit.EXACT, 1, true), Encoding.RGB8, W / 2, H,
                 3 * W / 2, random(W * H * 3 / 2), out));
     }
 
     @Test
     void shouldNotAllocateOncePrepared() {
-        ImagePreparation preparation = new ImagePreparation(COLOUR, Fit.STRETCH, 1);
+        ImagePreparation preparation = new ImagePreparation(COLOUR, Fit.STRETCH, 1, true);
         ImageLayout layout = new ImageLayout();
         layout.encoding = Encoding.BGR8;
         layout.width = 30;

@@ -31,6 +31,16 @@ final class TestMessages {
             out.dataLength = message.limit() - IMAGE_HEADER;
             return true;
         }
+
+        @Override
+        public String describe(ByteBuffer message) {
+            return message.limit() + " bytes";
+        }
+
+        @Override
+        public String supported(int channels) {
+            return "an image";
+        }
     }
 
     /** Reads what {@link #sendVector} wrote. */

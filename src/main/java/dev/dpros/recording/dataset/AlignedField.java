@@ -1,26 +1,33 @@
 package dev.dpros.recording.dataset;
 
-import dev.dpros.core.ImageLayout;
-import dev.dpros.core.ImageReader;
 import dev.dpros.core.InputException;
+import dev.dpros.core.PictureReader;
 import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.List;
 
-/** One field of an episode on the grid: finds the messages around a stamp and decodes them. One thread. */
+/**
+ * One field of an episode on the grid: the samples that the live node would have taken, and the values at a stamp.
+ * Messages without the values, with values that are not finite or with the stamp of another are left out, and counted;
+ * so are pictures that are refused, when they come up. One thread.
+ */
 final class AlignedField {
     private final DatasetLayout.Field field;
     private final JournalIndex.Track track;
     private final MessageSource messages;
-    private final MessageReaders readers;
     private final VectorReader vectors;
-    private final ImageReader images;
-    private final ImageLayout layout = new ImageLayout();
-    private final long[] stamps;
-    private final int[] order;
-    private float[] before = {};
+    private final PictureReader pictures;
+    private final float[] values;
+    private long[] stamps;
+    private int[] order;
+    private int missing;
+    private int notFinite;
+    private int repeated;
+    private int refused;
+    private String refusal;
 
     /** Reads one message of the journal; valid until the next call. */
     @FunctionalInterface
@@ -28,32 +35,79 @@ final class AlignedField {
         ByteBuffer read(long offset, int length);
     }
 
+    /** @throws InputException if no message can be used */
     AlignedField(DatasetLayout.Field field, JournalIndex.Track track, MessageReaders readers, MessageSource messages) {
         this.field = field;
         this.track = track;
         this.messages = messages;
-        this.readers = readers;
         vectors = field.visual() ? null : readers.vector(track.info(), field.path());
-        images = field.visual() ? readers.image(track.info()) : null;
-        order = IntStream.range(0, track.count()).toArray();
-        stamps = new long[order.length];
-        sortByStamp();
-    }
-
-    private void sortByStamp() {
-        boolean sorted = true;
-        for (int i = 0; i < stamps.length; i++) {
-            stamps[i] = stampOf(i);
-            sorted &= i == 0 || stamps[i - 1] <= stamps[i];
-        }
-        if (!sorted) {
-            Integer[] boxed = Arrays.stream(order).boxed().toArray(Integer[]::new);
-            Arrays.sort(boxed, Comparator.comparingLong(this::stampOf));
-            for (int i = 0; i < order.length; i++) {
-                order[i] = boxed[i];
-                stamps[i] = stampOf(boxed[i]);
+        pictures = field.visual() ? readers.pictures(track.info(), field.key(), field.grey()) : null;
+        values = new float[field.visual() ? 0 : Math.multiplyExact(track.count(), vectors.size())];
+        sort(field.visual() ? all() : readVectors());
+        if (field.visual()) {
+            while (picture(0) == null) {
+                refuse(0);
+            }
+            while (picture(stamps.length - 1) == null) {
+                refuse(stamps.length - 1);
             }
         }
+    }
+
+    private List<Integer> all() {
+        List<Integer> usable = new ArrayList<>(track.count());
+        for (int i = 0; i < track.count(); i++) {
+            usable.add(i);
+        }
+        return usable;
+    }
+
+    /** Reads every message once, in order of arrival; returns those that the live node would have taken. */
+    private List<Integer> readVectors() {
+        List<Integer> usable = new ArrayList<>(track.count());
+        int size = vectors.size();
+        for (int i = 0; i < track.count(); i++) {
+            if (!vectors.read(messages.read(track.offset(i), track.length(i)), values, i * size)) {
+                missing++;
+            } else if (!finite(i * size, size)) {
+                notFinite++;
+            } else {
+                usable.add(i);
+            }
+        }
+        if (usable.isEmpty()) {
+            throw InputException.of(field.source(), track.count() + " messages on " + track.info().topic() + " ("
+                    + track.info().type() + ")", "finite values of '" + field.path() + "'", "none with them",
+                    "check the field path of '" + field.key() + "'");
+        }
+        return usable;
+    }
+
+    private boolean finite(int from, int size) {
+        for (int i = from; i < from + size; i++) {
+            if (!Float.isFinite(values[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** By stamp; of several messages of one stamp the first. */
+    private void sort(List<Integer> usable) {
+        usable.sort(Comparator.comparingLong(this::stampOf));
+        order = new int[usable.size()];
+        stamps = new long[usable.size()];
+        int count = 0;
+        for (int message : usable) {
+            if (count > 0 && stamps[count - 1] == stampOf(message)) {
+                repeated++;
+                continue;
+            }
+            order[count] = message;
+            stamps[count++] = stampOf(message);
+        }
+        order = Arrays.copyOf(order, count);
+        stamps = Arrays.copyOf(stamps, count);
     }
 
     private long stampOf(int message) {
@@ -74,73 +128,97 @@ final class AlignedField {
         return vectors.size();
     }
 
+    DatasetLayout.Field field() {
+        return field;
+    }
+
+    JournalIndex.Track track() {
+        return track;
+    }
+
+    /** Stamps of the samples that can be used, as far as is known, in order. */
+    long[] stamps() {
+        return stamps;
+    }
+
+    /** What was left out, such as {@code 100 messages without the values}; empty if nothing was. */
+    String leftOut() {
+        List<String> parts = new ArrayList<>();
+        say(parts, missing, "without '" + field.path() + "'");
+        say(parts, notFinite, "with values that are not finite");
+        say(parts, repeated, "with the stamp of another");
+        say(parts, refused, "refused (" + refusal + ")");
+        return String.join(", ", parts);
+    }
+
+    private static void say(List<String> parts, int count, String what) {
+        if (count > 0) {
+            parts.add(count + " messages " + what);
+        }
+    }
+
     /** Writes the vector at a stamp. */
     void vector(long stampNs, float[] out, int offset) {
+        int size = vectors.size();
         int previous = previous(stampNs);
         if (field.align() != DatasetLayout.Align.LINEAR) {
-            decode(chosen(stampNs, previous), out, offset);
+            System.arraycopy(values, order[chosen(stampNs, previous)] * size, out, offset, size);
             return;
         }
         int next = Math.min(previous + 1, stamps.length - 1);
-        decode(previous, out, offset);
+        int before = order[previous] * size;
+        int after = order[next] * size;
         long span = stamps[next] - stamps[previous];
-        if (span <= 0 || stampNs <= stamps[previous]) {
-            return;
-        }
-        if (before.length < vectors.size()) {
-            before = new float[vectors.size()];
-        }
-        System.arraycopy(out, offset, before, 0, vectors.size());
-        decode(next, out, offset);
-        double weight = (double) (stampNs - stamps[previous]) / span;
-        for (int i = 0; i < vectors.size(); i++) {
-            out[offset + i] = (float) (before[i] + weight * (out[offset + i] - before[i]));
+        double weight = span <= 0 || stampNs <= stamps[previous] ? 0 : (double) (stampNs - stamps[previous]) / span;
+        for (int i = 0; i < size; i++) {
+            out[offset + i] = (float) (values[before + i] + weight * (values[after + i] - values[before + i]));
         }
     }
 
-    /** The image at a stamp; its size is then in {@link #layout()}. */
-    byte[] frame(long stampNs) {
-        int message = order[chosen(stampNs, previous(stampNs))];
-        ByteBuffer bytes = messages.read(track.offset(message), track.length(message));
-        if (!images.read(bytes, layout)) {
-            throw damaged(message, "a whole image in a known encoding");
-        }
-        byte[] rgb = RawPixels.rgb(bytes, layout);
-        if (rgb == null) {
-            rgb = readers.decode(bytes, layout);
-        }
-        if (rgb == null) {
-            throw damaged(message, "pixels that can be decoded (" + layout.encoding + ")");
-        }
-        return rgb;
-    }
-
-    ImageLayout layout() {
-        return layout;
-    }
-
-    private void decode(int at, float[] out, int offset) {
-        int message = order[at];
-        if (!vectors.read(messages.read(track.offset(message), track.length(message)), out, offset)) {
-            throw damaged(message, "the values of '" + field.path() + "'");
+    /**
+     * The picture at a stamp, RGB rows; its size is then in {@link #pictures()}.
+     *
+     * @throws InputException if every one within {@code boundNs} is refused
+     */
+    byte[] frame(long stampNs, long boundNs) {
+        while (true) {
+            int at = chosen(stampNs, previous(stampNs));
+            byte[] rgb = picture(at);
+            if (rgb == null) {
+                refuse(at);
+            } else if (refused > 0 && Math.abs(stampNs - stamps[at]) > boundNs) {
+                throw new InputException(field.source() + ": " + refused + " pictures on " + track.info().topic() + ": " + refusal);
+            } else {
+                return rgb;
+            }
         }
     }
 
-    private InputException damaged(int message, String expected) {
-        return InputException.of(field.source(), "message " + message + " (" + track.info().type() + ")", expected,
-                "another content", "check the field path of '" + field.key() + "'");
+    PictureReader pictures() {
+        return pictures;
+    }
+
+    private byte[] picture(int at) {
+        return pictures.read(messages.read(track.offset(order[at]), track.length(order[at])));
+    }
+
+    private void refuse(int at) {
+        refused++;
+        refusal = pictures.problem();
+        if (stamps.length == 1) {
+            throw new InputException(field.source() + ": " + refused + " of " + track.count() + " pictures on "
+                    + track.info().topic() + ": " + refusal);
+        }
+        System.arraycopy(stamps, at + 1, stamps, at, stamps.length - at - 1);
+        System.arraycopy(order, at + 1, order, at, order.length - at - 1);
+        stamps = Arrays.copyOf(stamps, stamps.length - 1);
+        order = Arrays.copyOf(order, order.length - 1);
     }
 
     /** Index of the last sample at or before a stamp, 0 if all are later. */
     private int previous(long stampNs) {
         int at = Arrays.binarySearch(stamps, stampNs);
-        if (at >= 0) {
-            while (at + 1 < stamps.length && stamps[at + 1] == stampNs) {
-                at++;
-            }
-            return at;
-        }
-        return Math.max(0, -at - 2);
+        return at >= 0 ? at : Math.max(0, -at - 2);
     }
 
     private int chosen(long stampNs, int previous) {

@@ -42,9 +42,16 @@ public record DatasetLayout(double fps, List<Field> fields) {
      * @param align how a grid value is made
      * @param shape shape of a vector, or empty for one dimension
      * @param names names of a vector's values, or empty
+     * @param grey whether pictures without colours are taken
      */
     public record Field(String key, FeatureSpec.Kind kind, String source, String path, Stamp stamp, double latencyMs,
-            Align align, List<Integer> shape, List<String> names) {
+            Align align, List<Integer> shape, List<String> names, boolean grey) {
+        /** A vector, or a picture with colours. */
+        public Field(String key, FeatureSpec.Kind kind, String source, String path, Stamp stamp, double latencyMs,
+                Align align, List<Integer> shape, List<String> names) {
+            this(key, kind, source, path, stamp, latencyMs, align, shape, names, false);
+        }
+
         /** @throws IllegalArgumentException if images are to be interpolated */
         public Field {
             shape = shape == null ? List.of() : List.copyOf(shape);

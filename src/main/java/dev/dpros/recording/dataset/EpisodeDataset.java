@@ -19,7 +19,7 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
-    /** What is there and is not read, one line each: columns of another kind, episodes without a step. */
+    /** What is there and is not read, one line each: columns of another kind, episodes that are left out, with the reason. */
     default List<String> leftOut() {
         return List.of();
     }
@@ -29,6 +29,11 @@ public interface EpisodeDataset extends AutoCloseable {
      */
     default List<String> contradictions() {
         return List.of();
+    }
+
+    /** What to call an episode in messages. */
+    default String label(int index) {
+        return "episode " + index;
     }
 
     /** Opens one episode; it must be closed before the next is opened. @throws dev.dpros.core.InputException if damaged */
@@ -50,6 +55,16 @@ public interface EpisodeDataset extends AutoCloseable {
 
         /** TRUE, FALSE, or null if it was not labelled. */
         Boolean success();
+
+        /** One line: why nothing should be learnt from it, such as a camera that was gone for seconds; null if all is well. */
+        default String unfit() {
+            return null;
+        }
+
+        /** What was skipped in it so far, one line for each source. */
+        default List<String> notes() {
+            return List.of();
+        }
 
         /** Whether a human had taken over from the policy at this step. */
         boolean intervention(int step);

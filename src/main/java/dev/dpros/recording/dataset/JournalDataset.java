@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.recording.EpisodeStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,19 +16,36 @@ public final class JournalDataset implements EpisodeDataset {
     private final List<Path> journals;
     private final DatasetLayout layout;
     private final MessageReaders readers;
+    private final StampBounds bounds;
+    private final List<String> leftOut;
     private final List<DatasetFeature> features;
     private final String robot;
 
-    private JournalDataset(Path path, List<JournalIndex> indices, DatasetLayout layout, MessageReaders readers) {
+    private JournalDataset(Path path, List<JournalIndex> indices, List<String> leftOut, DatasetLayout layout,
+            MessageReaders readers, StampBounds bounds) {
         this.path = path;
+        this.bounds = bounds;
+        this.leftOut = List.copyOf(leftOut);
         journals = indices.stream().map(JournalIndex::path).toList();
         this.readers = readers;
         JournalIndex first = indices.get(0);
         this.layout = layout == null ? layoutOf(first) : layout;
         robot = first.header().robot();
-        try (JournalEpisode episode = new JournalEpisode(first, this.layout, readers)) {
-            features = episode.features(indices.stream().anyMatch(JournalIndex::hasIntervention));
+        features = features(indices);
+    }
+
+    /** Of the first episode that can be read. */
+    private List<DatasetFeature> features(List<JournalIndex> indices) {
+        boolean intervention = indices.stream().anyMatch(JournalIndex::hasIntervention);
+        InputException fault = null;
+        for (JournalIndex index : indices) {
+            try (JournalEpisode episode = new JournalEpisode(index, layout, readers, bounds)) {
+                return episode.features(intervention);
+            } catch (InputException e) {
+                fault = fault == null ? e : fault;
+            }
         }
+        throw fault;
     }
 
     /**
@@ -38,14 +56,28 @@ public final class JournalDataset implements EpisodeDataset {
      * @throws InputException if there is no finished episode or no layout
      */
     public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers) {
+        return open(path, layout, readers, StampBounds.DEFAULT);
+    }
+
+    /** As {@link #open(Path, DatasetLayout, MessageReaders)}, with bounds for what {@link Episode#unfit} says. */
+    public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers, StampBounds bounds) {
         List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
-        List<JournalIndex> finished =
-                journals.stream().map(JournalIndex::of).filter(index -> index.end() != null).toList();
+        List<JournalIndex> finished = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
+        for (Path journal : journals) {
+            JournalIndex index = JournalIndex.of(journal);
+            if (index.end() != null) {
+                finished.add(index);
+            } else {
+                leftOut.add(journal.getFileName() + ": left out: unfinished" + (index.scan().damage().isEmpty() ? ""
+                        : " or damaged (" + index.scan().damage() + ")") + "; 'dpros dataset verify --recover' closes it");
+            }
+        }
         if (finished.isEmpty()) {
             throw InputException.of(path.toString(), "finished episodes", "at least one", "none",
                     "record some with 'dpros record', or recover with 'dpros dataset verify --recover'");
         }
-        return new JournalDataset(path, finished, layout, readers);
+        return new JournalDataset(path, finished, leftOut, layout, readers, bounds);
     }
 
     private static DatasetLayout layoutOf(JournalIndex index) {
@@ -92,13 +124,18 @@ public final class JournalDataset implements EpisodeDataset {
     }
 
     @Override
+    public List<String> leftOut() {
+        return leftOut;
+    }
+
+    @Override
+    public String label(int index) {
+        return journals.get(index).getFileName().toString();
+    }
+
+    @Override
     public Episode episode(int index) {
-        JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers);
-        if (episode.length() == 0) {
-            episode.close();
-            throw InputException.of(journals.get(index).toString(), "aligned steps", "at least one",
-                    "none: its sources were never there at the same time", "discard the episode");
-        }
+        JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers, bounds);
         return episode;
     }
 

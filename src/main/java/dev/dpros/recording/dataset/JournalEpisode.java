@@ -1,8 +1,8 @@
 package dev.dpros.recording.dataset;
 
 import dev.dpros.core.FeatureSpec;
-import dev.dpros.core.ImageLayout;
 import dev.dpros.core.InputException;
+import dev.dpros.core.PictureReader;
 import dev.dpros.recording.journal.EpisodeEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,14 +19,17 @@ import java.util.List;
 final class JournalEpisode implements EpisodeDataset.Episode {
     private final JournalIndex index;
     private final DatasetLayout layout;
+    private final StampBounds bounds;
     private final FileChannel channel;
     private final List<AlignedField> fields = new ArrayList<>();
     private final long startNs;
+    private final long endNs;
     private final int length;
-    private ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
 
-    JournalEpisode(JournalIndex index, DatasetLayout layout, MessageReaders readers) {
+    JournalEpisode(JournalIndex index, DatasetLayout layout, MessageReaders readers, StampBounds bounds) {
         this.index = index;
+        this.bounds = bounds;
         this.layout = layout;
         try {
             channel = FileChannel.open(index.path(), StandardOpenOption.READ);
@@ -35,13 +38,19 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         }
         long start = Long.MIN_VALUE;
         long end = Long.MAX_VALUE;
-        for (DatasetLayout.Field field : layout.fields()) {
-            AlignedField aligned = new AlignedField(field, index.track(field.source()), readers, this::read);
-            fields.add(aligned);
-            start = Math.max(start, aligned.firstNs());
-            end = field.kind() == FeatureSpec.Kind.ACTION ? end : Math.min(end, aligned.lastNs());
+        try {
+            for (DatasetLayout.Field field : layout.fields()) {
+                AlignedField aligned = new AlignedField(field, index.track(field.source()), readers, this::read);
+                fields.add(aligned);
+                start = Math.max(start, aligned.firstNs());
+                end = field.kind() == FeatureSpec.Kind.ACTION ? end : Math.min(end, aligned.lastNs());
+            }
+        } catch (InputException e) {
+            close();
+            throw e;
         }
         startNs = start;
+        endNs = end;
         length = end < start ? 0 : (int) Math.floor((end - start) * layout.fps() / 1e9 + 1e-6) + 1;
     }
 
@@ -52,9 +61,9 @@ final class JournalEpisode implements EpisodeDataset.Episode {
             DatasetLayout.Field field = layout.fields().get(i);
             List<Integer> shape = field.shape();
             if (field.visual()) {
-                fields.get(i).frame(startNs);
-                ImageLayout image = fields.get(i).layout();
-                shape = List.of(3, image.height, image.width);
+                fields.get(i).frame(startNs, Long.MAX_VALUE);
+                PictureReader picture = fields.get(i).pictures();
+                shape = List.of(3, picture.height(), picture.width());
             } else if (shape.isEmpty()) {
                 shape = List.of(fields.get(i).size());
             }
@@ -92,6 +101,23 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     }
 
     @Override
+    public String unfit() {
+        String fault = StampCheck.fault(fields, bounds, startNs, endNs);
+        return fault != null || length > 0 ? fault : "its sources were never there at the same time";
+    }
+
+    @Override
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        for (AlignedField field : fields) {
+            if (!field.leftOut().isEmpty()) {
+                notes.add(field.field().key() + " (" + field.track().info().topic() + "): skipped " + field.leftOut());
+            }
+        }
+        return notes;
+    }
+
+    @Override
     public boolean intervention(int step) {
         boolean human = false;
         for (EpisodeEvent event : index.events()) {
@@ -114,10 +140,12 @@ final class JournalEpisode implements EpisodeDataset.Episode {
 
     @Override
     public void frame(int feature, int step, byte[] rgb) {
-        byte[] decoded = fields.get(feature).frame(stampNs(step));
+        AlignedField field = fields.get(feature);
+        byte[] decoded = field.frame(stampNs(step), StampCheck.gapBoundNs(field, bounds));
         if (decoded.length != rgb.length) {
             throw InputException.of(index.path().toString(), layout.fields().get(feature).key() + " at step " + step,
-                    rgb.length + " bytes of RGB", Integer.toString(decoded.length), "all images of a camera must be"
+                    rgb.length + " bytes of RGB", decoded.length + " (" + field.pictures().width() + "x"
+                            + field.pictures().height() + ")", "all images of a camera must be"
                             + " of one size");
         }
         System.arraycopy(decoded, 0, rgb, 0, rgb.length);
@@ -138,7 +166,7 @@ final class JournalEpisode implements EpisodeDataset.Episode {
 
     private ByteBuffer read(long offset, int bytes) {
         if (buffer.capacity() < bytes) {
-            buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            buffer = ByteBuffer.allocateDirect(bytes + bytes / 4).order(ByteOrder.LITTLE_ENDIAN);
         }
         buffer.clear().limit(bytes);
         try {

@@ -13,6 +13,8 @@ final class EpisodeRow {
     /** Index of its first frame in the dataset. */
     final long start;
     final int task;
+    /** TRUE, FALSE, or null if it was not labelled. */
+    Boolean success;
     final List<FeatureStatistics> statistics = new ArrayList<>();
     /** Number of the file it is in. */
     int file;

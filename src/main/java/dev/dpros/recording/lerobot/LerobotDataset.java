@@ -50,7 +50,7 @@ public final class LerobotDataset implements EpisodeDataset {
      * @param from index of its first row in the whole dataset
      * @param to index after its last
      */
-    private record Row(int index, int length, long from, long to, int chunk, int file, String task) {}
+    private record Row(int index, int length, long from, long to, int chunk, int file, String task, Boolean success) {}
 
     private record Opened(Path path, VideoReader reader) {}
 
@@ -149,8 +149,8 @@ public final class LerobotDataset implements EpisodeDataset {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
-        query.append(" FROM read_parquet(").append(ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()))
-                .append(") ORDER BY episode_index");
+        String files = "read_parquet(" + ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()) + ")";
+        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
         cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
@@ -166,7 +166,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 }
                 String task = result.getString(7);
                 rows.add(new Row(result.getInt(1), length, result.getLong(3), result.getLong(4), result.getInt(5), result.getInt(6),
-                        task == null ? "" : task));
+                        task == null ? "" : task, (Boolean) result.getObject(8 + 3 * cameras.size())));
             }
         }
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
@@ -217,6 +217,18 @@ public final class LerobotDataset implements EpisodeDataset {
             }
         }
         return facts.contradictions();
+    }
+
+    /** Whether the episodes have a column {@code success} as this program writes it. */
+    private boolean labelled(String files) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + files)) {
+            boolean found = false;
+            while (columns.next()) {
+                found |= columns.getString(1).equals("success") && columns.getString(2).equals("BOOLEAN");
+            }
+            return found;
+        }
     }
 
     private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
@@ -300,7 +312,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
         @Override
         public Boolean success() {
-            return null;
+            return row.success();
         }
 
         @Override

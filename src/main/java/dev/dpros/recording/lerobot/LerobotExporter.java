@@ -85,7 +85,9 @@ public final class LerobotExporter {
                     task = tasks.size();
                     tasks.add(episode.task());
                 }
-                rows.add(new EpisodeRow(episode.id(), i, episode.length(), start, task, dataset.features()));
+                EpisodeRow row = new EpisodeRow(episode.id(), i, episode.length(), start, task, dataset.features());
+                row.success = episode.success();
+                rows.add(row);
                 start += episode.length();
             }
             progress.advance(1);

@@ -192,6 +192,7 @@ final class LerobotMetadata {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("episode_index", row.index + "::BIGINT");
         columns.put("tasks", "[" + ParquetTable.literal(tasks.get(row.task)) + "]::VARCHAR[]");
+        columns.put("success", (row.success == null ? "NULL" : row.success.toString()) + "::BOOLEAN");
         columns.put("length", row.length + "::BIGINT");
         columns.put("dataset_from_index", row.start + "::BIGINT");
         columns.put("dataset_to_index", row.start + row.length + "::BIGINT");

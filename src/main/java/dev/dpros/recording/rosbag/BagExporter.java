@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One bag per episode, with the messages exactly as they were received, at their receive stamps. Bags that are there
+ * One bag per episode, with the messages exactly as they were received, at their receive stamps, and its label and task
+ * on {@code /dpros/episode}. Bags that are there
  * already are kept, so that an interrupted export continues. One thread.
  */
 public final class BagExporter {
@@ -54,6 +55,8 @@ public final class BagExporter {
                             track.info().md5(), track.info().definition()));
                 }
             }
+            writer.message(writer.connect(EpisodeLabels.TOPIC, EpisodeLabels.TYPE, EpisodeLabels.MD5, EpisodeLabels.DEFINITION),
+                    index.header().createdRosNs(), EpisodeLabels.message(index));
             JournalReader.read(journal, new JournalVisitor() {
                 @Override
                 public void message(int source, long header, long receivedRosNs, long receivedNs, ByteBuffer payload,

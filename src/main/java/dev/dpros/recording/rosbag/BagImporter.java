@@ -20,10 +20,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * One bag becomes one episode: the mapped topics' messages as they are, at the bag's times. Header stamps are taken
@@ -46,15 +48,39 @@ public final class BagImporter {
         this.task = task;
     }
 
-    /** Imports one bag. @throws InputException if it is damaged, or lacks a mapped topic */
+    /** Imports one bag; returns the journal. @throws InputException if it is damaged, or lacks a mapped topic */
     public Path importBag(Path bag, EpisodeStore store) {
+        return importBag(bag, store, line -> { });
+    }
+
+    /**
+     * Imports one bag.
+     *
+     * @param notes gets a line if the bag was not closed by its recorder, or is cut
+     * @throws InputException if it is damaged, lacks a mapped topic, or a mapped topic changes its type within it
+     */
+    public Path importBag(Path bag, EpisodeStore store, Consumer<String> notes) {
         Survey survey = new Survey();
-        BagReader.read(bag, survey);
+        BagReader.Scan scan = BagReader.read(bag, survey);
+        if (!scan.whole()) {
+            notes.accept(bag + ": " + (scan.closed() ? "cut off" : "not closed by its recorder") + ": " + scan.messages()
+                    + " messages saved" + (scan.cut().isEmpty() ? "" : ", it ends within " + scan.cut())
+                    + "; 'rosbag reindex' makes it a whole bag");
+        }
         for (String topic : keyByTopic.keySet()) {
             if (!survey.topics.contains(topic)) {
                 throw new InputException(bag + ": topic '" + topic + "': not in the bag"
                         + NearestName.hint(topic, survey.topics));
             }
+        }
+        for (String topic : keyByTopic.keySet()) {
+            if (survey.types.get(topic).size() > 1) {
+                throw InputException.of(bag.toString(), "topic '" + topic + "'", "one message type throughout",
+                        String.join(", then ", survey.types.get(topic)), "split it with 'rosbag filter'");
+            }
+        }
+        if (survey.lastNs == 0) {
+            throw InputException.of(bag.toString(), "messages", "at least one", "none", "");
         }
         Path target = EpisodeStore.path(store.directory(), store.nextNumber());
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
@@ -70,30 +96,43 @@ public final class BagImporter {
     private void write(Path bag, Path journal, int number, Survey survey) throws IOException {
         String identity = bag.getFileName() + "/" + survey.firstNs + "/" + survey.lastNs;
         EpisodeHeader header = new EpisodeHeader(number,
-                UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8)).toString(), task, survey.firstNs,
+                UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8)).toString(),
+                task.isEmpty() ? survey.labels.task() : task, survey.firstNs,
                 "dpros import of " + bag.getFileName(), "", layout == null ? null : layout.toJson());
         try (JournalWriter writer = JournalWriter.create(journal, header, JournalFile::open)) {
             writer.event(new EpisodeEvent(EpisodeEvent.Kind.START, survey.firstNs, 0, "imported"));
             Copy copy = new Copy(writer, survey.firstNs);
             BagReader.read(bag, copy);
-            writer.event(new EpisodeEvent(EpisodeEvent.Kind.STOP, survey.lastNs, survey.lastNs - survey.firstNs, "imported"));
-            writer.end(new EpisodeEnd(EpisodeEvent.Kind.STOP, false, copy.counts()));
+            EpisodeEvent.Kind end = survey.labels.end();
+            writer.event(new EpisodeEvent(end, survey.lastNs, survey.lastNs - survey.firstNs, "imported"));
+            writer.end(new EpisodeEnd(end, false, copy.counts()));
             writer.force();
         }
     }
 
     private static final class Survey implements BagReader.Visitor {
         private final TreeSet<String> topics = new TreeSet<>();
+        private final Map<String, LinkedHashSet<String>> types = new HashMap<>();
+        private final EpisodeLabels labels = new EpisodeLabels();
         private long firstNs = Long.MAX_VALUE;
         private long lastNs;
 
         @Override
         public void connection(BagConnection connection) {
+            if (connection.topic().equals(EpisodeLabels.TOPIC)) {
+                labels.connection(connection);
+                return;
+            }
             topics.add(connection.topic());
+            types.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>())
+                    .add(connection.type() + " (md5 " + connection.md5() + ")");
         }
 
         @Override
         public void message(int connection, long timeNs, ByteBuffer message) {
+            if (labels.message(connection, message)) {
+                return;
+            }
             firstNs = Math.min(firstNs, timeNs);
             lastNs = Math.max(lastNs, timeNs);
         }

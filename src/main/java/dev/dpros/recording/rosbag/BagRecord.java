@@ -70,6 +70,6 @@ final class BagRecord {
     }
 
     static InputException damaged(String where, String found) {
-        return InputException.of(where, "rosbag record", "a whole record", found, "try 'rosbag fix' on it");
+        return InputException.of(where, "rosbag record", "a whole record", found, "try 'rosbag reindex' on it");
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpros.ros.message;
 
 import dev.dpros.core.ImageLayout;
+import dev.dpros.core.ImageLayout.Declared;
 import dev.dpros.core.ImageLayout.Encoding;
 import dev.dpros.core.ImageReader;
 import dev.dpros.core.InputException;
@@ -9,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the pixels in sensor_msgs/Image and sensor_msgs/CompressedImage. Stateless; any thread; allocates nothing.
- * Encodings: rgb8, bgr8, rgba8, bgra8, mono8 (8UC1, 8UC3 as bgr8), 16UC1 (mono16), bayer_*8; compressed: JPEG and PNG.
+ * Encodings: rgb8, bgr8 (8UC3), rgba8, bgra8, mono8 (8UC1), 16UC1 (mono16), bayer_*8, bayer_*16, yuv422, yuv422_yuy2;
+ * compressed: JPEG and PNG. 8UC3 names no order of colours; whoever sends it has an OpenCV picture, which is BGR.
  */
 public final class RosImageReader implements ImageReader {
     /** Names as in sensor_msgs/image_encodings.h. */
@@ -19,7 +21,14 @@ public final class RosImageReader implements ImageReader {
         {"mono8", Encoding.MONO8, 1}, {"8UC1", Encoding.MONO8, 1},
         {"16UC1", Encoding.U16C1, 2}, {"mono16", Encoding.U16C1, 2},
         {"bayer_rggb8", Encoding.BAYER_RGGB8, 1}, {"bayer_bggr8", Encoding.BAYER_BGGR8, 1},
-        {"bayer_gbrg8", Encoding.BAYER_GBRG8, 1}, {"bayer_grbg8", Encoding.BAYER_GRBG8, 1}};
+        {"bayer_gbrg8", Encoding.BAYER_GBRG8, 1}, {"bayer_grbg8", Encoding.BAYER_GRBG8, 1},
+        {"bayer_rggb16", Encoding.BAYER_RGGB16, 2}, {"bayer_bggr16", Encoding.BAYER_BGGR16, 2},
+        {"bayer_gbrg16", Encoding.BAYER_GBRG16, 2}, {"bayer_grbg16", Encoding.BAYER_GRBG16, 2},
+        {"yuv422", Encoding.YUV422, 2}, {"yuv422_yuy2", Encoding.YUV422_YUY2, 2}};
+    private static final byte[][] MOSAICS = ascii("bayer");
+    private static final byte[][] LUMAS = ascii("yuv", "YUV", "uyvy", "UYVY", "yuyv", "YUYV");
+    private static final byte[][] DEEPS = ascii("16", "mono16", "rgb16", "bgr16", "rgba16", "bgra16", "32");
+    private static final byte[][] COLOURS = ascii("rgb8", "bgr8", "rgba8", "bgra8");
     private static final byte[][] NAMES = new byte[ENCODINGS.length][];
     private static final Encoding[] KINDS = new Encoding[ENCODINGS.length];
     private static final int[] PIXEL_BYTES = new int[ENCODINGS.length];
@@ -30,6 +39,14 @@ public final class RosImageReader implements ImageReader {
             KINDS[i] = (Encoding) ENCODINGS[i][1];
             PIXEL_BYTES[i] = (Integer) ENCODINGS[i][2];
         }
+    }
+
+    private static byte[][] ascii(String... names) {
+        byte[][] all = new byte[names.length][];
+        for (int i = 0; i < names.length; i++) {
+            all[i] = names[i].getBytes(StandardCharsets.US_ASCII);
+        }
+        return all;
     }
 
     private final boolean compressed;
@@ -75,13 +92,19 @@ public final class RosImageReader implements ImageReader {
         out.height = message.getInt(at);
         out.width = message.getInt(at + 4);
         out.encoding = KINDS[kind];
+        out.declared = Declared.PLAIN;
         out.bigEndian = message.get(after) != 0;
         out.stepBytes = message.getInt(after + 1);
         out.dataOffset = after + 9;
         out.dataLength = dataLength;
         return out.width > 0 && out.height > 0
+                && !(subsampled(out.encoding) && out.width % 2 != 0)
                 && out.stepBytes >= (long) out.width * PIXEL_BYTES[kind]
                 && (long) out.stepBytes * out.height <= dataLength;
+    }
+
+    private static boolean subsampled(Encoding encoding) {
+        return encoding == Encoding.YUV422 || encoding == Encoding.YUV422_YUY2;
     }
 
     private static int encoding(ByteBuffer message, int at, int length) {
@@ -112,13 +135,45 @@ public final class RosImageReader implements ImageReader {
         out.encoding = Encoding.COMPRESSED;
         out.dataOffset = data + 4;
         out.dataLength = length;
-        // the format text differs between publishers ("jpeg", "rgb8; jpeg compressed bgr8"): look at the bytes instead
+        out.declared = declared(message, at + 4, format);
+        // the format text differs between publishers ("jpeg", "rgb8; jpeg compressed bgr8"): look at the bytes for the codec
         boolean jpeg = (message.getShort(data + 4) & 0xffff) == 0xd8ff;
         boolean png = message.getInt(data + 4) == 0x474e5089;
         return jpeg || png;
     }
 
-    /** What kind of image a message holds, such as {@code 640x480 rgb8}, for messages to people. Allocates. */
+    /** From a format such as {@code bayer_rggb8; jpeg compressed }: what was compressed, a semicolon, what it became. */
+    private static Declared declared(ByteBuffer message, int at, int length) {
+        int end = at + length;
+        int semicolon = at;
+        while (semicolon < end && message.get(semicolon) != ';') {
+            semicolon++;
+        }
+        for (int i = semicolon; i < end; i++) {
+            if (startsWith(message, i, end, COLOURS)) {
+                return Declared.PLAIN; // turned into colours before it was compressed
+            }
+        }
+        return startsWith(message, at, end, MOSAICS) ? Declared.MOSAIC
+                : startsWith(message, at, end, LUMAS) ? Declared.YUV
+                : startsWith(message, at, end, DEEPS) ? Declared.DEEP : Declared.PLAIN;
+    }
+
+    private static boolean startsWith(ByteBuffer message, int at, int end, byte[][] names) {
+        for (byte[] name : names) {
+            int i = 0;
+            while (i < name.length && at + i < end && message.get(at + i) == name[i]) {
+                i++;
+            }
+            if (i == name.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Such as {@code 640x480 'rgb8'}, with the step if that is too small. */
+    @Override
     public String describe(ByteBuffer message) {
         int frame = message.limit() < 16 ? -1 : SkipPlan.count(message, 12, 1);
         int at = 16 + frame;
@@ -130,17 +185,48 @@ public final class RosImageReader implements ImageReader {
         byte[] name = new byte[Math.min(length, 64)];
         message.get(text + 4, name);
         String encoding = new String(name, StandardCharsets.UTF_8).replaceAll("[^\\x20-\\x7e]", "?");
-        return compressed ? "a compressed image of format '" + encoding + "'"
-                : Integer.toUnsignedString(message.getInt(at + 4)) + "x" + Integer.toUnsignedString(message.getInt(at)) + " '"
-                        + encoding + "'";
+        if (compressed) {
+            return "a compressed image of format '" + encoding + "'" + codec(message, text + 4 + length);
+        }
+        return Integer.toUnsignedString(message.getInt(at + 4)) + "x" + Integer.toUnsignedString(message.getInt(at)) + " '"
+                + encoding + "'" + lengths(message, at, length);
     }
 
-    /** The encodings that can be read. */
-    public static String encodings() {
+    private static String codec(ByteBuffer message, int data) {
+        int length = SkipPlan.count(message, data, 1);
+        boolean known = length >= 4
+                && ((message.getShort(data + 4) & 0xffff) == 0xd8ff || message.getInt(data + 4) == 0x474e5089);
+        return known ? "" : length <= 0 ? " without data" : " whose data are neither JPEG nor PNG";
+    }
+
+    /** What is wrong with the lengths of a raw image, or nothing. */
+    private static String lengths(ByteBuffer message, int at, int nameLength) {
+        int kind = encoding(message, at + 12, nameLength);
+        int after = at + 12 + nameLength;
+        if (kind < 0 || message.limit() - after < 9) {
+            return "";
+        }
+        long width = message.getInt(at + 4);
+        long height = message.getInt(at);
+        long least = width * PIXEL_BYTES[kind];
+        long step = message.getInt(after + 1);
+        int data = message.getInt(after + 5);
+        return step < least ? ", step " + step + ", expected at least " + least
+                : step * height > data ? ", " + data + " bytes of data, expected " + step * height
+                : subsampled(KINDS[kind]) && width % 2 != 0 ? ", an odd width, expected an even one" : "";
+    }
+
+    @Override
+    public String supported(int channels) {
+        if (compressed) {
+            return channels == 3 ? "JPEG or PNG of 8-bit colours (format 'jpeg', 'png', 'rgb8; jpeg compressed bgr8' or the like)"
+                    : "JPEG, PNG of 8 bits or grey PNG of 16 bits";
+        }
         StringBuilder all = new StringBuilder();
         for (Object[] row : ENCODINGS) {
-            all.append(all.isEmpty() ? "" : ", ").append(row[0]);
+            boolean colourless = row[1] == Encoding.U16C1 || row[1] == Encoding.MONO8;
+            all.append(colourless && channels == 3 ? "" : (all.isEmpty() ? "" : ", ") + row[0]);
         }
-        return all.toString();
+        return "an encoding among " + all;
     }
 }

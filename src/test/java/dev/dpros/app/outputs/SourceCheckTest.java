@@ -35,7 +35,7 @@ class SourceCheckTest {
     private final CameraSource camera = new CameraSource(CONFIG, reader, new SystemClock(), LatencySink.NONE, null);
     private final Connected subscription = new Connected();
     private final SourceCheck check = new SourceCheck("image", "/camera", camera, subscription,
-            new ImageProblem(CONFIG, camera.messages(), reader)::explain);
+            reason -> camera.takeRefused());
 
     @BeforeEach
     void start() {
@@ -70,6 +70,16 @@ class SourceCheckTest {
         String problem = check.look();
         assertTrue(problem.startsWith("topic /camera: image: expected an encoding among rgb8, bgr8, "), problem);
         assertTrue(problem.endsWith("found 8x6 '32FC1'"), problem);
+    }
+
+    @Test
+    void shouldQuoteThePictureThatWasRefusedAndNotTheNewest() {
+        deliver(8, 6, "16UC1", 2);
+        deliver(8, 6, "rgb8", 3);
+        String problem = check.look();
+        assertTrue(problem.contains("for 'image' (3 channels, colour), found 8x6 '16UC1'"), problem);
+        deliver(8, 6, "rgb8", 3);
+        assertNull(check.look());
     }
 
     @Test

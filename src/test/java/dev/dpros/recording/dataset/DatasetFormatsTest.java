@@ -194,7 +194,7 @@ class DatasetFormatsTest {
         BagExporter.export(recorded().journals(), bags, ExportProgress.NONE);
         Path bag = bags.resolve("episode_000001.bag");
         String info = ExternalReader.run("rosbag", "info", bag.toString());
-        assertTrue(info.contains("messages:    35"), info);
+        assertTrue(info.contains("messages:    36"), info);
         assertTrue(info.contains("sensor_msgs/Image"), info);
         ExternalReader.run("rosbag", "check", bag.toString());
         String values = ExternalReader.python("""

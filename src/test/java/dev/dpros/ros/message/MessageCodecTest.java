@@ -161,7 +161,7 @@ class MessageCodecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"yuv422,12,3,36", "rgb8,11,3,36", "rgb8,12,3,35", "rgb8,12,0,36", "rgb8,2147483647,3,36", "rgb8x,12,3,36"})
+    @CsvSource({"nv21, 12,3,36", "rgb8,11,3,36", "rgb8,12,3,35", "rgb8,12,0,36", "rgb8,2147483647,3,36", "rgb8x,12,3,36"})
     void shouldRefuseAMalformedImage(String encoding, long step, int height, int length) {
         MessageSchema schema = CATALOG.message("sensor_msgs/Image");
         ByteBuffer message = MessageEncoder.encode(schema, Map.of("width", 4, "height", height, "step", step,

@@ -1,0 +1,23 @@
+package dev.dpros.core;
+
+import java.nio.ByteBuffer;
+
+/** Turns serialized image messages into colour pictures, by the rules of the live node. One thread; allocates. */
+public interface PictureReader {
+    /**
+     * Reads one message.
+     *
+     * @param message direct, little-endian, position 0 to limit; not modified
+     * @return RGB rows, {@code [height, width, 3]} uint8; null if the picture is refused, see {@link #problem}
+     */
+    byte[] read(ByteBuffer message);
+
+    /** Width of the last picture read, pixels. */
+    int width();
+
+    /** Height of the last picture read, pixels. */
+    int height();
+
+    /** One line: why the last picture was refused, or null. */
+    String problem();
+}
