@@ -164,6 +164,7 @@ final class PublisherConnection {
             if (!closed) {
                 pause(pauseNs);
             }
+            closed |= subscriber.givesWay(this);
         }
         subscriber.ended(this);
     }

@@ -8,14 +8,18 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A subscribed topic: one {@link PublisherConnection} with a thread of its own per publisher, which connects again for
@@ -24,7 +28,10 @@ import java.util.function.Predicate;
  * one whose turn it is, also when several publishers send at once.
  */
 public final class TopicSubscriber {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSubscriber.class);
     private static final int MAX_REFUSALS = 16;
+    private static final int MAX_TRYING = 16;
+    private static final int MAX_CONNECTIONS = 256;
     private static final long TURN_POLL_NS = 50_000;
     private static final long STALLED_NS = 2_000_000_000L;
 
@@ -61,6 +68,7 @@ public final class TopicSubscriber {
     private final String topic;
     private final Context context;
     private final Map<URI, PublisherConnection> connections = new ConcurrentHashMap<>();
+    private final Set<URI> waiting = new LinkedHashSet<>();
     private final AtomicReference<Object> writer = new AtomicReference<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
@@ -157,7 +165,8 @@ public final class TopicSubscriber {
     }
 
     /**
-     * Takes the master's list of publishers: connects to new ones and drops the others.
+     * Takes the master's list of publishers: connects to new ones and drops the others. At most {@value #MAX_TRYING} that
+     * do not answer have a thread at a time, in turn, and at most {@value #MAX_CONNECTIONS} are connected.
      *
      * @param keepConnected whether connections that stand are kept although the list lacks them, as after a restart of
      *     the master, when publishers that never register again go on sending
@@ -166,22 +175,48 @@ public final class TopicSubscriber {
         if (closed) {
             return;
         }
+        Set<URI> listed = new LinkedHashSet<>(uris);
+        waiting.retainAll(listed);
         for (PublisherConnection connection : List.copyOf(connections.values())) {
-            if (!uris.contains(connection.publisher()) && !(keepConnected && connection.isConnected())) {
+            if (!listed.contains(connection.publisher()) && !(keepConnected && connection.isConnected())) {
                 connections.remove(connection.publisher());
                 connection.close();
             }
         }
-        for (URI uri : uris) {
+        for (URI uri : listed) {
             PublisherConnection known = connections.get(uri);
             if (known == null) {
-                PublisherConnection connection = new PublisherConnection(this, uri);
-                connections.put(uri, connection);
-                connection.start();
+                waiting.add(uri);
             } else {
                 known.listed();
             }
         }
+        if (waiting.size() > MAX_CONNECTIONS) {
+            LOG.warn("{}: the master lists {} publishers; {} at a time are tried", topic, listed.size(), MAX_TRYING);
+        }
+        startWaiting();
+    }
+
+    private void startWaiting() {
+        long trying = connections.values().stream().filter(connection -> !connection.isConnected()).count();
+        while (!closed && !waiting.isEmpty() && trying < MAX_TRYING && connections.size() < MAX_CONNECTIONS) {
+            URI uri = waiting.iterator().next();
+            waiting.remove(uri);
+            PublisherConnection connection = new PublisherConnection(this, uri);
+            connections.put(uri, connection);
+            connection.start();
+            trying++;
+        }
+    }
+
+    /** After a failure and its pause: true if the connection must end because others wait for their turn to be tried. */
+    synchronized boolean givesWay(PublisherConnection connection) {
+        if (closed || waiting.isEmpty() || !connections.remove(connection.publisher(), connection)) {
+            return false;
+        }
+        waiting.add(connection.publisher());
+        startWaiting();
+        return true;
     }
 
     /** True if no other publisher is connected, so that messages may be read straight into the slots. */
@@ -220,6 +255,9 @@ public final class TopicSubscriber {
 
     void connected(Map<String, String> header) {
         connected.incrementAndGet();
+        synchronized (this) {
+            startWaiting();
+        }
         messageType = header.get("type");
         messageDefinition = header.get("message_definition");
     }

@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -280,6 +281,34 @@ class TopicSubscriberTest {
     void shouldRefuseASecondTypeOfOneTopic() {
         subscribe("a/B", "1", slots);
         assertThrows(InputException.class, () -> join("a/C", "2", new CollectingSlots()));
+    }
+
+    @Test
+    void shouldTryAFewOfThousandsOfPublishersAtATime() throws IOException {
+        URI alive = URI.create("http://127.0.0.1:77/");
+        subscriptions = 1;
+        subscriber = new TopicSubscriber("/many", new TopicSubscriber.Context("/test", new SystemClock(), (uri, topic) -> {
+            if (uri.equals(alive)) {
+                return publisher.address();
+            }
+            throw new IOException("nobody there");
+        }, MAX_BYTES, closing -> true));
+        subscriber.subscribe(TopicSubscriber.Wanted.ANY, slots);
+        List<URI> listed = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            listed.add(i == 50 ? alive : URI.create("http://127.0.0.1:1/" + i % 1500));
+        }
+        subscriber.setPublishers(listed, false);
+        assertEquals(16, subscriber.connections().size());
+        try (Socket socket = publisher.acceptAs("a/B", "1")) {
+            socket.getOutputStream().write(RawPublisher.frame((byte) 5));
+            assertArrayEquals(new byte[] {5}, payload(slots.next()));
+            subscriber.setPublishers(listed, false);
+            assertTrue(subscriber.connections().size() <= 17, "sixteen tried and one connected");
+            long threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("ros-io-sub-/many")).count();
+            assertTrue(threads <= 2 * 17, threads + " threads, of which some are ending");
+        }
     }
 
     /** One slot, used again and again. */
