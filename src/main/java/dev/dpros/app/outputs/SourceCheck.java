@@ -18,6 +18,7 @@ public final class SourceCheck {
     private final Subscription subscription;
     private final Function<SourceStatistics.Rejection, String> explanation;
     private long rejectedBefore;
+    private long takenBefore;
     private String problem;
 
     /**
@@ -61,15 +62,18 @@ public final class SourceCheck {
         return subscription;
     }
 
-    /** Looks again. @return one line that names topic, what was expected and found; null if all is well */
+    /** Looks again; others' messages on the topic, without our fields, are no problem while good ones come. @return one line that names topic, what was expected and found; null if all is well */
     public String look() {
         List<String> refusals = subscription.refusals();
         long rejected = input.statistics().rejected();
+        long taken = input.statistics().taken();
         boolean delivers = subscription.publishers() > 0;
+        boolean others = taken > takenBefore
+                && input.statistics().lastRejection() == SourceStatistics.Rejection.MALFORMED;
         if (!delivers && !refusals.isEmpty()) {
             String refusal = refusals.get(refusals.size() - 1);
             problem = "topic " + topic + ": publisher refused: " + refusal;
-        } else if (delivers && rejected > rejectedBefore) {
+        } else if (delivers && rejected > rejectedBefore && !others) {
             SourceStatistics.Rejection reason = input.statistics().lastRejection();
             String explained = explanation.apply(reason);
             problem = "topic " + topic + ": " + (explained != null ? explained : reason.text());
@@ -77,6 +81,7 @@ public final class SourceCheck {
             problem = null;
         }
         rejectedBefore = rejected;
+        takenBefore = taken;
         return problem;
     }
 
