@@ -4,6 +4,7 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
+import dev.dpros.observation.VectorSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -68,7 +69,7 @@ public final class SourceCheck {
         long rejected = input.statistics().rejected();
         long taken = input.statistics().taken();
         boolean delivers = subscription.publishers() > 0;
-        boolean others = taken > takenBefore
+        boolean others = taken > takenBefore && input instanceof VectorSource
                 && input.statistics().lastRejection() == SourceStatistics.Rejection.MALFORMED;
         if (!delivers && !refusals.isEmpty()) {
             String refusal = refusals.get(refusals.size() - 1);
