@@ -3,7 +3,8 @@ package dev.dpros.core;
 import java.nio.ByteBuffer;
 
 /**
- * Where a transport puts the bytes of an incoming message, so that the only copy is from the socket to the ring slot.
+ * Where a transport puts the bytes of an incoming message, so that the only copy is from the socket to the ring slot
+ * (subscriptions that share a connection get a copy each, one after the other: none may block).
  * One writer, the transport's I/O thread: {@code claim}, fill, then {@code commit} or {@code abandon}. No allocation
  * once warm.
  */

@@ -4,6 +4,7 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
+import dev.dpros.observation.VectorSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,6 +19,7 @@ public final class SourceCheck {
     private final Subscription subscription;
     private final Function<SourceStatistics.Rejection, String> explanation;
     private long rejectedBefore;
+    private long takenBefore;
     private String problem;
 
     /**
@@ -61,15 +63,18 @@ public final class SourceCheck {
         return subscription;
     }
 
-    /** Looks again. @return one line that names topic, what was expected and found; null if all is well */
+    /** Looks again; others' messages on the topic, without our fields, are no problem while good ones come. @return one line that names topic, what was expected and found; null if all is well */
     public String look() {
         List<String> refusals = subscription.refusals();
         long rejected = input.statistics().rejected();
+        long taken = input.statistics().taken();
         boolean delivers = subscription.publishers() > 0;
+        boolean others = taken > takenBefore && input instanceof VectorSource
+                && input.statistics().lastRejection() == SourceStatistics.Rejection.MALFORMED;
         if (!delivers && !refusals.isEmpty()) {
             String refusal = refusals.get(refusals.size() - 1);
             problem = "topic " + topic + ": publisher refused: " + refusal;
-        } else if (delivers && rejected > rejectedBefore) {
+        } else if (delivers && rejected > rejectedBefore && !others) {
             SourceStatistics.Rejection reason = input.statistics().lastRejection();
             String explained = explanation.apply(reason);
             problem = "topic " + topic + ": " + (explained != null ? explained : reason.text());
@@ -77,6 +82,7 @@ public final class SourceCheck {
             problem = null;
         }
         rejectedBefore = rejected;
+        takenBefore = taken;
         return problem;
     }
 

@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.ros.xmlrpc.XmlRpcClient;
 import dev.dpros.ros.xmlrpc.XmlRpcException;
@@ -47,13 +48,13 @@ final class MasterClient {
         try {
             answer = client.call(uri, method, all);
         } catch (XmlRpcFaultException e) {
-            throw new RefusedException(e.getMessage());
+            throw new RefusedException(ForeignText.printable(e.getMessage()));
         }
         if (!(answer instanceof List<?> list) || list.size() != 3 || !(list.get(0) instanceof Integer code)) {
-            throw new RefusedException(method + ": expected [code, message, value], found " + answer);
+            throw new RefusedException(method + ": expected [code, message, value], found " + ForeignText.printable(answer));
         }
         if (code != 1) {
-            throw new RefusedException(String.valueOf(list.get(1)));
+            throw new RefusedException(ForeignText.printable(list.get(1)));
         }
         return list.get(2);
     }

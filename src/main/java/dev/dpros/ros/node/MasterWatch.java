@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.ros.xmlrpc.XmlRpcException;
 import java.util.Map;
 import java.util.Set;
@@ -81,7 +82,7 @@ final class MasterWatch {
                 LOG.info("the master {} can be reached again", master.uri());
             }
             if (known != null && !slaveUri.equals(known)) {
-                onCollision.accept("another node, at " + known + ", has taken the name " + node);
+                onCollision.accept("another node, at " + ForeignText.printable(known) + ", has taken the name " + node);
                 return;
             }
             if (known == null) {

@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.names.GraphNames;
@@ -116,7 +117,8 @@ final class NodeParts {
                     && port > 0 && port < 65536) {
                 return new InetSocketAddress(host, port);
             }
-            throw new ConnectException("requestTopic at " + publisher + ": expected [TCPROS, host, port], found " + answer);
+            throw new ConnectException("requestTopic at " + publisher + ": expected [TCPROS, host, port], found "
+                    + ForeignText.printable(answer));
         } catch (XmlRpcException | MasterClient.RefusedException e) {
             throw new IOException("requestTopic at " + publisher + ": " + e.getMessage(), e);
         }

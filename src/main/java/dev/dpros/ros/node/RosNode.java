@@ -117,27 +117,43 @@ public final class RosNode implements Transport {
         MessageSchema schema = type.equals("*") ? null : parts.catalog.messageOrNull(type);
         requireType(resolved, type);
         TopicSubscriber.Context context = new TopicSubscriber.Context(nodeName(), parts.clock, parts::locate,
-                MAX_MESSAGE_BYTES, subscriber -> {
-                    if (parts.topics.remove(subscriber)) {
-                        parts.watch.remove("subscriber " + subscriber.topic());
-                    }
-                });
-        TopicSubscriber subscriber = new TopicSubscriber(resolved, type, schema == null ? "*" : schema.md5(),
-                schema == null ? "" : schema.definition(), slots, context);
-        if (parts.topics.add(subscriber)) {
-            parts.register("subscriber " + resolved, subscriber::close, new MasterWatch.Registration() {
-                @Override
-                public void register() throws XmlRpcException, MasterClient.RefusedException {
-                    parts.topics.register(resolved, parts.master, parts.slaveUri);
-                }
-
-                @Override
-                public void unregister() throws XmlRpcException, MasterClient.RefusedException {
-                    parts.master.call("unregisterSubscriber", resolved, parts.slaveUri.toString());
-                }
-            });
+                MAX_MESSAGE_BYTES, this::subscriptionClosed);
+        TopicSubscriber fresh = new TopicSubscriber(resolved, context);
+        TopicSubscriber subscriber = parts.topics.acquire(fresh);
+        Subscription subscription;
+        try {
+            subscription = subscriber.subscribe(schema == null ? new TopicSubscriber.Wanted(type, "*", "")
+                    : new TopicSubscriber.Wanted(type, schema.md5(), schema.definition()), slots);
+        } catch (InputException e) {
+            subscriptionClosed(subscriber);
+            throw e;
         }
-        return subscriber;
+        if (subscriber == fresh) {
+            registerSubscriber(resolved, subscription);
+        }
+        return subscription;
+    }
+
+    private boolean subscriptionClosed(TopicSubscriber subscriber) {
+        boolean last = parts.topics.release(subscriber);
+        if (last) {
+            parts.watch.remove("subscriber " + subscriber.topic());
+        }
+        return last;
+    }
+
+    private void registerSubscriber(String resolved, Subscription subscription) {
+        parts.register("subscriber " + resolved, subscription::close, new MasterWatch.Registration() {
+            @Override
+            public void register() throws XmlRpcException, MasterClient.RefusedException {
+                parts.topics.register(resolved, parts.master, parts.slaveUri);
+            }
+
+            @Override
+            public void unregister() throws XmlRpcException, MasterClient.RefusedException {
+                parts.master.call("unregisterSubscriber", resolved, parts.slaveUri.toString());
+            }
+        });
     }
 
     /** Refuses a topic that is published with another type now. */

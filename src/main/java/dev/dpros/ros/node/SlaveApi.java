@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.ros.tcpros.ConnectionInfo;
 import dev.dpros.ros.tcpros.TcprosServer;
 import dev.dpros.ros.tcpros.TopicPublisher;
@@ -88,14 +89,14 @@ final class SlaveApi implements XmlRpcHandler {
     }
 
     private Object shutdown(List<Object> params) {
-        String reason = params.size() > 1 ? String.valueOf(params.get(1)) : "";
-        served.shutdown().accept("shutdown request from " + params.get(0) + (reason.isEmpty() ? "" : ": " + reason));
+        String reason = params.size() > 1 ? ForeignText.printable(params.get(1)) : "";
+        served.shutdown().accept("shutdown request from " + ForeignText.printable(params.get(0)) + (reason.isEmpty() ? "" : ": " + reason));
         return success("shutdown", 0);
     }
 
     private Object paramUpdate(Object key, Object value) {
         if (!(key instanceof String name)) {
-            return error("paramUpdate: expected a key, found " + key);
+            return error("paramUpdate: expected a key, found " + ForeignText.printable(key));
         }
         Parameters cache = parameters;
         if (cache != null) {
@@ -117,7 +118,7 @@ final class SlaveApi implements XmlRpcHandler {
             return error("requestTopic: expected a topic and a list of protocols");
         }
         if (served.server().publication(name) == null) {
-            return error("not a publisher of [" + name + "]");
+            return error("not a publisher of [" + ForeignText.printable(name) + "]");
         }
         boolean tcpros = offered.stream().anyMatch(
                 protocol -> protocol instanceof List<?> list && !list.isEmpty() && "TCPROS".equals(list.get(0)));

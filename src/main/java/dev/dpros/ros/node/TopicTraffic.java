@@ -6,7 +6,7 @@ import java.util.TreeMap;
 /**
  * What a node's topics have carried since they were opened, by resolved name. Immutable.
  *
- * @param in subscribed topics; several subscriptions of one topic count together
+ * @param in subscribed topics; a message counts once, however many subscriptions take it
  * @param out advertised topics
  */
 public record TopicTraffic(Map<String, Received> in, Map<String, Sent> out) {
@@ -14,13 +14,9 @@ public record TopicTraffic(Map<String, Received> in, Map<String, Sent> out) {
      * A subscribed topic.
      *
      * @param received messages taken
-     * @param refused messages refused: wrong length, malformed, or no room
+     * @param refused messages that no subscription took: wrong length, malformed, or no room
      */
-    public record Received(long received, long refused) {
-        private Received plus(Received other) {
-            return new Received(received + other.received, refused + other.refused);
-        }
-    }
+    public record Received(long received, long refused) {}
 
     /**
      * An advertised topic.
@@ -32,8 +28,8 @@ public record TopicTraffic(Map<String, Received> in, Map<String, Sent> out) {
 
     static TopicTraffic of(NodeParts parts) {
         Map<String, Received> in = new TreeMap<>();
-        parts.topics.all().forEach(subscriber -> in.merge(subscriber.topic(),
-                new Received(subscriber.received(), subscriber.rejected()), Received::plus));
+        parts.topics.all().forEach(subscriber ->
+                in.put(subscriber.topic(), new Received(subscriber.received(), subscriber.rejected())));
         Map<String, Sent> out = new TreeMap<>();
         parts.tcpros.publications().forEach(publication ->
                 out.put(publication.topic(), new Sent(publication.sent(), publication.dropped())));

@@ -3,22 +3,24 @@ package dev.dpros.ros.node;
 import dev.dpros.ros.tcpros.TopicSubscriber;
 import dev.dpros.ros.xmlrpc.XmlRpcException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The subscribed topics of a node, with the publishers that the master lists. Any thread. */
 final class Topics {
-    /** One topic; several subscriptions of it share one registration. */
+    /** One topic; all subscriptions of it share one registration and its connections. */
     private static final class Entry {
-        private final List<TopicSubscriber> subscribers = new CopyOnWriteArrayList<>();
-        private volatile Set<URI> publishers = Set.of();
+        private final TopicSubscriber subscriber;
+        private int subscriptions;
         private volatile int updates;
+
+        private Entry(TopicSubscriber subscriber) {
+            this.subscriber = subscriber;
+        }
     }
 
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
@@ -29,25 +31,21 @@ final class Topics {
         masterRestarted = true;
     }
 
-    /** Adds a subscription; true if the topic is new and must be registered. */
-    synchronized boolean add(TopicSubscriber subscriber) {
-        Entry entry = entries.computeIfAbsent(subscriber.topic(), any -> new Entry());
-        entry.subscribers.add(subscriber);
-        subscriber.setPublishers(entry.publishers, masterRestarted);
-        return entry.subscribers.size() == 1;
+    /** Counts one more subscription, which {@link #release} ends: the topic's connections, {@code fresh} if it is the first. */
+    synchronized TopicSubscriber acquire(TopicSubscriber fresh) {
+        Entry entry = entries.computeIfAbsent(fresh.topic(), any -> new Entry(fresh));
+        entry.subscriptions++;
+        return entry.subscriber;
     }
 
-    /** Removes a subscription; true if it was the last of its topic. */
-    synchronized boolean remove(TopicSubscriber subscriber) {
+    /** Ends one subscription; true if it was the last of its topic. */
+    synchronized boolean release(TopicSubscriber subscriber) {
         Entry entry = entries.get(subscriber.topic());
-        if (entry == null || !entry.subscribers.remove(subscriber)) {
+        if (entry == null || entry.subscriber != subscriber || --entry.subscriptions > 0) {
             return false;
         }
-        if (entry.subscribers.isEmpty()) {
-            entries.remove(subscriber.topic());
-            return true;
-        }
-        return false;
+        entries.remove(subscriber.topic());
+        return true;
     }
 
     /** Registers one topic and connects to the publishers that the master answers with. */
@@ -57,7 +55,7 @@ final class Topics {
             return;
         }
         int before = entry.updates;
-        String type = entry.subscribers.get(0).type();
+        String type = entry.subscriber.type();
         Object answer = master.call("registerSubscriber", topic, type, slaveUri.toString());
         synchronized (this) {
             // an update that arrived during the call is newer than the answer
@@ -77,10 +75,7 @@ final class Topics {
     }
 
     private void set(Entry entry, Set<URI> uris) {
-        entry.publishers = uris;
-        for (TopicSubscriber subscriber : entry.subscribers) {
-            subscriber.setPublishers(uris, masterRestarted);
-        }
+        entry.subscriber.setPublishers(uris, masterRestarted);
     }
 
     private static Set<URI> uris(Object list) {
@@ -102,10 +97,8 @@ final class Topics {
         return Set.copyOf(entries.keySet());
     }
 
-    /** All subscriptions. */
+    /** All subscribed topics. */
     List<TopicSubscriber> all() {
-        List<TopicSubscriber> all = new ArrayList<>();
-        entries.values().forEach(entry -> all.addAll(entry.subscribers));
-        return all;
+        return entries.values().stream().map(entry -> entry.subscriber).toList();
     }
 }

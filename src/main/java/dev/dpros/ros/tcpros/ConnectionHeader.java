@@ -1,5 +1,6 @@
 package dev.dpros.ros.tcpros;
 
+import dev.dpros.core.ForeignText;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
@@ -73,9 +74,8 @@ public final class ConnectionHeader {
         return decode(Channels.readPayload(channel, total));
     }
 
-    /** The text of a field for logs and lists: bounded, and free of control characters. */
+    /** The text of a field for logs and lists. */
     public static String printable(String value) {
-        String shortened = value.length() <= 300 ? value : value.substring(0, 300) + "...";
-        return shortened.replaceAll("\\p{Cntrl}", " ");
+        return ForeignText.printable(value);
     }
 }

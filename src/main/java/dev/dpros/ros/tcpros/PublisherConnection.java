@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection to one publisher of a subscribed topic, on a blocking thread of its own ({@code ros-io-sub-TOPIC-N}):
  * locate, connect, introduce, receive; after a failure again with growing pauses. Allocates per connection, not per
- * message: a message is read from the socket straight into its slot, except for what arrived in one piece with the
- * length before it (at most {@value #STAGING_BYTES} bytes).
+ * message: with one publisher and one subscription a message is read from the socket straight into its slot, except for
+ * what arrived in one piece with the length before it (at most {@value #STAGING_BYTES} bytes). Otherwise, and from a
+ * latching publisher, it is read once into memory of the connection and copied into each slot.
  */
 final class PublisherConnection {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherConnection.class);
@@ -37,6 +38,11 @@ final class PublisherConnection {
     private final Thread thread;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private ByteBuffer own = ByteBuffer.allocate(0);
+    private ByteBuffer latched = ByteBuffer.allocate(0);
+    private int latchedLength = -1;
+    private volatile boolean latching;
+    private volatile String publishedType;
+    private volatile String publishedMd5;
     private volatile SocketChannel channel;
     private volatile boolean connected;
     private volatile boolean closed;
@@ -91,6 +97,25 @@ final class PublisherConnection {
         }
     }
 
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Gives a subscription that joins what this publisher latched. The caller has the turn. */
+    void handLatched(SubscribedSlots taker) {
+        if (connected && latchedLength >= 0) {
+            taker.take(latched, latchedLength, subscriber.context().clock().monotonicNs(),
+                    subscriber.context().clock().rosNs());
+        }
+    }
+
+    /** Breaks a connection that was made for any type and stands for another than the one wanted now. */
+    void disconnectUnlessFits(TopicSubscriber.Wanted wanted) {
+        if (connected && !wanted.fits(publishedType, publishedMd5)) {
+            disconnect();
+        }
+    }
+
     /** Breaks the connection; the thread connects again. */
     void disconnect() {
         Channels.closeQuietly(channel);
@@ -104,7 +129,7 @@ final class PublisherConnection {
 
     void join() {
         // one that is not connected delivers nothing any more
-        if (connected && Thread.currentThread() != thread) {
+        if (connected && !isCurrentThread()) {
             try {
                 thread.join(TimeUnit.SECONDS.toMillis(1));
             } catch (InterruptedException e) {
@@ -139,6 +164,7 @@ final class PublisherConnection {
             if (!closed) {
                 pause(pauseNs);
             }
+            closed |= subscriber.givesWay(this);
         }
         subscriber.ended(this);
     }
@@ -169,8 +195,12 @@ final class PublisherConnection {
             throw new ProtocolException(refusal);
         }
         detail = "TCPROS connection to [" + address.getHostString() + ":" + address.getPort() + "]";
+        publishedType = reply.get("type");
+        publishedMd5 = reply.get("md5sum");
+        latching = "1".equals(reply.get("latching"));
         connected = true;
         subscriber.connected(reply);
+        disconnectUnlessFits(subscriber.wanted()); // what is wanted may have changed meanwhile
         return opened;
     }
 
@@ -196,11 +226,12 @@ final class PublisherConnection {
     private Map<String, String> header() {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("callerid", subscriber.context().callerId());
-        fields.put("md5sum", subscriber.md5());
-        fields.put("message_definition", subscriber.definition());
+        TopicSubscriber.Wanted wanted = subscriber.wanted();
+        fields.put("md5sum", wanted.md5());
+        fields.put("message_definition", wanted.definition());
         fields.put("tcp_nodelay", "1");
         fields.put("topic", subscriber.topic());
-        fields.put("type", subscriber.type());
+        fields.put("type", wanted.type());
         return fields;
     }
 
@@ -211,11 +242,9 @@ final class PublisherConnection {
         }
         String md5 = reply.get("md5sum");
         String type = reply.get("type");
-        boolean sameMd5 = subscriber.md5().equals("*") || "*".equals(md5) || subscriber.md5().equals(md5);
-        boolean sameType = subscriber.type().equals("*") || type == null || "*".equals(type)
-                || subscriber.type().equals(type);
-        return sameMd5 && sameType ? null : publisher + ": " + subscriber.topic() + ": expected type "
-                + subscriber.type() + " (md5 " + subscriber.md5() + "), found " + ConnectionHeader.printable(
+        TopicSubscriber.Wanted wanted = subscriber.wanted();
+        return wanted.fits(type, md5) ? null : publisher + ": " + subscriber.topic() + ": expected type "
+                + wanted.type() + " (md5 " + wanted.md5() + "), found " + ConnectionHeader.printable(
                         type + " (md5 " + md5 + ")");
     }
 
@@ -226,63 +255,92 @@ final class PublisherConnection {
             buffer(from, 4);
             int length = staging.getInt();
             if (length < 0 || length > limit) {
-                reject();
+                rejectForAll();
                 throw new ProtocolException("a message of " + Integer.toUnsignedString(length) + " bytes; at most "
                         + limit + " are accepted");
             }
-            if (subscriber.isSole(this) && subscriber.tryTurn(this)) {
-                receiveIntoSlot(from, length);
-            } else {
+            if (latching || !subscriber.isSole(this) || !receiveIntoSlot(from, length)) {
                 receiveInTurn(from, length);
             }
         }
     }
 
-    private void receiveIntoSlot(SocketChannel from, int length) throws IOException {
-        MessageSlots slots = subscriber.slots();
-        boolean complete = false;
-        ByteBuffer slot = null;
+    /** Reads a message into the slot of the only subscription; false, with nothing read, if that cannot be now. */
+    private boolean receiveIntoSlot(SocketChannel from, int length) throws IOException {
+        if (!subscriber.tryTurn(this)) {
+            return false;
+        }
         try {
-            slot = slots.claim(length);
-            if (slot == null) {
-                reject();
-                skip(from, length);
-                return;
+            SubscribedSlots[] takers = subscriber.takers();
+            if (takers.length != 1) {
+                return false;
             }
-            fill(from, slot, length);
-            complete = true;
-            count(length);
-            commit(slots);
+            receiveInto(takers[0], from, length);
+            return true;
         } finally {
-            if (slot != null && !complete) {
-                slots.abandon();
-                reject();
-            }
             subscriber.endTurn(this);
         }
     }
 
-    /** With several publishers a message is read to its end before the slots are touched. */
+    private void receiveInto(SubscribedSlots taker, SocketChannel from, int length) throws IOException {
+        MessageSlots slots = taker.slots();
+        ByteBuffer slot = slots.claim(length);
+        if (slot == null) {
+            taker.reject();
+            reject();
+            skip(from, length);
+            return;
+        }
+        boolean complete = false;
+        try {
+            fill(from, slot, length);
+            complete = true;
+            taker.took();
+            count(length);
+            slots.commit(subscriber.context().clock().monotonicNs(), subscriber.context().clock().rosNs());
+        } finally {
+            if (!complete) {
+                slots.abandon();
+                taker.reject();
+                reject();
+            }
+        }
+    }
+
+    /** With several publishers or subscriptions a message is read to its end before the slots are touched. */
     private void receiveInTurn(SocketChannel from, int length) throws IOException {
         for (int have = 0; have < length; have = own.limit()) {
             growOwn(have, length);
             fill(from, own, own.remaining());
         }
-        own.position(0).limit(length);
         if (!subscriber.awaitTurn(this)) {
             return;
         }
         try {
-            ByteBuffer slot = subscriber.slots().claim(length);
-            if (slot == null) {
-                reject();
-                return;
-            }
-            slot.put(own);
-            count(length);
-            commit(subscriber.slots());
+            hand(length);
         } finally {
             subscriber.endTurn(this);
+        }
+    }
+
+    private void hand(int length) {
+        SubscribedSlots[] takers = subscriber.takers();
+        long receivedNs = subscriber.context().clock().monotonicNs();
+        long receivedRosNs = subscriber.context().clock().rosNs();
+        boolean taken = takers.length == 0;
+        for (SubscribedSlots taker : takers) {
+            taken |= taker.take(own, length, receivedNs, receivedRosNs);
+        }
+        if (taken) {
+            count(length);
+        } else {
+            reject();
+        }
+        if (latching) {
+            ByteBuffer free = latched;
+            latched = own;
+            own = free;
+            latchedLength = length;
         }
     }
 
@@ -295,10 +353,6 @@ final class PublisherConnection {
         own.limit(Math.min(length, own.capacity())).position(have);
     }
 
-    private void commit(MessageSlots slots) {
-        slots.commit(subscriber.context().clock().monotonicNs(), subscriber.context().clock().rosNs());
-    }
-
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     private void count(int length) {
         received = received + 1;
@@ -308,6 +362,13 @@ final class PublisherConnection {
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     private void reject() {
         rejected = rejected + 1;
+    }
+
+    private void rejectForAll() {
+        reject();
+        for (SubscribedSlots taker : subscriber.takers()) {
+            taker.reject();
+        }
     }
 
     /** Moves {@code length} bytes into the target: first what is staged, then straight from the socket. */

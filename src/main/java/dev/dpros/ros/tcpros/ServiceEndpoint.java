@@ -42,7 +42,8 @@ public final class ServiceEndpoint {
         if (md5.equals("*") || md5.equals(schema.md5())) {
             return null;
         }
-        return "request from [" + header.get("callerid") + "]: md5sums do not match: [" + md5 + "] vs. ["
+        return "request from [" + ConnectionHeader.printable(header.get("callerid")) + "]: md5sums do not match: ["
+                + ConnectionHeader.printable(md5) + "] vs. ["
                 + schema.md5() + "] for " + schema.type();
     }
 
@@ -58,16 +59,22 @@ public final class ServiceEndpoint {
         return fields;
     }
 
-    /** Serves one request, or all until the client closes if the connection is persistent. */
-    void serve(SocketChannel channel, boolean persistent) throws IOException {
+    /** Serves one request, or all until the client closes, or is idle too long, if the connection is persistent. */
+    void serve(SocketChannel channel, Door.Place place, boolean persistent) throws IOException {
         ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
         do {
+            place.await(persistent ? Door.PERSISTENT_LIMIT_NS : Door.REQUEST_LIMIT_NS);
             Channels.readFully(channel, length.clear());
             int bytes = length.getInt(0);
             if (bytes < 0 || bytes > MAX_REQUEST_BYTES) {
                 throw new ProtocolException("a request of " + Integer.toUnsignedString(bytes) + " bytes");
             }
-            Channels.writeFully(channel, answer(Channels.readPayload(channel, bytes)));
+            place.await(Door.REQUEST_LIMIT_NS);
+            ByteBuffer request = Channels.readPayload(channel, bytes);
+            place.busy();
+            ByteBuffer answer = answer(request);
+            place.await(Door.REQUEST_LIMIT_NS);
+            Channels.writeFully(channel, answer);
         } while (persistent);
     }
 

@@ -1,11 +1,11 @@
 package dev.dpros.ros.tcpros;
 
+import dev.dpros.core.SystemClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,19 +19,24 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The TCP port of a node: accepts the connections of subscribers and of service clients ({@code ros-io-accept}), reads
- * and checks their headers on a bounded pool ({@code ros-io-conn-N}) and hands them on. A connection that does not send
- * its header in time is closed.
+ * and checks their headers on a bounded pool ({@code ros-io-conn-N}) and hands them on. A {@link Door} closes who does not
+ * speak in time, and makes room for who comes when all places are taken.
  */
 public final class TcprosServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TcprosServer.class);
-    private static final int MAX_CONNECTION_THREADS = 128;
-    private static final int HEADER_LIMIT_S = 10;
-    private static final int BACKLOG = 128;
+    private static final int MAX_CONNECTIONS = 128;
+    private static final int MAX_CONNECTIONS_PER_ADDRESS = 64;
+    /** For those that still end while others have their place. */
+    private static final int SPARE_THREADS = 32;
+    private static final int SWEEP_PERIOD_MS = 500;
+    private static final int BACKLOG = 512;
+    private static final long ACCEPT_PAUSE_NS = 20_000_000L;
 
     private final AtomicBoolean recentlyWarned = new AtomicBoolean();
     private final String callerId;
@@ -40,7 +45,8 @@ public final class TcprosServer implements AutoCloseable {
     private final ExecutorService threads;
     private final Map<String, TopicPublisher> publications = new ConcurrentHashMap<>();
     private final Map<String, ServiceEndpoint> services = new ConcurrentHashMap<>();
-    private final Set<SocketChannel> open = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    private final Door door = new Door(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, new SystemClock()::monotonicNs);
+    private final ScheduledFuture<?> sweeping;
     private volatile boolean closed;
 
     /**
@@ -55,8 +61,9 @@ public final class TcprosServer implements AutoCloseable {
         this.timer = timer;
         server = ServerSocketChannel.open().bind(address, BACKLOG);
         AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(0, MAX_CONNECTION_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+        threads = new ThreadPoolExecutor(0, MAX_CONNECTIONS + SPARE_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
                 task -> daemon(task, "ros-io-conn-" + number.incrementAndGet()));
+        sweeping = timer.scheduleWithFixedDelay(door::sweep, SWEEP_PERIOD_MS, SWEEP_PERIOD_MS, TimeUnit.MILLISECONDS);
         daemon(this::accept, "ros-io-accept").start();
     }
 
@@ -101,6 +108,11 @@ public final class TcprosServer implements AutoCloseable {
         services.remove(service.name(), service);
     }
 
+    /** How many connections have lost their place to newer ones. */
+    public long evicted() {
+        return door.evicted();
+    }
+
     /** Resolved names of all services. */
     public Set<String> serviceNames() {
         return services.keySet();
@@ -109,45 +121,52 @@ public final class TcprosServer implements AutoCloseable {
     private void accept() {
         while (!closed) {
             SocketChannel channel = null;
+            Door.Place place = null;
             try {
                 channel = server.accept();
                 SocketChannel accepted = channel;
-                threads.execute(() -> serve(accepted));
+                Door.Place taken = door.enter(accepted);
+                if (taken == null) {
+                    throw new RejectedExecutionException("every place is busy");
+                }
+                place = taken;
+                threads.execute(() -> serve(accepted, taken));
             } catch (IOException | RejectedExecutionException e) {
                 Channels.closeQuietly(channel);
+                door.leave(place);
                 if (!closed) {
-                    LOG.warn("a connection to this node was refused: {}", e.toString());
+                    warn("a connection to this node was refused: " + e.getMessage());
+                    pauseAfter(e);
                 }
             }
         }
     }
 
-    private void serve(SocketChannel channel) {
-        open.add(channel);
-        ScheduledFuture<?> limit = null;
+    /** Without file descriptors accept fails at once: not a busy loop. */
+    private static void pauseAfter(Exception failure) {
+        if (failure instanceof IOException) {
+            LockSupport.parkNanos(ACCEPT_PAUSE_NS);
+        }
+    }
+
+    private void serve(SocketChannel channel, Door.Place place) {
         boolean handedOver = false;
         try {
-            limit = timer.schedule(() -> Channels.closeQuietly(channel), HEADER_LIMIT_S, TimeUnit.SECONDS);
             Channels.configure(channel);
-            Map<String, String> header = ConnectionHeader.read(channel);
-            limit.cancel(false);
-            handedOver = route(channel, header);
+            handedOver = route(channel, place, ConnectionHeader.read(channel));
         } catch (IOException | RuntimeException e) {
             LOG.debug("connection from {} ended: {}", channel.socket().getRemoteSocketAddress(), e.toString());
         } finally {
-            if (limit != null) {
-                limit.cancel(false);
-            }
-            open.remove(channel);
+            door.leave(place);
             if (!handedOver) {
                 Channels.closeQuietly(channel);
             }
         }
     }
 
-    private boolean route(SocketChannel channel, Map<String, String> header) throws IOException {
+    private boolean route(SocketChannel channel, Door.Place place, Map<String, String> header) throws IOException {
         if (header.containsKey("service")) {
-            serveClient(channel, header);
+            serveClient(channel, place, header);
             return false;
         }
         String missing = missing(header, "topic", "md5sum", "callerid");
@@ -168,6 +187,7 @@ public final class TcprosServer implements AutoCloseable {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
         Channels.writeFully(channel, ConnectionHeader.encode(reply));
+        door.leave(place); // before others may close it
         publication.adopt(ConnectionInfo.nextId(), ConnectionHeader.printable(header.get("callerid")), channel);
         return true;
     }
@@ -187,7 +207,7 @@ public final class TcprosServer implements AutoCloseable {
                 + "/" + publication.schema().md5() + "]";
     }
 
-    private void serveClient(SocketChannel channel, Map<String, String> header) throws IOException {
+    private void serveClient(SocketChannel channel, Door.Place place, Map<String, String> header) throws IOException {
         String missing = missing(header, "service", "md5sum", "callerid");
         ServiceEndpoint service = missing == null ? services.get(header.get("service")) : null;
         String refusal = missing != null ? missing
@@ -201,7 +221,7 @@ public final class TcprosServer implements AutoCloseable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Channels.writeFully(channel, ConnectionHeader.encode(service.header(callerId)));
         if (!"1".equals(header.get("probe"))) {
-            service.serve(channel, "1".equals(header.get("persistent")));
+            service.serve(channel, place, "1".equals(header.get("persistent")));
         }
     }
 
@@ -242,7 +262,8 @@ public final class TcprosServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("closing the TCPROS port: {}", e.toString());
         }
-        open.forEach(Channels::closeQuietly);
+        sweeping.cancel(false);
+        door.close();
         threads.shutdownNow();
     }
 }

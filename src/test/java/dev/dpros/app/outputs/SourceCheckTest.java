@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.LatencySink;
+import dev.dpros.core.SourceHealth;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.observation.CameraConfig;
@@ -14,11 +15,18 @@ import dev.dpros.observation.ContentRule;
 import dev.dpros.observation.Fit;
 import dev.dpros.observation.Interpolation;
 import dev.dpros.observation.StampConfig;
+import dev.dpros.observation.VectorConfig;
+import dev.dpros.observation.VectorSource;
+import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.ImageWriter;
+import dev.dpros.ros.message.MessageEncoder;
+import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.RosImageReader;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Await;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +98,27 @@ class SourceCheckTest {
                 check.look());
         subscription.publishers = 1;
         assertNull(check.look());
+    }
+
+    @Test
+    void shouldNotBlameOthersMessagesWhileGoodOnesCome() {
+        MessageSchema joints = SchemaCatalog.packaged().message("sensor_msgs/JointState");
+        VectorSource arm = new VectorSource(VectorConfig.of("arm", FeatureSpec.of("state", FeatureSpec.Kind.STATE, 2),
+                SourceHealth.Kind.JOINT_STATE, 100_000_000L), FieldPath.compile(joints, "position[a,b]"));
+        SourceCheck armCheck = new SourceCheck("state", "/joint_states", arm, subscription, reason -> null);
+        send(arm, joints, 1, List.of("grip"));
+        assertTrue(armCheck.look().contains("missing"), armCheck::problem);
+        send(arm, joints, 2, List.of("a", "b"));
+        send(arm, joints, 3, List.of("grip"));
+        assertNull(armCheck.look());
+        send(arm, joints, 4, List.of("grip"));
+        assertTrue(armCheck.look().contains("missing"), "no good one has come since");
+    }
+
+    private static void send(VectorSource source, MessageSchema joints, long ns, List<String> names) {
+        ByteBuffer message = MessageEncoder.encode(joints, Map.of("name", names, "position", new double[names.size()]));
+        source.claim(message.remaining()).put(message);
+        source.commit(ns, ns);
     }
 
     /** A subscription with a publisher, or as the test says. */

@@ -108,6 +108,31 @@ class RosNodeTopicsTest {
     }
 
     @Test
+    void shouldKeepOneConnectionToARospyPublisherForSeveralSubscriptions() {
+        List<CollectingSlots> all = List.of(new CollectingSlots(), new CollectingSlots(), new CollectingSlots());
+        try (RosTool talker = talker("one_connection", "/shared", "String", "n")) {
+            node.subscribe("/shared", "std_msgs/String", all.get(0));
+            String first = (String) all.get(0).next(STRING).get("data");
+            node.subscribe("/shared", "*", all.get(1));
+            node.subscribe("/shared", "std_msgs/String", all.get(2));
+            all.get(1).next();
+            all.get(2).next();
+            all.get(0).clear();
+            int last = number((String) all.get(0).next(STRING).get("data"));
+            for (int i = 1; i <= 100; i++) {
+                assertEquals(last + i, number((String) all.get(0).next(STRING).get("data")), "none is missing");
+            }
+            Await.until("the others have as many", () -> all.get(1).size() >= 100 && all.get(2).size() >= 100);
+            String info = RosTool.run(master.uri(), "/usr/bin/rosnode", "info", "one_connection");
+            assertEquals(1, info.split("\\* topic: /shared", -1).length - 1, first + talker.output() + info);
+        }
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text.substring(1));
+    }
+
+    @Test
     void shouldReadAnyTypeByTheDefinitionThatThePublisherSends() {
         CollectingSlots slots = new CollectingSlots();
         try (Subscription subscription = node.subscribe("/tool", "*", slots);

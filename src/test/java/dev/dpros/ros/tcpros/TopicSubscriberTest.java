@@ -2,10 +2,13 @@ package dev.dpros.ros.tcpros;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SystemClock;
+import dev.dpros.core.Transport.Subscription;
 import dev.dpros.ros.testing.Allocation;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.CollectingSlots;
@@ -16,6 +19,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class TopicSubscriberTest {
@@ -33,17 +39,24 @@ class TopicSubscriberTest {
     private final RawPublisher publisher = new RawPublisher();
     private final CollectingSlots slots = new CollectingSlots();
     private TopicSubscriber subscriber;
+    private int subscriptions;
 
     private TopicSubscriber subscribe(String type, String md5, MessageSlots target) {
-        subscriber = new TopicSubscriber("/raw", type, md5, "", target, new TopicSubscriber.Context("/test",
-                new SystemClock(), (uri, topic) -> publisher.address(), MAX_BYTES, closing -> { }));
+        subscriber = new TopicSubscriber("/raw", new TopicSubscriber.Context("/test",
+                new SystemClock(), (uri, topic) -> publisher.address(), MAX_BYTES, closing -> --subscriptions == 0));
+        join(type, md5, target);
         subscriber.setPublishers(List.of(ONE), false);
         return subscriber;
     }
 
+    private Subscription join(String type, String md5, MessageSlots target) {
+        subscriptions++;
+        return subscriber.subscribe(new TopicSubscriber.Wanted(type, md5, ""), target);
+    }
+
     @AfterEach
     void close() {
-        subscriber.close();
+        subscriber.stop();
         publisher.close();
     }
 
@@ -181,6 +194,123 @@ class TopicSubscriberTest {
         }
     }
 
+    @Test
+    void shouldHandOneConnectionsMessagesToEverySubscription() throws IOException {
+        CollectingSlots later = new CollectingSlots();
+        CollectingSlots small = new CollectingSlots(2);
+        MessageSlots failing = new MessageSlots() {
+            @Override
+            public ByteBuffer claim(int length) {
+                throw new IllegalStateException("a receiver that fails");
+            }
+
+            @Override
+            public void commit(long receivedNs, long receivedRosNs) {}
+
+            @Override
+            public void abandon() {}
+        };
+        subscribe("*", "*", slots);
+        try (Socket socket = publisher.acceptAs("a/B", "1")) {
+            OutputStream out = socket.getOutputStream();
+            out.write(RawPublisher.frame((byte) 1));
+            assertArrayEquals(new byte[] {1}, payload(slots.next()));
+            Subscription second = join("a/B", "1", later);
+            Subscription third = join("*", "*", small);
+            join("*", "*", failing);
+            out.write(RawPublisher.frame((byte) 2, (byte) 2, (byte) 2));
+            out.write(RawPublisher.frame((byte) 3));
+            assertArrayEquals(new byte[] {2, 2, 2}, payload(slots.next()));
+            assertArrayEquals(new byte[] {3}, payload(slots.next()));
+            assertArrayEquals(new byte[] {2, 2, 2}, payload(later.next()));
+            assertArrayEquals(new byte[] {3}, payload(later.next()));
+            assertArrayEquals(new byte[] {3}, payload(small.next()));
+            assertEquals(1, third.rejected());
+            assertEquals(2, second.received());
+            Await.until("counted", () -> subscriber.received() == 3);
+            second.close();
+            out.write(RawPublisher.frame((byte) 4));
+            assertArrayEquals(new byte[] {4}, payload(slots.next()));
+            assertEquals(0, later.size());
+            assertEquals(1, subscriber.connections().size());
+            assertEquals(1, subscriber.publishers());
+        }
+    }
+
+    @Test
+    void shouldCloseTheConnectionWithTheLastSubscription() throws IOException {
+        subscriber = new TopicSubscriber("/raw", new TopicSubscriber.Context("/test", new SystemClock(),
+                (uri, topic) -> publisher.address(), MAX_BYTES, closing -> --subscriptions == 0));
+        Subscription first = join("*", "*", slots);
+        Subscription second = join("*", "*", new CollectingSlots());
+        subscriber.setPublishers(List.of(ONE), false);
+        try (Socket socket = publisher.acceptAs("a/B", "1")) {
+            first.close();
+            first.close();
+            assertEquals(1, subscriptions, "closing twice counts once");
+            Await.until("connected", () -> second.publishers() == 1);
+            second.close();
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void shouldGiveALaterSubscriptionWhatWasLatched() throws IOException {
+        subscribe("*", "*", slots);
+        try (Socket socket = publisher.accept()) {
+            ByteBuffer header = ConnectionHeader.encode(Map.of("type", "a/B", "md5sum", "1", "latching", "1"));
+            socket.getOutputStream().write(header.array(), 0, header.limit());
+            for (byte i = 1; i < 4; i++) {
+                socket.getOutputStream().write(RawPublisher.frame(i));
+                assertArrayEquals(new byte[] {i}, payload(slots.next()));
+            }
+            CollectingSlots later = new CollectingSlots();
+            join("*", "*", later);
+            assertArrayEquals(new byte[] {3}, payload(later.next()));
+            socket.getOutputStream().write(RawPublisher.frame((byte) 4));
+            assertArrayEquals(new byte[] {4}, payload(later.next()));
+            assertArrayEquals(new byte[] {4}, payload(slots.next()));
+        }
+        Await.until("gone", () -> subscriber.publishers() == 0);
+        CollectingSlots last = new CollectingSlots();
+        join("*", "*", last);
+        assertEquals(0, last.size(), "a publisher that is gone has nothing to say");
+    }
+
+    @Test
+    void shouldRefuseASecondTypeOfOneTopic() {
+        subscribe("a/B", "1", slots);
+        assertThrows(InputException.class, () -> join("a/C", "2", new CollectingSlots()));
+    }
+
+    @Test
+    void shouldTryAFewOfThousandsOfPublishersAtATime() throws IOException {
+        URI alive = URI.create("http://127.0.0.1:77/");
+        subscriptions = 1;
+        subscriber = new TopicSubscriber("/many", new TopicSubscriber.Context("/test", new SystemClock(), (uri, topic) -> {
+            if (uri.equals(alive)) {
+                return publisher.address();
+            }
+            throw new IOException("nobody there");
+        }, MAX_BYTES, closing -> true));
+        subscriber.subscribe(TopicSubscriber.Wanted.ANY, slots);
+        List<URI> listed = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            listed.add(i == 50 ? alive : URI.create("http://127.0.0.1:1/" + i % 1500));
+        }
+        subscriber.setPublishers(listed, false);
+        assertEquals(16, subscriber.connections().size());
+        try (Socket socket = publisher.acceptAs("a/B", "1")) {
+            socket.getOutputStream().write(RawPublisher.frame((byte) 5));
+            assertArrayEquals(new byte[] {5}, payload(slots.next()));
+            subscriber.setPublishers(listed, false);
+            assertTrue(subscriber.connections().size() <= 17, "sixteen tried and one connected");
+            long threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("ros-io-sub-/many")).count();
+            assertTrue(threads <= 2 * 17, threads + " threads, of which some are ending");
+        }
+    }
+
     /** One slot, used again and again. */
     private static final class OneSlot implements MessageSlots {
         private final ByteBuffer slot = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
@@ -203,10 +333,14 @@ class TopicSubscriberTest {
         }
     }
 
-    @Test
-    void shouldReceiveImagesAndJointStatesWithoutAllocation() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldReceiveImagesAndJointStatesWithoutAllocation(int subscriptions) throws IOException {
         OneSlot slot = new OneSlot();
         subscribe("*", "*", slot);
+        for (int more = 1; more < subscriptions; more++) {
+            join("*", "*", new OneSlot());
+        }
         byte[] image = RawPublisher.frame(new byte[640 * 480 * 3 + 60]);
         byte[] joints = RawPublisher.frame(new byte[300]);
         try (Socket socket = publisher.acceptAs("a/B", "1")) {
