@@ -43,7 +43,11 @@ public enum SafetyEvent {
     /** The causes of a hold are gone, a lesser one remains. */
     HOLD_CLEARED("hold causes cleared"),
     /** No cause is left. */
-    CLEARED("all clear");
+    CLEARED("all clear"),
+    /** A joint does not follow its command within the bound. */
+    TRACKING_ERROR("does not follow its command"),
+    /** A joint has not followed its command for the whole window. */
+    TRACKING_LOST("lost: has not followed its command");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

@@ -35,6 +35,8 @@ public final class TransitionTable {
         row(SafetyEvent.LOOP_FAILED,       FAULT,    FAULT,    FAULT,    FAULT);
         row(SafetyEvent.HOLD_CLEARED,      NONE,     NONE,     DEGRADED, NONE);
         row(SafetyEvent.CLEARED,           NONE,     NOMINAL,  NOMINAL,  NONE);
+        row(SafetyEvent.TRACKING_ERROR,    DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.TRACKING_LOST,     HOLD,     HOLD,     HOLD,     FAULT);
     }
 
     private TransitionTable() {}

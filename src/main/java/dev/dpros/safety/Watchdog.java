@@ -3,6 +3,7 @@ package dev.dpros.safety;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * The safety state machine of one control loop. Causes are raised and cleared on the control thread; each tick
@@ -21,6 +22,7 @@ public final class Watchdog {
         SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
 
     private final List<String> sources;
+    private final List<String> subjects;
     private final WatchdogListener listener;
     private final TransitionLog log = new TransitionLog(1024);
     private final AtomicLongArray eventCounts = new AtomicLongArray(SafetyEvent.count());
@@ -41,10 +43,20 @@ public final class Watchdog {
      * @param sources names of the observation sources; events give their index
      */
     public Watchdog(List<String> sources, WatchdogListener listener) {
+        this(sources, List.of(), listener);
+    }
+
+    /**
+     * A stopped watchdog that also tells joints apart.
+     *
+     * @param joints names of what else events may be about; their indices follow those of the sources
+     */
+    public Watchdog(List<String> sources, List<String> joints, WatchdogListener listener) {
         if (sources.size() > MAX_SOURCES) {
             throw new IllegalArgumentException("sources: expected at most " + MAX_SOURCES + ", found " + sources.size());
         }
         this.sources = List.copyOf(sources);
+        subjects = Stream.concat(sources.stream(), joints.stream()).toList();
         this.listener = listener;
         active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
     }
@@ -73,7 +85,7 @@ public final class Watchdog {
     public String reasonText() {
         int source = reasonSource;
         SafetyEvent event = reason;
-        return source == NO_SOURCE ? event.reason() : sources.get(source) + ": " + event.reason();
+        return source == NO_SOURCE ? event.reason() : subjects.get(source) + ": " + event.reason();
     }
 
     /** Whether the operator has started the policy and not stopped it since. */
@@ -109,6 +121,11 @@ public final class Watchdog {
     /** The last transitions. Any thread. */
     public TransitionLog log() {
         return log;
+    }
+
+    /** The name behind an event's index, or an empty text for {@link #NO_SOURCE}. */
+    public String subject(int index) {
+        return index < 0 || index >= subjects.size() ? "" : subjects.get(index);
     }
 
     /** Names of the observation sources. */
@@ -162,6 +179,7 @@ public final class Watchdog {
         if (event == SafetyEvent.STARTED && state == SafetyState.HOLD) {
             active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 0);
             active.set(SafetyEvent.ENABLE_LOST.ordinal(), 0);
+            active.set(SafetyEvent.TRACKING_LOST.ordinal(), 0);
         } else if (event == SafetyEvent.ENABLE_LOST) {
             active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 1);
         } else if (event == SafetyEvent.RESET && state == SafetyState.FAULT) {

@@ -106,7 +106,7 @@ public final class LiveState implements DashboardState {
         long size = watchdog.log().size();
         for (long i = size - 1; i >= Math.max(0, size - HISTORY); i--) {
             if (watchdog.log().read(i, entry)) {
-                String about = entry.source == Watchdog.NO_SOURCE ? "" : shortName(watchdog.sources().get(entry.source)) + ": ";
+                String about = entry.source == Watchdog.NO_SOURCE ? "" : shortName(watchdog.subject(entry.source)) + ": ";
                 history.add(new Snapshot.Transition(entry.rosNs, lower(entry.from), lower(entry.to), about + entry.event.reason()));
             }
         }
