@@ -373,6 +373,8 @@ public final class ControlLoop {
             statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
             sink.publish(frame);
             statistics.add(Counter.FRAMES, 1);
+        }
+        if (report.commanding && drive) {
             tracking.commanded(inputs.monotonicNs, frame.positions);
         } else {
             tracking.rest();

@@ -60,7 +60,7 @@ final class Tracking {
         }
     }
 
-    /** Compares; raises and clears the causes. */
+    /** Compares, after a tick in which someone drove; raises and clears the causes. */
     void check(TickInputs inputs) {
         long sinceNs = inputs.monotonicNs - lastNs;
         lastNs = inputs.monotonicNs;

@@ -29,7 +29,10 @@ public final class NodeOutputs implements AutoCloseable {
                 : null;
         diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics());
         enable = config.node().enableTimeoutMs() > 0
-                ? new EnableInput(transport, loop.watchdog(), config.node().enableTimeoutMs()) : null;
+                ? new EnableInput(transport, config.node().enableTimeoutMs()) : null;
+        if (enable != null) {
+            loop.enableWith(enable);
+        }
     }
 
     /** Where chunks go. */
@@ -40,9 +43,6 @@ public final class NodeOutputs implements AutoCloseable {
     /** Who hears of every tick. */
     public TickListener ticks() {
         return report -> {
-            if (enable != null) {
-                enable.ticked(report);
-            }
             if (state != null) {
                 state.ticked(report);
             }
