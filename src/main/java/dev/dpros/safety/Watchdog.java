@@ -192,6 +192,10 @@ public final class Watchdog {
         } else {
             raise(event, NO_SOURCE);
         }
+        if (event == SafetyEvent.ENABLE_LOST && state == SafetyState.HOLD) {
+            reason = event;
+            reasonSource = NO_SOURCE;
+        }
     }
 
     private void forgetFaults() {
