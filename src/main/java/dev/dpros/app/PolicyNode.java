@@ -103,8 +103,9 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         PolicyConfig policy = definition.config();
         TorchRuntime.requireDevice(config.sampler().device());
         requireSameDimension(config, policy);
-        ControlConfig control = controlConfig(config, policy, transport);
+        ControlConfig unruled = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
+        ControlConfig control = ruled(unruled, config, sources.measuredSource());
         List<JointLimits> limits = limits(config);
         SafetyFilter filter = control.safetyFilter(limits);
         trace = NodeTrace.open(config.trace(), traceSetup(config, control, limits), sources.inputs(), clock);
@@ -124,7 +125,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                 () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
                 trace.watch(cycles.watch(guides.next())), clock, stepNs, fan)));
         loop = new ControlLoop(control, filter, sources.health(),
-                sources.positions(policy.action().size()), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
+                sources.positions(), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
         text = new SafetyText(new CauseText(sources.health(), limits, transport.resolve("~start")), loop.watchdog(),
                 sources.health(), clock, control.simulatedTime());
         waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(),
@@ -172,6 +173,14 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                     Boolean.TRUE.equals(transport.getParameter("/use_sim_time")));
         } catch (IllegalArgumentException e) {
             throw new InputException("control: " + e.getMessage(), e);
+        }
+    }
+
+    private static ControlConfig ruled(ControlConfig control, RobotConfig config, int measuredSource) {
+        try {
+            return control.with(config.motionRules(measuredSource));
+        } catch (IllegalArgumentException e) {
+            throw new InputException("action or control: " + e.getMessage(), e);
         }
     }
 

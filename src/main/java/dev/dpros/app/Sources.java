@@ -26,6 +26,7 @@ import dev.dpros.observation.MotionWitness;
 import dev.dpros.observation.ObservationAligner;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
+import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
 import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.LateFieldReader;
@@ -51,7 +52,10 @@ final class Sources implements AutoCloseable {
     private final List<SourceCheck> checks = new ArrayList<>();
     private final List<FrameSource> previews = new ArrayList<>();
     private final ObservationAligner aligner;
+    private final List<SourceHealth> health = new ArrayList<>();
     private VectorSource state;
+    private PositionSource measured = PositionSource.NONE;
+    private int measuredSource = -1;
 
     /**
      * Builds every source and subscribes.
@@ -74,6 +78,11 @@ final class Sources implements AutoCloseable {
         policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
         long stepNs = Math.round(1e9 / config.control().policyRateHz());
         aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
+        inputs.forEach(input -> health.add(input.health()));
+        MeasuredInput from = MeasuredInput.of(config, policy);
+        if (from != null) {
+            addMeasured(from, config.action().joints(), policy, transport, catalog);
+        }
         cameras.forEach(CameraSource::start);
     }
 
@@ -120,15 +129,45 @@ final class Sources implements AutoCloseable {
         if (late != null) {
             late.read(subscription);
         }
-        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section, late)));
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section.field(), late)));
     }
 
-    private static String explain(SourceStatistics.Rejection reason, SourceSection section, LateFieldReader late) {
+    /** The measured position: one of the policy's inputs where it has just these values, else a subscription of its own. */
+    private void addMeasured(MeasuredInput from, List<String> joints, PolicyConfig policy, Transport transport,
+            SchemaCatalog catalog) {
+        for (int i = 0; from.key() != null && i < inputs.size(); i++) {
+            if (inputs.get(i) instanceof VectorSource source && source.feature().key().equals(from.key())) {
+                from.requireSize(source.feature().size(), joints);
+                measured = source;
+                measuredSource = i;
+                return;
+            }
+        }
+        FieldPath path = FieldPath.parse(from.field());
+        MessageSchema schema = from.type().equals("*") ? null : catalog.messageOrNull(from.type());
+        LateFieldReader late = schema == null ? new LateFieldReader(path, joints.size()) : null;
+        VectorReader reader = late != null ? late : path.reader(schema);
+        from.requireSize(reader.size(), joints);
+        VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
+                FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
+                Math.round(from.staleAfterMs() * 1e6)), reader);
+        Subscription subscription = transport.subscribe(from.topic(), from.type(), source);
+        subscriptions.put("measured", subscription);
+        if (late != null) {
+            late.read(subscription);
+        }
+        measured = source;
+        measuredSource = health.size();
+        health.add(source.health());
+        checks.add(new SourceCheck("measured", from.topic(), source, subscription, reason -> explain(reason, from.field(), late)));
+    }
+
+    private static String explain(SourceStatistics.Rejection reason, String field, LateFieldReader late) {
         if (reason != SourceStatistics.Rejection.MALFORMED) {
             return null;
         }
         return late != null && late.problem() != null ? late.problem()
-                : "expected values at " + section.field() + ", found a message without them";
+                : "expected values at " + field + ", found a message without them";
     }
 
     private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {
@@ -157,9 +196,9 @@ final class Sources implements AutoCloseable {
         return aligner;
     }
 
-    /** One entry per source, for the watchdog. */
+    /** One entry per source, for the watchdog; a measured position of its own is the last. */
     List<SourceHealth> health() {
-        return inputs.stream().map(ObservationInput::health).toList();
+        return List.copyOf(health);
     }
 
     /** Whether every source has a sample stamped at or after this time. Any thread. */
@@ -192,12 +231,14 @@ final class Sources implements AutoCloseable {
         return subscriptions;
     }
 
-    /**
-     * The robot's measured position as the action's dimensions: the first proprioceptive input, if it has as many values;
-     * otherwise a source that knows nothing.
-     */
-    PositionSource positions(int actionDims) {
-        return state != null && state.feature().size() == actionDims ? state : PositionSource.NONE;
+    /** The robot's measured position as the action's dimensions, or a source that knows nothing. */
+    PositionSource positions() {
+        return measured;
+    }
+
+    /** Index of its source in {@link #health()}, or -1. */
+    int measuredSource() {
+        return measuredSource;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.dpros.config;
 
+import dev.dpros.control.AtRest;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.WorkspaceBox;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param joints names of the action's dimensions, in the policy's order
  * @param frameId frame of the commands' header
  * @param limits per joint, or under {@code default} for all others
+ * @param measured where the robot's measured position comes from
+ * @param atRest what is sent once a motion has ended
+ * @param takeUp by how much a robot may differ from its last command and still go on from it, robot units
  * @param workspaceBox {@code [min, max]} per named joint, m, for policies whose actions are positions in space
  * @param stamp of a JointTrajectory's header: now (default), or zero: controllers begin on arrival
  * @param firstPoint of a JointTrajectory: now (default), or next: one control period ahead
@@ -23,6 +27,9 @@ public record ActionSection(
         List<String> joints,
         String frameId,
         Map<String, LimitSection> limits,
+        MeasuredSection measured,
+        AtRest atRest,
+        PerJoint takeUp,
         Map<String, List<Double>> workspaceBox,
         Stamp stamp,
         FirstPoint firstPoint) {
@@ -37,6 +44,9 @@ public record ActionSection(
         /** With the position now, at 0 s. */ NOW,
         /** One control period ahead. */ NEXT
     }
+    private static final double JOINT_TAKE_UP = 0.02;
+    private static final double METRE_TAKE_UP = 0.005;
+    private static final int POSE_POSITIONS = 3;
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public ActionSection {
@@ -53,6 +63,9 @@ public record ActionSection(
                 throw new IllegalArgumentException("limits: '" + name + "': expected one of " + joints + " or 'default'");
             }
         }
+        if (atRest == AtRest.ALWAYS) {
+            throw new IllegalArgumentException("at_rest: expected silent or repeat, found always");
+        }
         workspaceBox = Map.copyOf(workspaceBox);
         stamp = stamp == null ? Stamp.NOW : stamp;
         firstPoint = firstPoint == null ? FirstPoint.NOW : firstPoint;
@@ -66,7 +79,20 @@ public record ActionSection(
 
     /** Commands within the joints' own limits, without a box. */
     public ActionSection(String topic, String type, List<String> joints, String frameId, Map<String, LimitSection> limits) {
-        this(topic, type, joints, frameId, limits, Map.of(), Stamp.NOW, FirstPoint.NOW);
+        this(topic, type, joints, frameId, limits, new MeasuredSection("", "", ""), AtRest.SILENT, PerJoint.NONE, Map.of(),
+                Stamp.NOW, FirstPoint.NOW);
+    }
+
+    /** How far a robot may be from its last command, in the joints' order; a pose's position is in m. */
+    List<Double> takeUpPerJoint() {
+        boolean pose = type.equals("geometry_msgs/PoseStamped") || type.equals("geometry_msgs/TwistStamped");
+        return takeUp.in(joints, "take_up", d -> pose && d < POSE_POSITIONS ? METRE_TAKE_UP : JOINT_TAKE_UP);
+    }
+
+    /** Which dimensions may be blocked. */
+    List<Boolean> contacts() {
+        LimitSection fallback = limits.getOrDefault("default", LimitSection.NONE);
+        return joints.stream().map(name -> Boolean.TRUE.equals(limits.getOrDefault(name, fallback).contact())).toList();
     }
 
     private static void requirePair(String axis, List<Double> range) {
@@ -81,7 +107,7 @@ public record ActionSection(
      * @throws IllegalArgumentException naming the joint, its value and the bound
      */
     public List<JointLimits> jointLimits() {
-        LimitSection fallback = limits.getOrDefault("default", new LimitSection(null, null, null, null));
+        LimitSection fallback = limits.getOrDefault("default", LimitSection.NONE);
         List<String> axes = workspaceBox.keySet().stream().sorted().toList();
         WorkspaceBox box = new WorkspaceBox(axes, axes.stream().map(axis -> workspaceBox.get(axis).get(0)).toList(),
                 axes.stream().map(axis -> workspaceBox.get(axis).get(1)).toList());

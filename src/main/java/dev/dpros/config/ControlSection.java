@@ -24,6 +24,8 @@ import java.util.List;
  * @param realtimePriority whether to ask for SCHED_FIFO and locked memory
  * @param cpu core to pin the control thread to, or -1
  * @param rotations joints that together are a rotation
+ * @param maxTrackingError by how much a moving robot may lag, robot units; 0: not supervised
+ * @param trackingWindowMs over which that is filtered, and how long it may last
  */
 public record ControlSection(
         double rateHz,
@@ -34,7 +36,9 @@ public record ControlSection(
         Timing timing,
         boolean realtimePriority,
         int cpu,
-        List<Rotation> rotations) {
+        List<Rotation> rotations,
+        PerJoint maxTrackingError,
+        double trackingWindowMs) {
 
     /** When to ask for the next chunk; see {@link ReplanConfig}. */
     public record Replan(ReplanConfig.Trigger trigger, int everySteps, int queueSteps) {}
@@ -59,6 +63,7 @@ public record ControlSection(
         inRange("rate_hz", rateHz, 1, 1000);
         inRange("policy_rate_hz", policyRateHz, 0.1, 1000);
         inRange("cpu", cpu, -1, 1023);
+        inRange("tracking_window_ms", trackingWindowMs, 10, 60_000);
         rotations = List.copyOf(rotations);
     }
 
@@ -77,7 +82,7 @@ public record ControlSection(
                 new TimingConfig(ns(timing.executionMarginMs), ns(timing.latencyBudgetMs), ns(timing.maxChunkAgeMs),
                         ns(timing.samplerHungAfterMs), ns(timing.stampJumpMs), timing.overrunPeriods),
                 simulatedTime,
-                rotations.stream().map(rotation -> group(rotation, joints)).toList());
+                rotations.stream().map(rotation -> group(rotation, joints)).toList(), null);
     }
 
     /** What the sampler makes of the chunk before. */

@@ -10,8 +10,12 @@ import java.util.List;
  * @param velocity units/s
  * @param acceleration units/s^2
  * @param jerk units/s^3
+ * @param contact whether something may block it, such as an object in a gripper: its position is then not supervised
  */
-public record LimitSection(List<Double> position, Double velocity, Double acceleration, Double jerk) {
+public record LimitSection(List<Double> position, Double velocity, Double acceleration, Double jerk, Boolean contact) {
+    /** Nothing is limited. */
+    static final LimitSection NONE = new LimitSection(null, null, null, null, null);
+
     /** @throws IllegalArgumentException if the position is not a pair */
     public LimitSection {
         if (position != null && position.size() != 2) {

@@ -1,5 +1,7 @@
 package dev.dpros.config;
 
+import dev.dpros.control.Interpolation;
+import dev.dpros.control.MotionRules;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -33,6 +35,7 @@ public record RobotConfig(
         TeleopSection teleop,
         TraceSection trace,
         RecordSection record) {
+    private static final double TRACKING_BOUND = 0.2;
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public RobotConfig {
@@ -43,5 +46,19 @@ public record RobotConfig(
             throw new IllegalArgumentException("observations: expected one entry per input of the policy, found none");
         }
         observations = Map.copyOf(observations);
+    }
+
+    /**
+     * When the loop may command.
+     *
+     * @param measuredSource index of the source that delivers the measured position, or -1
+     * @throws IllegalArgumentException naming the field, its value and the bound
+     */
+    public MotionRules motionRules(int measuredSource) {
+        double bound = control.interpolation() == Interpolation.ZERO_ORDER_HOLD ? 0 : TRACKING_BOUND;
+        return new MotionRules(action.atRest(), action.takeUpPerJoint(),
+                control.maxTrackingError().in(action.joints(), "max_tracking_error", d -> bound),
+                Math.round(control.trackingWindowMs() * 1e6), action.contacts(), measuredSource,
+                node.enableTimeoutMs() > 0);
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param timing margins and deadlines
  * @param simulatedTime whether both times follow {@code /clock}
  * @param rotations dimensions that together are rotations; interpolated along the shortest arc
+ * @param rules when it may command; {@link MotionRules#UNSUPERVISED} if null
  */
 public record ControlConfig(
         List<String> names,
@@ -31,7 +32,8 @@ public record ControlConfig(
         JoinConfig join,
         TimingConfig timing,
         boolean simulatedTime,
-        List<RotationGroup> rotations) {
+        List<RotationGroup> rotations,
+        MotionRules rules) {
 
     /** How fast deviations from the path are corrected, rad/s: settled within about 0.2 s. */
     private static final double BANDWIDTH = 25;
@@ -45,6 +47,7 @@ public record ControlConfig(
         require(policyRateHz >= 0.1 && policyRateHz <= 1000, "policy_rate_hz", policyRateHz, "0.1 to 1000");
         require(chunkSteps >= 1 && chunkSteps <= 1024, "chunk_steps", chunkSteps, "1 to 1024");
         rotations = List.copyOf(rotations);
+        rules = rules == null ? MotionRules.UNSUPERVISED : rules;
         for (RotationGroup group : rotations) {
             require(group.first() + group.dims() <= names.size(), "rotations.first", group.first(),
                     "0 to " + (names.size() - group.dims()));
@@ -57,7 +60,7 @@ public record ControlConfig(
     /** Settings for an action without rotations. */
     public ControlConfig(List<String> names, double rateHz, double policyRateHz, Interpolation interpolation,
             int chunkSteps, ReplanConfig replan, JoinConfig join, TimingConfig timing, boolean simulatedTime) {
-        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of());
+        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of(), null);
     }
 
     /** Settings as the reference's: zero-order hold, a request every k steps, replace. */
@@ -68,37 +71,43 @@ public record ControlConfig(
 
     /** The same with another interpolation. */
     public ControlConfig with(Interpolation other) {
-        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime, rotations);
+        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime, rotations, rules);
     }
 
     /** The same with another rule for requests. */
     public ControlConfig with(ReplanConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, other, join, timing, simulatedTime,
-                rotations);
+                rotations, rules);
     }
 
     /** The same with another way of joining. */
     public ControlConfig with(JoinConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, other, timing, simulatedTime,
-                rotations);
+                rotations, rules);
     }
 
     /** The same with other times. */
     public ControlConfig with(TimingConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, other, simulatedTime,
-                rotations);
+                rotations, rules);
     }
 
     /** The same, on {@code /clock}. */
     public ControlConfig withSimulatedTime() {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, true,
-                rotations);
+                rotations, rules);
     }
 
     /** The same, with these dimensions taken as rotations. */
     public ControlConfig with(List<RotationGroup> groups) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
-                groups);
+                groups, rules);
+    }
+
+    /** The same with other rules. */
+    public ControlConfig with(MotionRules other) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
+                rotations, other);
     }
 
     /** Action dimension A. */
@@ -138,14 +147,22 @@ public record ControlConfig(
                     limits.stream().map(JointLimits::name).toList().toString(), "");
         }
         if (interpolation == Interpolation.ZERO_ORDER_HOLD) {
-            return new SteppedSafetyFilter(limits, policyStepNs(), bufferCapacity());
+            return takingUp(new SteppedSafetyFilter(limits, policyStepNs(), bufferCapacity()));
         }
         long horizonNs = Math.max((chunkSteps + 1) * policyStepNs(), 0) + timing.latencyBudgetNs();
         try {
-            return new SmoothSafetyFilter(limits, frameGridNs(), horizonNs, BANDWIDTH);
+            return takingUp(new SmoothSafetyFilter(limits, frameGridNs(), horizonNs, BANDWIDTH));
         } catch (IllegalArgumentException e) {
             throw new InputException("safety: " + e.getMessage(), e);
         }
+    }
+
+    private SafetyFilter takingUp(SafetyFilter filter) {
+        double[] tolerance = rules.takeUpArray();
+        if (tolerance != null) {
+            filter.takeUpWithin(tolerance);
+        }
+        return filter;
     }
 
     static void require(boolean ok, String field, Object value, String bound) {

@@ -38,6 +38,8 @@ public final class ControlLoop {
     private final ChunkIntake intake;
     private final TrajectoryBuffer buffer;
     private final Takeover takeover;
+    private final RestGate gate;
+    private final Tracking tracking;
     private final StampJumps jumps;
     private final CommandFrame frame;
     private final LiveInputs reader;
@@ -64,12 +66,14 @@ public final class ControlLoop {
         this.config = config;
         this.filter = filter;
         this.sink = sink;
-        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), net("transitions").around(listener));
+        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), config.names(), net("transitions").around(listener));
         health = new HealthMonitor(sources, watchdog, config.simulatedTime());
         pacer = new InferencePacer(config, requester, watchdog, statistics);
         buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
                 config.rotations());
         takeover = new Takeover(config, buffer, filter);
+        gate = new RestGate(config.rules().atRest(), filter);
+        tracking = new Tracking(config, watchdog);
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());
@@ -107,6 +111,11 @@ public final class ControlLoop {
      */
     public void teleoperateWith(PositionSource commands) {
         reader.teleoperateWith(commands);
+    }
+
+    /** Sets the dead-man switch that {@link MotionRules#enableRequired} asks for; before the first tick. */
+    public void enableWith(EnableSwitch newSwitch) {
+        reader.enableWith(newSwitch);
     }
 
     /** Sets where durations go; before the first tick. */
@@ -234,6 +243,8 @@ public final class ControlLoop {
             report.reasonSource = watchdog.reasonSource();
             report.request = pacer.outcome();
             report.human = takeover.drives();
+            report.leftDim = gate.leftDim();
+            report.leftBy = gate.leftBy();
             if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
                 System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
             }
@@ -250,7 +261,7 @@ public final class ControlLoop {
         long rosNowNs = inputs.rosNs;
         long timeNs = config.simulatedTime() ? rosNowNs : inputs.monotonicNs;
         chunkPast = false;
-        watchdog.applyRequests(inputs.operatorRequests, inputs.monotonicNs, rosNowNs);
+        watchdog.applyRequests(requests(), inputs.monotonicNs, rosNowNs);
         overrun(inputs.missed);
         boolean jumped = jumps.jumped(rosNowNs, inputs.monotonicNs);
         if (jumped) {
@@ -261,6 +272,7 @@ public final class ControlLoop {
         }
         boolean running = begin(timeNs);
         boolean healthy = health.check(inputs.health, inputs.monotonicNs);
+        tracking.check(inputs);
         takeover.update(inputs, watchdog, jumped, running, timeNs);
         if (takeover.changed()) {
             forget();
@@ -279,9 +291,33 @@ public final class ControlLoop {
             pacer.request(timeNs, inputs, buffer, intake.executedSteps(rosNowNs));
         }
         boolean drive = human && state != SafetyState.FAULT || drives(state);
+        if (drive && !lastDrove && !takeUp(timeNs)) {
+            violated();
+            drive = false;
+        }
         send(rosNowNs, timeNs, drive, changed);
         settle(drive);
         observe(rosNowNs);
+    }
+
+    /** What operators ask for; a dead-man switch that is not held asks for a stop of whatever drives or is to. */
+    private int requests() {
+        int asked = inputs.operatorRequests;
+        boolean moves = watchdog.started() || takeover.drives() || (asked & Watchdog.requestBit(SafetyEvent.STARTED)) != 0;
+        boolean lost = config.rules().enableRequired() && !inputs.enabled && moves;
+        return lost ? asked | Watchdog.requestBit(SafetyEvent.ENABLE_LOST) : asked;
+    }
+
+    /** Before motion begins anew: a robot that was moved while it rested is taken up where it is. */
+    private boolean takeUp(long timeNs) {
+        boolean told = config.rules().atRest() != AtRest.ALWAYS;
+        return !told || !inputs.measuredKnown || filter.restart(timeNs, inputs.measured);
+    }
+
+    /** A command that was not sent, or a robot that is outside its limits; the filter knows by which joint. */
+    private void violated() {
+        watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE, filter.violatedDim(), filter.violatedValue(),
+                filter.violatedLimit());
     }
 
     /** What is being sampled, or has just come, belongs to the past. */
@@ -297,12 +333,12 @@ public final class ControlLoop {
             forget();
             discard();
             if (inputs.measuredKnown && !filter.restart(timeNs, inputs.measured)) {
-                watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
+                violated();
             }
-        } else if (started && !filter.started() && inputs.measuredKnown) {
-            filter.restart(timeNs, inputs.measured);
+        } else if (started && !filter.started() && inputs.measuredKnown && !filter.restart(timeNs, inputs.measured)) {
+            violated();
         }
-        boolean lost = started && !filter.started() && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
+        boolean lost = started && !filter.started() && !inputs.measuredKnown && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
         watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, lost);
         wasRunning = started;
         return started;
@@ -350,14 +386,21 @@ public final class ControlLoop {
                 : filter.stop(rosNowNs, timeNs, frame);
         if ((status & SafetyStatus.VIOLATION) != 0) {
             statistics.add(Counter.FRAMES_REFUSED, 1);
-            watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE);
+            violated();
             status = filter.stop(rosNowNs, timeNs, frame);
         }
         report.status = status;
-        if ((status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
+        boolean known = (status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0;
+        report.commanding = gate.open(drive, inputs, timeNs) && known;
+        if (report.commanding) {
             statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
             sink.publish(frame);
             statistics.add(Counter.FRAMES, 1);
+        }
+        if (report.commanding && drive) {
+            tracking.commanded(inputs.monotonicNs, frame.positions);
+        } else {
+            tracking.rest();
         }
     }
 

@@ -14,6 +14,7 @@ final class LiveInputs {
     private final SourceHealth[] sources;
     private final PositionSource positions;
     private PositionSource teleop = PositionSource.NONE;
+    private EnableSwitch enable = nowNs -> true;
 
     LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, List<SourceHealth> sources,
             PositionSource positions) {
@@ -29,6 +30,11 @@ final class LiveInputs {
         teleop = source;
     }
 
+    /** Sets the dead-man switch; before the first tick. */
+    void enableWith(EnableSwitch newSwitch) {
+        enable = newSwitch;
+    }
+
     /** The sampler's state before its chunk: a chunk that comes in between is then found at the next tick. */
     void read(TickInputs into) {
         into.operatorRequests = watchdog.takeRequests();
@@ -38,7 +44,17 @@ final class LiveInputs {
         into.failures = inbox.failures();
         into.failure = inbox.lastKind();
         into.health.read(sources);
-        into.measuredKnown = positions.read(into.measured);
+        into.measuredKnown = positions.read(into.measured) && finite(into.measured);
         into.teleopKnown = teleop.read(into.teleop);
+        into.enabled = enable.held(into.monotonicNs);
+    }
+
+    static boolean finite(double[] values) {
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

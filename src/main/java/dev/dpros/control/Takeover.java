@@ -20,6 +20,8 @@ final class Takeover {
     private final double[] target;
     private boolean drives;
     private boolean changed;
+    private boolean wasEnabled;
+    private boolean mustLetGo;
 
     Takeover(ControlConfig config, TrajectoryBuffer buffer, SafetyFilter filter) {
         this.config = config;
@@ -39,28 +41,28 @@ final class Takeover {
     }
 
     /**
-     * Decides who drives in this tick.
+     * Decides who drives in this tick. It needs the dead-man switch, if there is one, but no start; after a loss of it, or of
+     * the robot, the human lets go of the device and begins again.
      *
-     * @param watchdog whose causes forbid motion: a fault, a lost enable, joint states that are stale, stamps that jumped
-     * @param running whether the policy is started: else the motion begins at the measured position
+     * @param watchdog whose causes forbid motion: a fault, joint states that are stale, stamps that jumped
+     * @param running whether the policy is started
      */
     void update(TickInputs inputs, Watchdog watchdog, boolean jumped, boolean running, long timeNs) {
-        boolean may = inputs.teleopKnown && finite(inputs.teleop) && !jumped && watchdog.state() != SafetyState.FAULT
-                && !watchdog.active(SafetyEvent.ENABLE_LOST) && !watchdog.active(SafetyEvent.JOINT_STATE_STALE);
+        boolean required = config.rules().enableRequired();
+        boolean lost = required && wasEnabled && !inputs.enabled || drives && watchdog.active(SafetyEvent.TRACKING_LOST);
+        wasEnabled = inputs.enabled;
+        mustLetGo = inputs.teleopKnown && (mustLetGo || lost);
+        boolean enabled = required ? inputs.enabled : !watchdog.active(SafetyEvent.ENABLE_LOST);
+        boolean may = inputs.teleopKnown && LiveInputs.finite(inputs.teleop) && !jumped && enabled && !mustLetGo
+                && watchdog.state() != SafetyState.FAULT && !watchdog.active(SafetyEvent.JOINT_STATE_STALE);
         if (may && !drives) {
             may = running && filter.started() || inputs.measuredKnown && filter.restart(timeNs, inputs.measured);
         }
+        if (may && !drives) {
+            watchdog.clearAll(SafetyEvent.TRACKING_LOST);
+        }
         changed = may != drives;
         drives = may;
-    }
-
-    private static boolean finite(double[] values) {
-        for (double value : values) {
-            if (!Double.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Leads the path to the newest command; returns whether the path is another than before. */

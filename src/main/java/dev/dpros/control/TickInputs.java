@@ -35,6 +35,8 @@ public final class TickInputs {
     public boolean teleopKnown;
     /** {@code [A]} where the human wants the robot, robot units. */
     public final double[] teleop;
+    /** Whether the dead-man switch is held; true where there is none. */
+    public boolean enabled = true;
     /** The sources. */
     public final HealthSnapshot health;
 

@@ -18,6 +18,12 @@ public final class TickReport {
     public int actionsLeft;
     /** Whether a human drove in the policy's place. */
     public boolean human;
+    /** Whether a frame was sent. */
+    public boolean commanding;
+    /** Dimension in which the robot was moved from a position that was repeated, or -1; the silence has this reason. */
+    public int leftDim = -1;
+    /** By how much, robot units. */
+    public double leftBy;
     /** Bits of {@link dev.dpros.safety.SafetyStatus}. */
     public int status;
     /** {@code [A]} position commanded now, robot units; the last one if none was sent, zeros before the first. */

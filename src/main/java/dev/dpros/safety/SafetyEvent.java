@@ -55,7 +55,11 @@ public enum SafetyEvent {
     /** The accelerator failed; the process ends. */
     DEVICE_LOST("device lost"),
     /** The control thread has ended or stands still; the process ends. */
-    CONTROL_LOOP_DIED("control loop died");
+    CONTROL_LOOP_DIED("control loop died"),
+    /** A joint does not follow its command within the bound. */
+    TRACKING_ERROR("does not follow its command"),
+    /** A joint has not followed its command for the whole window. */
+    TRACKING_LOST("has not followed its command");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public abstract class SafetyFilter {
     final JointLimits[] limits;
     final int dims;
+    /** {@code [A]} how far a resting robot may be from its last command to go on from it, or null: as before a robot was told. */
+    double[] takeUp;
     private final AtomicLongArray counts = new AtomicLongArray(SafetyStatus.BITS);
     private volatile int lastStatus;
     private volatile int violatedDim = -1;
@@ -24,16 +26,54 @@ public abstract class SafetyFilter {
         dims = this.limits.length;
     }
 
+    /**
+     * Sets how far a resting robot may be from its last command and still go on from it; before the first frame.
+     *
+     * @param tolerance {@code [A]}, robot units; infinite where a dimension may be blocked
+     */
+    public final void takeUpWithin(double[] tolerance) {
+        takeUp = tolerance.clone();
+    }
+
     /** The most points that a frame of this filter has. */
     public abstract int frameCapacity();
 
     /**
-     * Takes the robot's position as the place to start from, at rest.
+     * Takes the robot's position as the place to start from, at rest, unless a motion is under way or the robot is within
+     * the tolerance of {@link #takeUpWithin}: then motion goes on from the last command.
      *
      * @param measured {@code [A]}, robot units
      * @return false if it is not finite or outside the position limits by more than their tolerance
      */
     public abstract boolean restart(long monotonicNowNs, double[] measured);
+
+    /** Whether no motion is under way: the last command is a position at rest. */
+    public abstract boolean resting(long monotonicNowNs);
+
+    /** {@code [A]} in place: the position at which the last motion ends; undefined unless {@link #started}. */
+    abstract double rest(int dim);
+
+    /**
+     * The dimension in which a robot is outside the tolerance around its rest, or -1.
+     *
+     * @param measured {@code [A]}, robot units; not finite counts as outside
+     */
+    public final int outside(double[] measured) {
+        if (takeUp == null) {
+            return -1;
+        }
+        for (int d = 0; d < dims; d++) {
+            if (takeUp[d] < Double.POSITIVE_INFINITY && !(Math.abs(measured[d] - rest(d)) <= takeUp[d])) {
+                return d;
+            }
+        }
+        return -1;
+    }
+
+    /** How far a robot is from its rest in one dimension, robot units. */
+    public final double offset(double[] measured, int dim) {
+        return measured[dim] - rest(dim);
+    }
 
     /** Whether there is a command to go on from: restarted, or has followed a path. */
     public abstract boolean started();
@@ -196,16 +236,22 @@ public abstract class SafetyFilter {
     /**
      * Copies a measured position, moved onto the limits where it is outside by sensor noise alone (0.5 % of the range).
      *
-     * @return false if it is not finite or further outside
+     * A dimension that may be blocked keeps its last command, if there is one.
+     *
+     * @return false if it is not finite or further outside; {@code out} is then undefined
      */
     boolean admit(double[] measured, double[] out) {
         for (int d = 0; d < dims; d++) {
+            if (started() && takeUp != null && takeUp[d] == Double.POSITIVE_INFINITY) {
+                out[d] = rest(d);
+                continue;
+            }
             JointLimits limit = limits[d];
             double range = limit.maxPosition() - limit.minPosition();
             double noise = Double.isFinite(range) ? 0.005 * range : 0;
             if (!Double.isFinite(measured[d]) || measured[d] < limit.minPosition() - noise
                     || measured[d] > limit.maxPosition() + noise) {
-                return false;
+                return refuse(d, measured[d], measured[d] < limit.minPosition() ? limit.minPosition() : limit.maxPosition());
             }
             out[d] = Math.max(limit.minPosition(), Math.min(limit.maxPosition(), measured[d]));
         }

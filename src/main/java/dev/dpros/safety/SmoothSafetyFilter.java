@@ -10,8 +10,8 @@ import java.util.List;
  * motion is kept and only its remaining part is sent.
  */
 public final class SmoothSafetyFilter extends SafetyFilter {
-    /** Share of the range by which a resting robot may differ from its command. */
-    private static final double KEEP_WITHIN = 0.02;
+    /** Share of the range by which a resting robot may differ from its command where no tolerance was told. */
+    private static final double UNTOLD_SHARE = 0.02;
     private final JerkLimiter limiter;
     private final long gridNs;
     private final double[] position;
@@ -35,6 +35,11 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     public SmoothSafetyFilter(List<JointLimits> limits, long gridNs, long horizonNs, double bandwidth) {
         super(limits);
         for (JointLimits limit : limits) {
+            if (!Double.isFinite(limit.minPosition()) || !Double.isFinite(limit.maxPosition())) {
+                throw new IllegalArgumentException(limit.name() + ": limits: position: expected a finite [min, max] for an "
+                        + "interpolated command, found [" + limit.minPosition() + ", " + limit.maxPosition()
+                        + "]; set action.limits." + limit.name() + ".position");
+            }
             if (!limit.bounded()) {
                 throw new IllegalArgumentException(limit.name() + ": limits: expected finite max_velocity, "
                         + "max_acceleration and max_jerk for an interpolated command, found " + limit.maxVelocity()
@@ -75,10 +80,12 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     }
 
     private boolean near(double[] measured) {
+        if (takeUp != null) {
+            return outside(measured) < 0;
+        }
         for (int d = 0; d < dims; d++) {
             double range = limits[d].maxPosition() - limits[d].minPosition();
-            double rest = plan.position[(plan.points - 1) * dims + d];
-            if (!(Math.abs(measured[d] - rest) <= KEEP_WITHIN * range)) {
+            if (!(Math.abs(measured[d] - rest(d)) <= UNTOLD_SHARE * range)) {
                 return false;
             }
         }
@@ -88,6 +95,16 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     /** The motion under way, until the next call: exact between the points of its frames. */
     MotionPlan motion() {
         return plan;
+    }
+
+    @Override
+    public boolean resting(long monotonicNowNs) {
+        return stopping && monotonicNowNs >= plan.endNs();
+    }
+
+    @Override
+    double rest(int dim) {
+        return plan.position[(plan.points - 1) * dims + dim];
     }
 
     @Override

@@ -44,8 +44,19 @@ public final class SteppedSafetyFilter extends SafetyFilter {
     @Override
     public boolean restart(long monotonicNowNs, double[] measured) {
         issuedStampNs = Long.MIN_VALUE;
-        started = admit(measured, issued);
+        started = started && takeUp != null && outside(measured) < 0 || admit(measured, issued);
         return started;
+    }
+
+    /** {@inheritDoc} Steps are: each of them ends where it begins. */
+    @Override
+    public boolean resting(long monotonicNowNs) {
+        return true;
+    }
+
+    @Override
+    double rest(int dim) {
+        return issued[dim];
     }
 
     @Override

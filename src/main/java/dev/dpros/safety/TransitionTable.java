@@ -41,6 +41,8 @@ public final class TransitionTable {
         row(SafetyEvent.CHUNK_ABANDONED,   DEGRADED, DEGRADED, HOLD,     FAULT);
         row(SafetyEvent.DEVICE_LOST,       FAULT,    FAULT,    FAULT,    FAULT);
         row(SafetyEvent.CONTROL_LOOP_DIED, FAULT,    FAULT,    FAULT,    FAULT);
+        row(SafetyEvent.TRACKING_ERROR,    DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.TRACKING_LOST,     HOLD,     HOLD,     HOLD,     FAULT);
     }
 
     private TransitionTable() {}

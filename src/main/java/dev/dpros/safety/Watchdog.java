@@ -3,6 +3,7 @@ package dev.dpros.safety;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * The safety state machine of one control loop. Causes are raised and cleared on the control thread; each tick
@@ -23,6 +24,7 @@ public final class Watchdog {
         SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
 
     private final List<String> sources;
+    private final List<String> subjects;
     private final WatchdogListener listener;
     private final TransitionLog log = new TransitionLog(1024);
     private final AtomicLongArray eventCounts = new AtomicLongArray(SafetyEvent.count());
@@ -46,10 +48,20 @@ public final class Watchdog {
      * @param sources names of the observation sources; events give their index
      */
     public Watchdog(List<String> sources, WatchdogListener listener) {
+        this(sources, List.of(), listener);
+    }
+
+    /**
+     * A stopped watchdog that also tells joints apart.
+     *
+     * @param joints names of what else events may be about; their indices follow those of the sources
+     */
+    public Watchdog(List<String> sources, List<String> joints, WatchdogListener listener) {
         if (sources.size() > MAX_SOURCES) {
             throw new IllegalArgumentException("sources: expected at most " + MAX_SOURCES + ", found " + sources.size());
         }
         this.sources = List.copyOf(sources);
+        subjects = Stream.concat(sources.stream(), joints.stream()).toList();
         this.listener = listener;
         for (SafetyEvent event : SafetyEvent.values()) {
             detail(event.ordinal(), NO_JOINT, Double.NaN, Double.NaN);
@@ -130,6 +142,16 @@ public final class Watchdog {
         return log;
     }
 
+    /** Number of what a cause can be about: the sources, then the joints. */
+    public int subjects() {
+        return Math.min(subjects.size(), MAX_SOURCES);
+    }
+
+    /** The name behind an event's index, or an empty text for {@link #NO_SOURCE}. */
+    public String subject(int index) {
+        return index < 0 || index >= subjects.size() ? "" : subjects.get(index);
+    }
+
     /** Names of the observation sources. */
     public List<String> sources() {
         return sources;
@@ -182,6 +204,7 @@ public final class Watchdog {
             active.set(SafetyEvent.OPERATOR_STOP.ordinal(), 0);
             active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
             active.set(SafetyEvent.ENABLE_LOST.ordinal(), 0);
+            active.set(SafetyEvent.TRACKING_LOST.ordinal(), 0);
         } else if (event == SafetyEvent.OPERATOR_STOP) {
             active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
         } else if (event == SafetyEvent.ENABLE_LOST) {
@@ -195,6 +218,10 @@ public final class Watchdog {
             apply(event, NO_SOURCE);
         } else {
             raise(event, NO_SOURCE);
+        }
+        if (event == SafetyEvent.ENABLE_LOST && state == SafetyState.HOLD) {
+            reason = event;
+            reasonSource = NO_SOURCE;
         }
     }
 

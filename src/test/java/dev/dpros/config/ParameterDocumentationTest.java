@@ -105,7 +105,7 @@ class ParameterDocumentationTest {
             String name = new SnakeCaseStrategy().translate(component.getName());
             String key = prefix.isEmpty() ? name : prefix + "." + name;
             Class<?> type = component.getType();
-            if (type.isRecord()) {
+            if (type.isRecord() && type != PerJoint.class) {
                 leaves(key, type, keys);
             } else if (Map.class.isAssignableFrom(type) && valueOf(component.getGenericType()).isRecord()) {
                 leaves(key + ".*", valueOf(component.getGenericType()), keys);

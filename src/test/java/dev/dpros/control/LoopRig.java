@@ -54,6 +54,10 @@ final class LoopRig implements ChunkRequester, CommandSink {
     long runningSinceNs = Long.MIN_VALUE;
     RuntimeException sinkThrows;
     double[] measured;
+    /** Whether the robot follows its commands, how far it sags below them, and the joint that something blocks. */
+    boolean follows = true;
+    double sag;
+    int blocked = -1;
     private long nextId = 1;
 
     LoopRig(ControlConfig config, List<JointLimits> limits, double[] measured) {
@@ -178,8 +182,8 @@ final class LoopRig implements ChunkRequester, CommandSink {
         if (sinkThrows != null) {
             throw sinkThrows;
         }
-        if (measured != null) {
-            System.arraycopy(frame.positions, 0, measured, 0, measured.length);
+        for (int d = 0; measured != null && follows && d < measured.length; d++) {
+            measured[d] = d == blocked ? measured[d] : frame.positions[d] - sag;
         }
         if (keep) {
             int n = frame.points;

@@ -1,31 +1,27 @@
 package dev.dpros.app.outputs;
 
-import dev.dpros.control.TickListener;
-import dev.dpros.control.TickReport;
+import dev.dpros.control.EnableSwitch;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.Watchdog;
 import java.nio.ByteBuffer;
 
 /**
- * The dead-man switch: {@code ~enable} (std_msgs/Bool), a heartbeat. The policy may drive while {@code true} keeps coming;
+ * The dead-man switch: {@code ~enable} (std_msgs/Bool), a heartbeat. The policy or a human may drive while {@code true} keeps coming;
  * {@code false}, or silence beyond the time limit, is {@link SafetyEvent#ENABLE_LOST}, after which the policy waits for
- * {@code ~start}. Written by the transport's thread, checked on the control thread; allocates nothing.
+ * {@code ~start} and a human lets go and begins again. Written by the transport's thread, read once per tick by the control thread; allocates nothing.
  */
-public final class EnableInput implements MessageSlots, TickListener, AutoCloseable {
+public final class EnableInput implements MessageSlots, EnableSwitch, AutoCloseable {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final ByteBuffer slot = ByteBuffer.allocate(1);
-    private final Watchdog watchdog;
     private final long timeoutNs;
     private final Subscription subscription;
     private volatile long pressedNs = NEVER;
 
     /** Subscribes. */
-    public EnableInput(Transport transport, Watchdog watchdog, double timeoutMs) {
-        this.watchdog = watchdog;
+    public EnableInput(Transport transport, double timeoutMs) {
         timeoutNs = Math.round(timeoutMs * 1e6);
         subscription = transport.subscribe("~enable", "std_msgs/Bool", this);
     }
@@ -45,17 +41,11 @@ public final class EnableInput implements MessageSlots, TickListener, AutoClosea
         // the slot is simply overwritten by the next message
     }
 
-    /** Whether the switch is held now. Any thread. */
+    /** {@inheritDoc} Any thread. */
+    @Override
     public boolean held(long monotonicNowNs) {
         long last = pressedNs;
         return last != NEVER && monotonicNowNs - last <= timeoutNs;
-    }
-
-    @Override
-    public void ticked(TickReport report) {
-        if (!held(report.inputs.monotonicNs) && watchdog.started()) {
-            watchdog.request(SafetyEvent.ENABLE_LOST);
-        }
     }
 
     @Override

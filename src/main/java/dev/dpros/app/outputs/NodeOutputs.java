@@ -29,7 +29,10 @@ public final class NodeOutputs implements AutoCloseable {
                 : null;
         diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics());
         enable = config.node().enableTimeoutMs() > 0
-                ? new EnableInput(transport, loop.watchdog(), config.node().enableTimeoutMs()) : null;
+                ? new EnableInput(transport, config.node().enableTimeoutMs()) : null;
+        if (enable != null) {
+            loop.enableWith(enable);
+        }
     }
 
     /** Where chunks go. */
@@ -37,11 +40,8 @@ public final class NodeOutputs implements AutoCloseable {
         return chunks;
     }
 
-    /** Has them hear of every tick, each for itself. */
+    /** Has the state topic hear of every tick. */
     public void follow(ControlLoop loop) {
-        if (enable != null) {
-            loop.reportTo("dead-man switch", enable);
-        }
         if (state != null) {
             loop.reportTo("state topic", state);
         }

@@ -67,7 +67,7 @@ public final class SafetyText {
         }
         List<String> causes = new ArrayList<>();
         for (SafetyEvent event : SafetyEvent.values()) {
-            for (int source = Watchdog.NO_SOURCE; source < sources.size() && watchdog.active(event); source++) {
+            for (int source = Watchdog.NO_SOURCE; source < watchdog.subjects() && watchdog.active(event); source++) {
                 if (watchdog.active(event, source) && (event != reason || source != reasonSource)) {
                     causes.add(live(event, source));
                 }
@@ -82,7 +82,7 @@ public final class SafetyText {
     private String live(SafetyEvent event, int source) {
         double value = watchdog.value(event);
         double limit = watchdog.limit(event);
-        if (source != Watchdog.NO_SOURCE) {
+        if (source != Watchdog.NO_SOURCE && source < sources.size()) {
             SourceHealth health = sources.get(source);
             if (event == SafetyEvent.STAMPS_OFFSET) {
                 long offsetNs = health.stampOffsetNs();

@@ -63,6 +63,7 @@ public final class StateOutput implements TickListener, AutoCloseable {
         writer.measuredKnown = report.inputs.measuredKnown;
         writer.limited = report.status;
         writer.intervention = report.human;
+        writer.commanding = report.commanding;
         publication.publish(writer.write());
     }
 

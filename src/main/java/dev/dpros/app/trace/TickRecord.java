@@ -24,12 +24,13 @@ import dev.dpros.safety.SafetyState;
  * @param reasonSource index of the source that this is about, or -1
  * @param request what became of its request
  * @param status of the safety filter
+ * @param commanding whether a frame was sent; false in traces from before this was written
  * @param chunkId chunk in execution, or 0
  * @param actionsLeft waypoints in the future
  * @param command {@code [A]} commanded position
  */
 record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long endedNs, SafetyState state, SafetyEvent reason,
-        int reasonSource, RequestOutcome request, int status, long chunkId, int actionsLeft, double[] command) {
+        int reasonSource, RequestOutcome request, int status, boolean commanding, long chunkId, int actionsLeft, double[] command) {
     static final int TICK = 1;
     static final int CHUNK = 2;
     private static final int FIXED = 12;
@@ -97,6 +98,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failure == SamplingFailure.NON_FINITE)
                 | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
                 | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown)
+                | bit(49, in.enabled) | bit(50, report.commanding)
                 | (in.failure == null ? 0L : in.failure.ordinal() + 1L) << FAILURE_BIT;
     }
 
@@ -157,6 +159,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         in.failure = failure(flags);
         in.chunk = (flags & 1 << 11) != 0 ? chunk : null;
         in.teleopKnown = (flags & 1L << 48) != 0;
+        in.enabled = (flags & 1L << 49) != 0;
         in.samplerSinceNs = record.at(7);
         in.failures = record.at(8);
         double[] command = new double[dims];
@@ -180,6 +183,6 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         }
         return new TickRecord(in, record.at(2), record.at(4), record.at(5), SafetyState.values()[(int) (flags >> 14 & 3)],
                 SafetyEvent.values()[reason], (int) (flags >> 24 & 0xff) - 1, RequestOutcome.values()[request],
-                (int) (flags >> 32 & 0xffff), record.at(9), (int) record.at(11), command);
+                (int) (flags >> 32 & 0xffff), (flags & 1L << 50) != 0, record.at(9), (int) record.at(11), command);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpros.app.trace;
 
+import dev.dpros.control.AtRest;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.RequestOutcome;
@@ -79,7 +80,7 @@ public final class TraceReplay implements ChunkRequester {
 
     private WatchdogListener transitions() {
         return made -> transitions.add(new Transition(index, now.inputs().rosNs, made.from, made.to, made.event,
-                made.source == Watchdog.NO_SOURCE ? "" : recorded.setup().sources().get(made.source).name()));
+                loop.watchdog().subject(made.source)));
     }
 
     private Result run() {
@@ -139,6 +140,7 @@ public final class TraceReplay implements ChunkRequester {
         into.failure = from.failure;
         into.measuredKnown = from.measuredKnown;
         System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
+        into.enabled = from.enabled;
         into.teleopKnown = from.teleopKnown;
         System.arraycopy(from.teleop, 0, into.teleop, 0, into.teleop.length);
         for (int i = 0; i < into.health.receivedNs.length; i++) {
@@ -174,6 +176,9 @@ public final class TraceReplay implements ChunkRequester {
         }
         if (report.status != now.status() || !Arrays.equals(report.command, now.command())) {
             return "command " + Arrays.toString(report.command) + ", recorded " + Arrays.toString(now.command());
+        }
+        if (report.commanding != now.commanding() && recorded.setup().control().rules().atRest() != AtRest.ALWAYS) {
+            return "a frame is " + (report.commanding ? "" : "not ") + "sent, recorded otherwise";
         }
         return "";
     }

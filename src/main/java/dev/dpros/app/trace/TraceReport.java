@@ -88,8 +88,7 @@ public final class TraceReport {
         TickRecord before = recorded.ticks().get(0);
         for (TickRecord tick : recorded.ticks()) {
             if (tick.state() != before.state()) {
-                String source = tick.reasonSource() < 0 || tick.reasonSource() >= recorded.setup().sources().size() ? ""
-                        : recorded.setup().sources().get(tick.reasonSource()).name();
+                String source = recorded.setup().subject(tick.reasonSource());
                 changes.add(new Change(secondsIn(tick), before.state(), tick.state(), tick.reason().code(), source));
             }
             before = tick;

@@ -52,6 +52,12 @@ public record TraceSetup(String node, String policy, ControlConfig control, List
         }
     }
 
+    /** The source or joint behind an event's index, or an empty text. */
+    String subject(int index) {
+        int joint = index - sources.size();
+        return index < 0 || joint >= control.dims() ? "" : joint < 0 ? sources.get(index).name() : control.names().get(joint);
+    }
+
     /** Health records as the node had them. */
     List<SourceHealth> health() {
         return sources.stream().map(source -> new SourceHealth(source.name, source.kind, source.maxAgeNs,

@@ -2,6 +2,7 @@ package dev.dpros.ros.message;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Serializes diffusion_policy_msgs/ControllerState: fill the public fields, then {@link #write}. One thread; allocates
@@ -14,7 +15,7 @@ public final class ControllerStateWriter {
     public int state;
     /** Index of the reason among those given at construction. */
     public int reason;
-    /** Index of the source that the reason is about, or negative. */
+    /** Index of the source that the reason is about, after the last of them that of a joint; or negative. */
     public int source;
     /** When the state was entered, ns. */
     public long sinceNs;
@@ -42,11 +43,13 @@ public final class ControllerStateWriter {
     public int limited;
     /** Whether a human drives in the policy's place. */
     public boolean intervention;
+    /** Whether a frame was sent at this tick. */
+    public boolean commanding;
 
     private final byte[] names;
     private final byte[] sources;
     private final byte[][] reasonCodes;
-    private final byte[][] sourceNames;
+    private final byte[][] subjects;
     private final byte[] empty = MessageBuffer.string("");
     private final MessageBuffer buffer;
     private int sequence;
@@ -56,12 +59,12 @@ public final class ControllerStateWriter {
         this.names = MessageBuffer.strings(names);
         this.sources = MessageBuffer.strings(sources);
         reasonCodes = reasons.stream().map(MessageBuffer::string).toArray(byte[][]::new);
-        sourceNames = sources.stream().map(MessageBuffer::string).toArray(byte[][]::new);
+        subjects = Stream.concat(sources.stream(), names.stream()).map(MessageBuffer::string).toArray(byte[][]::new);
         sourceAgesNs = new long[sources.size()];
         command = new double[names.size()];
         measured = new double[names.size()];
         buffer = new MessageBuffer(256 + this.names.length + 2 * this.sources.length + 8 * sources.size()
-                + 16 * names.size() + longest(reasonCodes));
+                + 16 * names.size() + longest(reasonCodes) + longest(subjects));
     }
 
     private static int longest(byte[][] texts) {
@@ -76,7 +79,7 @@ public final class ControllerStateWriter {
     public ByteBuffer write() {
         ByteBuffer out = buffer.begin(0);
         MessageBuffer.putHeader(out, sequence++, stampNs, empty);
-        out.put((byte) state).put(reasonCodes[reason]).put(source < 0 ? empty : sourceNames[source]);
+        out.put((byte) state).put(reasonCodes[reason]).put(source < 0 ? empty : subjects[source]);
         WireTime.put(out, sinceNs);
         out.putLong(tick).putLong(missedTicks);
         WireTime.put(out, latenessNs);
@@ -89,6 +92,6 @@ public final class ControllerStateWriter {
         out.put(names);
         MessageBuffer.putDoubles(out, command, 0, command.length);
         MessageBuffer.putDoubles(out, measured, 0, measuredKnown ? measured.length : 0);
-        return out.put((byte) limited).put((byte) (intervention ? 1 : 0)).flip();
+        return out.put((byte) limited).put((byte) (intervention ? 1 : 0)).put((byte) (commanding ? 1 : 0)).flip();
     }
 }

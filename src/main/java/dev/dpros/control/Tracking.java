@@ -1,0 +1,108 @@
+package dev.dpros.control;
+
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.Watchdog;
+
+/**
+ * Holds the measured position against what was commanded when it was measured. The error of each dimension goes through a
+ * low-pass of half the window; beyond the bound it is {@link SafetyEvent#TRACKING_ERROR}, and after a window there
+ * {@link SafetyEvent#TRACKING_LOST}, which stays until someone begins anew. Control thread; allocates nothing.
+ */
+final class Tracking {
+    private static final int KEPT = 512;
+
+    private final double[] bounds;
+    private final double[] filtered;
+    private final long[] beyondSinceNs;
+    private final long windowNs;
+    private final int source;
+    private final int firstSubject;
+    private final Watchdog watchdog;
+    private final long[] times = new long[KEPT];
+    private final double[] commands;
+    private long count;
+    private long lastNs;
+
+    Tracking(ControlConfig config, Watchdog watchdog) {
+        MotionRules rules = config.rules();
+        boolean on = rules.maxTrackingError().stream().anyMatch(e -> e > 0);
+        bounds = new double[on ? config.dims() : 0];
+        for (int d = 0; d < bounds.length; d++) {
+            double bound = rules.maxTrackingError().get(d);
+            bounds[d] = bound == 0 || rules.mayBeBlocked(d) ? Double.POSITIVE_INFINITY : bound;
+        }
+        filtered = new double[bounds.length];
+        beyondSinceNs = new long[bounds.length];
+        commands = new double[KEPT * bounds.length];
+        windowNs = rules.trackingWindowNs();
+        source = rules.measuredSource();
+        firstSubject = watchdog.sources().size();
+        this.watchdog = watchdog;
+    }
+
+    /** Notes what was commanded at a tick. */
+    void commanded(long monotonicNs, double[] command) {
+        if (bounds.length > 0) {
+            int slot = (int) (count++ % KEPT);
+            times[slot] = monotonicNs;
+            System.arraycopy(command, 0, commands, slot * bounds.length, bounds.length);
+        }
+    }
+
+    /** Nothing is commanded: a robot may be moved. */
+    void rest() {
+        if (count > 0) {
+            count = 0;
+            for (int d = 0; d < bounds.length; d++) {
+                filtered[d] = 0;
+                watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(d));
+            }
+        }
+    }
+
+    /** Compares, after a tick in which someone drove; raises and clears the causes. */
+    void check(TickInputs inputs) {
+        long sinceNs = inputs.monotonicNs - lastNs;
+        lastNs = inputs.monotonicNs;
+        if (count == 0 || !inputs.measuredKnown) {
+            return;
+        }
+        int slot = slotAt(source < 0 ? inputs.monotonicNs : inputs.health.receivedNs[source]);
+        double share = Math.min(1, sinceNs / (sinceNs + windowNs / 2.0));
+        for (int d = 0; d < bounds.length; d++) {
+            double error = Math.abs(inputs.measured[d] - commands[slot * bounds.length + d]);
+            filtered[d] += share * (error - filtered[d]);
+            judge(d, inputs.monotonicNs);
+        }
+    }
+
+    private void judge(int dim, long nowNs) {
+        boolean beyond = filtered[dim] > bounds[dim];
+        if (beyond && !watchdog.active(SafetyEvent.TRACKING_ERROR, subject(dim))) {
+            beyondSinceNs[dim] = nowNs;
+        }
+        if (beyond) {
+            watchdog.raise(SafetyEvent.TRACKING_ERROR, subject(dim), dim, filtered[dim], bounds[dim]);
+        } else {
+            watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(dim));
+        }
+        if (beyond && nowNs - beyondSinceNs[dim] >= windowNs) {
+            watchdog.raise(SafetyEvent.TRACKING_LOST, subject(dim), dim, filtered[dim], bounds[dim]);
+        }
+    }
+
+    /** The last command at or before a time; the oldest kept if all are later. */
+    private int slotAt(long timeNs) {
+        long oldest = Math.max(0, count - KEPT);
+        long at = count - 1;
+        while (at > oldest && times[(int) (at % KEPT)] > timeNs) {
+            at--;
+        }
+        return (int) (at % KEPT);
+    }
+
+    private int subject(int dim) {
+        int subject = firstSubject + dim;
+        return subject < Watchdog.MAX_SOURCES ? subject : Watchdog.NO_SOURCE;
+    }
+}
