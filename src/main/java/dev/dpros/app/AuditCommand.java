@@ -43,10 +43,11 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "robot configuration: topic, joints and limits")
     private Path config;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "60", description = "how long (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", converter = Numbers.Positive.class, paramLabel = "S", defaultValue = "60",
+            description = "how long (default: ${DEFAULT-VALUE})")
     private double seconds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
     @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N")

@@ -29,19 +29,22 @@ import picocli.CommandLine.Spec;
         footer = {"", "SCHED_FIFO and locked memory are used where the system permits; what it refuses is said.",
             "Example: dpros bench loop --rate 200 --seconds 60"})
 final class BenchLoopCommand implements Callable<Integer> {
-    @Option(names = "--rate", paramLabel = "HZ", defaultValue = "200", description = "control rate (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rate", converter = Numbers.Positive.class, paramLabel = "HZ", defaultValue = "200",
+            description = "control rate (default: ${DEFAULT-VALUE})")
     private double rate;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "60", description = "measured time (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", converter = Numbers.Positive.class, paramLabel = "S", defaultValue = "60",
+            description = "measured time (default: ${DEFAULT-VALUE})")
     private double seconds;
 
-    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "5", description = "time before (default: ${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", converter = Numbers.NotNegative.class, paramLabel = "S", defaultValue = "5",
+            description = "time before (default: ${DEFAULT-VALUE})")
     private double warmUp;
 
     @Option(names = "--samplers", paramLabel = "N", description = "samplers that run without a pause (default: one per core)")
     private Integer samplers;
 
-    @Option(names = "--java-load", paramLabel = "N", defaultValue = "0",
+    @Option(names = "--java-load", converter = Numbers.Whole.class, paramLabel = "N", defaultValue = "0",
             description = "Java threads that compute and allocate besides (default: ${DEFAULT-VALUE})")
     private int javaLoad;
 
@@ -58,7 +61,7 @@ final class BenchLoopCommand implements Callable<Integer> {
     @Option(names = "--normal", description = "without SCHED_FIFO and locked memory")
     private boolean normal;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
     @Spec

@@ -50,11 +50,11 @@ final class BenchPageCommand implements Callable<Integer> {
             description = "the node's live page (default: ${DEFAULT-VALUE})")
     private URI url;
 
-    @Option(names = "--pairs", paramLabel = "N", defaultValue = "6",
+    @Option(names = "--pairs", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "6",
             description = "turns without and with a viewer, 24 s each, after 48 s of warm-up (default: ${DEFAULT-VALUE})")
     private int pairs;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
     @Spec

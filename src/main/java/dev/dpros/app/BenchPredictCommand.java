@@ -45,7 +45,8 @@ final class BenchPredictCommand implements Callable<Integer> {
             + "default: models/pusht_image resnet18-small")
     private List<String> policies = List.of("models/pusht_image", "resnet18-small");
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "50", description = "measured predictions (default: ${DEFAULT-VALUE})")
+    @Option(names = "--runs", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "50",
+            description = "measured predictions (default: ${DEFAULT-VALUE})")
     private int runs;
 
     @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how convolutions are computed: conv1d, rows, "
@@ -58,13 +59,14 @@ final class BenchPredictCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's)")
     private int steps;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "threads of the network (default: ${DEFAULT-VALUE})")
+    @Option(names = "--threads", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
+            description = "threads of the network (default: ${DEFAULT-VALUE})")
     private int threads;
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
     private String device;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the results to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the results to this file")
     private Path json;
 
     @Spec

@@ -42,13 +42,15 @@ final class BenchRosCommand implements Callable<Integer> {
     @Option(names = "--publish", description = "start a publisher in a process of its own")
     private boolean publish;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "measured time (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", converter = Numbers.Positive.class, paramLabel = "S", defaultValue = "30",
+            description = "measured time (default: ${DEFAULT-VALUE})")
     private double seconds;
 
-    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "10", description = "time before (default: ${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", converter = Numbers.NotNegative.class, paramLabel = "S", defaultValue = "10",
+            description = "time before (default: ${DEFAULT-VALUE})")
     private double warmUp;
 
-    @Option(names = "--wait", paramLabel = "S", defaultValue = "20",
+    @Option(names = "--wait", converter = Numbers.NotNegative.class, paramLabel = "S", defaultValue = "20",
             description = "how long the topics may take to come (default: ${DEFAULT-VALUE})")
     private double wait;
 
@@ -56,7 +58,7 @@ final class BenchRosCommand implements Callable<Integer> {
             description = "ROS client that subscribes: own, or rosjava in builds with it (default: ${DEFAULT-VALUE})")
     private String transport;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
     @Spec

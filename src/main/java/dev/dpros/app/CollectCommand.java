@@ -37,10 +37,12 @@ final class CollectCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "A..B", required = true, description = "first and last seed")
     private String seeds;
 
-    @Option(names = "--output", paramLabel = "DIR", required = true, description = "replay buffer to write, *.zarr")
+    @Option(names = "--output", converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
+            description = "replay buffer to write, *.zarr")
     private Path output;
 
-    @Option(names = "--samples", paramLabel = "K", defaultValue = "8", description = "chunks to choose from (default: ${DEFAULT-VALUE})")
+    @Option(names = "--samples", converter = Numbers.Count.class, paramLabel = "K", defaultValue = "8",
+            description = "chunks to choose from (default: ${DEFAULT-VALUE})")
     private int samples;
 
     @Mixin
@@ -49,10 +51,12 @@ final class CollectCommand implements Callable<Integer> {
     @Option(names = "--action-steps", paramLabel = "N", description = "actions executed per chunk, Ta (default: the policy's)")
     private Integer actionSteps;
 
-    @Option(names = "--max-steps", paramLabel = "N", defaultValue = "300", description = "longest episode (default: ${DEFAULT-VALUE})")
+    @Option(names = "--max-steps", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "300",
+            description = "longest episode (default: ${DEFAULT-VALUE})")
     private int maxSteps;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "8", description = "episodes played at a time (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "8",
+            description = "episodes played at a time (default: ${DEFAULT-VALUE})")
     private int batch;
 
     @Spec

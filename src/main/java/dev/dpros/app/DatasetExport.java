@@ -34,7 +34,7 @@ final class DatasetExport implements Callable<Integer> {
     @Option(names = "--format", required = true, description = "${COMPLETION-CANDIDATES}")
     private Format format;
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "PATH",
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "PATH",
             description = "Directory to make; for bags it may exist.")
     private Path output;
 

@@ -32,10 +32,11 @@ final class DatasetImport implements Callable<Integer> {
     @Parameters(paramLabel = "INPUT", arity = "1..*", description = "*.zarr directories or *.bag files.")
     private List<Path> inputs;
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Recording directory.")
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
+            description = "Recording directory.")
     private Path output;
 
-    @Option(names = "--fps", paramLabel = "HZ", defaultValue = "10",
+    @Option(names = "--fps", converter = Numbers.Positive.class, paramLabel = "HZ", defaultValue = "10",
             description = "Frequency of a replay buffer, which does not tell it (default 10).")
     private double fps;
 

@@ -24,7 +24,7 @@ final class DatasetMerge implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "1..*", description = "Recording directories.")
     private List<Path> inputs;
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR",
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
             description = "Recording directory to add to; made if need be.")
     private Path output;
 

@@ -19,16 +19,19 @@ final class DatasetView implements Callable<Integer> {
     @Mixin
     private DatasetSource source;
 
-    @Option(names = "--episode", paramLabel = "N", defaultValue = "0", description = "Which episode (default 0).")
+    @Option(names = "--episode", converter = Numbers.Whole.class, paramLabel = "N", defaultValue = "0",
+            description = "Which episode (default 0).")
     private int episode;
 
-    @Option(names = "--step", paramLabel = "N", defaultValue = "0", description = "First step to show (default 0).")
+    @Option(names = "--step", converter = Numbers.Whole.class, paramLabel = "N", defaultValue = "0",
+            description = "First step to show (default 0).")
     private int step;
 
-    @Option(names = "--count", paramLabel = "N", defaultValue = "1", description = "How many steps (default 1).")
+    @Option(names = "--count", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
+            description = "How many steps (default 1).")
     private int count;
 
-    @Option(names = "--width", paramLabel = "COLUMNS", defaultValue = "64",
+    @Option(names = "--width", converter = Numbers.Count.class, paramLabel = "COLUMNS", defaultValue = "64",
             description = "Width of pictures in characters; 0: none (default 64).")
     private int width;
 

@@ -34,7 +34,8 @@ final class DelayOptions {
             description = "denoising steps of a warm start (default: ${DEFAULT-VALUE})")
     private int warmSteps;
 
-    @Option(names = "--plot", paramLabel = "FILE", description = "draw score against latency into this SVG file")
+    @Option(names = "--plot", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
+            description = "draw score against latency into this SVG file")
     private Path plot;
 
     @Option(names = "--with", paramLabel = "FILE", split = ",",

@@ -48,7 +48,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final long POLL_MS = 20;
     private static final long STILL_NS = 500_000_000;
 
-    @Option(names = "--episodes", defaultValue = "3", paramLabel = "N", description = "episodes (default: ${DEFAULT-VALUE})")
+    @Option(names = "--episodes", converter = Numbers.Count.class, defaultValue = "3", paramLabel = "N",
+            description = "episodes (default: ${DEFAULT-VALUE})")
     private int episodes;
 
     @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first seed (default: ${DEFAULT-VALUE})")
@@ -63,11 +64,11 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
-    @Option(names = "--max-steps", defaultValue = "300", paramLabel = "N",
+    @Option(names = "--max-steps", converter = Numbers.Count.class, defaultValue = "300", paramLabel = "N",
             description = "longest episode, steps of 0.1 s (default: ${DEFAULT-VALUE})")
     private int maxSteps;
 
-    @Option(names = "--settle", defaultValue = "30", paramLabel = "N",
+    @Option(names = "--settle", converter = Numbers.Whole.class, defaultValue = "30", paramLabel = "N",
             description = "steps without progress, at a reward of 0.9 or more, that end an episode; 0: never "
                     + "(default: ${DEFAULT-VALUE})")
     private int settle;
@@ -75,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--headless", description = "no live line; one line per episode")
     private boolean headless;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write episodes, latencies and counts to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
+            description = "write episodes, latencies and counts to this file")
     private Path json;
 
     @Spec

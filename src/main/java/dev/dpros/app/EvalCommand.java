@@ -70,19 +70,23 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--action-steps", paramLabel = "N", description = "actions executed per chunk, Ta (default: the policy's)")
     private Integer actionSteps;
 
-    @Option(names = "--max-steps", paramLabel = "N", defaultValue = "300", description = "longest episode (default: ${DEFAULT-VALUE})")
+    @Option(names = "--max-steps", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "300",
+            description = "longest episode (default: ${DEFAULT-VALUE})")
     private int maxSteps;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "25", description = "environments per network evaluation (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "25",
+            description = "environments per network evaluation (default: ${DEFAULT-VALUE})")
     private int batch;
 
-    @Option(names = "--gifs", paramLabel = "DIR", description = "draw rollouts as seed_SEED.gif in this directory")
+    @Option(names = "--gifs", converter = OutputTarget.OfFolder.class, paramLabel = "DIR",
+            description = "draw rollouts as seed_SEED.gif in this directory")
     private Path gifs;
 
-    @Option(names = "--gif-count", paramLabel = "N", defaultValue = "4", description = "how many of them (default: ${DEFAULT-VALUE})")
+    @Option(names = "--gif-count", converter = Numbers.Whole.class, paramLabel = "N", defaultValue = "4",
+            description = "how many of them (default: ${DEFAULT-VALUE})")
     private int gifCount;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the scores to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the scores to this file")
     private Path json;
 
     @Spec

@@ -52,16 +52,17 @@ final class FanCommand implements Callable<Integer> {
             description = "situation: agent, block (px of 512), block's angle (rad), in place of a seed")
     private double[] pose;
 
-    @Option(names = "--samples", paramLabel = "K", defaultValue = "24", description = "chunks (default: ${DEFAULT-VALUE})")
+    @Option(names = "--samples", converter = Numbers.Count.class, paramLabel = "K", defaultValue = "24",
+            description = "chunks (default: ${DEFAULT-VALUE})")
     private int samples;
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "PNG to write")
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "PNG to write")
     private Path output;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the chunks to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the chunks to this file")
     private Path json;
 
     @Spec

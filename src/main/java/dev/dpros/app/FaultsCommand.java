@@ -36,7 +36,7 @@ final class FaultsCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first episode (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the results to this file")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the results to this file")
     private Path json;
 
     @Spec

@@ -37,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SRC", description = "LeRobot directory or diffusion_policy .ckpt")
     private Path source;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write it to this file too")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write it to this file too")
     private Path json;
 
     @Option(names = "--no-latency", description = "do not load the network to measure its latency")

@@ -7,13 +7,16 @@ import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code dpros master}: a ROS master with parameter server, for machines without roscore. */
 @Command(
@@ -22,15 +25,28 @@ import picocli.CommandLine.Spec;
         description = "Run a ROS 1 master with parameter server (as roscore, without Python).",
         footer = {"", "Then, in other terminals: export ROS_MASTER_URI=http://localhost:11311; rostopic list"})
 final class MasterCommand implements Callable<Integer> {
-    @Option(names = "--port", defaultValue = "11311", description = "TCP port; 0 for a free one (default: ${DEFAULT-VALUE})")
+    @Option(names = "--port", converter = Numbers.Port.class, defaultValue = "11311",
+            description = "TCP port; 0 for a free one (default: ${DEFAULT-VALUE})")
     private int port;
 
-    @Option(names = "--bind", defaultValue = "127.0.0.1",
+    @Option(names = "--bind", converter = LocalAddress.class, defaultValue = "127.0.0.1",
             description = "address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 for all)")
     private InetAddress bind;
 
     @Spec
     private CommandSpec spec;
+
+    /** An address or host name that can be resolved. */
+    static final class LocalAddress implements ITypeConverter<InetAddress> {
+        @Override
+        public InetAddress convert(String text) {
+            try {
+                return InetAddress.getByName(text);
+            } catch (UnknownHostException e) {
+                throw new TypeConversionException("expected an address of this machine, found '" + text + "'");
+            }
+        }
+    }
 
     @Override
     public Integer call() throws InterruptedException {

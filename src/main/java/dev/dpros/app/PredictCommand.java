@@ -51,7 +51,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--input", paramLabel = "FILE", required = true, description = "observations, safetensors")
     private Path input;
 
-    @Option(names = "--output", paramLabel = "FILE", required = true, description = "file to write, safetensors")
+    @Option(names = "--output", converter = OutputTarget.OfFile.class, paramLabel = "FILE", required = true,
+            description = "file to write, safetensors")
     private Path output;
 
     @Option(names = "--scheduler", paramLabel = "NAME",
@@ -68,7 +69,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
     private String device;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "intra-op threads (default: ${DEFAULT-VALUE})")
+    @Option(names = "--threads", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
+            description = "intra-op threads (default: ${DEFAULT-VALUE})")
     private int threads;
 
     @Spec

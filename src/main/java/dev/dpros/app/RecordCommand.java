@@ -45,7 +45,8 @@ public final class RecordCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "Robot configuration.")
     private Path config;
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Recording directory; made if need be.")
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
+            description = "Recording directory; made if need be.")
     private Path output;
 
     @Option(names = "--task", paramLabel = "TEXT", defaultValue = "", description = "Task text of the episodes.")

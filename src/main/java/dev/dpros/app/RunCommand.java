@@ -54,10 +54,11 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
-    @Option(names = "--trace", paramLabel = "FILE", description = "write a trace of the run to this file (docs/trace.md)")
+    @Option(names = "--trace", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
+            description = "write a trace of the run to this file (docs/trace.md)")
     private Path trace;
 
-    @Option(names = "--record", paramLabel = "DIR",
+    @Option(names = "--record", converter = OutputTarget.OfFolder.class, paramLabel = "DIR",
             description = "record episodes into this directory: from the live page or by ~start_episode, ~stop_episode, ~success, "
                     + "~failure, ~discard (docs/recording.md)")
     private Path record;
@@ -66,7 +67,8 @@ final class RunCommand implements Callable<Integer> {
             + "unless the file says node.autostart: true")
     private boolean start;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write a summary of the run to this file at its end")
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
+            description = "write a summary of the run to this file at its end")
     private Path json;
 
     @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N, _param:=value")

@@ -39,17 +39,19 @@ final class SimCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "PushT: first episode (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--camera-rate", defaultValue = "30", paramLabel = "HZ", description = "frames per second (default: ${DEFAULT-VALUE})")
+    @Option(names = "--camera-rate", converter = Numbers.Positive.class, defaultValue = "30", paramLabel = "HZ",
+            description = "frames per second (default: ${DEFAULT-VALUE})")
     private double cameraHz;
 
-    @Option(names = "--joint-rate", defaultValue = "100", paramLabel = "HZ", description = "PushT: joint states per second (arm7 has 500; default: ${DEFAULT-VALUE})")
+    @Option(names = "--joint-rate", converter = Numbers.Positive.class, defaultValue = "100", paramLabel = "HZ",
+            description = "PushT: joint states per second (arm7 has 500; default: ${DEFAULT-VALUE})")
     private double jointHz;
 
     @Option(names = "--follow", defaultValue = "hold", paramLabel = "HOW",
             description = "PushT: between waypoints: hold (the reference's meaning of an action) or linear (default: ${DEFAULT-VALUE})")
     private PushTRobot.Following following;
 
-    @Option(names = "--episode-seconds", defaultValue = "0", paramLabel = "S",
+    @Option(names = "--episode-seconds", converter = Numbers.NotNegative.class, defaultValue = "0", paramLabel = "S",
             description = "PushT: the world stops scoring an episode after so long; 0: never (default: ${DEFAULT-VALUE})")
     private double episodeSeconds;
 

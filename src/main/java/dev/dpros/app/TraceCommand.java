@@ -31,14 +31,15 @@ final class TraceCommand {
         @Parameters(paramLabel = "FILE", description = "the trace, of a run that has ended or goes on")
         private Path file;
 
-        @Option(names = "--last", paramLabel = "N", defaultValue = "20", description = "inferences to print (default: ${DEFAULT-VALUE})")
+        @Option(names = "--last", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "20",
+                description = "inferences to print (default: ${DEFAULT-VALUE})")
         private int last;
 
-        @Option(names = "--late-us", paramLabel = "US", defaultValue = "100",
+        @Option(names = "--late-us", converter = Numbers.NotNegative.class, paramLabel = "US", defaultValue = "100",
                 description = "ticks later than this count as late (default: ${DEFAULT-VALUE})")
         private double lateUs;
 
-        @Option(names = "--json", paramLabel = "FILE", description = "write all of it to this file")
+        @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write all of it to this file")
         private Path json;
 
         @Spec
@@ -97,7 +98,7 @@ final class TraceCommand {
         @Parameters(paramLabel = "FILE", description = "the trace")
         private Path file;
 
-        @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file")
+        @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
         private Path json;
 
         @Spec

@@ -62,7 +62,8 @@ final class TrainCommand implements Callable<Integer> {
             + "diffusion_policy's YAML, or LeRobot's train_config.json")
     private Path file;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "directory of the training")
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
+            description = "directory of the training")
     private Path output;
 
     @Option(names = "--resume", description = "go on with the training in the output directory")

@@ -33,7 +33,7 @@ public final class ConfigReader {
      */
     public static Result read(Path file, Map<String, Object> parameters) {
         YamlTree own = file == null ? null : YamlTree.read(file);
-        ConfigTree tree = ConfigTree.of(defaults(), own, parameters);
+        ConfigTree tree = ConfigTree.of(defaults(), own, ParameterTypes.typed(RobotConfig.class, parameters)).withoutEmptyKeys();
         resolvePolicyPath(tree.merged(), file);
         RobotConfig config = StrictBinder.bind(tree, RobotConfig.class);
         @SuppressWarnings("unchecked")

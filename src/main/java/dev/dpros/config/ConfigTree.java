@@ -3,6 +3,7 @@ package dev.dpros.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.InputException;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -26,6 +27,24 @@ record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters, Strin
         ObjectNode overrides = JSON.valueToTree(parameters);
         merge(merged, overrides);
         return new ConfigTree(merged, file, overrides, "parameter ~");
+    }
+
+    /** Refuses keys without a value, such as {@code action:} alone. @throws InputException naming file, line and key */
+    ConfigTree withoutEmptyKeys() {
+        refuseEmpty("", merged);
+        return this;
+    }
+
+    private void refuseEmpty(String path, JsonNode node) {
+        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            String at = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+            if (field.getValue().isNull()) {
+                throw InputException.of(locate(at), "value", "something after the colon", "nothing",
+                        "take the key out for its default");
+            }
+            refuseEmpty(at, field.getValue());
+        }
     }
 
     /** The same, for overrides that came otherwise. */

@@ -77,7 +77,7 @@ public final class ParameterLayers {
      */
     public static void requireSameMotion(String node, Map<String, Object> server, Map<String, Object> inForce) {
         Map<String, Object> expected = leaves("", inForce);
-        leaves("", server).forEach((key, found) -> {
+        leaves("", ParameterTypes.typed(RobotConfig.class, server)).forEach((key, found) -> {
             boolean nothing = found instanceof Map<?, ?> map && map.isEmpty();
             if (decidesAboutMotion(key) && !nothing && !same(expected.get(key), found)) {
                 String parameter = node + "/" + key.replace('.', '/');

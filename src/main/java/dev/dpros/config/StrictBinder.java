@@ -20,6 +20,7 @@ final class StrictBinder {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
@@ -46,12 +47,21 @@ final class StrictBinder {
             return new InputException(where + ": unknown key" + hint, e);
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            return new InputException((where.isEmpty() ? "" : where + ": ") + e.getCause().getMessage(), e);
+            String problem = e.getCause() instanceof NullPointerException ? missing(mapping, tree.value(path)) : e.getCause().getMessage();
+            return new InputException((where.isEmpty() ? "" : where + ": ") + problem, e);
         }
         if (e instanceof MismatchedInputException mismatch) {
             return InputException.of(where, "value", expected(mismatch.getTargetType()), found(tree.value(path)), "");
         }
         return new InputException(where + ": " + e.getOriginalMessage(), e);
+    }
+
+    /** The keys of a record that the tree does not have. */
+    private static String missing(JsonMappingException e, JsonNode found) {
+        Class<?> type = ((ValueInstantiationException) e).getType().getRawClass();
+        String keys = type.isRecord() ? java.util.Arrays.stream(type.getRecordComponents()).map(ParameterTypes::key)
+                .filter(key -> found == null || !found.hasNonNull(key)).collect(Collectors.joining(", ")) : "";
+        return keys.isEmpty() ? "expected a value, found nothing" : "expected values for all keys, found none for " + keys;
     }
 
     private static String path(JsonMappingException e) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,10 +59,16 @@ public final class Diagnostics implements AutoCloseable {
     private final Clock clock;
     private final Subjects subjects;
     private final Publication publication;
+    private final Supplier<String> enable;
     private final Map<String, String> logged = new LinkedHashMap<>();
 
-    /** Advertises the topic unless it is turned off; problems are logged in any case. */
-    public Diagnostics(Transport transport, Subjects subjects, boolean publish) {
+    /**
+     * Advertises the topic unless it is turned off; problems are logged in any case.
+     *
+     * @param enable whether there is a dead-man switch, and whether it is held
+     */
+    public Diagnostics(Transport transport, Subjects subjects, boolean publish, Supplier<String> enable) {
+        this.enable = enable;
         node = transport.nodeName();
         clock = transport.clock();
         this.subjects = subjects;
@@ -109,6 +116,7 @@ public final class Diagnostics implements AutoCloseable {
         values.put("state", lower(state));
         values.put("reason", watchdog.reason().code());
         values.put("started", watchdog.started());
+        values.put("enable", enable.get());
         int number = 0;
         for (String line : subjects.waiting().lines()) {
             values.put("waiting " + ++number, line);

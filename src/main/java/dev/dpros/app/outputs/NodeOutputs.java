@@ -27,12 +27,12 @@ public final class NodeOutputs implements AutoCloseable {
                 ? new StateOutput(transport, config.action().joints(), loop.watchdog(), loop.statistics(),
                         subjects.sources().stream().map(SourceCheck::health).toList())
                 : null;
-        diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics());
         enable = config.node().enableTimeoutMs() > 0
                 ? new EnableInput(transport, config.node().enableTimeoutMs()) : null;
         if (enable != null) {
             loop.enableWith(enable);
         }
+        diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics(), this::enableSwitch);
     }
 
     /** Where chunks go. */
@@ -50,6 +50,10 @@ public final class NodeOutputs implements AutoCloseable {
     /** Whether the dead-man switch is held, or none is configured. Any thread. */
     public boolean enabled() {
         return enable == null || enable.held(clock.monotonicNs());
+    }
+
+    private String enableSwitch() {
+        return enable == null ? "no dead-man switch" : enabled() ? "dead-man switch held" : "dead-man switch not held";
     }
 
     /** Publishes and logs diagnostics; to be called once a second by one thread. Does not throw. */

@@ -36,7 +36,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
     private static final int FIXED = 12;
     private static final int PER_SOURCE = 3;
     private static final int CHUNK_FIXED = 7;
-    private static final int FAILURE_BIT = 50;
+    private static final int FAILURE_BIT = 51;
 
     static int words(int dims, int sources) {
         return FIXED + 3 * dims + PER_SOURCE * sources;

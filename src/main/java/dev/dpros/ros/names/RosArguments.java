@@ -3,6 +3,7 @@ package dev.dpros.ros.names;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.core.InputException;
+import dev.dpros.core.ParameterText;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What ROS puts on a node's command line and into its environment. Immutable.
@@ -19,13 +21,15 @@ import java.util.Map;
  * @param name {@code __name:=}, or null
  * @param namespace {@code __ns:=} or ROS_NAMESPACE, default {@code /}
  * @param remaps {@code from:=to}
- * @param parameters {@code _name:=value}, value parsed as YAML
+ * @param parameters {@code _name:=value}: value parsed as YAML; a plain text that roscpp reads otherwise stays text
  * @param rest the arguments that are not ROS's
  */
 public record RosArguments(URI masterUri, String host, String name, String namespace, Map<String, String> remaps,
         Map<String, Object> parameters, List<String> rest) {
     private static final String ASSIGN = ":=";
     private static final YAMLMapper YAML = new YAMLMapper();
+    /** A scalar that is neither nothing nor quoted, a list, a map or several lines. */
+    private static final Pattern PLAIN = Pattern.compile("(?!(~|null|Null|NULL)$)[\\w.+-][\\w.+:/-]*(?<!:)");
 
     /** Copies the collections. */
     public RosArguments {
@@ -92,6 +96,9 @@ public record RosArguments(URI masterUri, String host, String name, String names
     }
 
     private static Object yaml(String argument, String value) {
+        if (PLAIN.matcher(value).matches() && !(ParameterText.rospy(value) instanceof BigInteger)) {
+            return ParameterText.agreed(value) ? ParameterText.rospy(value) : value;
+        }
         try {
             Object parsed = YAML.readValue(value.isBlank() ? "''" : value, Object.class);
             if (parsed == null || parsed instanceof Long || parsed instanceof BigInteger) {
