@@ -130,7 +130,8 @@ class PolicyNodePeerTest {
     void shouldReadATypeThatOnlyItsPublisherKnows() {
         world();
         run("{topic: /joint_states, field: \"position[x,y]\"}",
-                "{topic: /tool, type: lab_msgs/Tool, field: \"readings[0].position\"}");
+                "{topic: /tool, type: lab_msgs/Tool, field: \"readings[0].position\"}", "frame_id: world",
+                "frame_id: world\n  measured: {topic: /tool, type: lab_msgs/Tool, field: \"readings[0].position\"}");
         OwnTopic states = topic("/dpros/state", STATE);
         states.await(state(HOLD));
         own(RosTool.rospy(master.uri(), CUSTOM)).awaitLine("ready");
