@@ -2,34 +2,18 @@ package dev.dpros.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The node's HTTP server: {@code /metrics} for Prometheus, and the live page's handlers. Every request passes
- * {@link AccessControl} first. Threads {@code http-N}, 16 at most, all daemons; a 17th concurrent request waits for none
- * and is answered by closing.
+ * {@link AccessControl} first. How many clients there may be, and which of them gives way, is the {@link PageDoor}'s to say.
  */
 public final class MetricsServer implements AutoCloseable {
-    private static final int MAX_THREADS = 16;
-
-    static {
-        // set before the server's classes load: answers are small, and Nagle's algorithm would hold them back 40 ms
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-    }
-
-    private final HttpServer server;
-    private final ExecutorService threads;
+    private final PageDoor door;
     private final AccessControl access;
 
     /**
@@ -40,7 +24,7 @@ public final class MetricsServer implements AutoCloseable {
     public MetricsServer(ServerConfig config, MetricsRegistry registry) {
         access = new AccessControl(config);
         try {
-            server = HttpServer.create(new InetSocketAddress(config.address(), config.port()), 0);
+            door = new PageDoor(new InetSocketAddress(config.address(), config.port()));
         } catch (BindException e) {
             throw InputException.of("metrics", "port " + config.port() + " on " + config.bind(), "a free port of this machine",
                     e.getMessage(), "choose another with metrics.port, or 0 for any");
@@ -48,31 +32,31 @@ public final class MetricsServer implements AutoCloseable {
             throw new InputException("metrics: cannot listen on " + config.bind() + ":" + config.port() + ": "
                     + e.getMessage(), e);
         }
-        AtomicInteger count = new AtomicInteger();
-        threads = new ThreadPoolExecutor(1, MAX_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "http-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
-        server.setExecutor(threads);
         add("/metrics", exchange -> scrape(exchange, registry));
-        server.start();
+        door.start();
     }
 
     /** Serves a path and what lies below it; the handler runs after the access check and on any of the threads. */
     public void add(String path, HttpHandler handler) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                if (access.admit(exchange)) {
-                    handler.handle(exchange);
-                }
+        door.add(path, new PageDoor.Route(checked(handler), false));
+    }
+
+    /** The same for what an operator must always reach: served when everything else is full. It must be short. */
+    public void addControl(String path, HttpHandler handler) {
+        door.add(path, new PageDoor.Route(checked(handler), true));
+    }
+
+    private HttpHandler checked(HttpHandler handler) {
+        return exchange -> {
+            if (access.admit(exchange)) {
+                handler.handle(exchange);
             }
-        });
+        };
     }
 
     /** The port it listens on. */
     public int port() {
-        return server.getAddress().getPort();
+        return door.port();
     }
 
     /** Who may do what. */
@@ -95,7 +79,6 @@ public final class MetricsServer implements AutoCloseable {
     /** Stops at once; open connections are closed. */
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        door.close();
     }
 }

@@ -20,7 +20,7 @@ import javax.imageio.ImageIO;
 
 /**
  * {@code /camera/NAME}: the newest frame as PNG (small images, where JPEG would smear) or JPEG, encoded on demand and once
- * for all viewers; 304 while there is no newer one. HTTP threads, one at a time.
+ * for all viewers; 304 while there is no newer one. HTTP threads; one at a time encodes, and each sends by itself.
  */
 final class CameraImages {
     private static final int PNG_PIXELS = 160 * 160;
@@ -33,48 +33,56 @@ final class CameraImages {
     private final FrameSource source;
     private final CameraFrame frame = new CameraFrame();
     private final PngEncoder png = new PngEncoder();
-    private long encoded = -1;
-    private String type = "";
-    private byte[] image = new byte[0];
+    private Picture newest = new Picture(-1, 0, "", new byte[0]);
+
+    private record Picture(long number, long stampNs, String type, byte[] image) {}
 
     CameraImages(FrameSource source) {
         this.source = source;
     }
 
-    synchronized void serve(HttpExchange exchange) throws IOException {
-        if (!source.latest(frame)) {
+    void serve(HttpExchange exchange) throws IOException {
+        Picture picture = newest();
+        if (picture == null) {
             Replies.text(exchange, 404, "no image yet");
             return;
         }
-        String tag = "\"" + frame.number + "\"";
+        String tag = "\"" + picture.number + "\"";
         exchange.getResponseHeaders().set("ETag", tag);
         if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
             exchange.sendResponseHeaders(304, -1);
             return;
         }
-        if (frame.number != encoded) {
-            encode();
-            encoded = frame.number;
-        }
-        exchange.getResponseHeaders().set("X-Frame-Stamp", Long.toString(frame.stampNs));
-        Replies.send(exchange, 200, type, image);
+        exchange.getResponseHeaders().set("X-Frame-Stamp", Long.toString(picture.stampNs));
+        Replies.send(exchange, 200, picture.type, picture.image);
     }
 
-    private void encode() throws IOException {
+    /** The newest picture, encoded by whoever asks for it first; null before there is one. */
+    private synchronized Picture newest() throws IOException {
+        if (!source.latest(frame)) {
+            return null;
+        }
+        if (frame.number != newest.number) {
+            newest = encode();
+        }
+        return newest;
+    }
+
+    private Picture encode() throws IOException {
         if (frame.format == CameraFrame.Format.COMPRESSED) {
-            image = Arrays.copyOf(frame.bytes(), frame.length);
-            type = image.length > 1 && image[0] == (byte) 0x89 ? "image/png" : "image/jpeg";
-            return;
+            byte[] image = Arrays.copyOf(frame.bytes(), frame.length);
+            return picture(image.length > 1 && image[0] == (byte) 0x89 ? "image/png" : "image/jpeg", image);
         }
         if (frame.width * frame.height <= PNG_PIXELS) {
-            image = png.encode(frame.bytes(), frame.width, frame.height);
-            type = "image/png";
-            return;
+            return picture("image/png", png.encode(frame.bytes(), frame.width, frame.height));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(frame.length / 4);
         ImageIO.write(wrapped(), "jpg", out);
-        image = out.toByteArray();
-        type = "image/jpeg";
+        return picture("image/jpeg", out.toByteArray());
+    }
+
+    private Picture picture(String type, byte[] image) {
+        return new Picture(frame.number, frame.stampNs, type, image);
     }
 
     /** The frame's own bytes as an image. */

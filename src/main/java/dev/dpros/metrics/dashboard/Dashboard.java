@@ -46,10 +46,10 @@ public final class Dashboard implements AutoCloseable {
         events = new EventStream(state, new LatencyFeed(registry), rateHz);
         StaticAssets assets = new StaticAssets();
         server.add("/", assets::serve);
-        server.add("/session", this::session);
+        server.addControl("/session", this::session);
         server.add("/events", events::serve);
-        server.add("/control/", this::control);
-        server.add("/drive", this::drive);
+        server.addControl("/control/", this::control);
+        server.addControl("/drive", this::drive);
         for (FrameSource camera : cameras) {
             server.add("/camera/" + camera.name(), new CameraImages(camera)::serve);
         }
