@@ -106,7 +106,7 @@ class NodeOutputsPeerTest {
     void shouldStopResetAndStopInAnEmergencyByService() {
         run("autostart: true", "autostart: false");
         OwnTopic states = own("/dpros/state", "diffusion_policy_msgs/ControllerState");
-        states.await(message -> "operator_stop".equals(message.get("reason")));
+        states.await(message -> "not_started".equals(message.get("reason")));
         assertTrue(call("start").contains("success: True"));
         states.await(message -> ((Number) message.get("state")).intValue() == 0);
         assertTrue(call("stop").contains("success: True"));
@@ -142,7 +142,7 @@ class NodeOutputsPeerTest {
     @Test
     void shouldHoldWhenTheDeadManSwitchIsReleasedAndWaitForStart() {
         OwnTopic log = own("/rosout_agg", "rosgraph_msgs/Log");
-        run("metrics:", "node: {enable_timeout_ms: 1000}\nmetrics:");
+        run("autostart: true", "autostart: true, enable_timeout_ms: 1000");
         OwnTopic states = own("/dpros/state", "diffusion_policy_msgs/ControllerState");
         states.next();
         log.await(line -> "/dpros".equals(line.get("name")) && line.get("msg").toString().contains("waits for true on ~enable"));
