@@ -77,7 +77,7 @@ class WrongCommandLineTest {
         "action:|action", "observations:|observations", "control:|control", "node:|node", "policy:|policy", "sampler:|sampler",
         "control: {timing: }|timing", "control: {rate_hz: }|rate_hz", "action: {topic: }|topic", "action: {joints: }|joints",
         "action: {limits: {default: }}|default", "observations: {a: }|a", "outputs: {plan: }|plan", "metrics: {token: }|token",
-        "control: {rotations: [{}]}|rotations", "dashboard: {plan_to_image: {a: {}}}|plan_to_image", "observations: {a: {}}|a",
+        "dashboard: {plan_to_image: {a: {}}}|plan_to_image", "observations: {a: {}}|a",
         "trace: []|trace", "control: 5|control", "record: {commanded: }|commanded"})
     void shouldNameAnEmptyOrWrongSection(String section, String key) throws IOException {
         Path file = Files.writeString(folder.resolve("robot.yaml"),
