@@ -73,7 +73,7 @@ class LivePageTest {
         node = DprosProcess.start(folder, master.uri(), "run", "--config", "launch/pusht.yaml", "_metrics/port:=" + port,
                 "_node/autostart:=true",
                 "--record", folder.resolve("recordings").toString(), "_record/min_free_mb:=1");
-        node.awaitText(" drive");
+        node.awaitText(" /arm_controller/command with ");
         browser = new Browser(1440, 1180);
         browser.open("http://127.0.0.1:" + port + "/");
         browser.await(STATE + " === 'nominal'");
