@@ -101,7 +101,7 @@ class LivePageTest {
             takesOverWithThePointer(watch);
             camera.set(FaultyTopic.Fault.FREEZE);
             browser.await(STATE + " !== 'nominal' && " + REASON + ".includes('camera')");
-            browser.await("document.querySelector('#history').innerText.includes('camera/image_raw: camera frozen')");
+            browser.await("document.querySelector('#history').innerText.includes('camera frozen: /camera/image_raw')");
             camera.set(FaultyTopic.Fault.NONE);
             browser.await(STATE + " === 'nominal'");
 
