@@ -46,7 +46,7 @@ final class FaultRig implements AutoCloseable {
     }
 
     /** What {@code ~state} says. */
-    record NodeState(int state, String reason, String source, long chunkId) {
+    record NodeState(int state, String reason, String source, long chunkId, boolean commanding) {
         static final int NOMINAL = 0;
     }
 
@@ -145,7 +145,8 @@ final class FaultRig implements AutoCloseable {
 
     private static NodeState state(Map<String, Object> message) {
         return new NodeState(((Number) message.get("state")).intValue(), (String) message.get("reason"),
-                (String) message.get("source"), ((Number) message.get("chunk_id")).longValue());
+                (String) message.get("source"), ((Number) message.get("chunk_id")).longValue(),
+                Boolean.TRUE.equals(message.get("commanding")));
     }
 
     private static Command command(Map<String, Object> message) {

@@ -143,10 +143,18 @@ record FaultTrial(
         long beforeNs = sinceNs;
         boolean good = !sent.isEmpty();
         for (Entry<Command> entry : sent) {
-            good &= entry.receivedNs() - beforeNs <= LONGEST_GAP_MS * 1_000_000 && bounded(entry.value());
+            boolean gap = entry.receivedNs() - beforeNs > LONGEST_GAP_MS * 1_000_000;
+            good &= bounded(entry.value()) && !(gap && commanding(rig, beforeNs, entry.receivedNs()));
             beforeNs = entry.receivedNs();
         }
         return good;
+    }
+
+    /** Whether the node said that it commands at some time in a gap, its edges left out; at rest it is silent. */
+    private static boolean commanding(FaultRig rig, long fromNs, long toNs) {
+        long edgeNs = LONGEST_GAP_MS * 1_000_000 / 2;
+        return rig.states().since(fromNs + edgeNs).stream()
+                .anyMatch(entry -> entry.receivedNs() < toNs - edgeNs && entry.value().commanding());
     }
 
     /** Whether every point is finite, within the picture, and later than the one before. */

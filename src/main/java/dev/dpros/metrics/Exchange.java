@@ -67,7 +67,19 @@ final class Exchange extends HttpExchange {
     }
 
     private static String reason(int code) {
-        return code < 300 ? "OK" : code < 400 ? "See" : "Refused";
+        return switch (code) {
+            case 200 -> "OK";
+            case 204 -> "No Content";
+            case 304 -> "Not Modified";
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 409 -> "Conflict";
+            case 503 -> "Service Unavailable";
+            default -> code < 300 ? "OK" : code < 400 ? "See" : "Refused";
+        };
     }
 
     /** As many bytes as announced. */
