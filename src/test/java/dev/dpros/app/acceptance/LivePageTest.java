@@ -107,7 +107,7 @@ class LivePageTest {
 
             watch.awaitMotion();
             browser.press(ESCAPE);
-            browser.await(STATE + " === 'fault' && " + REASON + " === 'emergency stop'");
+            browser.await(STATE + " === 'fault' && " + REASON + ".startsWith('emergency stop')");
             watch.awaitRest();
             browser.press(SHIFT, "S");
             browser.await("document.getElementById('message').textContent.includes('reset')");
