@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class PageDoor implements AutoCloseable {
     private static final int MOST = 64;
+    private static final long CLOSE_WITHIN_MS = 1_000;
     private static final int MOST_PER_ADDRESS = 32;
     private static final int MOST_WORKING = 48;
     private static final int MOST_WORKING_PER_ADDRESS = 24;
@@ -41,6 +42,7 @@ final class PageDoor implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final List<PageConnection> open = new ArrayList<>();
+    private final Thread accepting = daemon(this::accept, "http-accept");
     private volatile boolean closed;
 
     PageDoor(InetSocketAddress address) throws IOException {
@@ -63,7 +65,7 @@ final class PageDoor implements AutoCloseable {
     }
 
     void start() {
-        daemon(this::accept, "http-accept").start();
+        accepting.start();
         daemon(this::watch, "http-watch").start();
     }
 
@@ -219,6 +221,11 @@ final class PageDoor implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) { // closed is all it has to be
+        }
+        try {
+            accepting.join(CLOSE_WITHIN_MS); // until it has left accept() the system keeps the port
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         List<PageConnection> last;
         synchronized (this) {
