@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The layers above the file: parameter server, this process's own {@code _key:=value}, command-line options. Keys that decide
@@ -13,7 +14,7 @@ import java.util.Objects;
  */
 public final class ParameterLayers {
     private static final List<String> MOTION = List.of("node.autostart", "node.enable", "action.limits", "action.measured",
-            "action.take_up", "action.at_rest", "action.workspace_box");
+            "action.take_up", "action.at_rest", "action.workspace_box", "control.max_tracking_error", "control.tracking_window_ms");
 
     private ParameterLayers() {}
 
@@ -96,7 +97,7 @@ public final class ParameterLayers {
         }
         if (one instanceof List<?> a && other instanceof List<?> b) {
             return a.size() == b.size()
-                    && java.util.stream.IntStream.range(0, a.size()).allMatch(i -> same(a.get(i), b.get(i)));
+                    && IntStream.range(0, a.size()).allMatch(i -> same(a.get(i), b.get(i)));
         }
         return Objects.equals(one, other);
     }

@@ -150,19 +150,6 @@ public abstract class SafetyFilter {
         return violatedLimit;
     }
 
-    /** The last refusal in words: joint, value, limit; empty if there was none. Any thread; allocates. */
-    public final String describeViolation() {
-        int d = violatedDim;
-        double value = violatedValue;
-        double limit = violatedLimit;
-        if (d < 0) {
-            return count(SafetyStatus.VIOLATION) == 0 ? "" : "frame not in order";
-        }
-        boolean position = limit == limits[d].minPosition() || limit == limits[d].maxPosition();
-        String what = limit == 0 && !position ? " at the end of the motion" : " beyond the limit " + limit;
-        return limits[d].name() + ": " + (position ? "position " : "velocity ") + value + what;
-    }
-
     private int checked(int status, CommandFrame frame) {
         return (status & SafetyStatus.NOTHING) != 0 || within(frame) ? status : status | SafetyStatus.VIOLATION;
     }

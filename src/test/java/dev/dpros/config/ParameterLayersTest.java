@@ -24,6 +24,8 @@ class ParameterLayersTest {
                 Map.of("node", Map.of("autostart", true)), IN_FORCE));
         assertThrows(InputException.class, () -> ParameterLayers.requireSameMotion("/dpros",
                 Map.of("action", Map.of("at_rest", "repeat")), IN_FORCE));
+        assertThrows(InputException.class, () -> ParameterLayers.requireSameMotion("/dpros",
+                Map.of("control", Map.of("max_tracking_error", 0)), IN_FORCE), "supervision turned off");
     }
 
     @Test

@@ -29,7 +29,9 @@ class RefusedMotionTest {
         rig.run(10 * MS);
         assertEquals(SafetyState.FAULT, rig.state());
         assertEquals(SafetyEvent.LIMIT_VIOLATED, rig.reason());
-        assertTrue(rig.loop.filter().describeViolation().startsWith("joint0: position "), "says what was wrong");
+        assertEquals(0, rig.loop.watchdog().joint(SafetyEvent.LIMIT_VIOLATED), "says which joint");
+        assertTrue(rig.loop.watchdog().value(SafetyEvent.LIMIT_VIOLATED) > rig.loop.watchdog().limit(SafetyEvent.LIMIT_VIOLATED),
+                "says by how much");
         int frames = rig.frames.size();
         assertTrue(rig.last().velocities()[0] > 0, "it moves");
         rig.run(2000 * MS);

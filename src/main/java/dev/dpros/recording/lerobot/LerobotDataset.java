@@ -2,7 +2,6 @@ package dev.dpros.recording.lerobot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
@@ -17,10 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A LeRobotDataset v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
@@ -29,17 +26,13 @@ import java.util.Set;
  */
 public final class LerobotDataset implements EpisodeDataset {
     private static final String VERSION = "v3";
-    private static final Set<String> INDICES =
-            Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", "next.reward", "next.done", "next.success");
     private static final int MAX_EPISODES = 10_000_000;
-    private static final int MAX_SIDE = 1 << 14;
 
     private final Path root;
     private final JsonNode info;
-    private final List<DatasetFeature> features = new ArrayList<>();
+    private final List<DatasetFeature> features;
     private final List<Row> rows = new ArrayList<>();
-    private final List<String> leftOut = new ArrayList<>();
-    private final Set<String> stored = new HashSet<>();
+    private final LerobotColumns described;
     private final Map<String, EpisodeClips> clips = new HashMap<>();
     private final Map<String, Opened> videos = new HashMap<>();
     private final Connection connection;
@@ -65,7 +58,8 @@ public final class LerobotDataset implements EpisodeDataset {
         if (!(info.path("fps").asDouble() > 0)) {
             throw InputException.of(root + "/meta/info.json", "fps", "a positive number", info.path("fps").toString(), "");
         }
-        describe();
+        described = LerobotColumns.of(info.path("features"));
+        features = described.features();
         connection = DriverManager.getConnection("jdbc:duckdb:");
         try {
             readEpisodes();
@@ -93,57 +87,10 @@ public final class LerobotDataset implements EpisodeDataset {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    private void describe() {
-        info.path("features").fields().forEachRemaining(entry -> {
-            if (!INDICES.contains(entry.getKey())) {
-                describe(entry.getKey(), entry.getValue());
-            }
-        });
-    }
-
-    private void describe(String key, JsonNode feature) {
-        String type = feature.path("dtype").asText();
-        List<Integer> shape = new ArrayList<>();
-        feature.path("shape").forEach(size -> shape.add(size.asInt()));
-        boolean sized = !shape.isEmpty() && shape.stream().allMatch(size -> size >= 1 && size <= MAX_SIDE);
-        boolean picture = type.equals("video") || type.equals("image");
-        boolean number = type.startsWith("float") || type.startsWith("int") || type.startsWith("uint") || type.equals("bool");
-        if (picture && isDepth(feature)) {
-            leftOut.add("'" + key + "': a depth picture; it is not read as one of colours");
-        } else if (picture && sized && shape.size() == 3 && (shape.get(0) == 3 || shape.get(2) == 3)) {
-            features.add(new DatasetFeature(key, FeatureSpec.Kind.VISUAL,
-                    shape.get(0) == 3 ? shape : List.of(3, shape.get(0), shape.get(1)), List.of()));
-            if (type.equals("image")) {
-                stored.add(key);
-            }
-        } else if (number && sized && shape.size() == 1) {
-            List<String> names = new ArrayList<>();
-            feature.path("names").forEach(name -> names.add(name.asText()));
-            features.add(new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of()));
-        } else {
-            leftOut.add("'" + key + "': " + type + " of shape " + shape);
-        }
-    }
-
-    private static boolean isDepth(JsonNode feature) {
-        for (JsonNode place : List.of(feature, feature.path("info"), feature.path("video_info"))) {
-            if (place.path("is_depth_map").asBoolean() || place.path("video.is_depth_map").asBoolean()
-                    || place.path("video.pix_fmt").asText().startsWith("gray1")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static FeatureSpec.Kind kind(String key) {
-        return key.equals("action") ? FeatureSpec.Kind.ACTION
-                : key.equals("observation.environment_state") ? FeatureSpec.Kind.ENV : FeatureSpec.Kind.STATE;
-    }
-
     private void readEpisodes() throws SQLException {
         StringBuilder query = new StringBuilder("SELECT episode_index, length, dataset_from_index, dataset_to_index, "
                 + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
-        List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !stored.contains(f.key())).toList();
+        List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
         for (DatasetFeature camera : cameras) {
             for (String column : List.of("chunk_index", "file_index", "from_timestamp")) {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
@@ -198,7 +145,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
     @Override
     public List<String> leftOut() {
-        return List.copyOf(leftOut);
+        return described.leftOut();
     }
 
     @Override
@@ -249,7 +196,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
     @Override
     public List<DatasetFeature> features() {
-        return List.copyOf(features);
+        return features;
     }
 
     @Override
@@ -385,7 +332,7 @@ public final class LerobotDataset implements EpisodeDataset {
         @Override
         public void frame(int feature, int step, byte[] rgb) {
             DatasetFeature camera = features.get(feature);
-            if (stored.contains(camera.key())) {
+            if (described.stored().contains(camera.key())) {
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> StoredPictures.read(connection, dataFile(row), camera.key(),
                         row.index(), row.length()));
                 StoredPictures.decode(encoded[step], camera, dataFile(row) + ": episode " + index + ", step " + step, rgb);

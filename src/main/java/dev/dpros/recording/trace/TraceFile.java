@@ -1,7 +1,6 @@
 package dev.dpros.recording.trace;
 
 import dev.dpros.core.InputException;
-import dev.dpros.recording.Storage;
 import dev.dpros.recording.trace.TraceFormat.LaneLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
