@@ -87,11 +87,13 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
                 DatasetLayout.Align.PREVIOUS, List.of(), names));
     }
 
-    private static String usualField(RecordSection.Topic topic, List<String> names) {
+    /** Where a message of this type has the values. @throws InputException if that is not known */
+    static String usualField(RecordSection.Topic topic, List<String> names) {
         String joints = "[" + String.join(",", names) + "]";
         return switch (topic.type()) {
             case "trajectory_msgs/JointTrajectory" -> "points[0].positions[0:" + names.size() + "]";
             case "sensor_msgs/JointState" -> "position" + joints;
+            case "diffusion_policy_msgs/ActionChunk" -> "values[0:" + names.size() + "]";
             case "std_msgs/Float32MultiArray", "std_msgs/Float64MultiArray" -> "data[0:" + names.size() + "]";
             case "geometry_msgs/PoseStamped" -> "pose";
             case "geometry_msgs/TwistStamped" -> "twist";

@@ -25,7 +25,7 @@ public final class CommandAudit {
         /** Greater acceleration than allowed. */ ACCELERATION,
         /** Greater jerk than allowed. */ JERK,
         /** Positions that do not follow from the velocities. */ INCONSISTENT,
-        /** A trajectory that does not begin where the one before would be. */ JUMP,
+        /** A trajectory that does not begin where the one before would be, in motion. */ JUMP,
         /** A trajectory that does not end at rest. */ NOT_AT_REST
     }
 
@@ -49,6 +49,7 @@ public final class CommandAudit {
     private long messages;
     private long points;
     private long lost;
+    private long unstamped;
     private String first = "";
 
     /** An audit by these limits, one per joint in the messages' order. */
@@ -57,36 +58,60 @@ public final class CommandAudit {
         dims = this.limits.length;
     }
 
-    /** Checks the next trajectory. */
-    public void check(Trajectory next) {
+    /**
+     * Checks the next trajectory.
+     *
+     * @return whether it begins anew: elsewhere, while the one before had come to rest. Whether it may is for the measured
+     *     position to say
+     */
+    public boolean check(Trajectory next) {
         messages++;
         if (!wellFormed(next)) {
             find(Finding.MALFORMED, 0, 0, next);
-            return;
+            return false;
         }
         points += next.points();
         for (int d = 0; d < dims; d++) {
             inside(next, d);
         }
+        if (next.stampNs == 0) {
+            unstamped++;
+            return false;
+        }
         Trajectory before = executed[2];
         if (before != null && next.stampNs <= before.stampNs) {
             find(Finding.MALFORMED, 0, 0, next);
-            return;
+            return false;
         }
         executed[0] = executed[1];
         executed[1] = before;
         executed[2] = next;
+        boolean begins = false;
         if (before != null && next.sequence != before.sequence + 1) {
             lost += Math.max(0, next.sequence - before.sequence - 1);
         } else if (before != null) {
+            boolean rest = true;
             for (int d = 0; d < dims; d++) {
-                joined(before, next, d);
+                Join join = join(before, next, d);
+                rest &= join.velocity == 0 && Math.abs(next.velocities[d]) <= join.velocitySlack;
+            }
+            for (int d = 0; d < dims; d++) {
+                Join join = join(before, next, d);
+                boolean off = Math.abs(next.positions[d] - join.position) > join.positionSlack;
+                begins |= off && rest;
+                if (!rest && (off || Math.abs(next.velocities[d] - join.velocity) > join.velocitySlack)) {
+                    find(Finding.JUMP, d, next.positions[d] - join.position, next);
+                }
             }
         }
         for (int d = 0; d < dims && executed[0] != null; d++) {
             driven(d);
         }
+        return begins;
     }
+
+    /** Where the trajectory before would be, and what interpolating it leaves open. */
+    private record Join(double position, double velocity, double positionSlack, double velocitySlack) {}
 
     private boolean wellFormed(Trajectory t) {
         int n = t.points();
@@ -140,8 +165,8 @@ public final class CommandAudit {
         bound(Finding.VELOCITY, t.velocities[i * dims + d], limits[d].maxVelocity(), ROUNDING, d, t);
     }
 
-    /** One joint where a trajectory takes over: within what interpolating the one before leaves open. */
-    private void joined(Trajectory before, Trajectory next, int d) {
+    /** One joint where a trajectory takes over. */
+    private Join join(Trajectory before, Trajectory next, int d) {
         long offsetNs = next.stampNs + next.timesNs[0] - before.stampNs;
         int i = 0;
         while (i + 2 < before.points() && before.timesNs[i + 1] <= offsetNs) {
@@ -159,10 +184,7 @@ public final class CommandAudit {
         double jerk = limits[d].maxJerk();
         double positionSlack = jerk * dt * dt * dt / 6 + limits[d].maxVelocity() * STAMPS * 1e-3;
         double velocitySlack = jerk * dt * dt / 2 + limits[d].maxAcceleration() * STAMPS * 1e-3;
-        double off = next.positions[d] - position;
-        if (Math.abs(off) > positionSlack || Math.abs(next.velocities[d] - velocity) > velocitySlack) {
-            find(Finding.JUMP, d, off, next);
-        }
+        return new Join(position, velocity, positionSlack, velocitySlack);
     }
 
     /** One joint of the motion that was really commanded: where each trajectory began. */
@@ -199,6 +221,11 @@ public final class CommandAudit {
     /** Trajectories that did not arrive here: how the next one follows from them cannot be checked. */
     public long lost() {
         return lost;
+    }
+
+    /** Trajectories stamped zero: when each began is not known, and not how it follows from the one before. */
+    public long unstamped() {
+        return unstamped;
     }
 
     /** Points checked. */
