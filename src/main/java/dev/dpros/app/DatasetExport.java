@@ -1,5 +1,6 @@
 package dev.dpros.app;
 
+import dev.dpros.core.InputException;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalDataset;
 import dev.dpros.recording.dataset.SelectedEpisodes;
@@ -43,20 +44,24 @@ final class DatasetExport implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (format == Format.BAG && choice.idle() == SelectedEpisodes.Idle.DROP) {
+            throw InputException.of("--format bag", "--idle", "keep, or nothing: a bag holds every message as received",
+                    "drop", "~state in the bag tells who drove");
+        }
         try (ConsoleProgress progress = new ConsoleProgress()) {
             switch (format) {
                 case BAG -> {
-                    try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.of(all, this::say)) {
+                    try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {
                         BagExporter.export(dataset.kept().stream().map(all.journals()::get).toList(), output, progress);
                     }
                 }
                 case ZARR -> {
-                    try (EpisodeDataset dataset = choice.of(source.open(), this::say)) {
+                    try (EpisodeDataset dataset = choice.of(source.open(choice.keepsIdle()), this::say)) {
                         ZarrExporter.export(dataset, output, progress);
                     }
                 }
                 case LEROBOT -> {
-                    try (EpisodeDataset dataset = choice.of(source.open(), this::say)) {
+                    try (EpisodeDataset dataset = choice.of(source.open(choice.keepsIdle()), this::say)) {
                         LerobotExporter.export(dataset, output, progress);
                     }
                 }

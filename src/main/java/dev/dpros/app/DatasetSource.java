@@ -51,15 +51,25 @@ final class DatasetSource {
 
     /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
     EpisodeDataset open() {
+        return open(false);
+    }
+
+    /** As {@link #open()}; @param markIdle whether a recording's steps at which nobody drove are marked in a column */
+    EpisodeDataset open(boolean markIdle) {
         return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps)
-                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals();
+                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals(markIdle);
     }
 
     JournalDataset openJournals() {
+        return openJournals(false);
+    }
+
+    private JournalDataset openJournals(boolean markIdle) {
+        JournalDataset.Terms terms = new JournalDataset.Terms(stamps.bounds(), markIdle);
         DatasetLayout layout = config == null ? null
                 : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
-        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), stamps.bounds());
+        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), terms);
         return fps == null || fps == dataset.fps() ? dataset
-                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), stamps.bounds());
+                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), terms);
     }
 }

@@ -31,6 +31,11 @@ record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
      */
     record PlannedTopic(String key, SourceInfo.Role role, String topic, String type, boolean image) {}
 
+    /** What a control node says of itself: at export it tells when somebody drove. @param topic resolved {@code ~state} */
+    static PlannedTopic state(String topic) {
+        return new PlannedTopic("state", SourceInfo.Role.OTHER, topic, AuditFeed.STATE, false);
+    }
+
     /** The plan for a configuration. @throws InputException if no action is to be recorded or a field is missing */
     static RecordingPlan of(RobotConfig config) {
         List<PlannedTopic> topics = new ArrayList<>();

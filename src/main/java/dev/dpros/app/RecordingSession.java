@@ -41,6 +41,11 @@ final class RecordingSession implements AutoCloseable {
 
     /** Starts; nothing is recorded before {@link #start}. @throws InputException if the directory is in use */
     RecordingSession(RobotConfig config, Transport transport, Path output) {
+        this(config, transport, output, List.of());
+    }
+
+    /** The same, with more topics than the configuration asks for. */
+    RecordingSession(RobotConfig config, Transport transport, Path output, List<RecordingPlan.PlannedTopic> more) {
         this.transport = transport;
         resetService = config.record().resetService();
         EpisodeStore store = EpisodeStore.open(output);
@@ -50,6 +55,7 @@ final class RecordingSession implements AutoCloseable {
         for (RecordingPlan.PlannedTopic planned : plan.topics()) {
             sources.add(subscribe(planned));
         }
+        more.forEach(planned -> sources.add(subscribe(planned)));
         RecorderConfig settings = new RecorderConfig(RecorderConfig.DEFAULTS.flushPeriodMs(),
                 config.record().fsyncPeriodMs(), (long) config.record().minFreeMb() << 20,
                 new Main.Version().getVersion()[0], config.record().robot(), plan.layout().toJson());

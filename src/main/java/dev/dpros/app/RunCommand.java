@@ -109,7 +109,8 @@ final class RunCommand implements Callable<Integer> {
                 new PolicyNode(robot, PolicyReader.read(robot.policy()), node, telemetry.registry()));
         telemetry.observe(policyNode);
         telemetry.observeGpu(robot);
-        RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record));
+        RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record,
+                List.of(RecordingPlan.state(node.resolve("~state")))));
         if (recording != null) {
             telemetry.observe(recording.recorder());
             policyNode.reportTo(report -> recording.recorder().driver(report.human));

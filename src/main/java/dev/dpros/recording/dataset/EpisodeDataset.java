@@ -42,6 +42,9 @@ public interface EpisodeDataset extends AutoCloseable {
     @Override
     void close();
 
+    /** Steps {@code from} to {@code to}, the last not included. */
+    record Stretch(int from, int to) {}
+
     /** One aligned episode. */
     interface Episode extends AutoCloseable {
         /** Identifies the episode for ever. */
@@ -68,6 +71,16 @@ public interface EpisodeDataset extends AutoCloseable {
 
         /** Whether a human had taken over from the policy at this step. */
         boolean intervention(int step);
+
+        /** The stretches in which somebody drove, in order; all of it where it is not known who did. */
+        default List<Stretch> driven() {
+            return List.of(new Stretch(0, length()));
+        }
+
+        /** Whether the recording should say who drove, and does not. */
+        default boolean driverUnknown() {
+            return false;
+        }
 
         /** Copies a vector feature's values of one step. */
         void vector(int feature, int step, float[] out, int offset);

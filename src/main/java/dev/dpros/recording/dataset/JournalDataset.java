@@ -20,11 +20,15 @@ public final class JournalDataset implements EpisodeDataset {
     private final List<String> leftOut;
     private final List<DatasetFeature> features;
     private final String robot;
+    private final boolean intervention;
+    private final boolean idle;
 
     private JournalDataset(Path path, List<JournalIndex> indices, List<String> leftOut, DatasetLayout layout,
-            MessageReaders readers, StampBounds bounds) {
+            MessageReaders readers, Terms terms) {
         this.path = path;
-        this.bounds = bounds;
+        bounds = terms.bounds;
+        intervention = indices.stream().anyMatch(JournalIndex::hasIntervention);
+        idle = terms.markIdle && indices.stream().anyMatch(JournalIndex::hasState);
         this.leftOut = List.copyOf(leftOut);
         journals = indices.stream().map(JournalIndex::path).toList();
         this.readers = readers;
@@ -36,11 +40,10 @@ public final class JournalDataset implements EpisodeDataset {
 
     /** Of the first episode that can be read. */
     private List<DatasetFeature> features(List<JournalIndex> indices) {
-        boolean intervention = indices.stream().anyMatch(JournalIndex::hasIntervention);
         InputException fault = null;
         for (JournalIndex index : indices) {
             try (JournalEpisode episode = new JournalEpisode(index, layout, readers, bounds)) {
-                return episode.features(intervention);
+                return episode.with(intervention, idle).features();
             } catch (InputException e) {
                 fault = fault == null ? e : fault;
             }
@@ -61,6 +64,19 @@ public final class JournalDataset implements EpisodeDataset {
 
     /** As {@link #open(Path, DatasetLayout, MessageReaders)}, with bounds for what {@link Episode#unfit} says. */
     public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers, StampBounds bounds) {
+        return open(path, layout, readers, new Terms(bounds, false));
+    }
+
+    /**
+     * How recordings are read.
+     *
+     * @param bounds for what {@link Episode#unfit} says, and for the longest pause within {@link Episode#driven}
+     * @param markIdle whether a column {@code idle} is 1 where nobody drove, if any episode tells who did
+     */
+    public record Terms(StampBounds bounds, boolean markIdle) {}
+
+    /** As {@link #open(Path, DatasetLayout, MessageReaders)}, on these terms. */
+    public static JournalDataset open(Path path, DatasetLayout layout, MessageReaders readers, Terms terms) {
         List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
         List<JournalIndex> finished = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
@@ -77,7 +93,7 @@ public final class JournalDataset implements EpisodeDataset {
             throw InputException.of(path.toString(), "finished episodes", "at least one", "none",
                     "record some with 'dpros record', or recover with 'dpros dataset verify --recover'");
         }
-        return new JournalDataset(path, finished, leftOut, layout, readers, bounds);
+        return new JournalDataset(path, finished, leftOut, layout, readers, terms);
     }
 
     private static DatasetLayout layoutOf(JournalIndex index) {
@@ -135,8 +151,7 @@ public final class JournalDataset implements EpisodeDataset {
 
     @Override
     public Episode episode(int index) {
-        JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers, bounds);
-        return episode;
+        return new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers, bounds).with(intervention, idle);
     }
 
     @Override

@@ -25,6 +25,9 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     private final long startNs;
     private final long endNs;
     private final int length;
+    private final WhoDrove who;
+    private int interventionColumn = -1;
+    private int idleColumn = -1;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
 
     JournalEpisode(JournalIndex index, DatasetLayout layout, MessageReaders readers, StampBounds bounds) {
@@ -45,6 +48,7 @@ final class JournalEpisode implements EpisodeDataset.Episode {
                 start = Math.max(start, aligned.firstNs());
                 end = field.kind() == FeatureSpec.Kind.ACTION ? end : Math.min(end, aligned.lastNs());
             }
+            who = WhoDrove.of(index, readers, this::read);
         } catch (InputException e) {
             close();
             throw e;
@@ -54,8 +58,15 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         length = end < start ? 0 : (int) Math.floor((end - start) * layout.fps() / 1e9 + 1e-6) + 1;
     }
 
-    /** The features, sizes taken from the first messages, and at the end the column {@code intervention} if wanted. */
-    List<DatasetFeature> features(boolean withIntervention) {
+    /** Says which of the columns {@code intervention} and {@code idle} there are, after those of the layout. */
+    JournalEpisode with(boolean withIntervention, boolean withIdle) {
+        interventionColumn = withIntervention ? fields.size() : -1;
+        idleColumn = withIdle ? fields.size() + (withIntervention ? 1 : 0) : -1;
+        return this;
+    }
+
+    /** The features, sizes taken from the first messages, and at the end the columns of {@link #with}. */
+    List<DatasetFeature> features() {
         List<DatasetFeature> features = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
             DatasetLayout.Field field = layout.fields().get(i);
@@ -74,8 +85,11 @@ final class JournalEpisode implements EpisodeDataset.Episode {
             }
             features.add(feature);
         }
-        if (withIntervention) {
+        if (interventionColumn >= 0) {
             features.add(new DatasetFeature("intervention", FeatureSpec.Kind.STATE, List.of(1), List.of("human")));
+        }
+        if (idleColumn >= 0) {
+            features.add(new DatasetFeature("idle", FeatureSpec.Kind.STATE, List.of(1), List.of("nobody")));
         }
         return features;
     }
@@ -129,10 +143,28 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         return human;
     }
 
+    private boolean idle(int step) {
+        return who != null && who.idle(stampNs(step)) && !intervention(step);
+    }
+
+    @Override
+    public boolean driverUnknown() {
+        return who == null;
+    }
+
+    @Override
+    public List<EpisodeDataset.Stretch> driven() {
+        boolean[] idle = new boolean[length];
+        for (int step = 0; step < length; step++) {
+            idle[step] = idle(step);
+        }
+        return WhoDrove.stretches(idle, bounds.gapNs(0) * layout.fps() / 1e9);
+    }
+
     @Override
     public void vector(int feature, int step, float[] out, int offset) {
-        if (feature == fields.size()) {
-            out[offset] = intervention(step) ? 1 : 0;
+        if (feature == interventionColumn || feature == idleColumn) {
+            out[offset] = (feature == idleColumn ? idle(step) : intervention(step)) ? 1 : 0;
             return;
         }
         fields.get(feature).vector(stampNs(step), out, offset);

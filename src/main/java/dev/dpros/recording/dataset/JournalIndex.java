@@ -168,6 +168,11 @@ public final class JournalIndex {
         return events.stream().anyMatch(event -> event.kind() == EpisodeEvent.Kind.INTERVENTION_BEGIN);
     }
 
+    /** Whether a control node's state was recorded: it says when somebody drove. */
+    public boolean hasState() {
+        return tracks.values().stream().anyMatch(WhoDrove::is);
+    }
+
     /** The task text: the last one set, or the header's. */
     public String task() {
         String task = header.task();

@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A data set without the episodes that should not be learnt from: those beyond the bounds of their stamps always, those
- * of another label or that cannot be read on request. Each one left out is said. One thread.
+ * A data set without what should not be learnt from: episodes beyond the bounds of their stamps always, those of another
+ * label or that cannot be read, and steps at which nobody drove, on request. Each one left out is said. One thread.
  */
 public final class SelectedEpisodes implements EpisodeDataset {
     private final EpisodeDataset all;
-    private final List<Integer> kept = new ArrayList<>();
+    private final List<Kept> kept = new ArrayList<>();
+    private int idleSteps;
+    private int unknown;
+
+    /** An episode, or a part of it; which one, 0 if it is one alone. */
+    private record Kept(int index, Stretch stretch, int part) {}
 
     /** Which labels are wanted. */
     public enum Label {
@@ -20,13 +25,25 @@ public final class SelectedEpisodes implements EpisodeDataset {
         /** Those labelled a failure. */ FAILURE
     }
 
+    /** What to do with steps at which nobody drove. */
+    public enum Idle {
+        /** Leave them out; an episode is cut where they last. */ DROP,
+        /** Leave them in. */ KEEP
+    }
+
     /**
      * What to leave out.
      *
      * @param only label of the episodes to keep
      * @param skipBad whether to leave out what cannot be read instead of giving up; reads every value beforehand
+     * @param idle steps at which nobody drove
      */
-    public record Choice(Label only, boolean skipBad) {}
+    public record Choice(Label only, boolean skipBad, Idle idle) {
+        /** With idle steps. */
+        public Choice(Label only, boolean skipBad) {
+            this(only, skipBad, Idle.KEEP);
+        }
+    }
 
     private SelectedEpisodes(EpisodeDataset all) {
         this.all = all;
@@ -43,13 +60,12 @@ public final class SelectedEpisodes implements EpisodeDataset {
         all.leftOut().forEach(say);
         for (int i = 0; i < all.episodes(); i++) {
             String why = selected.reason(i, choice, say);
-            if (why == null) {
-                selected.kept.add(i);
-            } else {
+            if (why != null) {
                 say.accept(all.label(i) + ": left out: " + why);
             }
         }
-        int out = all.episodes() - selected.kept.size();
+        selected.sayIdle(say);
+        int out = all.episodes() - (int) selected.kept.stream().map(Kept::index).distinct().count();
         if (out > 0) {
             say.accept(out + " of " + all.episodes() + " episodes left out");
         }
@@ -71,6 +87,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
             }
             if (unfit == null) {
                 episode.notes().forEach(note -> say.accept(all.label(index) + ": " + note));
+                unfit = keep(index, episode, choice.idle(), say);
             }
             return unfit;
         } catch (InputException e) {
@@ -78,6 +95,35 @@ public final class SelectedEpisodes implements EpisodeDataset {
                 return e.getMessage();
             }
             throw new InputException(all.label(index) + ": " + e.getMessage() + "; --skip-bad leaves such episodes out", e);
+        }
+    }
+
+    /** Keeps an episode, or what of it somebody drove; returns why not. */
+    private String keep(int index, Episode episode, Idle idle, Consumer<String> say) {
+        unknown += episode.driverUnknown() ? 1 : 0;
+        List<Stretch> stretches = idle == Idle.DROP ? episode.driven() : List.of(new Stretch(0, episode.length()));
+        int steps = stretches.stream().mapToInt(s -> s.to() - s.from()).sum();
+        int out = episode.length() - steps;
+        idleSteps += out;
+        if (stretches.isEmpty()) {
+            return "nobody drove in it (--idle keep)";
+        }
+        if (stretches.size() > 1) {
+            say.accept(all.label(index) + ": " + out + " of " + episode.length() + " steps left out: nobody drove; the rest is "
+                    + stretches.size() + " episodes");
+        }
+        for (int i = 0; i < stretches.size(); i++) {
+            kept.add(new Kept(index, stretches.get(i), stretches.size() > 1 ? i + 1 : 0));
+        }
+        return null;
+    }
+
+    private void sayIdle(Consumer<String> say) {
+        if (idleSteps > 0) {
+            say.accept(idleSteps + " steps left out at which nobody drove; --idle keep keeps them");
+        }
+        if (unknown > 0) {
+            say.accept(unknown + " of " + all.episodes() + " episodes do not tell who drove (no ~state): no step of them counts as idle");
         }
     }
 
@@ -109,7 +155,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
 
     /** Which episodes of the whole set are kept, in order. */
     public List<Integer> kept() {
-        return List.copyOf(kept);
+        return kept.stream().map(Kept::index).distinct().toList();
     }
 
     @Override
@@ -139,12 +185,16 @@ public final class SelectedEpisodes implements EpisodeDataset {
 
     @Override
     public String label(int index) {
-        return all.label(kept.get(index));
+        Kept one = kept.get(index);
+        return all.label(one.index) + (one.part > 0 ? ", part " + one.part : "");
     }
 
     @Override
     public Episode episode(int index) {
-        return all.episode(kept.get(index));
+        Kept one = kept.get(index);
+        Episode whole = all.episode(one.index);
+        boolean entire = one.stretch.from() == 0 && one.stretch.to() == whole.length();
+        return entire ? whole : new EpisodePart(whole, one.stretch, whole.id() + (one.part > 0 ? "-" + one.part : ""));
     }
 
     @Override

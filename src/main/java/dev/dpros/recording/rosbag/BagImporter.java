@@ -28,13 +28,16 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * One bag becomes one episode: the mapped topics' messages as they are, at the bag's times. Header stamps are taken
- * from types that start with a header. One thread.
+ * One bag becomes one episode: the mapped topics' messages as they are, and a control node's {@code ~state}, which tells
+ * who drove, at the bag's times. Header stamps are taken from types that start with a header. One thread.
  */
 public final class BagImporter {
+    private static final String STATE = "diffusion_policy_msgs/ControllerState";
+
     private final Map<String, String> keyByTopic;
     private final DatasetLayout layout;
     private final String task;
+    private Map<String, String> taken = Map.of();
 
     /**
      * An importer.
@@ -82,6 +85,9 @@ public final class BagImporter {
         if (survey.lastNs == 0) {
             throw InputException.of(bag.toString(), "messages", "at least one", "none", "");
         }
+        taken = new LinkedHashMap<>(keyByTopic);
+        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(type -> type.startsWith(STATE + " ")))
+                .findFirst().ifPresent(topic -> taken.putIfAbsent(topic, "state"));
         Path target = EpisodeStore.path(store.directory(), store.nextNumber());
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
         try {
@@ -153,7 +159,7 @@ public final class BagImporter {
 
         @Override
         public void connection(BagConnection connection) {
-            String key = keyByTopic.get(connection.topic());
+            String key = taken.get(connection.topic());
             if (key == null || byConnection.containsKey(connection.id())) {
                 return;
             }
