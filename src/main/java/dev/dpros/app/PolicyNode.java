@@ -7,6 +7,7 @@ import dev.dpros.app.live.PlanFan;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
 import dev.dpros.app.outputs.NodeOutputs;
+import dev.dpros.app.outputs.RestWatch;
 import dev.dpros.app.outputs.SafetyText;
 import dev.dpros.app.outputs.Voice;
 import dev.dpros.app.outputs.Waiting;
@@ -126,8 +127,10 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
                 trace.watch(cycles.watch(guides.next())), clock, stepNs, fan)));
         loop = new ControlLoop(control, filter, sources.health(),
                 sources.positions(), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
+        RestWatch rest = new RestWatch(control.names());
+        loop.reportTo("at rest", rest);
         text = new SafetyText(new CauseText(sources.health(), limits, transport.resolve("~start")), loop.watchdog(),
-                sources.health(), clock, control.simulatedTime());
+                sources.health(), clock, control.simulatedTime(), rest);
         waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(),
                 () -> services != null && loop.watchdog().active(SafetyEvent.NOT_STARTED) && !loop.watchdog().requestPending()));
         voice = new Voice(loop.watchdog(), text, waiting, clock);

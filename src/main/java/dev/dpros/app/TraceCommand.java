@@ -58,6 +58,7 @@ final class TraceCommand {
                 tree.put("torn_records", report.torn());
                 tree.put("samples", report.samples());
                 tree.put("state_changes", report.changes());
+                tree.put("no_longer_repeated", report.left());
                 tree.put("cycles", report.cycles());
                 tree.put("late_ticks", report.late(lateUs));
                 RunReport.writeJson(json, tree);
@@ -79,8 +80,9 @@ final class TraceCommand {
                         cycle.publishedMs());
             }
             out.println();
-            report.changes().forEach(change -> out.printf(Locale.ROOT, "%9.3f s  %s -> %s: %s %s%n", change.secondsIn(),
-                    change.from(), change.to(), change.reason(), change.source()));
+            report.changes().forEach(change -> out.printf(Locale.ROOT, "%9.3f s  %s -> %s: %s%s%n", change.secondsIn(),
+                    change.from(), change.to(), change.reason(), change.cause().isEmpty() ? "" : " (" + change.cause() + ")"));
+            report.left().forEach(left -> out.printf(Locale.ROOT, "%9.3f s  %s%n", left.secondsIn(), left.text()));
             List<TraceReport.LateTick> late = report.late(lateUs);
             out.printf(Locale.ROOT, "%n%d of %d ticks later than %.0f us%n", late.size(), report.ticks(), lateUs);
             late.stream().limit(10).forEach(tick -> out.printf(Locale.ROOT, "%9.3f s  %.0f us late, took %.0f us, %d missed%n",
@@ -108,8 +110,8 @@ final class TraceCommand {
         public Integer call() {
             TraceReplay.Result result = TraceReplay.of(file);
             PrintWriter out = spec.commandLine().getOut();
-            result.transitions().forEach(t -> out.printf(Locale.ROOT, "tick %d  %s -> %s: %s %s%n", t.tick(), t.from(), t.to(),
-                    t.reason().code(), t.source()));
+            result.transitions().forEach(t -> out.printf(Locale.ROOT, "tick %d  %s -> %s: %s (%s)%n", t.tick(), t.from(), t.to(),
+                    t.reason().code(), t.cause()));
             out.printf("%d ticks run again from %s, %d chunks; %d compared, %d differ%s%n", result.replayed(),
                     result.beginning().name().toLowerCase(Locale.ROOT).replace('_', ' '), result.chunksTaken(),
                     result.compared(), result.differing(),

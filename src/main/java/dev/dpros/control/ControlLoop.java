@@ -241,6 +241,9 @@ public final class ControlLoop {
             report.state = watchdog.state();
             report.reason = watchdog.reason();
             report.reasonSource = watchdog.reasonSource();
+            report.reasonJoint = watchdog.joint(report.reason);
+            report.reasonValue = watchdog.value(report.reason);
+            report.reasonLimit = watchdog.limit(report.reason);
             report.request = pacer.outcome();
             report.human = takeover.drives();
             report.leftDim = gate.leftDim();

@@ -34,10 +34,17 @@ public final class TickReport {
     public SafetyEvent reason;
     /** Index of the source that the reason is about, or {@link Watchdog#NO_SOURCE}. */
     public int reasonSource;
+    /** The action's dimension that the reason is about, or {@link Watchdog#NO_JOINT}. */
+    public int reasonJoint = Watchdog.NO_JOINT;
+    /** What was found then, in the event's unit ({@link Watchdog#value}); NaN if there is nothing to say. */
+    public double reasonValue = Double.NaN;
+    /** What would have been allowed, in the same unit. */
+    public double reasonLimit = Double.NaN;
     /** What became of its request for a chunk. */
     public RequestOutcome request = RequestOutcome.NONE;
 
-    TickReport(TickInputs inputs) {
+    /** Of ticks with these inputs. */
+    public TickReport(TickInputs inputs) {
         this.inputs = inputs;
         command = new double[inputs.measured.length];
     }

@@ -94,6 +94,11 @@ public final class CauseText {
                 + " this node's clock, allowed " + duration(Math.abs(limitS)) + ": synchronise clocks";
     }
 
+    /** A position at rest that is no longer repeated, because the robot was moved. @param by robot units */
+    public static String left(String joint, double by) {
+        return "at rest, silent: " + joint + " was moved by " + BigDecimal.valueOf(by).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+    }
+
     private static String joint(JointLimits limits, double value, double limit) {
         if (Double.isNaN(value)) {
             return limits.name();

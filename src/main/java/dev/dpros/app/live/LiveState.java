@@ -119,6 +119,7 @@ public final class LiveState implements DashboardState {
                 new Snapshot.Fact("control rate", Math.round(subjects.loop().config().rateHz()) + " Hz"),
                 new Snapshot.Fact("enable", config.node().enableTimeoutMs() > 0
                         ? "dead-man switch, " + Math.round(config.node().enableTimeoutMs()) + " ms" : "no dead-man switch"),
+                new Snapshot.Fact("commanding", subjects.text().rest().commanding() ? "yes" : "no"),
                 new Snapshot.Fact("chunk", id == 0 ? "none" : "#" + id),
                 new Snapshot.Fact("actions left", String.valueOf(Math.round(subjects.loop().statistics().get(Value.QUEUE)))),
                 new Snapshot.Fact("chunk age", id == 0 ? "-" : Math.round(

@@ -117,6 +117,7 @@ public final class Diagnostics implements AutoCloseable {
         values.put("reason", watchdog.reason().code());
         values.put("started", watchdog.started());
         values.put("enable", enable.get());
+        values.put("commanding", subjects.text().rest().commanding());
         int number = 0;
         for (String line : subjects.waiting().lines()) {
             values.put("waiting " + ++number, line);

@@ -24,9 +24,17 @@ public final class SafetyText {
     private final List<SourceHealth> sources;
     private final Clock clock;
     private final boolean simulatedTime;
+    private final RestWatch rest;
 
-    /** Speaks of a watchdog. @param sources in its order @param simulatedTime whether stamp time follows {@code /clock} */
-    public SafetyText(CauseText words, Watchdog watchdog, List<SourceHealth> sources, Clock clock, boolean simulatedTime) {
+    /**
+     * Speaks of a watchdog.
+     *
+     * @param sources in its order
+     * @param simulatedTime whether stamp time follows {@code /clock}
+     * @param rest what the loop does at rest
+     */
+    public SafetyText(CauseText words, Watchdog watchdog, List<SourceHealth> sources, Clock clock, boolean simulatedTime, RestWatch rest) {
+        this.rest = rest;
         this.words = words;
         this.watchdog = watchdog;
         this.sources = List.copyOf(sources);
@@ -58,7 +66,13 @@ public final class SafetyText {
     public String reason() {
         SafetyEvent event = watchdog.reason();
         int source = watchdog.reasonSource();
-        return live(event, source) + others(watchdog.state(), event, source);
+        String left = rest.left();
+        return live(event, source) + others(watchdog.state(), event, source) + (left.isEmpty() ? "" : "; " + left);
+    }
+
+    /** What the loop does at rest. */
+    public RestWatch rest() {
+        return rest;
     }
 
     private String others(SafetyState state, SafetyEvent reason, int reasonSource) {

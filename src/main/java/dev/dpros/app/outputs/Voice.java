@@ -37,6 +37,7 @@ public final class Voice implements AutoCloseable {
     private final TransitionLog.Entry entry = new TransitionLog.Entry();
     private long next;
     private SafetyEvent said;
+    private String left = "";
     private long windowNs = Long.MIN_VALUE;
     private int lines;
     private long unsaid;
@@ -93,6 +94,11 @@ public final class Voice implements AutoCloseable {
             said = reason;
             speak(watchdog.state(), text.state());
         }
+        String now = text.rest().left();
+        if (!now.isEmpty() && left.isEmpty()) {
+            speak(watchdog.state(), now);
+        }
+        left = now;
         waiting.poll(nowNs, line -> log.say(watchdog.state(), line));
     }
 

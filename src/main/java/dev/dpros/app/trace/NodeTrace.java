@@ -17,6 +17,8 @@ import dev.dpros.observation.ObservationInput;
 import dev.dpros.recording.trace.TraceFile;
 import dev.dpros.recording.trace.TraceFile.LaneSpec;
 import dev.dpros.recording.trace.TraceLane;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,10 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
     private final TraceLane control;
     private final TraceLane sampler;
     private long publishedNs;
+    private SafetyState state;
+    private SafetyEvent reason;
+    private int reasonSource;
+    private int leftDim = -1;
 
     private NodeTrace(Clock clock, TraceFile file) {
         this.clock = clock;
@@ -95,6 +101,16 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
     @Override
     public void ticked(TickReport report) {
         if (control != null) {
+            if (report.state != state || report.reason != reason || report.reasonSource != reasonSource) {
+                state = report.state;
+                reason = report.reason;
+                reasonSource = report.reasonSource;
+                TickRecord.writeCause(control, report);
+            }
+            if (report.leftDim >= 0 && leftDim < 0) {
+                TickRecord.writeLeft(control, report);
+            }
+            leftDim = report.leftDim;
             TickRecord.write(control, report, publishedNs, clock.monotonicNs());
         }
     }

@@ -24,13 +24,22 @@ record RecordedTicks(TraceSetup setup, List<TickRecord> ticks, boolean whole, Tr
         TraceSetup setup = TraceSetup.of(file, reader.setup());
         List<TraceRecord> records = reader.records(NodeTrace.CONTROL);
         List<TickRecord> ticks = new ArrayList<>();
+        int dims = setup.control().dims();
         ActionChunk chunk = null;
+        TickRecord.Cause cause = null;
+        TickRecord.Left left = null;
         try {
             for (TraceRecord record : records) {
-                if (record.type() == TickRecord.CHUNK) {
-                    chunk = TickRecord.chunk(record);
-                } else {
-                    ticks.add(TickRecord.read(record, setup.control().dims(), setup.sources().size(), chunk));
+                switch (record.type()) {
+                    case TickRecord.CHUNK -> chunk = TickRecord.chunk(record);
+                    case TickRecord.CAUSE -> cause = TickRecord.cause(record, dims);
+                    case TickRecord.LEFT -> left = TickRecord.left(record, dims);
+                    case TickRecord.TICK -> {
+                        ticks.add(TickRecord.read(record, dims, setup.sources().size(), chunk, cause, left));
+                        cause = null;
+                        left = null;
+                    }
+                    default -> { } // of a later version
                 }
             }
         } catch (TraceReader.Damaged e) {

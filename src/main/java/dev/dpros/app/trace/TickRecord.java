@@ -28,15 +28,29 @@ import dev.dpros.safety.SafetyState;
  * @param chunkId chunk in execution, or 0
  * @param actionsLeft waypoints in the future
  * @param command {@code [A]} commanded position
+ * @param cause what was found where state or reason changed with it; null otherwise, and in traces from before this was written
+ * @param left what ended the repeating of a position at rest with it, or null
  */
 record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long endedNs, SafetyState state, SafetyEvent reason,
-        int reasonSource, RequestOutcome request, int status, boolean commanding, long chunkId, int actionsLeft, double[] command) {
+        int reasonSource, RequestOutcome request, int status, boolean commanding, long chunkId, int actionsLeft, double[] command,
+        Cause cause, Left left) {
     static final int TICK = 1;
     static final int CHUNK = 2;
+    static final int CAUSE = 8;
+    static final int LEFT = 9;
     private static final int FIXED = 12;
     private static final int PER_SOURCE = 3;
     private static final int CHUNK_FIXED = 7;
     private static final int FAILURE_BIT = 51;
+
+    private static final int CAUSE_WORDS = 5;
+    private static final int LEFT_WORDS = 2;
+
+    /** What was found: joint index or -1, value and limit in the event's unit, NaN where there is nothing to say. */
+    record Cause(int joint, double value, double limit) {}
+
+    /** A robot that was moved at rest: joint index, and by how much, robot units. */
+    record Left(int joint, double by) {}
 
     static int words(int dims, int sources) {
         return FIXED + 3 * dims + PER_SOURCE * sources;
@@ -93,6 +107,41 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         lane.commit();
     }
 
+    /** Writes what was found, before its tick. Control thread; does not allocate. */
+    static void writeCause(TraceLane lane, TickReport report) {
+        lane.begin(CAUSE, CAUSE_WORDS);
+        lane.putLong(report.reason.ordinal());
+        lane.putLong(report.reasonSource);
+        lane.putLong(report.reasonJoint);
+        lane.putDouble(report.reasonValue);
+        lane.putDouble(report.reasonLimit);
+        lane.commit();
+    }
+
+    /** Writes what ended the repeating, before its tick. Control thread; does not allocate. */
+    static void writeLeft(TraceLane lane, TickReport report) {
+        lane.begin(LEFT, LEFT_WORDS);
+        lane.putLong(report.leftDim);
+        lane.putDouble(report.leftBy);
+        lane.commit();
+    }
+
+    /** Reads what was found. @throws TraceReader.Damaged if it does not fit */
+    static Cause cause(TraceRecord record, int dims) {
+        if (record.words().limit() != CAUSE_WORDS || record.at(2) >= dims) {
+            throw new TraceReader.Damaged("a cause of " + record.words().limit() + " values, expected " + CAUSE_WORDS);
+        }
+        return new Cause((int) record.at(2), record.real(3), record.real(4));
+    }
+
+    /** Reads what ended the repeating. @throws TraceReader.Damaged if it does not fit */
+    static Left left(TraceRecord record, int dims) {
+        if (record.words().limit() != LEFT_WORDS || record.at(0) < 0 || record.at(0) >= dims) {
+            throw new TraceReader.Damaged("an end of repeating of " + record.words().limit() + " values, expected " + LEFT_WORDS);
+        }
+        return new Left((int) record.at(0), record.real(1));
+    }
+
     private static long flags(TickReport report) {
         TickInputs in = report.inputs;
         return in.operatorRequests | bit(8, in.measuredKnown) | bit(9, in.samplerBusy) | bit(10, in.failure == SamplingFailure.NON_FINITE)
@@ -143,8 +192,15 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
                 (int) record.at(6));
     }
 
-    /** Reads a tick. @param chunk the chunk whose record came before, or null @throws TraceReader.Damaged if it does not fit */
-    static TickRecord read(TraceRecord record, int dims, int sources, ActionChunk chunk) {
+    /**
+     * Reads a tick.
+     *
+     * @param chunk the chunk whose record came before, or null
+     * @param cause that came just before, or null
+     * @param left that came just before, or null
+     * @throws TraceReader.Damaged if it does not fit
+     */
+    static TickRecord read(TraceRecord record, int dims, int sources, ActionChunk chunk, Cause cause, Left left) {
         if (record.words().limit() != words(dims, sources)) {
             throw new TraceReader.Damaged("a tick of " + record.words().limit() + " values, expected " + words(dims, sources));
         }
@@ -183,6 +239,6 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         }
         return new TickRecord(in, record.at(2), record.at(4), record.at(5), SafetyState.values()[(int) (flags >> 14 & 3)],
                 SafetyEvent.values()[reason], (int) (flags >> 24 & 0xff) - 1, RequestOutcome.values()[request],
-                (int) (flags >> 32 & 0xffff), (flags & 1L << 50) != 0, record.at(9), (int) record.at(11), command);
+                (int) (flags >> 32 & 0xffff), (flags & 1L << 50) != 0, record.at(9), (int) record.at(11), command, cause, left);
     }
 }

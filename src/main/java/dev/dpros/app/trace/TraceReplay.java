@@ -8,6 +8,7 @@ import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.PositionSource;
+import dev.dpros.safety.CauseText;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
@@ -35,8 +36,9 @@ public final class TraceReplay implements ChunkRequester {
      * @param tick index in the trace
      * @param rosNs stamp time
      * @param source name of the source that it is about, or empty
+     * @param cause with joint, value, limit and age, in words
      */
-    public record Transition(int tick, long rosNs, SafetyState from, SafetyState to, SafetyEvent reason, String source) {}
+    public record Transition(int tick, long rosNs, SafetyState from, SafetyState to, SafetyEvent reason, String source, String cause) {}
 
     /**
      * What came of it.
@@ -79,8 +81,9 @@ public final class TraceReplay implements ChunkRequester {
     }
 
     private WatchdogListener transitions() {
+        CauseText words = recorded.setup().words();
         return made -> transitions.add(new Transition(index, now.inputs().rosNs, made.from, made.to, made.event,
-                loop.watchdog().subject(made.source)));
+                loop.watchdog().subject(made.source), words.cause(made)));
     }
 
     private Result run() {

@@ -1,6 +1,7 @@
 package dev.dpros.app.trace;
 
 import dev.dpros.recording.trace.TraceRecord;
+import dev.dpros.safety.CauseText;
 import dev.dpros.safety.SafetyState;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,21 @@ public final class TraceReport {
     public record Cycle(long id, long stampNs, double receivedMs, double preparedMs, double begunMs, List<Double> stepsMs,
             double finishedMs, double acceptedMs, double publishedMs, boolean failed) {}
 
-    /** A change of the safety state. @param secondsIn after the first tick of the trace */
-    public record Change(double secondsIn, SafetyState from, SafetyState to, String reason, String source) {}
+    /**
+     * A change of the safety state.
+     *
+     * @param secondsIn after the first tick of the trace
+     * @param source name of the source or joint that it is about, or empty
+     * @param joint name of the joint, or empty
+     * @param value what was found, in the event's unit: seconds, robot units or a count; NaN if nothing was, or in old traces
+     * @param limit what would have been allowed
+     * @param cause all of it in words; the source's name in old traces
+     */
+    public record Change(double secondsIn, SafetyState from, SafetyState to, String reason, String source, String joint, double value,
+            double limit, String cause) {}
+
+    /** A position at rest that was no longer repeated. @param secondsIn after the first tick @param by robot units @param text in words */
+    public record Left(double secondsIn, String joint, double by, String text) {}
 
     /** A tick that began late. @param secondsIn after the first tick of the trace */
     public record LateTick(double secondsIn, double latenessUs, double durationUs, long missed) {}
@@ -88,12 +102,29 @@ public final class TraceReport {
         TickRecord before = recorded.ticks().get(0);
         for (TickRecord tick : recorded.ticks()) {
             if (tick.state() != before.state()) {
-                String source = recorded.setup().subject(tick.reasonSource());
-                changes.add(new Change(secondsIn(tick), before.state(), tick.state(), tick.reason().code(), source));
+                changes.add(change(before, tick));
             }
             before = tick;
         }
         return changes;
+    }
+
+    private Change change(TickRecord before, TickRecord tick) {
+        String source = recorded.setup().subject(tick.reasonSource());
+        TickRecord.Cause cause = tick.cause();
+        String joint = cause == null || cause.joint() < 0 ? "" : recorded.setup().control().names().get(cause.joint());
+        return new Change(secondsIn(tick), before.state(), tick.state(), tick.reason().code(), source, joint,
+                cause == null ? Double.NaN : cause.value(), cause == null ? Double.NaN : cause.limit(),
+                cause == null ? source : recorded.setup().words().cause(tick.reason(), tick.reasonSource(), cause.joint(), cause.value(),
+                        cause.limit()));
+    }
+
+    /** Where a position at rest was no longer repeated, oldest first. */
+    public List<Left> left() {
+        return recorded.ticks().stream().filter(tick -> tick.left() != null).map(tick -> {
+            String joint = recorded.setup().control().names().get(tick.left().joint());
+            return new Left(secondsIn(tick), joint, tick.left().by(), CauseText.left(joint, tick.left().by()));
+        }).toList();
     }
 
     private double secondsIn(TickRecord tick) {

@@ -13,6 +13,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
     private final EpisodeDataset all;
     private final List<Kept> kept = new ArrayList<>();
     private int idleSteps;
+    private int known;
     private int unknown;
 
     /** An episode, or a part of it; which one, 0 if it is one alone. */
@@ -64,7 +65,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
                 say.accept(all.label(i) + ": left out: " + why);
             }
         }
-        selected.sayIdle(say);
+        selected.sayIdle(choice.idle(), say);
         int out = all.episodes() - (int) selected.kept.stream().map(Kept::index).distinct().count();
         if (out > 0) {
             say.accept(out + " of " + all.episodes() + " episodes left out");
@@ -101,6 +102,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
     /** Keeps an episode, or what of it somebody drove; returns why not. */
     private String keep(int index, Episode episode, Idle idle, Consumer<String> say) {
         unknown += episode.driverUnknown() ? 1 : 0;
+        known += episode.driverUnknown() ? 0 : 1;
         List<Stretch> stretches = idle == Idle.DROP ? episode.driven() : List.of(new Stretch(0, episode.length()));
         int steps = stretches.stream().mapToInt(s -> s.to() - s.from()).sum();
         int out = episode.length() - steps;
@@ -118,11 +120,11 @@ public final class SelectedEpisodes implements EpisodeDataset {
         return null;
     }
 
-    private void sayIdle(Consumer<String> say) {
+    private void sayIdle(Idle idle, Consumer<String> say) {
         if (idleSteps > 0) {
             say.accept(idleSteps + " steps left out at which nobody drove; --idle keep keeps them");
         }
-        if (unknown > 0) {
+        if (unknown > 0 && (idle == Idle.DROP || known > 0)) {
             say.accept(unknown + " of " + all.episodes() + " episodes do not tell who drove (no ~state): no step of them counts as idle");
         }
     }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.control.TickInputs;
+import dev.dpros.control.TickReport;
 import dev.dpros.core.HealthSnapshot;
 import dev.dpros.core.ManualClock;
 import dev.dpros.core.SourceHealth;
@@ -28,8 +30,10 @@ class VoiceTest {
     private final Watchdog watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), WatchdogListener.NONE);
     private final HealthMonitor monitor = new HealthMonitor(sources, watchdog, false);
     private final HealthSnapshot snapshot = new HealthSnapshot(2);
+    private final TickReport report = new TickReport(new TickInputs(1, 2));
+    private final RestWatch rest = new RestWatch(List.of("joint4"));
     private final SafetyText text = new SafetyText(new CauseText(sources, List.of(new JointLimits("joint4", -3, -0.1, 1.5, 4, 40)),
-            "/dpros/start"), watchdog, sources, clock, false);
+            "/dpros/start"), watchdog, sources, clock, false, rest);
     private final List<String> said = new ArrayList<>();
     private String missing;
     private final Waiting waiting = new Waiting(List.of(new Waiting.Thing(() -> missing, () -> "no publisher")));
@@ -71,6 +75,26 @@ class VoiceTest {
         voice.poll();
         voice.poll();
         assertEquals(List.of("nominal -> degraded: camera stale: /camera/image_raw, last picture 512 ms ago, allowed 500 ms"), said);
+    }
+
+    @Test
+    void shouldSayOnceWhyAPositionIsNoLongerRepeated() {
+        drive();
+        voice.poll();
+        said.clear();
+        report.leftDim = 0;
+        report.leftBy = 0.1100000001;
+        rest.ticked(report);
+        voice.poll();
+        voice.poll();
+        assertEquals(List.of("at rest, silent: joint4 was moved by 0.11"), said);
+        assertTrue(text.reason().endsWith("; at rest, silent: joint4 was moved by 0.11"), text.reason());
+        assertFalse(rest.commanding());
+        report.leftDim = -1;
+        report.commanding = true;
+        rest.ticked(report);
+        assertEquals("", rest.left());
+        assertTrue(rest.commanding());
     }
 
     @Test

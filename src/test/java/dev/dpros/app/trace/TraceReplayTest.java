@@ -7,17 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.dpros.app.MainAccess;
 import dev.dpros.config.TraceSection;
+import dev.dpros.control.AtRest;
 import dev.dpros.control.ChunkStrategy;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.JoinConfig;
+import dev.dpros.control.MotionRules;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ManualClock;
 import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.recording.trace.TraceFile;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.WatchdogListener;
@@ -61,17 +64,31 @@ class TraceReplayTest {
         private final NodeTrace trace;
         private final Random random = new Random(5);
         private final double[] measured = new double[2];
+        private final Random hand = new Random(7);
+        private final double[] wanted = new double[2];
         private boolean alive = true;
+        private boolean enabled = true;
+        private boolean held;
+        private boolean teleoperated;
         private boolean busy;
         private long since = Long.MIN_VALUE;
         private long id;
 
         Robot(ChunkStrategy strategy, Interpolation interpolation, TraceSection section, double traced) {
-            config = ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(interpolation).with(JoinConfig.of(strategy));
+            this(strategy, interpolation, section, traced, MotionRules.UNSUPERVISED);
+        }
+
+        Robot(ChunkStrategy strategy, Interpolation interpolation, TraceSection section, double traced, MotionRules rules) {
+            config = ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(interpolation).with(JoinConfig.of(strategy)).with(rules);
             loop = new ControlLoop(config, config.safetyFilter(limits(1.5)), List.of(camera, joints), out -> {
                 System.arraycopy(measured, 0, out, 0, 2);
                 return true;
-            }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, 2), WatchdogListener.NONE);
+            }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, held ? 0 : 2), WatchdogListener.NONE);
+            loop.enableWith(nowNs -> enabled);
+            loop.teleoperateWith(out -> {
+                System.arraycopy(wanted, 0, out, 0, 2);
+                return teleoperated;
+            });
             TraceSetup setup = new TraceSetup("/robot", "policy", config, limits(traced),
                     List.of(TraceSetup.Source.of(camera), TraceSetup.Source.of(joints)));
             trace = NodeTrace.open(section, setup, List.of(), clock);
@@ -103,6 +120,25 @@ class TraceReplayTest {
                 case 6 -> camera.stampJumped();
                 default -> deliver();
             }
+        }
+
+        /** What people do to a robot: switch, hand, device. */
+        void handle() {
+            switch (hand.nextInt(120)) {
+                case 0 -> enabled = false;
+                case 1, 2, 3, 4 -> enabled = true;
+                case 5 -> held = true;
+                case 6, 7, 8 -> held = false;
+                case 9, 10 -> measured[hand.nextInt(2)] += hand.nextDouble() - 0.5;
+                case 11 -> teleoperated = true;
+                case 12, 13 -> teleoperated = false;
+                case 14, 15, 16 -> loop.watchdog().request(SafetyEvent.STARTED);
+                case 17 -> loop.watchdog().request(SafetyEvent.RESET);
+                case 18 -> wanted[hand.nextInt(2)] = hand.nextDouble() - 0.5;
+                default -> { }
+            }
+            measured[0] = Math.max(-2, Math.min(2, measured[0]));
+            measured[1] = Math.max(-2, Math.min(2, measured[1]));
         }
 
         private void deliver() {
@@ -159,6 +195,59 @@ class TraceReplayTest {
             assertTrue(result.chunksTaken() >= 10, "chunks " + result.chunksTaken());
             assertEquals(robot.loop.watchdog().log().size(), result.transitions().size());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = AtRest.class, names = {"SILENT", "REPEAT"})
+    void shouldDoTheSameAgainWithSilenceAtRestTrackingAndADeadManSwitch(AtRest atRest) {
+        for (Interpolation interpolation : Interpolation.values()) {
+            MotionRules rules = MotionRules.silent(2, 0.02).with(atRest).tracking(0.2, 300 * MS, 1).enableRequired(true)
+                    .contact(List.of(false, interpolation == Interpolation.LINEAR));
+            Robot robot = new Robot(ChunkStrategy.REPLACE, interpolation, section(32), 1.5, rules);
+            int[] seen = new int[3];
+            robot.loop.reportTo("seen", report -> {
+                seen[0] += report.commanding ? 0 : 1;
+                seen[1] += report.human ? 1 : 0;
+                seen[2] += report.leftDim >= 0 ? 1 : 0;
+            });
+            for (int i = 0; i < 20_000; i++) {
+                robot.handle();
+                robot.happen();
+                robot.tick();
+            }
+            robot.trace.flush();
+            Path file = dir.resolve("robot.trace");
+            TraceReplay.Result result = TraceReplay.of(file);
+            assertEquals(20_000, result.compared());
+            assertEquals(0, result.differing(), result.firstDifference());
+            assertTrue(seen[0] > 1_000 && seen[1] > 1_000, "silent " + seen[0] + ", human " + seen[1]);
+            assertTrue(robot.loop.watchdog().count(SafetyEvent.TRACKING_LOST) > 3 && robot.loop.watchdog().count(SafetyEvent.ENABLE_LOST) > 3);
+            TraceReport report = TraceReport.of(file);
+            assertEquals(seen[2] > 0, !report.left().isEmpty());
+            assertEquals(atRest == AtRest.REPEAT, seen[2] > 0);
+            assertTrue(report.left().stream().allMatch(left -> Math.abs(left.by()) > 0.02 && left.text().contains(left.joint() + " was moved by")));
+            TraceReport.Change lost = report.changes().stream().filter(c -> c.reason().equals("tracking_lost")).findFirst().orElseThrow();
+            assertTrue(lost.value() > lost.limit() && lost.limit() == 0.2 && lost.cause().contains(lost.joint()), lost.toString());
+        }
+    }
+
+    /** As it was written before there were records of causes: ticks and chunks alone. */
+    @Test
+    void shouldReadAndReplayATraceWithoutCauses() {
+        Robot robot = new Robot(ChunkStrategy.REPLACE, Interpolation.CUBIC, new TraceSection("", 1), 1.5);
+        TraceSetup setup = new TraceSetup("/robot", "policy", robot.config, robot.limits(1.5),
+                List.of(TraceSetup.Source.of(robot.camera), TraceSetup.Source.of(robot.joints)));
+        int words = Math.max(TickRecord.words(2, 2), TickRecord.chunkWords(2, robot.config.chunkSteps()));
+        try (TraceFile file = TraceFile.create(dir.resolve("robot.trace"), setup, List.of(new TraceFile.LaneSpec(NodeTrace.CONTROL, words, 10),
+                new TraceFile.LaneSpec(NodeTrace.SAMPLER, 6, 1)), 8)) {
+            robot.loop.reportTo("old trace", report -> TickRecord.write(file.lane(NodeTrace.CONTROL), report, 0, 0));
+            run(robot, 2_000);
+        }
+        TraceReplay.Result result = TraceReplay.of(dir.resolve("robot.trace"));
+        assertEquals(0, result.differing(), result.firstDifference());
+        TraceReport report = TraceReport.of(dir.resolve("robot.trace"));
+        assertTrue(report.changes().size() > 10 && report.changes().stream().allMatch(c -> c.joint().isEmpty() && Double.isNaN(c.value())));
+        assertEquals(0, MainAccess.execute("trace", "show", dir.resolve("robot.trace").toString()));
     }
 
     @Test
