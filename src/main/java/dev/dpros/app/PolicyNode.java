@@ -6,6 +6,7 @@ import dev.dpros.app.live.LiveState;
 import dev.dpros.app.live.PlanFan;
 import dev.dpros.app.outputs.CommandOutput;
 import dev.dpros.app.outputs.Diagnostics;
+import dev.dpros.app.outputs.EnableInput;
 import dev.dpros.app.outputs.NodeOutputs;
 import dev.dpros.app.outputs.RestWatch;
 import dev.dpros.app.outputs.SafetyText;
@@ -131,7 +132,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         loop.reportTo("at rest", rest);
         text = new SafetyText(new CauseText(sources.health(), limits, transport.resolve("~start")), loop.watchdog(),
                 sources.health(), clock, control.simulatedTime(), rest);
-        waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(),
+        waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(), this::enable,
                 () -> services != null && loop.watchdog().active(SafetyEvent.NOT_STARTED) && !loop.watchdog().requestPending()));
         voice = new Voice(loop.watchdog(), text, waiting, clock);
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication(), text, waiting);
@@ -154,6 +155,10 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
             worker.setDaemon(true);
             return worker;
         });
+    }
+
+    private EnableInput enable() {
+        return outputs == null ? null : outputs.enable();
     }
 
     private TraceSetup traceSetup(RobotConfig config, ControlConfig control, List<JointLimits> limits) {

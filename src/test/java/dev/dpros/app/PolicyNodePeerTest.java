@@ -127,6 +127,35 @@ class PolicyNodePeerTest {
     }
 
     @Test
+    void shouldSayThatItWaitsForTheDeadManSwitchItsPublisherFirstThenItsFirstTrue() {
+        world();
+        OwnTopic log = topic("/rosout", "rosgraph_msgs/Log");
+        PolicyProcess policy = run("autostart: true", "autostart: true, enable_timeout_ms: 1000");
+        assertTrue(policy.error().contains("waiting for /dpros/enable"), policy.error());
+        log.await(message -> message.get("msg").toString().startsWith("waiting for /dpros/enable (the dead-man switch, no publisher"));
+        RosTool released = own(RosTool.start(master.uri(), "/usr/bin/rostopic", "pub", "-r", "20", "/dpros/enable", "std_msgs/Bool", "false"));
+        log.await(message -> message.get("msg").equals("waiting for true on /dpros/enable (the dead-man switch was not held yet)"));
+        released.kill();
+        own(RosTool.start(master.uri(), "/usr/bin/rostopic", "pub", "-r", "20", "/dpros/enable", "std_msgs/Bool", "true"));
+        log.await(message -> message.get("msg").toString().contains("enable: no longer waited for"));
+    }
+
+    @Test
+    void shouldNameASimulatedClockThatStopsInMidRunWithItsAge() {
+        RosTool.run(master.uri(), "/usr/bin/rosparam", "set", "/use_sim_time", "true");
+        RosTool world = world();
+        OwnTopic log = topic("/rosout", "rosgraph_msgs/Log");
+        OwnTopic states = topic("/dpros/state", STATE);
+        run();
+        states.await(state(NOMINAL));
+        world.kill();
+        log.await(message -> message.get("msg").toString().matches("waiting for /clock \\(it stands still at 1\\d+\\.\\d{3} s, for 3\\.\\d s; use_sim_time is true\\)"));
+        topic("/diagnostics", DIAGNOSTICS).await(message -> message.toString().contains("waiting for /clock (it stands still at"));
+        world();
+        log.await(message -> message.get("msg").toString().startsWith("/clock: no longer waited for, after"));
+    }
+
+    @Test
     void shouldReadATypeThatOnlyItsPublisherKnows() {
         world();
         run("{topic: /joint_states, field: \"position[x,y]\"}",

@@ -118,7 +118,8 @@ public final class LiveState implements DashboardState {
         return List.of(new Snapshot.Fact("sampler", subjects.sampler().sampling()),
                 new Snapshot.Fact("control rate", Math.round(subjects.loop().config().rateHz()) + " Hz"),
                 new Snapshot.Fact("enable", config.node().enableTimeoutMs() > 0
-                        ? "dead-man switch, " + Math.round(config.node().enableTimeoutMs()) + " ms" : "no dead-man switch"),
+                        ? "dead-man switch " + (subjects.text().rest().enabled() ? "held, " : "not held, ")
+                                + Math.round(config.node().enableTimeoutMs()) + " ms" : "no dead-man switch"),
                 new Snapshot.Fact("commanding", subjects.text().rest().commanding() ? "yes" : "no"),
                 new Snapshot.Fact("chunk", id == 0 ? "none" : "#" + id),
                 new Snapshot.Fact("actions left", String.valueOf(Math.round(subjects.loop().statistics().get(Value.QUEUE)))),

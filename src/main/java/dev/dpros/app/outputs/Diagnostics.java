@@ -112,6 +112,9 @@ public final class Diagnostics implements AutoCloseable {
             case HOLD -> watchdog.started() ? WARN : OK;
             case FAULT -> ERROR;
         };
+        if (level == OK && watchdog.started() && !subjects.waiting().lines().isEmpty()) {
+            level = WARN;
+        }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("state", lower(state));
         values.put("reason", watchdog.reason().code());

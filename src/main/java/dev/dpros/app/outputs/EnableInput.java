@@ -19,6 +19,7 @@ public final class EnableInput implements MessageSlots, EnableSwitch, AutoClosea
     private final long timeoutNs;
     private final Subscription subscription;
     private volatile long pressedNs = NEVER;
+    private volatile boolean everHeld;
 
     /** Subscribes. */
     public EnableInput(Transport transport, double timeoutMs) {
@@ -33,7 +34,9 @@ public final class EnableInput implements MessageSlots, EnableSwitch, AutoClosea
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
-        pressedNs = slot.get(0) == 0 ? NEVER : receivedNs;
+        boolean pressed = slot.get(0) != 0;
+        pressedNs = pressed ? receivedNs : NEVER;
+        everHeld |= pressed;
     }
 
     @Override
@@ -46,6 +49,16 @@ public final class EnableInput implements MessageSlots, EnableSwitch, AutoClosea
     public boolean held(long monotonicNowNs) {
         long last = pressedNs;
         return last != NEVER && monotonicNowNs - last <= timeoutNs;
+    }
+
+    /** Whether {@code true} has come at all. Any thread. */
+    public boolean everHeld() {
+        return everHeld;
+    }
+
+    /** For its publishers and counts. */
+    public Subscription subscription() {
+        return subscription;
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class NodeOutputs implements AutoCloseable {
         return enable == null || enable.held(clock.monotonicNs());
     }
 
+    /** The dead-man switch, or null if there is none. */
+    public EnableInput enable() {
+        return enable;
+    }
+
     private String enableSwitch() {
         return enable == null ? "no dead-man switch" : enabled() ? "dead-man switch held" : "dead-man switch not held";
     }

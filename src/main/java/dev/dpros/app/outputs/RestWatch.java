@@ -6,12 +6,13 @@ import dev.dpros.safety.CauseText;
 import java.util.List;
 
 /**
- * Whether the loop commands, and why it no longer repeats a position at rest. The control thread writes, without allocating;
+ * Whether the loop commands, whether the dead-man switch is held, and why it no longer repeats a position at rest. The control thread writes, without allocating;
  * any thread reads.
  */
 public final class RestWatch implements TickListener {
     private final List<String> joints;
     private volatile boolean commanding;
+    private volatile boolean enabled;
     private volatile double leftBy;
     private volatile int leftDim = -1;
 
@@ -23,6 +24,7 @@ public final class RestWatch implements TickListener {
     @Override
     public void ticked(TickReport report) {
         commanding = report.commanding;
+        enabled = report.inputs.enabled;
         if (report.leftDim != leftDim) {
             leftBy = report.leftBy;
             leftDim = report.leftDim;
@@ -32,6 +34,11 @@ public final class RestWatch implements TickListener {
     /** Whether a command was sent at the last tick. */
     public boolean commanding() {
         return commanding;
+    }
+
+    /** Whether the dead-man switch was held at the last tick; true where there is none. */
+    public boolean enabled() {
+        return enabled;
     }
 
     /** Why a position is no longer repeated, with joint and difference; empty while there is no such reason. */

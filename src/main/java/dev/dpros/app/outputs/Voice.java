@@ -79,7 +79,7 @@ public final class Voice implements AutoCloseable {
     private void pollSafely() {
         try {
             poll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("voice: {}", e.toString());
         }
     }
@@ -99,7 +99,9 @@ public final class Voice implements AutoCloseable {
             speak(watchdog.state(), now);
         }
         left = now;
-        waiting.poll(nowNs, line -> log.say(watchdog.state(), line));
+        // While the clock stands still so does the state: what is waited for is a warning all the same.
+        SafetyState state = watchdog.state() == SafetyState.NOMINAL ? SafetyState.DEGRADED : watchdog.state();
+        waiting.poll(nowNs, line -> log.say(state, line));
     }
 
     private void transitions() {

@@ -18,8 +18,14 @@ public final class Waiting {
      *
      * @param missing what is missing, such as a topic; null while it is there
      * @param detail what to add in brackets, or empty; asked only when a line is due, may block
+     * @param ages whether the detail has an age and does not block: {@link #lines} then have it as of the last look
      */
-    public record Thing(Supplier<String> missing, Supplier<String> detail) {}
+    public record Thing(Supplier<String> missing, Supplier<String> detail, boolean ages) {
+        /** Without an age. */
+        public Thing(Supplier<String> missing, Supplier<String> detail) {
+            this(missing, detail, false);
+        }
+    }
 
     /** Where lines go. */
     interface Log {
@@ -63,6 +69,8 @@ public final class Waiting {
                 line = line(now, thing.detail.get());
                 saidNs = nowNs;
                 log.say(line);
+            } else if (line != null && thing.ages) {
+                line = line(now, thing.detail.get());
             }
         }
     }

@@ -36,7 +36,9 @@ class VoiceTest {
             "/dpros/start"), watchdog, sources, clock, false, rest);
     private final List<String> said = new ArrayList<>();
     private String missing;
-    private final Waiting waiting = new Waiting(List.of(new Waiting.Thing(() -> missing, () -> "no publisher")));
+    private String stopped;
+    private final Waiting waiting = new Waiting(List.of(new Waiting.Thing(() -> missing, () -> "no publisher"),
+            new Waiting.Thing(() -> stopped, () -> "at " + clock.monotonicNs() / MS, true)));
     private final Voice voice = new Voice(watchdog, text, waiting, clock, (state, line) -> said.add(line));
 
     private void tick() {
@@ -154,6 +156,19 @@ class VoiceTest {
         voice.poll();
         assertEquals((100 - Voice.MOST_LINES) + " more transitions in the last 10 s; now nominal: all clear",
                 said.get(Voice.MOST_LINES));
+    }
+
+    @Test
+    void shouldShowTheAgeOfWhatItWaitsForAsOfNowAndSayItOnce() {
+        long beganMs = clock.monotonicNs() / MS;
+        stopped = "/clock";
+        voice.poll();
+        clock.advanceNs(2000 * MS);
+        voice.poll();
+        clock.advanceNs(3000 * MS);
+        voice.poll();
+        assertEquals(List.of("waiting for /clock (at " + (beganMs + 2000) + ")"), said);
+        assertEquals(List.of("waiting for /clock (at " + (beganMs + 5000) + ")"), waiting.lines());
     }
 
     @Test
