@@ -3,6 +3,7 @@ package dev.dpros.safety;
 import dev.dpros.core.SourceHealth;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,7 @@ import java.util.Locale;
  * are made, for log, diagnostics, page, {@code top} and trace. Immutable; any thread; allocates.
  */
 public final class CauseText {
+    private static final double S_NS = 1e9;
     private static final double MINUTE_S = 60;
     private static final double HOUR_S = 3_600;
     private static final double DAY_S = 86_400;
@@ -35,7 +37,12 @@ public final class CauseText {
 
     /** {@code nominal -> hold: chunk exhausted}. */
     public String transition(TransitionLog.Entry made) {
-        return lower(made.from) + " -> " + lower(made.to) + ": " + cause(made);
+        return states(made) + cause(made);
+    }
+
+    /** {@code nominal -> hold: }, to be followed by the cause. */
+    public String states(TransitionLog.Entry made) {
+        return lower(made.from) + " -> " + lower(made.to) + ": ";
     }
 
     /** What led to a transition. */
@@ -73,9 +80,45 @@ public final class CauseText {
         }
         boolean camera = about.kind() == SourceHealth.Kind.CAMERA;
         String what = camera ? "picture" : "message";
-        String words = about.kind() == SourceHealth.Kind.OTHER ? "input stale" : event.reason();
         String age = Double.isNaN(ageS) ? "no " + what + " yet" : "last " + what + " " + duration(ageS) + " ago, allowed " + duration(limitS);
-        return words + ": " + about.name() + ", " + age;
+        return stale(event, about, age);
+    }
+
+    private static String stale(SafetyEvent event, SourceHealth about, String why) {
+        String words = about.kind() == SourceHealth.Kind.OTHER ? "input stale" : event.reason();
+        return words + ": " + about.name() + ", " + why;
+    }
+
+    /** A source that is stale at this moment: if some of its names are missing while messages come, which; else its age. */
+    public static String staleNow(SafetyEvent event, SourceHealth about, long nowNs) {
+        String missing = missing(about, nowNs);
+        long last = about.lastReceivedNs();
+        double ageS = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / S_NS;
+        return missing.isEmpty() ? stale(event, about, ageS, about.maxAgeNs() / S_NS)
+                : stale(event, about, missing + ", allowed " + duration(about.maxAgeNs() / S_NS));
+    }
+
+    /**
+     * Which of a source's names (joints) are missing or too old while messages come.
+     *
+     * @return {@code names missing: a, b (never came), gripper (came 1.2 s ago)}, or an empty text
+     */
+    public static String missing(SourceHealth about, long nowNs) {
+        List<String> never = new ArrayList<>();
+        List<String> late = new ArrayList<>();
+        for (int part : about.missing(nowNs)) {
+            long last = about.lastReceivedNs(part);
+            String name = about.parts().get(part);
+            if (last == SourceHealth.NEVER) {
+                never.add(name);
+            } else {
+                late.add(name + " (came " + duration((nowNs - last) / S_NS) + " ago)");
+            }
+        }
+        if (!never.isEmpty()) {
+            late.add(0, String.join(", ", never) + " (never came)");
+        }
+        return late.isEmpty() ? "" : "names missing: " + String.join(", ", late);
     }
 
     /**
