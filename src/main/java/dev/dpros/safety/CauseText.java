@@ -4,8 +4,11 @@ import dev.dpros.core.SourceHealth;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * Says in words why the watchdog is where it is: event, source, joint, value, limit, age. The one place where these lines
@@ -99,26 +102,29 @@ public final class CauseText {
     }
 
     /**
-     * Which of a source's names (joints) are missing or too old while messages come.
+     * Which of a source's names (joints) are missing or too old while messages come, with their ages.
      *
      * @return {@code names missing: a, b (never came), gripper (came 1.2 s ago)}, or an empty text
      */
     public static String missing(SourceHealth about, long nowNs) {
-        List<String> never = new ArrayList<>();
-        List<String> late = new ArrayList<>();
+        return missing(about, nowNs, lastNs -> "came " + duration((nowNs - lastNs) / S_NS) + " ago");
+    }
+
+    /** The same without ages, as it is when its newest message comes: {@code names missing: a (never came), b (comes no longer)}. */
+    public static String missing(SourceHealth about) {
+        return missing(about, about.lastHeardNs(), lastNs -> "comes no longer");
+    }
+
+    private static String missing(SourceHealth about, long nowNs, LongFunction<String> words) {
+        Map<String, List<String>> names = new LinkedHashMap<>();
         for (int part : about.missing(nowNs)) {
             long last = about.lastReceivedNs(part);
-            String name = about.parts().get(part);
-            if (last == SourceHealth.NEVER) {
-                never.add(name);
-            } else {
-                late.add(name + " (came " + duration((nowNs - last) / S_NS) + " ago)");
-            }
+            String since = last == SourceHealth.NEVER ? "never came" : words.apply(last);
+            names.computeIfAbsent(since, key -> new ArrayList<>()).add(about.parts().get(part));
         }
-        if (!never.isEmpty()) {
-            late.add(0, String.join(", ", never) + " (never came)");
-        }
-        return late.isEmpty() ? "" : "names missing: " + String.join(", ", late);
+        List<String> said = new ArrayList<>();
+        names.forEach((since, those) -> said.add(String.join(", ", those) + " (" + since + ")"));
+        return said.isEmpty() ? "" : "names missing: " + String.join(", ", said);
     }
 
     /**

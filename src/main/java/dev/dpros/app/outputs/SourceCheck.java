@@ -72,7 +72,7 @@ public final class SourceCheck {
         List<String> refusals = subscription.refusals();
         long rejected = input.statistics().rejected();
         boolean delivers = subscription.publishers() > 0;
-        String missing = CauseText.missing(input.health(), input.health().lastHeardNs());
+        String missing = CauseText.missing(input.health());
         if (!delivers && !refusals.isEmpty()) {
             String refusal = refusals.get(refusals.size() - 1);
             problem = "topic " + topic + ": publisher refused: " + refusal;

@@ -87,14 +87,14 @@ class VoiceTest {
         joints.heard(clock.monotonicNs());
         tick();
         voice.poll();
-        assertEquals(List.of("nominal -> hold: joint state stale: /joint_states, names missing: gripper (never came), elbow (came 150 ms"
-                + " ago), allowed 100 ms"), said);
+        assertEquals(List.of("nominal -> hold: joint state stale: /joint_states, names missing: elbow (came 150 ms ago), gripper (never"
+                + " came), allowed 100 ms"), said);
         clock.advanceNs(1050 * MS);
         camera.received(clock.monotonicNs());
         joints.heard(clock.monotonicNs());
         tick();
-        assertEquals("hold: joint state stale: /joint_states, names missing: gripper (never came), arm (came 1.1 s ago), elbow (came 1.2 s"
-                + " ago), allowed 100 ms", text.state());
+        assertEquals("hold: joint state stale: /joint_states, names missing: arm (came 1.1 s ago), elbow (came 1.2 s ago), gripper (never"
+                + " came), allowed 100 ms", text.state());
         clock.advanceNs(101 * MS);
         assertEquals("hold: joint state stale: /joint_states, last message 1.3 s ago, allowed 100 ms", text.state(), "nothing comes");
     }
