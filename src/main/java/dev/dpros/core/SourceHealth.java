@@ -144,7 +144,9 @@ public final class SourceHealth {
     /** Writer: a part's newest values came at this {@link Clock#monotonicNs()}, or {@link #NEVER}; from now on each has an age of its own. */
     public void received(int part, long monotonicNs) {
         partsNs.lazySet(part, monotonicNs);
-        apart = true;
+        if (!apart) {
+            apart = true;
+        }
     }
 
     /** Names of the parts, or an empty list. */
