@@ -1,8 +1,13 @@
 package dev.dpros.core;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+
 /**
  * What the control loop needs to know about one observation source: when it last delivered, and whether its content
- * can be believed. One writer thread per source (the one that ingests or prepares it); any thread reads. Neither side
+ * can be believed. A source of named parts (joints) whose messages bring some of them each is as old as its oldest part.
+ * One writer thread per source (the one that ingests or prepares it); any thread reads. Neither side
  * allocates, blocks or takes a lock.
  */
 public final class SourceHealth {
@@ -28,6 +33,10 @@ public final class SourceHealth {
     private final Kind kind;
     private final long maxAgeNs;
     private final long maxOffsetNs;
+    private final List<String> parts;
+    private final AtomicLongArray partsNs;
+    private volatile boolean apart;
+    private volatile long heardNs = NEVER;
     private volatile long receivedNs = NEVER;
     private volatile boolean frozen;
     private volatile boolean blank;
@@ -50,6 +59,15 @@ public final class SourceHealth {
      * @param maxOffsetNs by how much its stamps may lie behind their receive time, ns; 0 for no bound
      */
     public SourceHealth(String name, Kind kind, long maxAgeNs, long maxOffsetNs) {
+        this(name, kind, maxAgeNs, maxOffsetNs, List.of());
+    }
+
+    /**
+     * The same, of named parts.
+     *
+     * @param parts names such as those of joints; empty if it has none
+     */
+    public SourceHealth(String name, Kind kind, long maxAgeNs, long maxOffsetNs, List<String> parts) {
         if (maxAgeNs <= 0) {
             throw new IllegalArgumentException(name + ": max age: expected a positive time, found " + maxAgeNs + " ns");
         }
@@ -57,6 +75,11 @@ public final class SourceHealth {
         this.kind = kind;
         this.maxAgeNs = maxAgeNs;
         this.maxOffsetNs = maxOffsetNs;
+        this.parts = List.copyOf(parts);
+        partsNs = new AtomicLongArray(parts.size());
+        for (int i = 0; i < parts.size(); i++) {
+            partsNs.set(i, NEVER);
+        }
     }
 
     /** Topic or feature. */
@@ -111,6 +134,49 @@ public final class SourceHealth {
     /** Writer: a sample arrived at this {@link Clock#monotonicNs()}. */
     public void received(long monotonicNs) {
         receivedNs = monotonicNs;
+    }
+
+    /** Writer: a message came that did not bring every part, or none, at this {@link Clock#monotonicNs()}. */
+    public void heard(long monotonicNs) {
+        heardNs = monotonicNs;
+    }
+
+    /** Writer: a part's newest values came at this {@link Clock#monotonicNs()}, or {@link #NEVER}; from now on each has an age of its own. */
+    public void received(int part, long monotonicNs) {
+        partsNs.lazySet(part, monotonicNs);
+        if (!apart) {
+            apart = true;
+        }
+    }
+
+    /** Names of the parts, or an empty list. */
+    public List<String> parts() {
+        return parts;
+    }
+
+    /** Monotonic time of a part's newest values, or {@link #NEVER}. */
+    public long lastReceivedNs(int part) {
+        return apart ? partsNs.get(part) : receivedNs;
+    }
+
+    /** Monotonic time of the newest message that brought parts, or came without any; {@link #NEVER} before the first. */
+    public long lastHeardNs() {
+        return Math.max(heardNs, receivedNs);
+    }
+
+    /**
+     * Indices of the parts that are older than allowed, or never came, while messages still come. Any thread; allocates.
+     *
+     * @return empty too if no message comes: then there is nothing to tell the parts apart
+     */
+    public List<Integer> missing(long monotonicNowNs) {
+        List<Integer> missing = new ArrayList<>();
+        for (int i = 0; i < parts.size() && !stale(lastHeardNs(), monotonicNowNs); i++) {
+            if (stale(lastReceivedNs(i), monotonicNowNs)) {
+                missing.add(i);
+            }
+        }
+        return missing;
     }
 
     /**

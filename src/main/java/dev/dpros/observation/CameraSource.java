@@ -8,6 +8,7 @@ import dev.dpros.core.ImageReader;
 import dev.dpros.core.LatencySink;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.StampOrder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -145,18 +146,18 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
             return;
         }
         long stampNs = stamps.stampNs(layout.stampNs, copy.receivedRosNs());
-        StampTracker.Verdict verdict = stamps.accept(stampNs, copy.receivedRosNs());
-        if (verdict == StampTracker.Verdict.OUT_OF_ORDER) {
+        StampOrder.Verdict verdict = stamps.accept(stampNs, copy.receivedRosNs());
+        if (verdict == StampOrder.Verdict.OUT_OF_ORDER) {
             statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
             return;
         }
-        if (verdict == StampTracker.Verdict.NEW_EPOCH) {
+        if (verdict == StampOrder.Verdict.NEW_EPOCH) {
             health.stampJumped();
         }
         health.stampOffset(stamps.offsetNs(verdict, layout.stampNs, copy.receivedRosNs(), copy.receivedNs()));
         content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
         health.content(content.frozen(), content.blank());
-        frames.commit(stampNs, copy.receivedNs(), verdict == StampTracker.Verdict.NEW_EPOCH);
+        frames.commit(stampNs, copy.receivedNs(), verdict == StampOrder.Verdict.NEW_EPOCH);
         long preparationNs = clock.monotonicNs() - copy.receivedNs();
         statistics.took(stampNs, copy.receivedNs(), preparationNs);
         health.received(copy.receivedNs());

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class SourceStatistics {
     /** Why a message was not used. */
     public enum Rejection {
-        /** Lengths that do not fit, or a named joint that is missing. */
-        MALFORMED("malformed message, or a configured joint or field is missing"),
+        /** Lengths that do not fit, or values that are missing. */
+        MALFORMED("malformed message, or a configured field is missing"),
         /** NaN or infinite value. */
         NON_FINITE("value is not finite"),
         /** Pixels that cannot become the policy's image. */
@@ -38,9 +38,10 @@ public final class SourceStatistics {
 
     private static final int TAKEN = Rejection.values().length;
     private static final int SKIPPED = TAKEN + 1;
+    private static final int PASSED_OVER = SKIPPED + 1;
     private static final Rejection[] REJECTIONS = Rejection.values();
 
-    private final AtomicLongArray counts = new AtomicLongArray(SKIPPED + 1);
+    private final AtomicLongArray counts = new AtomicLongArray(PASSED_OVER + 1);
     private volatile SampleListener listener;
     private volatile Rejection lastRejection;
     private volatile long newestStampNs = Long.MIN_VALUE;
@@ -70,6 +71,15 @@ public final class SourceStatistics {
 
     void skipped(long messages) {
         counts.lazySet(SKIPPED, counts.get(SKIPPED) + messages);
+    }
+
+    void passOver() {
+        counts.lazySet(PASSED_OVER, counts.get(PASSED_OVER) + 1);
+    }
+
+    /** Sound messages that have none of the configured names: somebody else's on the topic. */
+    public long passedOver() {
+        return counts.get(PASSED_OVER);
     }
 
     /** Samples that became usable. */

@@ -1,6 +1,7 @@
 package dev.dpros.observation;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.StampOrder;
 
 /**
  * What time a sample belongs to.
@@ -22,7 +23,7 @@ public record StampConfig(Origin origin, long latencyNs, long jumpNs, long maxOf
     }
 
     /** Header stamps, no latency, jumps beyond 1 s, at most 0.5 s behind. */
-    public static final StampConfig DEFAULT = new StampConfig(Origin.HEADER, 0, 1_000_000_000L, 500_000_000L);
+    public static final StampConfig DEFAULT = new StampConfig(Origin.HEADER, 0, StampOrder.JUMP_NS, 500_000_000L);
 
     /** Without a bound on the offset. */
     public StampConfig(Origin origin, long latencyNs, long jumpNs) {

@@ -1,30 +1,21 @@
 package dev.dpros.observation;
 
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.StampOrder;
+import dev.dpros.core.StampOrder.Verdict;
 
 /**
- * Turns message stamps into sample times and notices when they jump. One thread; allocates nothing.
- *
- * <p>Stamps are compared with the stamp clock: between two samples both should have advanced alike. When they disagree
- * by more than the configured jump, or the stamp clock itself runs backward (a restarted bag or simulation), older
- * samples can no longer be compared with newer ones and a new epoch begins.
+ * Turns message stamps into sample times, judges their order ({@link StampOrder}) and how far they usually are from the
+ * node's clock. One thread; allocates nothing.
  */
 final class StampTracker {
-    /** What to do with a sample. */
-    enum Verdict {
-        /** Keep it. */ KEEP,
-        /** Keep it and forget everything before: the stamps jumped. */ NEW_EPOCH,
-        /** Drop it: not newer than the one before. */ OUT_OF_ORDER
-    }
-
     private final StampConfig config;
     private final StampOffset offset = new StampOffset();
-    private boolean any;
-    private long lastStampNs;
-    private long lastReceivedRosNs;
+    private final StampOrder order;
 
     StampTracker(StampConfig config) {
         this.config = config;
+        order = new StampOrder(config.jumpNs());
     }
 
     /** The time that a sample belongs to. */
@@ -35,13 +26,7 @@ final class StampTracker {
 
     /** Judges a sample by its time; remembers it unless it is out of order. */
     Verdict accept(long stampNs, long receivedRosNs) {
-        Verdict verdict = any ? judge(stampNs - lastStampNs, receivedRosNs - lastReceivedRosNs) : Verdict.KEEP;
-        if (verdict != Verdict.OUT_OF_ORDER) {
-            any = true;
-            lastStampNs = stampNs;
-            lastReceivedRosNs = receivedRosNs;
-        }
-        return verdict;
+        return order.accept(stampNs, receivedRosNs);
     }
 
     /**
@@ -57,11 +42,14 @@ final class StampTracker {
         return known ? offset.add(receivedRosNs - headerNs, receivedNs) : SourceHealth.UNKNOWN;
     }
 
-    private Verdict judge(long stampStepNs, long clockStepNs) {
-        boolean clockRanBackward = clockStepNs < 0 && stampStepNs <= 0;
-        if (clockRanBackward || Math.abs(stampStepNs - clockStepNs) > config.jumpNs()) {
-            return Verdict.NEW_EPOCH;
-        }
-        return stampStepNs <= 0 ? Verdict.OUT_OF_ORDER : Verdict.KEEP;
+    /** Begins anew: the stamps have jumped. */
+    void forget() {
+        order.forget();
+        offset.forget();
+    }
+
+    /** Judges the order from where another tracker is. */
+    void follow(StampTracker other) {
+        order.follow(other.order);
     }
 }

@@ -5,19 +5,22 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.StampOrder.Verdict;
 import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Takes numeric messages in on the transport's I/O thread and decodes them there into a ring of stamped vectors.
- * Nothing is allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
+ * Takes numeric messages in on the transport's I/O thread and decodes them there into a ring of stamped vectors. Values
+ * that are looked up by name may come with several messages, each of some of the names: {@link PartMerge}. Nothing is allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
  */
 public final class VectorSource implements ObservationInput, MessageSlots, PositionSource, MotionWitness {
     private final VectorConfig config;
     private final VectorReader decoder;
     private final SampleRing ring;
     private final StampTracker stamps;
+    private final boolean[] present;
+    private final PartMerge merge;
     private final SourceHealth health;
     private final SourceStatistics statistics = new SourceStatistics();
     private final ThreadLocal<float[]> scratch;
@@ -32,9 +35,11 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
         }
         this.config = config;
         this.decoder = decoder;
-        ring = new SampleRing(config.slots(), decoder.size());
+        present = new boolean[Math.max(1, decoder.names().size())];
+        ring = new SampleRing(config.slots(), decoder.size(), present.length);
         stamps = new StampTracker(config.stamps());
-        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs(), config.stamps().maxOffsetNs());
+        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs(), config.stamps().maxOffsetNs(), decoder.names());
+        merge = new PartMerge(config.stamps(), present.length, decoder.size(), health);
         scratch = ThreadLocal.withInitial(() -> new float[decoder.size()]);
     }
 
@@ -59,36 +64,66 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
         claimed = false;
         incoming.position(0);
         float[] values = ring.claim();
-        if (!decoder.read(incoming, values, 0)) {
+        int found = decoder.readSome(incoming, values, 0, present);
+        if (found == 0) {
+            health.heard(receivedNs);
+            statistics.passOver();
+        } else if (found < 0) {
             statistics.reject(SourceStatistics.Rejection.MALFORMED);
-            return;
-        }
-        if (!finite(values)) {
+        } else if (!finite(values)) {
             statistics.reject(SourceStatistics.Rejection.NON_FINITE);
-            return;
+        } else if (found == present.length && !merge.active()) {
+            accept(decoder.stampNs(incoming), receivedNs, receivedRosNs);
+        } else {
+            merge(values, decoder.stampNs(incoming), receivedNs, receivedRosNs);
         }
-        accept(decoder.stampNs(incoming), receivedNs, receivedRosNs);
     }
 
     private void accept(long headerNs, long receivedNs, long receivedRosNs) {
         long stampNs = stamps.stampNs(headerNs, receivedRosNs);
-        StampTracker.Verdict verdict = stamps.accept(stampNs, receivedRosNs);
-        if (verdict == StampTracker.Verdict.OUT_OF_ORDER) {
+        Verdict verdict = stamps.accept(stampNs, receivedRosNs);
+        if (verdict == Verdict.OUT_OF_ORDER) {
             statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
             return;
         }
-        if (verdict == StampTracker.Verdict.NEW_EPOCH) {
+        if (verdict == Verdict.NEW_EPOCH) {
             health.stampJumped();
         }
         health.stampOffset(stamps.offsetNs(verdict, headerNs, receivedRosNs, receivedNs));
-        ring.commit(stampNs, receivedNs, verdict == StampTracker.Verdict.NEW_EPOCH);
+        ring.commit(stampNs, receivedNs, verdict == Verdict.NEW_EPOCH);
         statistics.took(stampNs, receivedNs, 0);
         health.received(receivedNs);
     }
 
-    private static boolean finite(float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
+    /** Some of the names; stamp and age of the whole are those of its oldest part. */
+    private void merge(float[] values, long headerNs, long receivedNs, long receivedRosNs) {
+        if (!merge.active()) {
+            merge.begin(stamps, ring);
+        }
+        health.heard(receivedNs);
+        Verdict verdict = merge.take(values, present, headerNs, receivedNs, receivedRosNs);
+        if (verdict == Verdict.OUT_OF_ORDER) {
+            statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
+            return;
+        }
+        if (verdict == Verdict.NEW_EPOCH) {
+            health.stampJumped();
+            ring.forget();
+        }
+        health.stampOffset(merge.worstOffsetNs());
+        if (!merge.complete()) {
+            return;
+        }
+        merge.copy(values);
+        ring.commit(merge.oldestStampNs(), receivedNs, merge.stampsNs());
+        statistics.took(merge.oldestStampNs(), merge.oldestReceivedNs(), 0);
+        health.received(merge.oldestReceivedNs());
+    }
+
+    private boolean finite(float[] values) {
+        int width = values.length / present.length;
+        for (int i = 0; i < values.length; i++) {
+            if (present[i / width] && !Float.isFinite(values[i])) {
                 return false;
             }
         }
@@ -113,11 +148,11 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
         return true;
     }
 
-    /** Copies the newest values; false before the first. Any thread; allocates nothing. */
+    /** Copies the newest values, of each part (joint) its own; false before all are there. Any thread; allocates nothing. */
     public boolean newest(float[] out) {
         for (int attempt = 0; attempt < ObservationAligner.ATTEMPTS; attempt++) {
             long number = ring.newest();
-            if (number == 0) {
+            if (number < ring.epochStart()) {
                 return false;
             }
             if (ring.copy(number, out, 0)) {

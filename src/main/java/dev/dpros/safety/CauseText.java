@@ -3,14 +3,19 @@ package dev.dpros.safety;
 import dev.dpros.core.SourceHealth;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * Says in words why the watchdog is where it is: event, source, joint, value, limit, age. The one place where these lines
  * are made, for log, diagnostics, page, {@code top} and trace. Immutable; any thread; allocates.
  */
 public final class CauseText {
+    private static final double S_NS = 1e9;
     private static final double MINUTE_S = 60;
     private static final double HOUR_S = 3_600;
     private static final double DAY_S = 86_400;
@@ -35,7 +40,12 @@ public final class CauseText {
 
     /** {@code nominal -> hold: chunk exhausted}. */
     public String transition(TransitionLog.Entry made) {
-        return lower(made.from) + " -> " + lower(made.to) + ": " + cause(made);
+        return states(made) + cause(made);
+    }
+
+    /** {@code nominal -> hold: }, to be followed by the cause. */
+    public String states(TransitionLog.Entry made) {
+        return lower(made.from) + " -> " + lower(made.to) + ": ";
     }
 
     /** What led to a transition. */
@@ -73,9 +83,48 @@ public final class CauseText {
         }
         boolean camera = about.kind() == SourceHealth.Kind.CAMERA;
         String what = camera ? "picture" : "message";
-        String words = about.kind() == SourceHealth.Kind.OTHER ? "input stale" : event.reason();
         String age = Double.isNaN(ageS) ? "no " + what + " yet" : "last " + what + " " + duration(ageS) + " ago, allowed " + duration(limitS);
-        return words + ": " + about.name() + ", " + age;
+        return stale(event, about, age);
+    }
+
+    private static String stale(SafetyEvent event, SourceHealth about, String why) {
+        String words = about.kind() == SourceHealth.Kind.OTHER ? "input stale" : event.reason();
+        return words + ": " + about.name() + ", " + why;
+    }
+
+    /** A source that is stale at this moment: if some of its names are missing while messages come, which; else its age. */
+    public static String staleNow(SafetyEvent event, SourceHealth about, long nowNs) {
+        String missing = missing(about, nowNs);
+        long last = about.lastReceivedNs();
+        double ageS = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / S_NS;
+        return missing.isEmpty() ? stale(event, about, ageS, about.maxAgeNs() / S_NS)
+                : stale(event, about, missing + ", allowed " + duration(about.maxAgeNs() / S_NS));
+    }
+
+    /**
+     * Which of a source's names (joints) are missing or too old while messages come, with their ages.
+     *
+     * @return {@code names missing: a, b (never came), gripper (came 1.2 s ago)}, or an empty text
+     */
+    public static String missing(SourceHealth about, long nowNs) {
+        return missing(about, nowNs, lastNs -> "came " + duration((nowNs - lastNs) / S_NS) + " ago");
+    }
+
+    /** The same without ages, as it is when its newest message comes: {@code names missing: a (never came), b (comes no longer)}. */
+    public static String missing(SourceHealth about) {
+        return missing(about, about.lastHeardNs(), lastNs -> "comes no longer");
+    }
+
+    private static String missing(SourceHealth about, long nowNs, LongFunction<String> words) {
+        Map<String, List<String>> names = new LinkedHashMap<>();
+        for (int part : about.missing(nowNs)) {
+            long last = about.lastReceivedNs(part);
+            String since = last == SourceHealth.NEVER ? "never came" : words.apply(last);
+            names.computeIfAbsent(since, key -> new ArrayList<>()).add(about.parts().get(part));
+        }
+        List<String> said = new ArrayList<>();
+        names.forEach((since, those) -> said.add(String.join(", ", those) + " (" + since + ")"));
+        return said.isEmpty() ? "" : "names missing: " + String.join(", ", said);
     }
 
     /**

@@ -54,6 +54,20 @@ class PolicyNodePeerTest {
                 time.sleep(0.02)
             """;
 
+    private static final String GRIPPER = """
+            import rospy, time
+            from sensor_msgs.msg import JointState
+            rospy.init_node('gripper')
+            publishers = [rospy.Publisher(topic, JointState, queue_size=1) for topic in ('/joint_states', '/measured')]
+            print('ready')
+            while not rospy.is_shutdown():
+                message = JointState(name=['y'], position=[300.0])
+                message.header.stamp = rospy.Time.now()
+                for publisher in publishers:
+                    publisher.publish(message)
+                time.sleep(0.05)
+            """;
+
     private final List<AutoCloseable> started = new ArrayList<>();
     private RosMasterProcess master;
 
@@ -210,6 +224,31 @@ class PolicyNodePeerTest {
         assertTrue(RosTool.run(master.uri(), "/usr/bin/rosservice", "call", "/dpros/stop").contains("success: True"));
         states.await(message -> "operator_stop".equals(message.get("reason")));
         assertTrue(again.isAlive());
+    }
+
+    @Test
+    void shouldMergeTheJointsOfTwoPublishersByNameAndNameTheOneThatStops() {
+        own(RosTool.rospy(master.uri(), PolicyProcess.WORLD.replace("name=['x', 'y'], position=[200.0, 300.0]",
+                "name=['x', 'wheel'], position=[200.0, 7.0]"))).awaitLine("ready");
+        run("frame_id: world", "frame_id: world\n  measured: {topic: /measured, field: \"position[x,y]\"}");
+        OwnTopic states = topic("/dpros/state", STATE);
+        OwnTopic diagnostics = topic("/diagnostics", DIAGNOSTICS);
+        diagnostics.await(says("source observation.state", "topic /joint_states: names missing: y (never came)"));
+        RosTool gripper = own(RosTool.rospy(master.uri(), GRIPPER));
+        gripper.awaitLine("ready");
+        diagnostics.await(says("source measured", "topic /measured: names missing: x (never came)"));
+        diagnostics.await(says("watchdog", "joint state stale: measured /measured, names missing: x (never came), allowed 500 ms"));
+        RosTool arm = own(RosTool.rospy(master.uri(), GRIPPER.replace("'gripper'", "'arm'").replace("['y']", "['x']")
+                .replace("300.0", "200.0").replace("'/joint_states', ", "'/joint_states_2', ")));
+        arm.awaitLine("ready");
+        states.await(state(NOMINAL));
+        diagnostics.await(says("source observation.state", "fresh"));
+
+        gripper.kill();
+        states.await(state(HOLD));
+        diagnostics.await(says("watchdog", "joint state stale: /joint_states, names missing: y (came "));
+        own(RosTool.rospy(master.uri(), GRIPPER)).awaitLine("ready");
+        states.await(state(NOMINAL));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.dpros.observation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.StampOrder;
 import dev.dpros.observation.StampConfig.Origin;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +52,9 @@ class StampOffsetTest {
         StampTracker received = new StampTracker(new StampConfig(Origin.RECEIVED, 0, 1000 * MS));
         for (int i = 1; i < 6; i++) {
             long t = i * 100 * MS;
-            assertEquals(SourceHealth.UNKNOWN, header.offsetNs(StampTracker.Verdict.KEEP, 0, t, t));
-            assertEquals(SourceHealth.UNKNOWN, header.offsetNs(StampTracker.Verdict.KEEP, t, 0, t));
-            assertEquals(SourceHealth.UNKNOWN, received.offsetNs(StampTracker.Verdict.KEEP, t, t, t));
+            assertEquals(SourceHealth.UNKNOWN, header.offsetNs(StampOrder.Verdict.KEEP, 0, t, t));
+            assertEquals(SourceHealth.UNKNOWN, header.offsetNs(StampOrder.Verdict.KEEP, t, 0, t));
+            assertEquals(SourceHealth.UNKNOWN, received.offsetNs(StampOrder.Verdict.KEEP, t, t, t));
         }
     }
 
@@ -61,8 +62,8 @@ class StampOffsetTest {
     void shouldBeginAnewAfterAJump() {
         StampTracker tracker = new StampTracker(new StampConfig(Origin.HEADER, 0, 1000 * MS));
         for (int i = 1; i < 6; i++) {
-            tracker.offsetNs(StampTracker.Verdict.KEEP, i * 100 * MS, i * 100 * MS, i * 100 * MS);
+            tracker.offsetNs(StampOrder.Verdict.KEEP, i * 100 * MS, i * 100 * MS, i * 100 * MS);
         }
-        assertEquals(SourceHealth.UNKNOWN, tracker.offsetNs(StampTracker.Verdict.NEW_EPOCH, 9000 * MS, 700 * MS, 700 * MS));
+        assertEquals(SourceHealth.UNKNOWN, tracker.offsetNs(StampOrder.Verdict.NEW_EPOCH, 9000 * MS, 700 * MS, 700 * MS));
     }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.StampOrder.Verdict;
 import dev.dpros.observation.StampConfig.Origin;
-import dev.dpros.observation.StampTracker.Verdict;
 import org.junit.jupiter.api.Test;
 
 class StampTrackerTest {

@@ -148,6 +148,7 @@ public final class Diagnostics implements AutoCloseable {
         values.put("received", source.subscription().received());
         values.put("used", source.statistics().taken());
         values.put("rejected", source.statistics().rejected() + source.subscription().rejected());
+        values.put("without_names", source.statistics().passedOver());
         values.put("stamp_jumps", health.stampJumps());
         boolean known = health.stampOffsetNs() != SourceHealth.UNKNOWN;
         values.put("stamp_offset_ms", known ? health.stampOffsetNs() / 1_000_000 : "unknown");

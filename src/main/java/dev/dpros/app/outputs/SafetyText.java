@@ -49,7 +49,9 @@ public final class SafetyText {
 
     /** Of the newest transition, both states included, with what else stands against another state. */
     public String transition(TransitionLog.Entry made) {
-        return words.transition(made) + others(made.to, made.event, made.source);
+        boolean stale = stale(made.event, made.source) && !CauseText.missing(sources.get(made.source), clock.monotonicNs()).isEmpty();
+        String line = stale ? words.states(made) + live(made.event, made.source) : words.transition(made);
+        return line + others(made.to, made.event, made.source);
     }
 
     /** What led to a transition. */
@@ -98,17 +100,21 @@ public final class SafetyText {
         double limit = watchdog.limit(event);
         if (source != Watchdog.NO_SOURCE && source < sources.size()) {
             SourceHealth health = sources.get(source);
+            if (stale(event, source)) {
+                return CauseText.staleNow(event, health, clock.monotonicNs());
+            }
             if (event == SafetyEvent.STAMPS_OFFSET) {
                 long offsetNs = health.stampOffsetNs();
                 value = offsetNs == SourceHealth.UNKNOWN ? Double.NaN : offsetNs * S;
                 limit = health.offsetBoundNs(offsetNs, simulatedTime) * S;
-            } else if (event == SafetyEvent.CAMERA_STALE || event == SafetyEvent.JOINT_STATE_STALE) {
-                long last = health.lastReceivedNs();
-                value = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, clock.monotonicNs() - last) * S;
-                limit = health.maxAgeNs() * S;
             }
         }
         return words.cause(event, source, watchdog.joint(event), value, limit);
+    }
+
+    private boolean stale(SafetyEvent event, int source) {
+        return (event == SafetyEvent.CAMERA_STALE || event == SafetyEvent.JOINT_STATE_STALE)
+                && source != Watchdog.NO_SOURCE && source < sources.size();
     }
 
     /** Whether a source's stamps are too far from the node's clock. */

@@ -4,13 +4,13 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
-import dev.dpros.observation.VectorSource;
+import dev.dpros.safety.CauseText;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Finds out, off the hot path, why a source does not deliver: a publisher of another type, a field that its messages do
- * not have, an image of another size. One thread; allocates.
+ * Finds out, off the hot path, why a source does not deliver: a publisher of another type, a field or names (joints)
+ * that its messages do not have, an image of another size. One thread; allocates.
  */
 public final class SourceCheck {
     private final String key;
@@ -19,7 +19,6 @@ public final class SourceCheck {
     private final Subscription subscription;
     private final Function<SourceStatistics.Rejection, String> explanation;
     private long rejectedBefore;
-    private long takenBefore;
     private String problem;
 
     /**
@@ -63,26 +62,30 @@ public final class SourceCheck {
         return subscription;
     }
 
-    /** Looks again; others' messages on the topic, without our fields, are no problem while good ones come. @return one line that names topic, what was expected and found; null if all is well */
+    /**
+     * Looks again. Messages on the topic that have none of our names are somebody else's and no problem as long as each name
+     * comes with some message.
+     *
+     * @return one line that names topic, what was expected and found; null if all is well
+     */
     public String look() {
         List<String> refusals = subscription.refusals();
         long rejected = input.statistics().rejected();
-        long taken = input.statistics().taken();
         boolean delivers = subscription.publishers() > 0;
-        boolean others = taken > takenBefore && input instanceof VectorSource
-                && input.statistics().lastRejection() == SourceStatistics.Rejection.MALFORMED;
+        String missing = CauseText.missing(input.health());
         if (!delivers && !refusals.isEmpty()) {
             String refusal = refusals.get(refusals.size() - 1);
             problem = "topic " + topic + ": publisher refused: " + refusal;
-        } else if (delivers && rejected > rejectedBefore && !others) {
+        } else if (delivers && rejected > rejectedBefore) {
             SourceStatistics.Rejection reason = input.statistics().lastRejection();
             String explained = explanation.apply(reason);
             problem = "topic " + topic + ": " + (explained != null ? explained : reason.text());
+        } else if (delivers && !missing.isEmpty()) {
+            problem = "topic " + topic + ": " + missing;
         } else {
             problem = null;
         }
         rejectedBefore = rejected;
-        takenBefore = taken;
         return problem;
     }
 

@@ -6,13 +6,14 @@ import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * One field of an episode on the grid: the samples that the live node would have taken, and the values at a stamp.
- * Messages without the values, with values that are not finite or with the stamp of another are left out, and counted;
- * so are pictures that are refused, when they come up. One thread.
+ * One field of an episode on the grid: the samples that the live node would have taken, and the values at a stamp. Values
+ * that are looked up by name may come with several messages ({@link VectorParts}); each is then aligned by its own stamps.
+ * Messages without any of the values, with values that are not finite or with a stamp that is not newer are left out, and
+ * counted; so are pictures that are refused, when they come up. One thread.
  */
 final class AlignedField {
     private final DatasetLayout.Field field;
@@ -20,12 +21,8 @@ final class AlignedField {
     private final MessageSource messages;
     private final VectorReader vectors;
     private final PictureReader pictures;
-    private final float[] values;
-    private long[] stamps;
-    private int[] order;
-    private int missing;
-    private int notFinite;
-    private int repeated;
+    private final VectorParts read;
+    private final List<SampleSeries> parts;
     private int refused;
     private String refusal;
 
@@ -42,72 +39,37 @@ final class AlignedField {
         this.messages = messages;
         vectors = field.visual() ? null : readers.vector(track.info(), field.path());
         pictures = field.visual() ? readers.pictures(track.info(), field.key(), field.grey()) : null;
-        values = new float[field.visual() ? 0 : Math.multiplyExact(track.count(), vectors.size())];
-        sort(field.visual() ? all() : readVectors());
+        read = field.visual() ? null : readVectors();
+        parts = field.visual() ? List.of(pictureSeries()) : read.series();
         if (field.visual()) {
             while (picture(0) == null) {
                 refuse(0);
             }
-            while (picture(stamps.length - 1) == null) {
-                refuse(stamps.length - 1);
+            while (picture(parts.get(0).size() - 1) == null) {
+                refuse(parts.get(0).size() - 1);
             }
         }
     }
 
-    private List<Integer> all() {
-        List<Integer> usable = new ArrayList<>(track.count());
-        for (int i = 0; i < track.count(); i++) {
-            usable.add(i);
-        }
-        return usable;
+    private SampleSeries pictureSeries() {
+        int[] all = IntStream.range(0, track.count()).toArray();
+        return new SampleSeries("", all, Arrays.stream(all).mapToLong(this::stampOf).toArray());
     }
 
-    /** Reads every message once, in order of arrival; returns those that the live node would have taken. */
-    private List<Integer> readVectors() {
-        List<Integer> usable = new ArrayList<>(track.count());
-        int size = vectors.size();
+    /** Reads every message once, in order of arrival. */
+    private VectorParts readVectors() {
+        VectorParts all = new VectorParts(vectors, track.count());
         for (int i = 0; i < track.count(); i++) {
-            if (!vectors.read(messages.read(track.offset(i), track.length(i)), values, i * size)) {
-                missing++;
-            } else if (!finite(i * size, size)) {
-                notFinite++;
-            } else {
-                usable.add(i);
-            }
+            all.read(i, messages.read(track.offset(i), track.length(i)), stampOf(i), track.receivedNs(i));
         }
-        if (usable.isEmpty()) {
+        List<String> missing = all.missing(field.path());
+        if (!missing.isEmpty()) {
             throw InputException.of(field.source(), track.count() + " messages on " + track.info().topic() + " ("
-                    + track.info().type() + ")", "finite values of '" + field.path() + "'", "none with them",
+                    + track.info().type() + ")", "finite values of '" + field.path() + "'",
+                    missing.size() == Math.max(1, vectors.names().size()) ? "none with them" : "none with " + String.join(", ", missing),
                     "check the field path of '" + field.key() + "'");
         }
-        return usable;
-    }
-
-    private boolean finite(int from, int size) {
-        for (int i = from; i < from + size; i++) {
-            if (!Float.isFinite(values[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** By stamp; of several messages of one stamp the first. */
-    private void sort(List<Integer> usable) {
-        usable.sort(Comparator.comparingLong(this::stampOf));
-        order = new int[usable.size()];
-        stamps = new long[usable.size()];
-        int count = 0;
-        for (int message : usable) {
-            if (count > 0 && stamps[count - 1] == stampOf(message)) {
-                repeated++;
-                continue;
-            }
-            order[count] = message;
-            stamps[count++] = stampOf(message);
-        }
-        order = Arrays.copyOf(order, count);
-        stamps = Arrays.copyOf(stamps, count);
+        return all;
     }
 
     private long stampOf(int message) {
@@ -116,12 +78,14 @@ final class AlignedField {
         return stamp - Math.round(field.latencyMs() * 1e6);
     }
 
+    /** The first instant at which every part has a sample. */
     long firstNs() {
-        return stamps[0];
+        return parts.stream().mapToLong(SampleSeries::firstNs).max().orElseThrow();
     }
 
+    /** The last at which every part still had one. */
     long lastNs() {
-        return stamps[stamps.length - 1];
+        return parts.stream().mapToLong(SampleSeries::lastNs).min().orElseThrow();
     }
 
     int size() {
@@ -136,19 +100,28 @@ final class AlignedField {
         return track;
     }
 
-    /** Stamps of the samples that can be used, as far as is known, in order. */
-    long[] stamps() {
-        return stamps;
+    /** The samples that can be used, as far as is known: one series, or one for each part (joint) where they come apart. */
+    List<SampleSeries> parts() {
+        return parts;
     }
 
-    /** What was left out, such as {@code 100 messages without the values}; empty if nothing was. */
+    /** Topic, and part if it is one of several, for messages. */
+    String about(SampleSeries part) {
+        return track.info().topic() + (part.name().isEmpty() ? "" : " (" + part.name() + ")");
+    }
+
+    /** What was left out, such as {@code 100 messages without 'position[a,b]'}; empty if nothing was. */
     String leftOut() {
-        List<String> parts = new ArrayList<>();
-        say(parts, missing, "without '" + field.path() + "'");
-        say(parts, notFinite, "with values that are not finite");
-        say(parts, repeated, "with the stamp of another");
-        say(parts, refused, "refused (" + refusal + ")");
-        return String.join(", ", parts);
+        List<String> said = new ArrayList<>();
+        if (read != null) {
+            say(said, read.without(), "without '" + field.path() + "'");
+            say(said, read.notFinite(), "with values that are not finite");
+            say(said, read.notNewer(), "with a stamp that is not newer than the one before");
+        } else {
+            say(said, track.count() - refused - parts.get(0).size(), "with the stamp of another");
+        }
+        say(said, refused, "refused (" + refusal + ")");
+        return String.join(", ", said);
     }
 
     private static void say(List<String> parts, int count, String what) {
@@ -159,18 +132,27 @@ final class AlignedField {
 
     /** Writes the vector at a stamp. */
     void vector(long stampNs, float[] out, int offset) {
-        int size = vectors.size();
-        int previous = previous(stampNs);
+        int width = vectors.size() / parts.size();
+        for (int part = 0; part < parts.size(); part++) {
+            part(parts.get(part), stampNs, part * width, width, out, offset);
+        }
+    }
+
+    private void part(SampleSeries part, long stampNs, int from, int width, float[] out, int offset) {
+        float[] values = read.values();
         if (field.align() != DatasetLayout.Align.LINEAR) {
-            System.arraycopy(values, order[chosen(stampNs, previous)] * size, out, offset, size);
+            int message = part.message(part.chosen(stampNs, field.align()));
+            System.arraycopy(values, message * vectors.size() + from, out, offset + from, width);
             return;
         }
+        long[] stamps = part.stampsNs();
+        int previous = part.previous(stampNs);
         int next = Math.min(previous + 1, stamps.length - 1);
-        int before = order[previous] * size;
-        int after = order[next] * size;
+        int before = part.message(previous) * vectors.size();
+        int after = part.message(next) * vectors.size();
         long span = stamps[next] - stamps[previous];
         double weight = span <= 0 || stampNs <= stamps[previous] ? 0 : (double) (stampNs - stamps[previous]) / span;
-        for (int i = 0; i < size; i++) {
+        for (int i = from; i < from + width; i++) {
             out[offset + i] = (float) (values[before + i] + weight * (values[after + i] - values[before + i]));
         }
     }
@@ -181,12 +163,13 @@ final class AlignedField {
      * @throws InputException if every one within {@code boundNs} is refused
      */
     byte[] frame(long stampNs, long boundNs) {
+        SampleSeries samples = parts.get(0);
         while (true) {
-            int at = chosen(stampNs, previous(stampNs));
+            int at = samples.chosen(stampNs, field.align());
             byte[] rgb = picture(at);
             if (rgb == null) {
                 refuse(at);
-            } else if (refused > 0 && Math.abs(stampNs - stamps[at]) > boundNs) {
+            } else if (refused > 0 && Math.abs(stampNs - samples.stampsNs()[at]) > boundNs) {
                 throw new InputException(field.source() + ": " + refused + " pictures on " + track.info().topic() + ": " + refusal);
             } else {
                 return rgb;
@@ -199,30 +182,17 @@ final class AlignedField {
     }
 
     private byte[] picture(int at) {
-        return pictures.read(messages.read(track.offset(order[at]), track.length(order[at])));
+        int message = parts.get(0).message(at);
+        return pictures.read(messages.read(track.offset(message), track.length(message)));
     }
 
     private void refuse(int at) {
         refused++;
         refusal = pictures.problem();
-        if (stamps.length == 1) {
+        if (parts.get(0).size() == 1) {
             throw new InputException(field.source() + ": " + refused + " of " + track.count() + " pictures on "
                     + track.info().topic() + ": " + refusal);
         }
-        System.arraycopy(stamps, at + 1, stamps, at, stamps.length - at - 1);
-        System.arraycopy(order, at + 1, order, at, order.length - at - 1);
-        stamps = Arrays.copyOf(stamps, stamps.length - 1);
-        order = Arrays.copyOf(order, order.length - 1);
-    }
-
-    /** Index of the last sample at or before a stamp, 0 if all are later. */
-    private int previous(long stampNs) {
-        int at = Arrays.binarySearch(stamps, stampNs);
-        return at >= 0 ? at : Math.max(0, -at - 2);
-    }
-
-    private int chosen(long stampNs, int previous) {
-        boolean nearest = field.align() == DatasetLayout.Align.NEAREST && previous + 1 < stamps.length;
-        return nearest && stamps[previous + 1] - stampNs < stampNs - stamps[previous] ? previous + 1 : previous;
+        parts.get(0).remove(at);
     }
 }

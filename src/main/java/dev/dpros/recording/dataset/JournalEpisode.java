@@ -173,7 +173,7 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     @Override
     public void frame(int feature, int step, byte[] rgb) {
         AlignedField field = fields.get(feature);
-        byte[] decoded = field.frame(stampNs(step), StampCheck.gapBoundNs(field, bounds));
+        byte[] decoded = field.frame(stampNs(step), StampCheck.gapBoundNs(field.parts().get(0), bounds));
         if (decoded.length != rgb.length) {
             throw InputException.of(index.path().toString(), layout.fields().get(feature).key() + " at step " + step,
                     rgb.length + " bytes of RGB", decoded.length + " (" + field.pictures().width() + "x"

@@ -1,6 +1,7 @@
 package dev.dpros.recording.dataset;
 
 import dev.dpros.core.FeatureSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -52,33 +53,41 @@ final class StampCheck {
         return steps;
     }
 
-    /** A source whose stamps are further from the times of receipt than the others' are. */
+    /** A source whose stamps, or those of one of its parts, are further from the times of receipt than the others' are. */
     private static String offset(List<AlignedField> fields, StampBounds bounds) {
-        long[] offsets = fields.stream().mapToLong(StampCheck::offsetNs).toArray();
+        List<String> topics = new ArrayList<>();
+        List<Long> offsets = new ArrayList<>();
+        for (AlignedField field : fields) {
+            for (SampleSeries part : field.parts()) {
+                topics.add(field.about(part));
+                offsets.add(offsetNs(field, part));
+            }
+        }
         int least = 0;
         int most = 0;
-        for (int i = 0; i < offsets.length; i++) {
-            least = Math.abs(offsets[i]) < Math.abs(offsets[least]) ? i : least;
+        for (int i = 0; i < offsets.size(); i++) {
+            least = Math.abs(offsets.get(i)) < Math.abs(offsets.get(least)) ? i : least;
         }
-        for (int i = 0; i < offsets.length; i++) {
-            most = Math.abs(offsets[i] - offsets[least]) > Math.abs(offsets[most] - offsets[least]) ? i : most;
+        for (int i = 0; i < offsets.size(); i++) {
+            most = Math.abs(offsets.get(i) - offsets.get(least)) > Math.abs(offsets.get(most) - offsets.get(least)) ? i : most;
         }
-        if (fields.isEmpty() || Math.abs(offsets[most] - offsets[least]) <= bounds.maxOffsetNs()) {
+        if (fields.isEmpty() || Math.abs(offsets.get(most) - offsets.get(least)) <= bounds.maxOffsetNs()) {
             return null;
         }
-        long byNs = offsets[most] - offsets[least];
+        long byNs = offsets.get(most) - offsets.get(least);
         return String.format(Locale.ROOT, "topic %s: stamps are %.3f s %s those of %s, expected at most %.3f s (--max-offset): another"
-                + " clock; synchronise it, or stamp: received takes the time of receipt", fields.get(most).track().info().topic(),
-                Math.abs(byNs) / 1e9, byNs > 0 ? "ahead of" : "behind", fields.get(least).track().info().topic(), bounds.maxOffsetNs() / 1e9);
+                + " clock; synchronise it, or stamp: received takes the time of receipt", topics.get(most), Math.abs(byNs) / 1e9,
+                byNs > 0 ? "ahead of" : "behind", topics.get(least), bounds.maxOffsetNs() / 1e9);
     }
 
     /** Median of stamp minus time of receipt, ns; 0 for a source that is stamped on receipt. */
-    private static long offsetNs(AlignedField field) {
+    private static long offsetNs(AlignedField field, SampleSeries part) {
         JournalIndex.Track track = field.track();
-        long[] offsets = new long[track.count()];
+        long[] offsets = new long[part.size()];
         for (int i = 0; i < offsets.length; i++) {
-            boolean header = field.field().stamp() == DatasetLayout.Stamp.HEADER && track.headerNs(i) != 0;
-            offsets[i] = header ? track.headerNs(i) - track.receivedNs(i) : 0;
+            int message = part.message(i);
+            boolean header = field.field().stamp() == DatasetLayout.Stamp.HEADER && track.headerNs(message) != 0;
+            offsets[i] = header ? track.headerNs(message) - track.receivedNs(message) : 0;
         }
         return medianNs(offsets);
     }
@@ -89,26 +98,36 @@ final class StampCheck {
         return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
     }
 
-    /** Time without a sample of an observation. Actions may pause: nobody sends any while the robot holds. */
+    /** Time without a sample of an observation, or of one of its parts. Actions may pause: nobody sends any while the robot holds. */
     private static String gap(List<AlignedField> fields, StampBounds bounds, long startNs, long endNs) {
         for (AlignedField field : fields) {
-            long boundNs = gapBoundNs(field, bounds);
-            long[] stamps = field.stamps();
-            for (int i = 1; i < stamps.length && field.field().kind() != FeatureSpec.Kind.ACTION; i++) {
-                long gapNs = Math.min(stamps[i], endNs) - Math.max(stamps[i - 1], startNs);
-                if (gapNs > boundNs) {
-                    return String.format(Locale.ROOT, "topic %s: no usable message for %.3f s, %.1f s after the start, expected at most"
-                            + " %.3f s (--max-gap)", field.track().info().topic(), gapNs / 1e9,
-                            (Math.max(stamps[i - 1], startNs) - startNs) / 1e9, boundNs / 1e9);
+            for (SampleSeries part : field.parts()) {
+                String gap = field.field().kind() == FeatureSpec.Kind.ACTION ? null : gap(field, part, bounds, startNs, endNs);
+                if (gap != null) {
+                    return gap;
                 }
             }
         }
         return null;
     }
 
-    /** The longest gap that a field may have. */
-    static long gapBoundNs(AlignedField field, StampBounds bounds) {
-        long[] stamps = field.stamps();
+    private static String gap(AlignedField field, SampleSeries part, StampBounds bounds, long startNs, long endNs) {
+        long boundNs = gapBoundNs(part, bounds);
+        long[] stamps = part.stampsNs();
+        for (int i = 1; i < stamps.length; i++) {
+            long gapNs = Math.min(stamps[i], endNs) - Math.max(stamps[i - 1], startNs);
+            if (gapNs > boundNs) {
+                return String.format(Locale.ROOT, "topic %s: no usable message for %.3f s, %.1f s after the start, expected at most"
+                        + " %.3f s (--max-gap)", field.about(part), gapNs / 1e9, (Math.max(stamps[i - 1], startNs) - startNs) / 1e9,
+                        boundNs / 1e9);
+            }
+        }
+        return null;
+    }
+
+    /** The longest gap that a series may have. */
+    static long gapBoundNs(SampleSeries part, StampBounds bounds) {
+        long[] stamps = part.stampsNs();
         long[] steps = new long[Math.max(0, stamps.length - 1)];
         for (int i = 0; i < steps.length; i++) {
             steps[i] = stamps[i + 1] - stamps[i];

@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  *
  * <p>In brackets: {@code a:b} is a slice without its end, {@code i} or {@code i,j,k} are indices, anything else are names
  * looked up in the message's own {@code name} (or {@code names}, {@code joint_names}) array at each message, so that a
- * publisher may reorder its joints. A path that ends at a message of numbers alone reads all of them in wire order:
+ * publisher may reorder its joints, and several publishers may have some of them each; of equal names in one message the
+ * first counts. A path that ends at a message of numbers alone reads all of them in wire order:
  * a position is x, y, z and an orientation x, y, z, w.
  */
 public final class FieldPath {
@@ -153,7 +154,7 @@ public final class FieldPath {
         NumericLeaves leaves = NumericLeaves.of(type, () -> error(segment.field(), "numbers only",
                 type.text() + (type.message() == null ? "" : "; name one of its fields: "
                         + String.join(", ", type.message().fieldNames()))));
-        return new NumericReader(field, stamp, type, leaves, indices, names);
+        return new NumericReader(field, stamp, type, leaves, indices, names, names());
     }
 
     private List<Integer> elements(MessageSchema schema, Segment segment, FieldType type) {

@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A {@link FieldPath} of a type that only its publisher knows: compiled from the message definition that comes with the
@@ -40,7 +41,21 @@ public final class LateFieldReader implements VectorReader {
     }
 
     @Override
+    public List<String> names() {
+        return path.names();
+    }
+
+    @Override
     public boolean read(ByteBuffer message, float[] out, int offset) {
+        return ready() && reader.read(message, out, offset);
+    }
+
+    @Override
+    public int readSome(ByteBuffer message, float[] out, int offset, boolean[] present) {
+        return ready() ? reader.readSome(message, out, offset, present) : MALFORMED;
+    }
+
+    private boolean ready() {
         Subscription from = subscription;
         String sent = from == null ? null : from.messageDefinition();
         if (sent == null) {
@@ -50,7 +65,7 @@ public final class LateFieldReader implements VectorReader {
             definition = sent;
             compile(from.messageType());
         }
-        return reader != null && reader.read(message, out, offset);
+        return reader != null;
     }
 
     private void compile(String type) {

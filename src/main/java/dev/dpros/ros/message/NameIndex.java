@@ -15,7 +15,7 @@ final class NameIndex {
     private final int[] positions;
     private byte[] seen = new byte[512];
     private int seenLength = -1;
-    private boolean complete;
+    private int found;
 
     NameIndex(Locator field, List<String> names) {
         this.field = field;
@@ -23,20 +23,15 @@ final class NameIndex {
         positions = new int[wanted.length];
     }
 
-    /** Writes the index of each wanted name; false if the message is malformed or a name is missing. */
-    boolean resolve(ByteBuffer message, int[] out) {
+    /** Writes the index of each wanted name, -1 for one that is missing; returns how many there are, -1 if the message is malformed. */
+    int resolve(ByteBuffer message, int[] out) {
         int start = field.locate(message);
         int count = SkipPlan.count(message, start, 4);
-        if (count < 0) {
-            return false;
+        if (count < 0 || !unchanged(message, start) && !learn(message, start, count)) {
+            return -1;
         }
-        if (!unchanged(message, start) && !learn(message, start, count)) {
-            return false;
-        }
-        if (complete) {
-            System.arraycopy(positions, 0, out, 0, positions.length);
-        }
-        return complete;
+        System.arraycopy(positions, 0, out, 0, positions.length);
+        return found;
     }
 
     private boolean unchanged(ByteBuffer message, int start) {
@@ -65,9 +60,9 @@ final class NameIndex {
             match(message, at + 4, length, i);
             at += 4 + length;
         }
-        complete = true;
+        found = 0;
         for (int position : positions) {
-            complete &= position >= 0;
+            found += position >= 0 ? 1 : 0;
         }
         remember(message, start, at - start);
         return true;

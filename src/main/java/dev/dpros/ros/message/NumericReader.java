@@ -4,7 +4,7 @@ import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A compiled {@link FieldPath}. Used by one thread at a time; allocates nothing. */
+/** A compiled {@link FieldPath}. Used by one thread at a time; allocates nothing while it reads. */
 final class NumericReader implements VectorReader {
     private final Locator field;
     private final Locator stamp;
@@ -13,10 +13,13 @@ final class NumericReader implements VectorReader {
     private final int minimumElementSize;
     private final NumericLeaves leaves;
     private final int[] indices;
-    private final NameIndex names;
+    private final NameIndex index;
+    private final List<String> names;
+    private final boolean[] all;
 
+    /** @param index where the names are looked up, or null if it reads by place */
     NumericReader(Locator field, Locator stamp, FieldType type, NumericLeaves leaves, List<Integer> indices,
-            NameIndex names) {
+            NameIndex index, List<String> names) {
         this.field = field;
         this.stamp = stamp;
         fixedCount = switch (type.arity()) {
@@ -28,7 +31,9 @@ final class NumericReader implements VectorReader {
         minimumElementSize = type.minimumElementSize();
         this.leaves = leaves;
         this.indices = indices.stream().mapToInt(Integer::intValue).toArray();
-        this.names = names;
+        this.index = index;
+        this.names = index == null ? List.of() : List.copyOf(names);
+        all = new boolean[Math.max(1, this.names.size())];
     }
 
     @Override
@@ -37,9 +42,19 @@ final class NumericReader implements VectorReader {
     }
 
     @Override
+    public List<String> names() {
+        return names;
+    }
+
+    @Override
     public boolean read(ByteBuffer message, float[] out, int offset) {
-        if (names != null && !names.resolve(message, indices)) {
-            return false;
+        return readSome(message, out, offset, all) == all.length;
+    }
+
+    @Override
+    public int readSome(ByteBuffer message, float[] out, int offset, boolean[] present) {
+        if (index != null && index.resolve(message, indices) < 0) {
+            return MALFORMED;
         }
         int at = field.locate(message);
         int count = fixedCount;
@@ -47,19 +62,43 @@ final class NumericReader implements VectorReader {
             count = SkipPlan.count(message, at, minimumElementSize);
             at += 4;
         } else if (at < 0 || message.limit() - at < elementSize * fixedCount) {
-            return false;
+            return MALFORMED;
         }
-        int written = offset;
-        for (int index : indices) {
-            if (index >= count) {
-                return false;
-            }
-            int start = at + index * elementSize;
-            for (int leaf = 0; leaf < leaves.offsets.length; leaf++) {
-                out[written++] = value(message, start + leaves.offsets[leaf], leaves.types[leaf]);
+        if (count < 0) {
+            return MALFORMED;
+        }
+        return index != null ? named(message, at, count, out, offset, present) : placed(message, at, count, out, offset, present);
+    }
+
+    /** A name without a value, as in a message that has velocities alone, is not there. */
+    private int named(ByteBuffer message, int at, int count, float[] out, int offset, boolean[] present) {
+        int found = 0;
+        for (int i = 0; i < indices.length; i++) {
+            present[i] = indices[i] >= 0 && indices[i] < count;
+            if (present[i]) {
+                element(message, at + indices[i] * elementSize, out, offset + i * leaves.offsets.length);
+                found++;
             }
         }
-        return true;
+        return found;
+    }
+
+    private int placed(ByteBuffer message, int at, int count, float[] out, int offset, boolean[] present) {
+        present[0] = false;
+        for (int i = 0; i < indices.length; i++) {
+            if (indices[i] >= count) {
+                return MALFORMED;
+            }
+            element(message, at + indices[i] * elementSize, out, offset + i * leaves.offsets.length);
+        }
+        present[0] = true;
+        return 1;
+    }
+
+    private void element(ByteBuffer message, int start, float[] out, int offset) {
+        for (int leaf = 0; leaf < leaves.offsets.length; leaf++) {
+            out[offset + leaf] = value(message, start + leaves.offsets[leaf], leaves.types[leaf]);
+        }
     }
 
     private static float value(ByteBuffer message, int at, Primitive type) {

@@ -45,6 +45,11 @@ class SourceCheckTest {
     private final SourceCheck check = new SourceCheck("image", "/camera", camera, subscription,
             reason -> camera.takeRefused());
 
+    private final MessageSchema joints = SchemaCatalog.packaged().message("sensor_msgs/JointState");
+    private final VectorSource arm = new VectorSource(VectorConfig.of("arm", FeatureSpec.of("state", FeatureSpec.Kind.STATE, 2),
+            SourceHealth.Kind.JOINT_STATE, 100_000_000L), FieldPath.compile(joints, "position[a,b]"));
+    private final SourceCheck armCheck = new SourceCheck("state", "/joint_states", arm, subscription, reason -> null);
+
     @BeforeEach
     void start() {
         camera.start();
@@ -102,17 +107,33 @@ class SourceCheckTest {
 
     @Test
     void shouldNotBlameOthersMessagesWhileGoodOnesCome() {
-        MessageSchema joints = SchemaCatalog.packaged().message("sensor_msgs/JointState");
-        VectorSource arm = new VectorSource(VectorConfig.of("arm", FeatureSpec.of("state", FeatureSpec.Kind.STATE, 2),
-                SourceHealth.Kind.JOINT_STATE, 100_000_000L), FieldPath.compile(joints, "position[a,b]"));
-        SourceCheck armCheck = new SourceCheck("state", "/joint_states", arm, subscription, reason -> null);
         send(arm, joints, 1, List.of("grip"));
-        assertTrue(armCheck.look().contains("missing"), armCheck::problem);
+        assertEquals("topic /joint_states: names missing: a, b (never came)", armCheck.look());
         send(arm, joints, 2, List.of("a", "b"));
         send(arm, joints, 3, List.of("grip"));
         assertNull(armCheck.look());
-        send(arm, joints, 4, List.of("grip"));
-        assertTrue(armCheck.look().contains("missing"), "no good one has come since");
+        send(arm, joints, 1_200_000_003L, List.of("grip"));
+        assertEquals("topic /joint_states: names missing: a, b (comes no longer)", armCheck.look());
+        assertEquals(3, arm.statistics().passedOver());
+        assertEquals(0, arm.statistics().rejected());
+    }
+
+    @Test
+    void shouldNameTheJointThatIsMissingWhileTheOthersCome() {
+        send(arm, joints, 1, List.of("a"));
+        assertEquals("topic /joint_states: names missing: b (never came)", armCheck.look());
+        send(arm, joints, 2, List.of("b"));
+        assertNull(armCheck.look());
+        send(arm, joints, 500_000_000L, List.of("a"));
+        assertEquals("topic /joint_states: names missing: b (comes no longer)", armCheck.look());
+    }
+
+    @Test
+    void shouldReportDamagedMessagesEvenWhileGoodOnesCome() {
+        send(arm, joints, 1, List.of("a", "b"));
+        arm.claim(3);
+        arm.commit(2, 2);
+        assertEquals("topic /joint_states: malformed message, or a configured field is missing", armCheck.look());
     }
 
     private static void send(VectorSource source, MessageSchema joints, long ns, List<String> names) {

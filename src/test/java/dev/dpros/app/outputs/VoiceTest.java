@@ -25,7 +25,8 @@ class VoiceTest {
     private static final long MS = 1_000_000L;
     private final ManualClock clock = new ManualClock(1_700_000_000_000_000_000L);
     private final SourceHealth camera = new SourceHealth("/camera/image_raw", SourceHealth.Kind.CAMERA, 500 * MS, 500 * MS);
-    private final SourceHealth joints = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100 * MS, 500 * MS);
+    private final SourceHealth joints = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100 * MS, 500 * MS,
+            List.of("arm", "elbow", "gripper"));
     private final List<SourceHealth> sources = List.of(camera, joints);
     private final Watchdog watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), WatchdogListener.NONE);
     private final HealthMonitor monitor = new HealthMonitor(sources, watchdog, false);
@@ -97,6 +98,31 @@ class VoiceTest {
         rest.ticked(report);
         assertEquals("", rest.left());
         assertTrue(rest.commanding());
+    }
+
+    @Test
+    void shouldNameTheJointThatIsMissingWhileOthersCome() {
+        drive();
+        joints.received(0, clock.monotonicNs());
+        joints.received(1, clock.monotonicNs());
+        voice.poll();
+        said.clear();
+        clock.advanceNs(150 * MS);
+        camera.received(clock.monotonicNs());
+        joints.received(0, clock.monotonicNs());
+        joints.heard(clock.monotonicNs());
+        tick();
+        voice.poll();
+        assertEquals(List.of("nominal -> hold: joint state stale: /joint_states, names missing: elbow (came 150 ms ago), gripper (never"
+                + " came), allowed 100 ms"), said);
+        clock.advanceNs(1050 * MS);
+        camera.received(clock.monotonicNs());
+        joints.heard(clock.monotonicNs());
+        tick();
+        assertEquals("hold: joint state stale: /joint_states, names missing: arm (came 1.1 s ago), elbow (came 1.2 s ago), gripper (never"
+                + " came), allowed 100 ms", text.state());
+        clock.advanceNs(101 * MS);
+        assertEquals("hold: joint state stale: /joint_states, last message 1.3 s ago, allowed 100 ms", text.state(), "nothing comes");
     }
 
     @Test

@@ -55,6 +55,32 @@ class FieldPathTest {
     }
 
     @Test
+    void shouldReadThoseNamesThatAMessageHas() {
+        VectorReader reader = FieldPath.compile(JOINTS, "position[a,b,c]");
+        assertEquals(List.of("a", "b", "c"), reader.names());
+        float[] out = {-1, -1, -1, -1};
+        boolean[] present = new boolean[3];
+        assertEquals(2, reader.readSome(joints(List.of("c", "x", "a"), 3, 9, 1), out, 1, present));
+        assertArrayEquals(new float[] {-1, 1, -1, 3}, out);
+        assertArrayEquals(new boolean[] {true, false, true}, present);
+        assertEquals(1, reader.readSome(joints(List.of("b", "b"), 5, 6), out, 1, present), "of equal names the first");
+        assertArrayEquals(new float[] {-1, 1, 5, 3}, out);
+        assertEquals(1, reader.readSome(joints(List.of("a", "b"), 7), out, 1, present), "b has no value");
+        assertArrayEquals(new boolean[] {true, false, false}, present);
+        assertEquals(0, reader.readSome(joints(List.of("x"), 1), out, 1, present));
+        assertEquals(0, reader.readSome(joints(List.of("a", "b", "c")), out, 1, present), "velocities alone");
+        assertEquals(3, reader.readSome(joints(List.of("a", "b", "c"), 1, 2, 3), out, 1, present));
+        ByteBuffer cut = joints(List.of("a"), 1);
+        assertEquals(VectorReader.MALFORMED, reader.readSome(cut.limit(cut.limit() - 30), out, 1, present));
+        boolean[] whole = new boolean[1];
+        VectorReader placed = FieldPath.compile(JOINTS, "position[0:2]");
+        assertEquals(List.of(), placed.names());
+        assertEquals(VectorReader.MALFORMED, placed.readSome(joints(List.of("a"), 1), out, 1, whole));
+        assertEquals(1, placed.readSome(joints(List.of("a", "b"), 8, 9), out, 1, whole));
+        assertArrayEquals(new float[] {-1, 8, 9, 3}, out);
+    }
+
+    @Test
     void shouldReadTheHeaderStamp() {
         ByteBuffer message = joints(List.of("a"), 1);
         assertEquals(5_000_000_007L, FieldPath.compile(JOINTS, "velocity[0]").stampNs(message));
@@ -138,7 +164,7 @@ class FieldPathTest {
             ByteBuffer message = ByteBuffer.wrap(bytes, 0, random.nextInt(bytes.length + 1)).order(ByteOrder.LITTLE_ENDIAN);
             byIndex.read(message, new float[2], 0);
             byIndex.stampNs(message);
-            byName.read(message, new float[2], 0);
+            byName.readSome(message, new float[2], 0, new boolean[2]);
             try {
                 MessageDecoder.decode(trajectory, message);
             } catch (InputException e) {
