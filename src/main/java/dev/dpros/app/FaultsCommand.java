@@ -8,6 +8,7 @@ import dev.dpros.core.NearestName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,17 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit code 1 if any check fails.",
             "Example: dpros faults --only camera_drop --only sampler_hang --json faults.json"})
 final class FaultsCommand implements Callable<Integer> {
-    @Option(names = "--only", paramLabel = "NAME", split = ",", description = "only these faults (default: all)")
+    /** Their names, in the order in which they are run. */
+    private static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(ordered().stream().map(FaultTrial::name).toList());
+        }
+    }
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",", completionCandidates = Names.class,
+            description = "only these faults (default: all): ${COMPLETION-CANDIDATES}")
     private List<String> only = List.of();
 
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
@@ -48,7 +59,7 @@ final class FaultsCommand implements Callable<Integer> {
         Path robot = config != null ? config : Home.path("launch/pusht.yaml");
         List<Outcome> outcomes = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
+        out.printf("%-27s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
                 "commands", "");
         for (Kind kind : Kind.values()) {
             List<FaultTrial> ofKind = trials.stream().filter(trial -> trial.kind() == kind).toList();
@@ -69,7 +80,7 @@ final class FaultsCommand implements Callable<Integer> {
     }
 
     private List<FaultTrial> chosen() {
-        List<FaultTrial> all = FaultTrials.all();
+        List<FaultTrial> all = ordered();
         List<String> names = all.stream().map(FaultTrial::name).toList();
         for (String name : only) {
             if (!names.contains(name)) {
@@ -80,32 +91,26 @@ final class FaultsCommand implements Callable<Integer> {
         return only.isEmpty() ? all : all.stream().filter(trial -> only.contains(trial.name())).toList();
     }
 
+    private static List<FaultTrial> ordered() {
+        return FaultTrials.all().stream().sorted(Comparator.comparing(FaultTrial::kind)).toList();
+    }
+
     private void run(Path robot, Kind kind, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            FaultRig rig = lifecycle.own(new FaultRig(robot, kind));
+            FaultRig rig = lifecycle.own(new FaultRig(robot, kind, seed));
             for (FaultTrial trial : trials) {
-                Outcome outcome = run(trial, rig);
+                Outcome outcome = trial.run(rig);
                 outcomes.add(outcome);
                 print(outcome, out);
             }
         }
     }
 
-    private Outcome run(FaultTrial trial, FaultRig rig) throws Exception {
-        try {
-            rig.drive(seed);
-            return trial.name().equals(FaultTrials.KILL) ? FaultTrials.kill(trial, rig, seed) : trial.run(rig);
-        } catch (IllegalStateException e) {
-            return new Outcome(trial, false, -1, false, -1, false, List.of(e.getMessage()), false);
-        }
-    }
-
     private static void print(Outcome outcome, PrintWriter out) {
         FaultTrial trial = outcome.trial();
-        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", trial.name(),
-                trial.state() + (trial.reason().isEmpty() ? "" : " (" + trial.reason() + ")"),
-                time(outcome.detectedMs(), trial.withinMs()),
-                time(outcome.recoveredMs(), trial.recoverMs()) + (trial.recovers() == Recovery.BY_ITSELF ? "*" : " "),
+        out.printf("%-27s %-30s %22s %22s  %-8s %s%n", trial.name(),
+                trial.expected().text(), time(outcome.detectedMs(), trial.expected().withinMs()),
+                time(outcome.recoveredMs(), trial.expected().recoverMs()) + (trial.course().recovers() == Recovery.BY_ITSELF ? "*" : " "),
                 outcome.bounded() ? "bounded" : "NOT OK", outcome.passed() ? "passed" : "FAILED " + outcome.path());
         out.flush();
     }

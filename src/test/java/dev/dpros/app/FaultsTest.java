@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.app.FaultRig.Kind;
+import dev.dpros.app.FaultTrial.Expected;
 import dev.dpros.app.FaultTrial.Outcome;
 import dev.dpros.app.FaultTrial.Recovery;
+import dev.dpros.app.faults.Witness.Command;
 import dev.dpros.app.trace.TraceReplay;
 import dev.dpros.app.trace.TraceReport;
 import java.nio.file.Files;
@@ -69,14 +71,13 @@ class FaultsTest {
 
     @Test
     void shouldFailATrialWhoseFaultIsNotNoticed() throws Exception {
-        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS)) {
-            rig.drive(100_000);
-            Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, "degraded", "camera_blank", "image", 300, 3_000,
-                    Recovery.BY_ITSELF, NOTHING, NOTHING).run(rig);
+        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS, 100_000)) {
+            Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, new Expected("degraded", "camera_blank", "image", 300, 3_000),
+                    new DrivenCourse(Recovery.BY_ITSELF, NOTHING, NOTHING)).run(rig);
             assertFalse(outcome.detected() || outcome.passed(), outcome::toString);
         }
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, Double.NaN}), true)));
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 513}), true)));
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 2}), false)));
+        assertFalse(new Command(List.of(new double[] {1, Double.NaN}), true).bounded());
+        assertFalse(new Command(List.of(new double[] {1, 513}), true).bounded());
+        assertFalse(new Command(List.of(new double[] {1, 2}), false).bounded());
     }
 }

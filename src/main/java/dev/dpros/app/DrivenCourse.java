@@ -1,0 +1,50 @@
+package dev.dpros.app;
+
+import dev.dpros.app.FaultTrial.Course;
+import dev.dpros.app.FaultTrial.Outcome;
+import dev.dpros.app.FaultTrial.Recovery;
+import dev.dpros.app.FaultTrial.Step;
+import dev.dpros.app.faults.MessageLog.Entry;
+import dev.dpros.app.faults.Witness;
+import dev.dpros.app.faults.Witness.NodeState;
+import java.util.List;
+
+/**
+ * A fault that comes while the policy drives, and from which the node recovers without being told to.
+ *
+ * @param recovers when the node must be nominal again
+ * @param begin brings it about
+ * @param end ends it
+ */
+record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
+    private static final long OBSERVE_MS = 2_000;
+
+    @Override
+    public Outcome run(FaultTrial trial, FaultRig rig) throws Exception {
+        rig.drive();
+        Witness witness = rig.witness();
+        long beganNs = FaultRig.nowNs();
+        begin.run(rig);
+        boolean minds = !trial.expected().nothing();
+        double detectedMs = minds ? trial.detection(rig, beganNs) : undisturbed(trial, witness, beganNs);
+        long sinceNs = FaultRig.nowNs();
+        if (recovers == Recovery.AFTER_THE_FAULT) {
+            Thread.sleep(minds ? OBSERVE_MS : 0);
+            sinceNs = FaultRig.nowNs();
+            end.run(rig);
+        }
+        double recoveredMs = trial.recovery(rig, sinceNs);
+        if (recovers == Recovery.BY_ITSELF) {
+            end.run(rig);
+        }
+        boolean bounded = witness.bounded(beganNs) && !witness.commands().since(beganNs).isEmpty();
+        return Outcome.of(trial, detectedMs, recoveredMs, bounded, FaultTrial.path(rig, beganNs));
+    }
+
+    /** 0 if the node is nominal and publishes for as long as the bound says, else -1. */
+    private static double undisturbed(FaultTrial trial, Witness witness, long sinceNs) throws InterruptedException {
+        Thread.sleep(trial.expected().withinMs());
+        List<Entry<NodeState>> seen = witness.states().since(sinceNs);
+        return !seen.isEmpty() && seen.stream().allMatch(entry -> entry.value().state() == NodeState.NOMINAL) ? 0 : -1;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.dpros.app.faults;
+
+import dev.dpros.core.Transport;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.app.faults.MessageLog.Entry;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sees, from a node of its own, what a control node says and commands and what the robot does, and judges it. Any thread;
+ * allocates.
+ */
+public final class Witness implements AutoCloseable {
+    private static final double LARGEST_PX = 512;
+    private static final double STILL_PX = 2;
+    private static final long LONGEST_GAP_NS = 250_000_000;
+
+    /** What {@code ~state} says. */
+    public record NodeState(int state, String reason, String source, long chunkId, boolean commanding, boolean human) {
+        /** The policy drives. */
+        public static final int NOMINAL = 0;
+        /** Latched until reset. */
+        public static final int FAULT = 3;
+    }
+
+    /** A command: {@code [points, joints]} positions, px, and whether their times increase. */
+    public record Command(List<double[]> points, boolean ordered) {
+        /** Whether every point is finite, within the picture, and later than the one before. */
+        public boolean bounded() {
+            boolean good = ordered && !points.isEmpty();
+            for (double[] point : points) {
+                for (double value : point) {
+                    good &= value >= 0 && value <= LARGEST_PX;
+                }
+            }
+            return good;
+        }
+    }
+
+    /** A joint state: position px, speed px/s. */
+    public record Motion(double[] position, double speed) {}
+
+    private final MessageLog<NodeState> states;
+    private final MessageLog<Command> commands;
+    private final MessageLog<Motion> motions;
+
+    /** Subscribes. @param node full name of the control node @param joints where the robot itself says where it is */
+    public Witness(Transport transport, String node, String commandTopic, String joints) {
+        SchemaCatalog types = SchemaCatalog.packaged();
+        states = new MessageLog<>(transport, types.message("diffusion_policy_msgs/ControllerState"), node + "/state", Witness::state);
+        commands = new MessageLog<>(transport, types.message("trajectory_msgs/JointTrajectory"), commandTopic, Witness::command);
+        motions = new MessageLog<>(transport, types.message("sensor_msgs/JointState"), joints, Witness::motion);
+    }
+
+    private static NodeState state(Map<String, Object> message) {
+        return new NodeState(((Number) message.get("state")).intValue(), (String) message.get("reason"),
+                (String) message.get("source"), ((Number) message.get("chunk_id")).longValue(),
+                Boolean.TRUE.equals(message.get("commanding")), Boolean.TRUE.equals(message.get("intervention")));
+    }
+
+    private static Command command(Map<String, Object> message) {
+        List<?> points = (List<?>) message.get("points");
+        long beforeNs = Long.MIN_VALUE;
+        boolean ordered = true;
+        for (Object point : points) {
+            long atNs = ((Number) ((Map<?, ?>) point).get("time_from_start")).longValue();
+            ordered &= atNs > beforeNs;
+            beforeNs = atNs;
+        }
+        return new Command(points.stream().map(point -> (double[]) ((Map<?, ?>) point).get("positions")).toList(), ordered);
+    }
+
+    private static Motion motion(Map<String, Object> message) {
+        double[] velocity = (double[]) message.get("velocity");
+        return new Motion((double[]) message.get("position"), Math.hypot(velocity[0], velocity[1]));
+    }
+
+    /** The node's states. */
+    public MessageLog<NodeState> states() {
+        return states;
+    }
+
+    /** The node's commands. */
+    public MessageLog<Command> commands() {
+        return commands;
+    }
+
+    /** The robot's motion as the robot itself publishes it. */
+    public MessageLog<Motion> motions() {
+        return motions;
+    }
+
+    /** The newest state since a monotonic time, or null. */
+    public NodeState last(long sinceNs) {
+        return newest(states.since(sinceNs));
+    }
+
+    /** The robot's newest motion since a monotonic time, or null. */
+    public Motion motion(long sinceNs) {
+        return newest(motions.since(sinceNs));
+    }
+
+    private static <T> T newest(List<Entry<T>> seen) {
+        return seen.isEmpty() ? null : seen.get(seen.size() - 1).value();
+    }
+
+    /** Distance in px. */
+    public static double distance(double[] a, double[] b) {
+        return Math.hypot(a[0] - b[0], a[1] - b[1]);
+    }
+
+    /** Whether every command is bounded, and none is missing while the node says that it commands. */
+    public boolean bounded(long sinceNs) {
+        long beforeNs = sinceNs;
+        boolean good = true;
+        for (Entry<Command> entry : commands.since(sinceNs)) {
+            boolean gap = entry.receivedNs() - beforeNs > LONGEST_GAP_NS;
+            good &= entry.value().bounded() && !(gap && commanding(beforeNs, entry.receivedNs()));
+            beforeNs = entry.receivedNs();
+        }
+        return good;
+    }
+
+    /** Whether the node said that it commands at some time in a gap, its edges left out; at rest it is silent. */
+    private boolean commanding(long fromNs, long toNs) {
+        long edgeNs = LONGEST_GAP_NS / 2;
+        return states.since(fromNs + edgeNs).stream()
+                .anyMatch(entry -> entry.receivedNs() < toNs - edgeNs && entry.value().commanding());
+    }
+
+    /** What moved, or was told to, though nothing should since these monotonic times; empty if nothing. */
+    public String unrest(long silentNs, long stillNs) {
+        int sent = commands.since(silentNs).size();
+        List<Entry<Motion>> seen = motions.since(stillNs);
+        double moved = 0;
+        for (Entry<Motion> entry : seen) {
+            moved = Math.max(moved, distance(entry.value().position(), seen.get(0).value().position()));
+        }
+        return (sent > 0 ? sent + " commands at rest " : "") + (seen.isEmpty() ? "the robot's position is not known " : "")
+                + (moved > STILL_PX ? "robot at rest moved by " + Math.round(moved) + " px" : "");
+    }
+
+    /** By how much the commands since a monotonic time lead on from the first of them, px. */
+    public double ledOn(long sinceNs) {
+        List<Entry<Command>> sent = commands.since(sinceNs);
+        double most = 0;
+        for (Entry<Command> entry : sent) {
+            for (double[] point : entry.value().points()) {
+                most = Math.max(most, distance(point, sent.get(0).value().points().get(0)));
+            }
+        }
+        return most;
+    }
+
+    @Override
+    public void close() {
+        states.close();
+        commands.close();
+        motions.close();
+    }
+}
