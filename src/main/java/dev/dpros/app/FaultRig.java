@@ -51,8 +51,13 @@ final class FaultRig implements AutoCloseable {
     enum Kind {
         /** The machine's time, node in this process. */ IN_PROCESS,
         /** The same with a dead-man switch, teleoperation, a speed limit and supervision of tracking. */ GUARDED,
+        /** The same, and nobody has touched the switch: a rig for each trial. */ UNTOUCHED,
         /** Time from {@code /clock}, node in this process. */ SIMULATED_TIME,
-        /** The machine's time, node in a process of its own. */ CHILD_PROCESS
+        /** The machine's time, node in a process of its own. */ CHILD_PROCESS;
+
+        private boolean guarded() {
+            return this == GUARDED || this == UNTOUCHED;
+        }
     }
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -117,7 +122,7 @@ final class FaultRig implements AutoCloseable {
     }
 
     private void startPolicy() throws InterruptedException {
-        Map<String, Object> settings = kind == Kind.GUARDED ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
+        Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
         RobotConfig robot = ConfigReader.read(config, settings).config();
         RosNode node = connect("dpros");
         owned.push(sampler);
@@ -168,7 +173,7 @@ final class FaultRig implements AutoCloseable {
     void drive() throws InterruptedException {
         controller.set(FaultyTopic.Fault.NONE);
         operator.letGo();
-        if (kind == Kind.GUARDED) {
+        if (kind.guarded()) {
             operator.press();
         }
         call("stop");

@@ -61,11 +61,8 @@ final class FaultsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.printf("%-27s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
                 "commands", "");
-        for (Kind kind : Kind.values()) {
-            List<FaultTrial> ofKind = trials.stream().filter(trial -> trial.kind() == kind).toList();
-            if (!ofKind.isEmpty()) {
-                run(robot, kind, ofKind, outcomes, out);
-            }
+        for (List<FaultTrial> together : groups(trials)) {
+            run(robot, together, outcomes, out);
         }
         boolean passed = outcomes.stream().allMatch(Outcome::passed);
         out.printf("%d of %d passed%n", outcomes.stream().filter(Outcome::passed).count(), outcomes.size());
@@ -95,9 +92,23 @@ final class FaultsCommand implements Callable<Integer> {
         return FaultTrials.all().stream().sorted(Comparator.comparing(FaultTrial::kind)).toList();
     }
 
-    private void run(Path robot, Kind kind, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
+    /** Trials that one rig serves. */
+    private static List<List<FaultTrial>> groups(List<FaultTrial> ordered) {
+        List<List<FaultTrial>> groups = new ArrayList<>();
+        Kind before = null;
+        for (FaultTrial trial : ordered) {
+            if (trial.kind() != before || trial.kind() == Kind.UNTOUCHED) {
+                groups.add(new ArrayList<>());
+            }
+            before = trial.kind();
+            groups.get(groups.size() - 1).add(trial);
+        }
+        return groups;
+    }
+
+    private void run(Path robot, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            FaultRig rig = lifecycle.own(new FaultRig(robot, kind, seed));
+            FaultRig rig = lifecycle.own(new FaultRig(robot, trials.get(0).kind(), seed));
             for (FaultTrial trial : trials) {
                 Outcome outcome = trial.run(rig);
                 outcomes.add(outcome);

@@ -25,13 +25,13 @@ final class RestTrials {
 
     private RestTrials() {}
 
-    /** All, in the order in which they are run: first those of a switch that was never touched. */
+    /** All, in the order in which they are run. */
     static List<FaultTrial> all() {
         return List.of(
-                guarded("switch_never_pressed", new Expected("hold", "enable_lost", "", 500, 3_000), new RestCourse(
-                        RestTrials::requireUntouched, RestTrials::startUnpressed, Rest.AT_ONCE, RestTrials::pressAndStart)),
-                guarded("switch_never_pressed_human", new Expected("hold", "enable_lost", "", 500, 10_000), new RestCourse(
-                        RestTrials::requireUntouched, RestTrials::leadAway, Rest.AT_ONCE, RestTrials::pressAndLead)),
+                untouched("switch_never_pressed", new Expected("hold", "enable_lost", "", 500, 3_000), new RestCourse(
+                        RestTrials::awaitRest, RestTrials::startUnpressed, Rest.AT_ONCE, RestTrials::pressAndStart)),
+                untouched("switch_never_pressed_human", new Expected("hold", "enable_lost", "", 500, 10_000), new RestCourse(
+                        RestTrials::awaitRest, RestTrials::leadAway, Rest.AT_ONCE, RestTrials::pressAndLead)),
                 guarded("switch_released_takeover", new Expected("hold", "enable_lost", "", 500, 10_000), new RestCourse(
                         RestTrials::takeOver, rig -> rig.operator().release(), Rest.ONCE_STOPPED, RestTrials::beginAnew)),
                 guarded("controller_stuck", new Expected("hold", "tracking_lost", "", 2_500, 5_000), new RestCourse(
@@ -46,6 +46,10 @@ final class RestTrials {
 
     private static FaultTrial guarded(String name, Expected expected, RestCourse course) {
         return new FaultTrial(name, Kind.GUARDED, expected, course);
+    }
+
+    private static FaultTrial untouched(String name, Expected expected, RestCourse course) {
+        return new FaultTrial(name, Kind.UNTOUCHED, expected, course);
     }
 
     /** Waits until no command comes any more and the robot stands still. */
@@ -111,13 +115,6 @@ final class RestTrials {
         if (!unrest.isEmpty()) {
             throw new IllegalStateException(unrest);
         }
-    }
-
-    private static void requireUntouched(FaultRig rig) throws InterruptedException {
-        if (rig.operator().touchedSwitch()) {
-            throw new IllegalStateException("the switch was touched before");
-        }
-        awaitRest(rig);
     }
 
     /** The service refuses; a start that comes another way, as from the page, is stopped by the loop. */

@@ -66,11 +66,6 @@ public final class Operator implements AutoCloseable {
         pressed = false;
     }
 
-    /** Whether the switch was touched at all. */
-    public boolean touchedSwitch() {
-        return pressed != null;
-    }
-
     /** Takes the device and leads the robot to a position. */
     public void lead(double[] to) {
         target = to.clone();
