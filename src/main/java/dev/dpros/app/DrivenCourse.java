@@ -38,7 +38,7 @@ record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
             end.run(rig);
         }
         boolean bounded = witness.bounded(beganNs) && !witness.commands().since(beganNs).isEmpty();
-        return Outcome.of(trial, detectedMs, recoveredMs, bounded, FaultTrial.path(rig, beganNs));
+        return new Outcome(trial, detectedMs, recoveredMs, bounded, List.of(), FaultTrial.path(rig, beganNs));
     }
 
     /** 0 if the node is nominal and publishes for as long as the bound says, else -1. */

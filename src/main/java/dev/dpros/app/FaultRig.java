@@ -38,6 +38,7 @@ final class FaultRig implements AutoCloseable {
     private static final String COMMANDS = "/arm_controller/command";
     private static final String TRIGGER = "std_srvs/Trigger";
     private static final long PATIENCE_MS = 30_000;
+    private static final long PROCESS_PATIENCE_MS = 120_000;
     private static final long POLL_MS = 2;
     private static final Map<String, Object> SETTINGS = Map.of("metrics", Map.of("enabled", false),
             "node", Map.of("autostart", false), "control", Map.of("timing", Map.of("sampler_hung_after_ms", 3000)));
@@ -176,8 +177,9 @@ final class FaultRig implements AutoCloseable {
         if (kind.guarded()) {
             operator.press();
         }
+        long fromNs = nowNs();
+        require(PROCESS_PATIENCE_MS, "the node says its state", () -> witness.last(fromNs) != null);
         call("stop");
-        require("the node says its state", () -> witness.last(Long.MIN_VALUE) != null);
         if (witness.last(Long.MIN_VALUE).state() == NodeState.FAULT) {
             call("reset");
         }
@@ -235,8 +237,12 @@ final class FaultRig implements AutoCloseable {
 
     /** Waits until a condition holds. @throws IllegalStateException if it does not */
     void require(String what, BooleanSupplier condition) throws InterruptedException {
-        if (!await(PATIENCE_MS, condition)) {
-            throw new IllegalStateException("faults: waited " + PATIENCE_MS + " ms in vain until " + what + "; last state "
+        require(PATIENCE_MS, what, condition);
+    }
+
+    private void require(long patienceMs, String what, BooleanSupplier condition) throws InterruptedException {
+        if (!await(patienceMs, condition)) {
+            throw new IllegalStateException("faults: waited " + patienceMs + " ms in vain until " + what + "; last state "
                     + witness.last(Long.MIN_VALUE));
         }
     }
@@ -268,9 +274,13 @@ final class FaultRig implements AutoCloseable {
         return operator;
     }
 
-    /** The parameter server. */
-    RosNode observer() {
-        return observer;
+    /** Leaves a parameter on the master, or takes it away. @param value null: none */
+    void parameter(String name, Object value) {
+        if (value == null) {
+            observer.deleteParameter(name);
+        } else {
+            observer.setParameter(name, value);
+        }
     }
 
     /** Another node on the same master, owned by the rig. */

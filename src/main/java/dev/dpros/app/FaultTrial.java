@@ -72,39 +72,44 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
     /**
      * What came of it.
      *
-     * @param detected whether state and reason were as they must be
-     * @param detectedMs after how long, or -1
-     * @param recovered whether the node was nominal again
-     * @param recoveredMs after how long, or -1
-     * @param bounded whether every command was finite, within the limits, in order of time and without a gap, and nothing
-     *     moved that must rest
-     * @param path the states it went through
-     * @param passed whether all was as it must be, in time
+     * @param detectedMs after how long state and reason were as they must be, or -1
+     * @param recoveredMs after how long the node was nominal again, or -1
+     * @param bounded whether every command was finite, within the limits, in order of time and without a gap
+     * @param unrest what moved, or was told to, though nothing should
+     * @param path the states it went through, or what was in the way
      */
-    record Outcome(FaultTrial trial, boolean detected, double detectedMs, boolean recovered, double recoveredMs,
-            boolean bounded, List<String> path, boolean passed) {
+    record Outcome(FaultTrial trial, double detectedMs, double recoveredMs, boolean bounded, List<String> unrest, List<String> path) {
+        /** Whether state and reason were as they must be, however late. */
+        boolean detected() {
+            return detectedMs >= 0;
+        }
 
-        /** Passed if all was as it must be, within the bounds. */
-        static Outcome of(FaultTrial trial, double detectedMs, double recoveredMs, boolean bounded, List<String> path) {
-            boolean passed = detectedMs >= 0 && detectedMs <= trial.expected.withinMs && recoveredMs >= 0
-                    && recoveredMs <= trial.expected.recoverMs && bounded;
-            return new Outcome(trial, detectedMs >= 0, detectedMs, recoveredMs >= 0, recoveredMs, bounded, path, passed);
+        /** Whether the node was nominal again, however late. */
+        boolean recovered() {
+            return recoveredMs >= 0;
+        }
+
+        /** Whether all was as it must be, within the bounds. */
+        boolean passed() {
+            return detected() && detectedMs <= trial.expected.withinMs && recovered() && recoveredMs <= trial.expected.recoverMs
+                    && bounded && unrest.isEmpty();
         }
 
         /** For machines. */
         Map<String, Object> asMap() {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("fault", trial.name);
-            map.put("passed", passed);
+            map.put("passed", passed());
             map.put("expected", trial.expected.text());
-            map.put("detected", detected);
+            map.put("detected", detected());
             map.put("detected_ms", detectedMs);
             map.put("detection_bound_ms", trial.expected.withinMs);
             map.put("recovery", trial.course.recovers().name().toLowerCase(Locale.ROOT));
-            map.put("recovered", recovered);
+            map.put("recovered", recovered());
             map.put("recovered_ms", recoveredMs);
             map.put("recovery_bound_ms", trial.expected.recoverMs);
             map.put("commands_bounded", bounded);
+            map.put("unrest", unrest);
             map.put("path", path);
             return map;
         }
@@ -115,7 +120,7 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
         try {
             return course.run(this, rig);
         } catch (IllegalStateException e) {
-            return new Outcome(this, false, -1, false, -1, false, List.of(e.getMessage()), false);
+            return new Outcome(this, -1, -1, false, List.of(), List.of(e.getMessage()));
         }
     }
 

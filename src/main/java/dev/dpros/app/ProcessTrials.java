@@ -13,7 +13,7 @@ import java.util.List;
 final class ProcessTrials {
     private static final long REST_WITHIN_MS = 2_500;
     private static final long RESTART_MS = 60_000;
-    private static final long REFUSED_WITHIN_MS = 20_000;
+    private static final long REFUSED_WITHIN_MS = 60_000;
     private static final long TRACE_BACK_MS = 10_000;
     private static final double AT_REST = 1;
     private static final String BEGINNING_OF_FILE = "4096";
@@ -70,20 +70,17 @@ final class ProcessTrials {
         for (Stale stale : STALE) {
             long startedNs = FaultRig.nowNs();
             String parameter = FaultRig.NODE + "/" + stale.key;
-            rig.observer().setParameter(parameter, stale.value);
+            rig.parameter(parameter, stale.value);
             String said = rig.process().startInVain();
-            rig.observer().deleteParameter(parameter);
+            rig.parameter(parameter, null);
             slowestMs = Math.max(slowestMs, (FaultRig.nowNs() - startedNs) / 1e6);
             if (!said.startsWith("exit code 2: ") || said.lines().count() != 1 || !said.contains(parameter)
                     || !said.contains(stale.expected) || !said.contains("found " + stale.value)) {
                 throw new IllegalStateException(parameter + " " + stale.value + " was not refused: " + said);
             }
         }
-        String unrest = rig.witness().unrest(beganNs, beganNs);
-        long sinceNs = FaultRig.nowNs();
-        rig.process().start();
-        rig.drive();
-        return Outcome.of(trial, slowestMs, (FaultRig.nowNs() - sinceNs) / 1e6, unrest.isEmpty(), List.of("refused", unrest));
+        List<String> unrest = rig.witness().unrest(beganNs, beganNs);
+        return new Outcome(trial, slowestMs, restart(rig), true, unrest, List.of("refused"));
     }
 
     /** SIGKILL: nobody is left to say a state, so the robot itself is watched. It stops on what it was sent last. */
@@ -102,9 +99,14 @@ final class ProcessTrials {
         boolean atRest = restMs >= 0 && motions.get(motions.size() - 1).value().speed() <= AT_REST;
         List<Entry<Command>> sent = rig.witness().commands().since(Long.MIN_VALUE);
         boolean bounded = !sent.isEmpty() && sent.get(sent.size() - 1).value().bounded();
+        return new Outcome(trial, atRest ? restMs : -1, restart(rig), bounded, List.of(), List.of("restarted"));
+    }
+
+    /** Starts the process again; after how long it drives. */
+    private static double restart(FaultRig rig) throws Exception {
         long sinceNs = FaultRig.nowNs();
         rig.process().start();
         rig.drive();
-        return Outcome.of(trial, atRest ? restMs : -1, (FaultRig.nowNs() - sinceNs) / 1e6, bounded, List.of("restarted"));
+        return (FaultRig.nowNs() - sinceNs) / 1e6;
     }
 }

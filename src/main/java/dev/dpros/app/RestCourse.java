@@ -4,7 +4,6 @@ import dev.dpros.app.FaultTrial.Course;
 import dev.dpros.app.FaultTrial.Outcome;
 import dev.dpros.app.FaultTrial.Step;
 import dev.dpros.app.faults.Witness;
-import dev.dpros.app.faults.Witness.NodeState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,26 +46,20 @@ record RestCourse(Step prepare, Step begin, Rest rest, Step end) implements Cour
         boolean atOnce = rest == Rest.AT_ONCE;
         long restNs = FaultRig.nowNs();
         Thread.sleep(OBSERVE_MS);
-        List<String> wrong = new ArrayList<>();
-        wrong.add(witness.unrest(atOnce ? beganNs : restNs, atOnce ? begunNs : restNs));
-        wrong.add(leftState(trial, witness, detectedNs));
-        wrong.add(witness.ledOn(detectedNs + IN_TRANSIT_MS * 1_000_000) > LEADS_ON_PX ? "commands lead on" : "");
+        List<String> unrest = new ArrayList<>(witness.unrest(atOnce ? beganNs : restNs, atOnce ? begunNs : restNs));
+        unrest.addAll(left(trial, witness, detectedNs));
+        if (witness.ledOn(detectedNs + IN_TRANSIT_MS * 1_000_000) > LEADS_ON_PX) {
+            unrest.add("commands led on");
+        }
         long sinceNs = FaultRig.nowNs();
         end.run(rig);
         double recoveredMs = trial.recovery(rig, sinceNs);
-        wrong.removeIf(String::isEmpty);
-        boolean good = wrong.isEmpty() && witness.bounded(beganNs);
-        wrong.addAll(FaultTrial.path(rig, beganNs));
-        return Outcome.of(trial, detectedMs, recoveredMs, good, wrong);
+        return new Outcome(trial, detectedMs, recoveredMs, witness.bounded(beganNs), unrest, FaultTrial.path(rig, beganNs));
     }
 
-    private static String leftState(FaultTrial trial, Witness witness, long sinceNs) {
-        for (var entry : witness.states().since(sinceNs)) {
-            NodeState seen = entry.value();
-            if (!trial.expected().is(seen)) {
-                return "left for " + seen;
-            }
-        }
-        return "";
+    /** The first state that is not the one that must stay. */
+    private static List<String> left(FaultTrial trial, Witness witness, long sinceNs) {
+        return witness.states().since(sinceNs).stream().filter(entry -> !trial.expected().is(entry.value())).limit(1)
+                .map(entry -> "left for " + entry.value()).toList();
     }
 }

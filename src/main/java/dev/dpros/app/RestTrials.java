@@ -111,9 +111,9 @@ final class RestTrials {
 
     private static void requireStill(FaultRig rig, long sinceNs) throws InterruptedException {
         Thread.sleep(OBSERVE_MS);
-        String unrest = rig.witness().unrest(sinceNs, sinceNs);
+        List<String> unrest = rig.witness().unrest(sinceNs, sinceNs);
         if (!unrest.isEmpty()) {
-            throw new IllegalStateException(unrest);
+            throw new IllegalStateException(String.join(", ", unrest));
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.dpros.app.faults;
 
+import dev.dpros.app.faults.MessageLog.Entry;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.SchemaCatalog;
-import dev.dpros.app.faults.MessageLog.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -128,16 +129,22 @@ public final class Witness implements AutoCloseable {
                 .anyMatch(entry -> entry.receivedNs() < toNs - edgeNs && entry.value().commanding());
     }
 
-    /** What moved, or was told to, though nothing should since these monotonic times; empty if nothing. */
-    public String unrest(long silentNs, long stillNs) {
+    /** What moved, or was told to, though nothing should since these monotonic times. */
+    public List<String> unrest(long silentNs, long stillNs) {
         int sent = commands.since(silentNs).size();
         List<Entry<Motion>> seen = motions.since(stillNs);
-        double moved = 0;
+        double moved = seen.isEmpty() ? Double.NaN : 0;
         for (Entry<Motion> entry : seen) {
             moved = Math.max(moved, distance(entry.value().position(), seen.get(0).value().position()));
         }
-        return (sent > 0 ? sent + " commands at rest " : "") + (seen.isEmpty() ? "the robot's position is not known " : "")
-                + (moved > STILL_PX ? "robot at rest moved by " + Math.round(moved) + " px" : "");
+        List<String> found = new ArrayList<>();
+        if (sent > 0) {
+            found.add(sent + " commands at rest");
+        }
+        if (!(moved <= STILL_PX)) {
+            found.add("the robot at rest moved by " + moved + " px");
+        }
+        return found;
     }
 
     /** By how much the commands since a monotonic time lead on from the first of them, px. */
