@@ -54,7 +54,7 @@ final class FaultTrials {
                         rig -> rig.sampler().set(SamplerFaults.Fault.HANG), FaultTrials::requireReplaced),
                 byItself("subscriber_stall", Kind.IN_PROCESS, nominal(5_000), FaultTrials::stall, NOTHING),
                 byItself("listener_error", Kind.IN_PROCESS, nominal(3_000), FaultTrials::throwErrors, FaultTrials::requireCaught),
-                after("master_restart", nominal(3_000), FaultRig::stopMaster, FaultTrials::masterBack),
+                after("master_restart", new Expected("nominal", "", "", 3_000, 3_000), FaultRig::stopMaster, FaultTrials::masterBack),
                 byItself("clock_jump", Kind.SIMULATED_TIME, new Expected("hold", "stamps_jump", "", 200, 3_000),
                         FaultTrials::jump, NOTHING));
     }

@@ -20,6 +20,8 @@ public final class Witness implements AutoCloseable {
     public record NodeState(int state, String reason, String source, long chunkId, boolean commanding, boolean human) {
         /** The policy drives. */
         public static final int NOMINAL = 0;
+        /** The tail of the horizon drives. */
+        public static final int DEGRADED = 1;
         /** Latched until reset. */
         public static final int FAULT = 3;
     }
