@@ -1,11 +1,12 @@
 package dev.dpros.app;
 
+import dev.dpros.core.InputException;
 import dev.dpros.recording.trace.TraceReader;
 import dev.dpros.recording.trace.TraceRecord;
-import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,7 +72,7 @@ final class FaultProcess implements AutoCloseable {
     void limitFiles(String bytes) throws IOException, InterruptedException {
         Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(child.pid()), "--fsize=" + bytes + ":unlimited")
                 .redirectErrorStream(true).start();
-        String said = new String(prlimit.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        String said = new String(prlimit.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (prlimit.waitFor() != 0) {
             throw new IllegalStateException("faults: prlimit: " + said);
         }

@@ -23,10 +23,11 @@ import picocli.CommandLine.Spec;
         name = "faults",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Break sensors, clock, sampler, master and process around a control node in simulation, over real ROS "
-                + "topics, and check: noticed in time, right state and reason, commands bounded, recovered.",
+        description = "Break sensors, clock, sampler, master, trace, controller and process around a control node in simulation, over "
+                + "real ROS topics, push its robot, let go of its dead-man switch, and check from another node: noticed in time, right "
+                + "state and reason, commands bounded, nothing moves that must rest, recovered.",
         footer = {"", "Exit code 1 if any check fails.",
-            "Example: dpros faults --only camera_drop --only sampler_hang --json faults.json"})
+            "Examples: dpros faults", "          dpros faults --only camera_drop --only moved_while_stopped --json faults.json"})
 final class FaultsCommand implements Callable<Integer> {
     /** Their names, in the order in which they are run. */
     private static final class Names extends ArrayList<String> {
