@@ -8,6 +8,7 @@ import dev.dpros.app.faults.MessageLog.Entry;
 import dev.dpros.app.faults.Witness;
 import dev.dpros.app.faults.Witness.NodeState;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A fault that comes while the policy drives, and from which the node recovers without being told to.
@@ -17,10 +18,29 @@ import java.util.List;
  * @param end ends it
  */
 record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
+    private static final Set<String> LATE = Set.of("chunk_late", "tick_overrun");
     private static final long OBSERVE_MS = 2_000;
+    private static final int MOST_ATTEMPTS = 3;
 
+    /** A verdict that the slowness of the machine alone may have spoilt is sought again. */
     @Override
     public Outcome run(FaultTrial trial, FaultRig rig) throws Exception {
+        long sinceNs = FaultRig.nowNs();
+        Outcome outcome = once(trial, rig);
+        while (!outcome.passed() && outcome.attempts() < MOST_ATTEMPTS && onlySlow(trial, rig.witness(), sinceNs)) {
+            sinceNs = FaultRig.nowNs();
+            outcome = once(trial, rig).attempts(outcome.attempts() + 1);
+        }
+        return outcome;
+    }
+
+    /** Whether inference or ticks came too late, which is not what this trial is about, and no command was wrong. */
+    private static boolean onlySlow(FaultTrial trial, Witness witness, long sinceNs) {
+        return witness.withinLimits(sinceNs) && !LATE.contains(trial.expected().reason())
+                && witness.states().since(sinceNs).stream().anyMatch(entry -> LATE.contains(entry.value().reason()));
+    }
+
+    private Outcome once(FaultTrial trial, FaultRig rig) throws Exception {
         rig.drive();
         Witness witness = rig.witness();
         long beganNs = FaultRig.nowNs();
@@ -38,7 +58,7 @@ record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
             end.run(rig);
         }
         boolean bounded = witness.bounded(beganNs) && !witness.commands().since(beganNs).isEmpty();
-        return new Outcome(trial, detectedMs, recoveredMs, bounded, List.of(), FaultTrial.path(rig, beganNs));
+        return new Outcome(trial, detectedMs, recoveredMs, bounded, List.of(), FaultTrial.path(rig, beganNs), 1);
     }
 
     /** 0 if the node is nominal and publishes for as long as the bound says, else -1. A slow machine may be late with a chunk. */

@@ -285,7 +285,7 @@ final class FaultRig implements AutoCloseable {
 
     /** Another node on the same master, owned by the rig. */
     RosNode visitor(String name) {
-        return connect(name);
+        return connect(name + "_" + owned.size());
     }
 
     @Override

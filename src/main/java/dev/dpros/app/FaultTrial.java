@@ -77,8 +77,15 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
      * @param bounded whether every command was finite, within the limits, in order of time and without a gap
      * @param unrest what moved, or was told to, though nothing should
      * @param path the states it went through, or what was in the way
+     * @param attempts how often it was run: again where the machine was too slow for a verdict
      */
-    record Outcome(FaultTrial trial, double detectedMs, double recoveredMs, boolean bounded, List<String> unrest, List<String> path) {
+    record Outcome(FaultTrial trial, double detectedMs, double recoveredMs, boolean bounded, List<String> unrest, List<String> path,
+            int attempts) {
+        /** The same, after more attempts. */
+        Outcome attempts(int made) {
+            return new Outcome(trial, detectedMs, recoveredMs, bounded, unrest, path, made);
+        }
+
         /** Whether state and reason were as they must be, however late. */
         boolean detected() {
             return detectedMs >= 0;
@@ -109,6 +116,7 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
             map.put("recovered_ms", recoveredMs);
             map.put("recovery_bound_ms", trial.expected.recoverMs);
             map.put("commands_bounded", bounded);
+            map.put("attempts", attempts);
             map.put("unrest", unrest);
             map.put("path", path);
             return map;
@@ -120,7 +128,7 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
         try {
             return course.run(this, rig);
         } catch (IllegalStateException e) {
-            return new Outcome(this, -1, -1, false, List.of(), List.of(e.getMessage()));
+            return new Outcome(this, -1, -1, false, List.of(), List.of(e.getMessage()), 1);
         }
     }
 

@@ -80,7 +80,7 @@ final class ProcessTrials {
             }
         }
         List<String> unrest = rig.witness().unrest(beganNs, beganNs);
-        return new Outcome(trial, slowestMs, restart(rig), true, unrest, List.of("refused"));
+        return new Outcome(trial, slowestMs, restart(rig), true, unrest, List.of("refused"), 1);
     }
 
     /** SIGKILL: nobody is left to say a state, so the robot itself is watched. It stops on what it was sent last. */
@@ -99,7 +99,7 @@ final class ProcessTrials {
         boolean atRest = restMs >= 0 && motions.get(motions.size() - 1).value().speed() <= AT_REST;
         List<Entry<Command>> sent = rig.witness().commands().since(Long.MIN_VALUE);
         boolean bounded = !sent.isEmpty() && sent.get(sent.size() - 1).value().bounded();
-        return new Outcome(trial, atRest ? restMs : -1, restart(rig), bounded, List.of(), List.of("restarted"));
+        return new Outcome(trial, atRest ? restMs : -1, restart(rig), bounded, List.of(), List.of("restarted"), 1);
     }
 
     /** Starts the process again; after how long it drives. */

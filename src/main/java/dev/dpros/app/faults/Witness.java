@@ -112,13 +112,18 @@ public final class Witness implements AutoCloseable {
         return Math.hypot(a[0] - b[0], a[1] - b[1]);
     }
 
-    /** Whether every command is bounded, and none is missing while the node says that it commands. */
+    /** Whether every command is bounded. */
+    public boolean withinLimits(long sinceNs) {
+        return commands.since(sinceNs).stream().allMatch(entry -> entry.value().bounded());
+    }
+
+    /** The same, and none is missing while the node says that it commands. */
     public boolean bounded(long sinceNs) {
         long beforeNs = sinceNs;
-        boolean good = true;
+        boolean good = withinLimits(sinceNs);
         for (Entry<Command> entry : commands.since(sinceNs)) {
             boolean gap = entry.receivedNs() - beforeNs > LONGEST_GAP_NS;
-            good &= entry.value().bounded() && !(gap && commanding(beforeNs, entry.receivedNs()));
+            good &= !(gap && commanding(beforeNs, entry.receivedNs()));
             beforeNs = entry.receivedNs();
         }
         return good;
