@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.app.FaultRig.Kind;
 import dev.dpros.app.faults.MessageLog.Entry;
 import dev.dpros.app.faults.Witness.NodeState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,8 +128,8 @@ record FaultTrial(String name, Kind kind, Expected expected, Course course) {
     Outcome run(FaultRig rig) throws Exception {
         try {
             return course.run(this, rig);
-        } catch (IllegalStateException e) {
-            return new Outcome(this, -1, -1, false, List.of(), List.of(e.getMessage()), 1);
+        } catch (IllegalStateException | IOException e) {
+            return new Outcome(this, -1, -1, false, List.of(), List.of(String.valueOf(e.getMessage())), 1);
         }
     }
 
