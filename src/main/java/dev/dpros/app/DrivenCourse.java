@@ -34,10 +34,11 @@ record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
         return outcome;
     }
 
-    /** Whether inference or ticks came too late, which is not what this trial is about, and no command was wrong. */
+    /** Whether no command was wrong, but some were missing, or inference or ticks late, which this trial is not about. */
     private static boolean onlySlow(FaultTrial trial, Witness witness, long sinceNs) {
-        return witness.withinLimits(sinceNs) && !LATE.contains(trial.expected().reason())
+        boolean late = !LATE.contains(trial.expected().reason())
                 && witness.states().since(sinceNs).stream().anyMatch(entry -> LATE.contains(entry.value().reason()));
+        return witness.withinLimits(sinceNs) && (late || !witness.bounded(sinceNs));
     }
 
     private Outcome once(FaultTrial trial, FaultRig rig) throws Exception {

@@ -54,7 +54,7 @@ record RestCourse(Step prepare, Step begin, Rest rest, Step end) implements Cour
         long sinceNs = FaultRig.nowNs();
         end.run(rig);
         double recoveredMs = trial.recovery(rig, sinceNs);
-        return new Outcome(trial, detectedMs, recoveredMs, witness.bounded(beganNs), unrest, FaultTrial.path(rig, beganNs), 1);
+        return new Outcome(trial, detectedMs, recoveredMs, witness.withinLimits(beganNs), unrest, FaultTrial.path(rig, beganNs), 1);
     }
 
     /** The first state that is not the one that must stay. */

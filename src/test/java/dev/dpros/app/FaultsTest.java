@@ -92,8 +92,8 @@ class FaultsTest {
                     new RestCourse(FaultRig::drive, NOTHING, RestCourse.Rest.ONCE_STOPPED, NOTHING)).run(rig);
             assertTrue(moving.detected() && moving.unrest().size() >= 2 && !moving.passed(), moving::toString);
         }
-        assertFalse(new Command(List.of(new double[] {1, Double.NaN}), true).bounded());
-        assertFalse(new Command(List.of(new double[] {1, 513}), true).bounded());
-        assertFalse(new Command(List.of(new double[] {1, 2}), false).bounded());
+        assertFalse(new Command(0, List.of(new double[] {1, Double.NaN}), true).bounded());
+        assertFalse(new Command(0, List.of(new double[] {1, 513}), true).bounded());
+        assertFalse(new Command(0, List.of(new double[] {1, 2}), false).bounded());
     }
 }

@@ -17,7 +17,7 @@ public final class Witness implements AutoCloseable {
     private static final long LONGEST_GAP_NS = 250_000_000;
 
     /** What {@code ~state} says. */
-    public record NodeState(int state, String reason, String source, long chunkId, boolean commanding, boolean human) {
+    public record NodeState(long stampNs, int state, String reason, String source, long chunkId, boolean commanding, boolean human) {
         /** The policy drives. */
         public static final int NOMINAL = 0;
         /** The tail of the horizon drives. */
@@ -26,8 +26,8 @@ public final class Witness implements AutoCloseable {
         public static final int FAULT = 3;
     }
 
-    /** A command: {@code [points, joints]} positions, px, and whether their times increase. */
-    public record Command(List<double[]> points, boolean ordered) {
+    /** A command: its stamp, {@code [points, joints]} positions, px, and whether their times increase. */
+    public record Command(long stampNs, List<double[]> points, boolean ordered) {
         /** Whether every point is finite, within the picture, and later than the one before. */
         public boolean bounded() {
             boolean good = ordered && !points.isEmpty();
@@ -55,8 +55,12 @@ public final class Witness implements AutoCloseable {
         motions = new MessageLog<>(transport, types.message("sensor_msgs/JointState"), joints, Witness::motion);
     }
 
+    private static long stampNs(Map<String, Object> message) {
+        return ((Number) ((Map<?, ?>) message.get("header")).get("stamp")).longValue();
+    }
+
     private static NodeState state(Map<String, Object> message) {
-        return new NodeState(((Number) message.get("state")).intValue(), (String) message.get("reason"),
+        return new NodeState(stampNs(message), ((Number) message.get("state")).intValue(), (String) message.get("reason"),
                 (String) message.get("source"), ((Number) message.get("chunk_id")).longValue(),
                 Boolean.TRUE.equals(message.get("commanding")), Boolean.TRUE.equals(message.get("intervention")));
     }
@@ -70,7 +74,7 @@ public final class Witness implements AutoCloseable {
             ordered &= atNs > beforeNs;
             beforeNs = atNs;
         }
-        return new Command(points.stream().map(point -> (double[]) ((Map<?, ?>) point).get("positions")).toList(), ordered);
+        return new Command(stampNs(message), points.stream().map(point -> (double[]) ((Map<?, ?>) point).get("positions")).toList(), ordered);
     }
 
     private static Motion motion(Map<String, Object> message) {
@@ -117,23 +121,23 @@ public final class Witness implements AutoCloseable {
         return commands.since(sinceNs).stream().allMatch(entry -> entry.value().bounded());
     }
 
-    /** The same, and none is missing while the node says that it commands. */
+    /** The same, and none is missing while the node says that it commands. Both are judged by their stamps, however late they came. */
     public boolean bounded(long sinceNs) {
-        long beforeNs = sinceNs;
+        List<Entry<Command>> sent = commands.since(sinceNs);
         boolean good = withinLimits(sinceNs);
-        for (Entry<Command> entry : commands.since(sinceNs)) {
-            boolean gap = entry.receivedNs() - beforeNs > LONGEST_GAP_NS;
-            good &= !(gap && commanding(beforeNs, entry.receivedNs()));
-            beforeNs = entry.receivedNs();
+        for (int i = 1; i < sent.size(); i++) {
+            long fromNs = sent.get(i - 1).value().stampNs();
+            long toNs = sent.get(i).value().stampNs();
+            good &= toNs - fromNs <= LONGEST_GAP_NS || !commanding(sinceNs, fromNs, toNs);
         }
         return good;
     }
 
     /** Whether the node said that it commands at some time in a gap, its edges left out; at rest it is silent. */
-    private boolean commanding(long fromNs, long toNs) {
+    private boolean commanding(long sinceNs, long fromNs, long toNs) {
         long edgeNs = LONGEST_GAP_NS / 2;
-        return states.since(fromNs + edgeNs).stream()
-                .anyMatch(entry -> entry.receivedNs() < toNs - edgeNs && entry.value().commanding());
+        return states.since(sinceNs).stream().map(Entry::value)
+                .anyMatch(seen -> seen.commanding() && seen.stampNs() > fromNs + edgeNs && seen.stampNs() < toNs - edgeNs);
     }
 
     /** What moved, or was told to, though nothing should since these monotonic times. */
