@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another dpros command in a process of its own: same Java, same flags, same classes. Its error output is this process's;
+ * Another dpros command in a process of its own: same Java, same flags, same classes. Its error output is this process's unless told otherwise;
  * its standard input is a pipe that closes when this process dies, by which it notices ({@link ParentWatch}).
  */
 final class ChildJvm implements AutoCloseable {
@@ -26,6 +26,11 @@ final class ChildJvm implements AutoCloseable {
      * @param environment added to this process's
      */
     static ChildJvm start(List<String> arguments, Map<String, String> environment) throws IOException {
+        return start(arguments, environment, ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** The same, with its error output elsewhere. */
+    static ChildJvm start(List<String> arguments, Map<String, String> environment, ProcessBuilder.Redirect errors) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -40,7 +45,7 @@ final class ChildJvm implements AutoCloseable {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+                .redirectError(errors);
         builder.environment().putAll(environment);
         return new ChildJvm(builder.start());
     }

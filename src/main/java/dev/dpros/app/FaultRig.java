@@ -1,17 +1,19 @@
 package dev.dpros.app;
 
 import dev.dpros.app.faults.FaultyTopic;
-import dev.dpros.app.faults.MessageLog;
+import dev.dpros.app.faults.Operator;
 import dev.dpros.app.faults.SamplerFaults;
+import dev.dpros.app.faults.Witness;
+import dev.dpros.app.faults.Witness.NodeState;
 import dev.dpros.app.world.PushTWorldNode;
 import dev.dpros.app.world.WorldPace;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.safety.SafetyEvent;
@@ -27,57 +29,66 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A control node on trial: master, simulated PushT robot, topics that can be spoiled on their way to the node, the node
- * itself, and an observer of its state, its commands and the robot. Confined to one thread.
+ * A control node on trial: master, simulated PushT robot, topics that can be spoiled on their way to the node and to the
+ * robot, the node itself, an operator, and a witness of its state, its commands and the robot. Confined to one thread.
  */
 final class FaultRig implements AutoCloseable {
     static final String NODE = "/dpros";
+    static final List<String> JOINTS = List.of("x", "y");
+    private static final String COMMANDS = "/arm_controller/command";
     private static final String TRIGGER = "std_srvs/Trigger";
     private static final long PATIENCE_MS = 30_000;
+    private static final long PROCESS_PATIENCE_MS = 120_000;
     private static final long POLL_MS = 2;
     private static final Map<String, Object> SETTINGS = Map.of("metrics", Map.of("enabled", false),
             "node", Map.of("autostart", false), "control", Map.of("timing", Map.of("sampler_hung_after_ms", 3000)));
+    private static final Map<String, Object> GUARDS = Map.of(
+            "node", Map.of("enable_timeout_ms", 1000),
+            "teleop", Map.of("topic", "/teleop/target", "timeout_ms", 500),
+            "action", Map.of("limits", Map.of("default", Map.of("velocity", 300))),
+            "control", Map.of("max_tracking_error", Map.of("default", 100), "tracking_window_ms", 500));
 
     /** What surrounds the node. */
     enum Kind {
         /** The machine's time, node in this process. */ IN_PROCESS,
+        /** The same with a dead-man switch, teleoperation, a speed limit and supervision of tracking. */ GUARDED,
+        /** The same, and nobody has touched the switch: a rig for each trial. */ UNTOUCHED,
         /** Time from {@code /clock}, node in this process. */ SIMULATED_TIME,
-        /** The machine's time, node in a process of its own. */ CHILD_PROCESS
+        /** The machine's time, node in a process of its own. */ CHILD_PROCESS;
+
+        private boolean guarded() {
+            return this == GUARDED || this == UNTOUCHED;
+        }
     }
-
-    /** What {@code ~state} says. */
-    record NodeState(int state, String reason, String source, long chunkId, boolean commanding) {
-        static final int NOMINAL = 0;
-    }
-
-    /** A command: stamps relative to now in it and {@code [points, joints]} positions, px. */
-    record Command(List<double[]> points, boolean ordered) {}
-
-    /** A joint state: position px, speed px/s. */
-    record Motion(double[] position, double speed) {}
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final Path config;
+    private final long seed;
+    private final Kind kind;
     private EmbeddedMaster master;
     private final URI uri;
     private final RosNode observer;
     private final SamplerFaults sampler = new SamplerFaults();
-    private final MessageLog<NodeState> states;
-    private final MessageLog<Command> commands;
-    private final MessageLog<Motion> motions;
+    private final Witness witness;
+    private final Operator operator;
     final FaultyTopic camera;
     final FaultyTopic joints;
     final FaultyTopic clock;
+    /** From the node's commands to the robot. */
+    final FaultyTopic controller;
     private PolicyNode policy;
-    private ChildJvm child;
+    private FaultProcess process;
 
     /**
      * Builds everything; the policy is warm and stopped.
      *
+     * @param seed of the episodes
      * @throws InputException if the configuration is not good
      */
-    FaultRig(Path config, Kind kind) throws IOException, InterruptedException {
+    FaultRig(Path config, Kind kind, long seed) throws IOException, InterruptedException {
         this.config = config;
+        this.kind = kind;
+        this.seed = seed;
         try {
             master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
             uri = master.uri();
@@ -88,12 +99,12 @@ final class FaultRig implements AutoCloseable {
             camera = own(new FaultyTopic(relay, "/sim/camera", "/camera/image_raw", "sensor_msgs/Image"));
             joints = own(new FaultyTopic(relay, "/sim/joint_states", "/joint_states", "sensor_msgs/JointState"));
             clock = simulated ? own(new FaultyTopic(relay, "/sim/clock", "/clock", "rosgraph_msgs/Clock")) : null;
+            controller = own(new FaultyTopic(relay, COMMANDS, "/sim/command", "trajectory_msgs/JointTrajectory"));
             observer = connect("observer");
-            states = log("diffusion_policy_msgs/ControllerState", NODE + "/state", FaultRig::state);
-            commands = log("trajectory_msgs/JointTrajectory", "/arm_controller/command", FaultRig::command);
-            motions = log("sensor_msgs/JointState", "/sim/joint_states", FaultRig::motion);
+            witness = own(new Witness(observer, NODE, COMMANDS, "/sim/joint_states"));
+            operator = own(new Operator(connect("operator"), JOINTS, NODE + "/enable", "/teleop/target", "/sim/command"));
             if (kind == Kind.CHILD_PROCESS) {
-                startChild();
+                process = own(new FaultProcess(config, uri));
             } else {
                 startPolicy();
             }
@@ -105,29 +116,19 @@ final class FaultRig implements AutoCloseable {
 
     private void startWorld(boolean simulated) {
         RosNode node = own(RosNode.connect(new RosNodeConfig(uri, null, "pusht", "/", Map.of("/camera/image_raw", "/sim/camera",
-                "/joint_states", "/sim/joint_states", "/clock", "/sim/clock"), Map.of(), null)));
+                "/joint_states", "/sim/joint_states", "/clock", "/sim/clock", COMMANDS, "/sim/command"), Map.of(), null)));
         PushTWorldNode.Options usual = PushTWorldNode.Options.DEFAULT;
         own(new PushTWorldNode(node, new PushTWorldNode.Options(usual.robot(), new WorldPace(1, simulated), usual.cameraHz(),
                 usual.jointStateHz(), usual.firstSeed()))).start();
     }
 
     private void startPolicy() throws InterruptedException {
-        RobotConfig robot = ConfigReader.read(config, SETTINGS).config();
+        Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
+        RobotConfig robot = ConfigReader.read(config, settings).config();
         RosNode node = connect("dpros");
         owned.push(sampler);
         policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));
         policy.start(false);
-    }
-
-    /** Starts the node in a process of its own, again after a {@link #kill}. */
-    void startChild() throws IOException {
-        child = own(ChildJvm.start(List.of("run", "--config", config.toString(), "__name:=dpros", "_node/autostart:=false",
-                "_metrics/enabled:=false"), Map.of("ROS_MASTER_URI", uri.toString())));
-    }
-
-    /** Kills the node's process with SIGKILL. */
-    void kill() {
-        child.kill();
     }
 
     private RosNode connect(String name) {
@@ -139,41 +140,19 @@ final class FaultRig implements AutoCloseable {
         return part;
     }
 
-    private <T> MessageLog<T> log(String type, String topic, java.util.function.Function<Map<String, Object>, T> reduce) {
-        return own(new MessageLog<>(observer, SchemaCatalog.packaged().message(type), topic, reduce));
-    }
-
-    private static NodeState state(Map<String, Object> message) {
-        return new NodeState(((Number) message.get("state")).intValue(), (String) message.get("reason"),
-                (String) message.get("source"), ((Number) message.get("chunk_id")).longValue(),
-                Boolean.TRUE.equals(message.get("commanding")));
-    }
-
-    private static Command command(Map<String, Object> message) {
-        List<?> points = (List<?>) message.get("points");
-        long beforeNs = Long.MIN_VALUE;
-        boolean ordered = true;
-        for (Object point : points) {
-            long atNs = ((Number) ((Map<?, ?>) point).get("time_from_start")).longValue();
-            ordered &= atNs > beforeNs;
-            beforeNs = atNs;
-        }
-        return new Command(points.stream().map(point -> (double[]) ((Map<?, ?>) point).get("positions")).toList(), ordered);
-    }
-
-    private static Motion motion(Map<String, Object> message) {
-        double[] velocity = (double[]) message.get("velocity");
-        return new Motion((double[]) message.get("position"), Math.hypot(velocity[0], velocity[1]));
-    }
-
     /** Faults of the sampler; only for a node in this process. */
     SamplerFaults sampler() {
         return sampler;
     }
 
-    /** Samplers that were given up and replaced; only for a node in this process. */
-    int replacements() {
-        return policy.replacements();
+    /** The node; only if it is in this process. */
+    PolicyNode policy() {
+        return policy;
+    }
+
+    /** The node's process; only if it has one of its own. */
+    FaultProcess process() {
+        return process;
     }
 
     /** How often a cause has begun; only for a node in this process. */
@@ -191,54 +170,80 @@ final class FaultRig implements AutoCloseable {
         master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), uri.getPort());
     }
 
-    /** Starts the episode of a seed and waits until the policy has driven the robot for a second. */
-    void drive(long seed) throws InterruptedException {
-        call(NODE + "/stop");
+    /** Starts the episode and waits until the policy has driven the robot for a second. */
+    void drive() throws InterruptedException {
+        controller.set(FaultyTopic.Fault.NONE);
+        operator.letGo();
+        if (kind.guarded()) {
+            operator.press();
+        }
+        long fromNs = nowNs();
+        require(PROCESS_PATIENCE_MS, "the node says its state", () -> witness.last(fromNs) != null);
+        call("stop");
+        if (witness.last(Long.MIN_VALUE).state() == NodeState.FAULT) {
+            call("reset");
+        }
         observer.setParameter("/pusht/seed", (int) seed);
-        call("/pusht/reset");
+        callService("/pusht/reset");
         long sinceNs = nowNs();
-        call(NODE + "/start");
+        call("start");
         require("the node drives", () -> drives(sinceNs));
         Thread.sleep(1_000);
         long steadyNs = nowNs();
         require("the node is nominal", () -> drives(steadyNs));
     }
 
-    private boolean drives(long sinceNs) {
-        NodeState last = last(sinceNs);
+    /** Whether the policy has been seen to drive since a monotonic time and still does. */
+    boolean drives(long sinceNs) {
+        NodeState last = witness.last(sinceNs);
         return last != null && last.state() == NodeState.NOMINAL && last.chunkId() > 0;
     }
 
-    /** The newest state since a monotonic time, or null. */
-    NodeState last(long sinceNs) {
-        List<MessageLog.Entry<NodeState>> seen = states.since(sinceNs);
-        return seen.isEmpty() ? null : seen.get(seen.size() - 1).value();
+    /** Calls a service of the node, until it succeeds. @throws IllegalStateException if it does not */
+    void call(String service) throws InterruptedException {
+        callService(NODE + "/" + service);
     }
 
-    private void call(String service) throws InterruptedException {
+    private void callService(String service) throws InterruptedException {
         long untilNs = nowNs() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
-        while (true) {
-            String refusal;
-            try {
-                Map<String, Object> answer = observer.callService(service, TRIGGER, Map.of());
-                if (Boolean.TRUE.equals(answer.get("success"))) {
-                    return;
-                }
-                refusal = String.valueOf(answer.get("message"));
-            } catch (InputException e) {
-                refusal = e.getMessage();
-            }
+        String refusal = refusal(service);
+        while (!refusal.isEmpty()) {
             if (nowNs() > untilNs) {
                 throw new IllegalStateException("faults: " + service + ": " + refusal);
             }
             Thread.sleep(50);
+            refusal = refusal(service);
         }
     }
 
-    private void require(String what, BooleanSupplier condition) throws InterruptedException {
-        if (!await(PATIENCE_MS, condition)) {
-            throw new IllegalStateException("faults: waited " + PATIENCE_MS + " ms in vain until " + what + "; last state "
-                    + last(Long.MIN_VALUE));
+    /** Calls a service once; why it refused, empty if it did not. */
+    private String refusal(String service) {
+        try {
+            Map<String, Object> answer = observer.callService(service, TRIGGER, Map.of());
+            return Boolean.TRUE.equals(answer.get("success")) ? "" : "refused: " + answer.get("message");
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Calls a service of the node, which must refuse. @param because what its answer must say */
+    void requireRefused(String service, String because) {
+        String refusal = refusal(NODE + "/" + service);
+        if (!refusal.contains(because)) {
+            throw new IllegalStateException("faults: ~" + service + " was not refused because of '" + because + "', but "
+                    + (refusal.isEmpty() ? "done" : refusal));
+        }
+    }
+
+    /** Waits until a condition holds. @throws IllegalStateException if it does not */
+    void require(String what, BooleanSupplier condition) throws InterruptedException {
+        require(PATIENCE_MS, what, condition);
+    }
+
+    private void require(long patienceMs, String what, BooleanSupplier condition) throws InterruptedException {
+        if (!await(patienceMs, condition)) {
+            throw new IllegalStateException("faults: waited " + patienceMs + " ms in vain until " + what + "; last state "
+                    + witness.last(Long.MIN_VALUE));
         }
     }
 
@@ -259,24 +264,28 @@ final class FaultRig implements AutoCloseable {
         return System.nanoTime();
     }
 
-    /** The node's states on its topic. */
-    MessageLog<NodeState> states() {
-        return states;
+    /** Who sees what the node says and does. */
+    Witness witness() {
+        return witness;
     }
 
-    /** The commands on their topic. */
-    MessageLog<Command> commands() {
-        return commands;
+    /** Who stands beside the robot. */
+    Operator operator() {
+        return operator;
     }
 
-    /** The robot's motion as the world publishes it. */
-    MessageLog<Motion> motions() {
-        return motions;
+    /** Leaves a parameter on the master, or takes it away. @param value null: none */
+    void parameter(String name, Object value) {
+        if (value == null) {
+            observer.deleteParameter(name);
+        } else {
+            observer.setParameter(name, value);
+        }
     }
 
     /** Another node on the same master, owned by the rig. */
     RosNode visitor(String name) {
-        return connect(name);
+        return connect(name + "_" + owned.size());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.dpros.core.NearestName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,23 @@ import picocli.CommandLine.Spec;
         name = "faults",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Break sensors, clock, sampler, master and process around a control node in simulation, over real ROS "
-                + "topics, and check: noticed in time, right state and reason, commands bounded, recovered.",
+        description = "Break sensors, clock, sampler, master, trace, controller and process around a control node in simulation, over "
+                + "real ROS topics, push its robot, let go of its dead-man switch, and check from another node: noticed in time, right "
+                + "state and reason, commands bounded, nothing moves that must rest, recovered.",
         footer = {"", "Exit code 1 if any check fails.",
-            "Example: dpros faults --only camera_drop --only sampler_hang --json faults.json"})
+            "Examples: dpros faults", "          dpros faults --only camera_drop --only moved_while_stopped --json faults.json"})
 final class FaultsCommand implements Callable<Integer> {
-    @Option(names = "--only", paramLabel = "NAME", split = ",", description = "only these faults (default: all)")
+    /** Their names, in the order in which they are run. */
+    private static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(ordered().stream().map(FaultTrial::name).toList());
+        }
+    }
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",", completionCandidates = Names.class,
+            description = "only these faults (default: all): ${COMPLETION-CANDIDATES}")
     private List<String> only = List.of();
 
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
@@ -48,13 +60,10 @@ final class FaultsCommand implements Callable<Integer> {
         Path robot = config != null ? config : Home.path("launch/pusht.yaml");
         List<Outcome> outcomes = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
+        out.printf("%-27s %-30s %22s %22s  %-8s %s%n", "fault", "expected", "noticed, ms (bound)", "recovered, ms (bound)",
                 "commands", "");
-        for (Kind kind : Kind.values()) {
-            List<FaultTrial> ofKind = trials.stream().filter(trial -> trial.kind() == kind).toList();
-            if (!ofKind.isEmpty()) {
-                run(robot, kind, ofKind, outcomes, out);
-            }
+        for (List<FaultTrial> together : groups(trials)) {
+            run(robot, together, outcomes, out);
         }
         boolean passed = outcomes.stream().allMatch(Outcome::passed);
         out.printf("%d of %d passed%n", outcomes.stream().filter(Outcome::passed).count(), outcomes.size());
@@ -69,7 +78,7 @@ final class FaultsCommand implements Callable<Integer> {
     }
 
     private List<FaultTrial> chosen() {
-        List<FaultTrial> all = FaultTrials.all();
+        List<FaultTrial> all = ordered();
         List<String> names = all.stream().map(FaultTrial::name).toList();
         for (String name : only) {
             if (!names.contains(name)) {
@@ -80,33 +89,41 @@ final class FaultsCommand implements Callable<Integer> {
         return only.isEmpty() ? all : all.stream().filter(trial -> only.contains(trial.name())).toList();
     }
 
-    private void run(Path robot, Kind kind, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
+    private static List<FaultTrial> ordered() {
+        return FaultTrials.all().stream().sorted(Comparator.comparing(FaultTrial::kind)).toList();
+    }
+
+    /** Trials that one rig serves. */
+    private static List<List<FaultTrial>> groups(List<FaultTrial> ordered) {
+        List<List<FaultTrial>> groups = new ArrayList<>();
+        Kind before = null;
+        for (FaultTrial trial : ordered) {
+            if (trial.kind() != before || trial.kind() == Kind.UNTOUCHED) {
+                groups.add(new ArrayList<>());
+            }
+            before = trial.kind();
+            groups.get(groups.size() - 1).add(trial);
+        }
+        return groups;
+    }
+
+    private void run(Path robot, List<FaultTrial> trials, List<Outcome> outcomes, PrintWriter out) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            FaultRig rig = lifecycle.own(new FaultRig(robot, kind));
+            FaultRig rig = lifecycle.own(new FaultRig(robot, trials.get(0).kind(), seed));
             for (FaultTrial trial : trials) {
-                Outcome outcome = run(trial, rig);
+                Outcome outcome = trial.run(rig);
                 outcomes.add(outcome);
                 print(outcome, out);
             }
         }
     }
 
-    private Outcome run(FaultTrial trial, FaultRig rig) throws Exception {
-        try {
-            rig.drive(seed);
-            return trial.name().equals(FaultTrials.KILL) ? FaultTrials.kill(trial, rig, seed) : trial.run(rig);
-        } catch (IllegalStateException e) {
-            return new Outcome(trial, false, -1, false, -1, false, List.of(e.getMessage()), false);
-        }
-    }
-
     private static void print(Outcome outcome, PrintWriter out) {
         FaultTrial trial = outcome.trial();
-        out.printf("%-24s %-30s %22s %22s  %-8s %s%n", trial.name(),
-                trial.state() + (trial.reason().isEmpty() ? "" : " (" + trial.reason() + ")"),
-                time(outcome.detectedMs(), trial.withinMs()),
-                time(outcome.recoveredMs(), trial.recoverMs()) + (trial.recovers() == Recovery.BY_ITSELF ? "*" : " "),
-                outcome.bounded() ? "bounded" : "NOT OK", outcome.passed() ? "passed" : "FAILED " + outcome.path());
+        out.printf("%-27s %-30s %22s %22s  %-8s %s%n", trial.name(),
+                trial.expected().text(), time(outcome.detectedMs(), trial.expected().withinMs()),
+                time(outcome.recoveredMs(), trial.expected().recoverMs()) + (trial.course().recovers() == Recovery.BY_ITSELF ? "*" : " "),
+                outcome.bounded() ? "bounded" : "NOT OK", outcome.passed() ? "passed" + (outcome.attempts() > 1 ? ", attempt " + outcome.attempts() : "") : "FAILED " + outcome.unrest() + " " + outcome.path());
         out.flush();
     }
 

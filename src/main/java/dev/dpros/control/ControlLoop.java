@@ -303,10 +303,10 @@ public final class ControlLoop {
         observe(rosNowNs);
     }
 
-    /** What operators ask for; a dead-man switch that is not held asks for a stop of whatever drives or is to. */
+    /** What operators ask for; a dead-man switch that is not held asks for a stop of whatever drives or wants to. */
     private int requests() {
         int asked = inputs.operatorRequests;
-        boolean moves = watchdog.started() || takeover.drives() || (asked & Watchdog.requestBit(SafetyEvent.STARTED)) != 0;
+        boolean moves = watchdog.started() || takeover.drives() || inputs.teleopKnown || (asked & Watchdog.requestBit(SafetyEvent.STARTED)) != 0;
         boolean lost = config.rules().enableRequired() && !inputs.enabled && moves;
         return lost ? asked | Watchdog.requestBit(SafetyEvent.ENABLE_LOST) : asked;
     }

@@ -73,7 +73,8 @@ final class Takeover {
             target[d] = inputs.teleop[d];
         }
         boolean stepped = config.interpolation() == Interpolation.ZERO_ORDER_HOLD;
-        if (!moved && (stepped || buffer.lastStampNs() - inputs.rosNs > AHEAD_NS / 2)) {
+        // A step reaches as far as the speed limit allows in the time since the one before, so a step per tick until there.
+        if (!moved && !stepped && buffer.lastStampNs() - inputs.rosNs > AHEAD_NS / 2) {
             return false;
         }
         buffer.clear();

@@ -114,9 +114,9 @@ public final class SteppedSafetyFilter extends SafetyFilter {
         return status;
     }
 
-    /** How long the issued command has been in effect; a policy period at most counts. */
+    /** How long the issued command has been in effect; a policy period at most counts, and none if the clock went back. */
     private long standingNs(long monotonicNowNs) {
-        return issuedSinceNs == Long.MIN_VALUE ? stepNs : Math.min(stepNs, monotonicNowNs - issuedSinceNs);
+        return issuedSinceNs == Long.MIN_VALUE ? stepNs : Math.max(0, Math.min(stepNs, monotonicNowNs - issuedSinceNs));
     }
 
     /** After a hold only the waypoint that is due now counts, not those that passed meanwhile. */
@@ -167,7 +167,8 @@ public final class SteppedSafetyFilter extends SafetyFilter {
             }
             double inside = Math.max(limits[d].minPosition(), Math.min(limits[d].maxPosition(), wanted));
             status |= inside == wanted ? 0 : SafetyStatus.POSITION;
-            double reach = limits[d].maxVelocity() * seconds;
+            double velocity = limits[d].maxVelocity();
+            double reach = Double.isInfinite(velocity) ? velocity : velocity * seconds; // no time at all times infinity is no number
             double limited = known ? Math.max(values[d] - reach, Math.min(values[d] + reach, inside)) : inside;
             status |= limited == inside ? 0 : SafetyStatus.VELOCITY;
             values[d] = limited;

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.app.FaultRig.Kind;
+import dev.dpros.app.FaultTrial.Expected;
 import dev.dpros.app.FaultTrial.Outcome;
 import dev.dpros.app.FaultTrial.Recovery;
+import dev.dpros.app.faults.Witness.Command;
 import dev.dpros.app.trace.TraceReplay;
 import dev.dpros.app.trace.TraceReport;
 import java.nio.file.Files;
@@ -68,15 +70,30 @@ class FaultsTest {
     }
 
     @Test
-    void shouldFailATrialWhoseFaultIsNotNoticed() throws Exception {
-        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS)) {
-            rig.drive(100_000);
-            Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, "degraded", "camera_blank", "image", 300, 3_000,
-                    Recovery.BY_ITSELF, NOTHING, NOTHING).run(rig);
-            assertFalse(outcome.detected() || outcome.passed(), outcome::toString);
+    void shouldKeepAtRestWhatNobodyToldToMove() throws Exception {
+        Path json = dir.resolve("faults.json");
+        Main.commandLine().execute("faults", "--config", config().toString(), "--only",
+                "switch_never_pressed_human,switch_released_takeover,controller_stuck,moved_in_fault,camera_offset", "--json", json.toString());
+        JsonNode faults = new ObjectMapper().readTree(json.toFile()).get("faults");
+        assertEquals(5, faults.size());
+        for (JsonNode fault : faults) {
+            assertTrue(fault.get("detected").asBoolean() && fault.get("recovered").asBoolean() && fault.get("unrest").isEmpty(),
+                    fault::toString);
         }
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, Double.NaN}), true)));
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 513}), true)));
-        assertFalse(FaultTrial.bounded(new FaultRig.Command(List.of(new double[] {1, 2}), false)));
+    }
+
+    @Test
+    void shouldFailATrialWhoseFaultIsNotNoticed() throws Exception {
+        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS, 100_000)) {
+            Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, new Expected("degraded", "camera_blank", "image", 300, 3_000),
+                    new DrivenCourse(Recovery.BY_ITSELF, NOTHING, NOTHING)).run(rig);
+            assertFalse(outcome.detected() || outcome.passed(), outcome::toString);
+            Outcome moving = new FaultTrial("moves", Kind.IN_PROCESS, new Expected("nominal", "cleared", "", 3_000, 3_000),
+                    new RestCourse(FaultRig::drive, NOTHING, RestCourse.Rest.ONCE_STOPPED, NOTHING)).run(rig);
+            assertTrue(moving.detected() && moving.unrest().size() >= 2 && !moving.passed(), moving::toString);
+        }
+        assertFalse(new Command(0, List.of(new double[] {1, Double.NaN}), true).bounded());
+        assertFalse(new Command(0, List.of(new double[] {1, 513}), true).bounded());
+        assertFalse(new Command(0, List.of(new double[] {1, 2}), false).bounded());
     }
 }

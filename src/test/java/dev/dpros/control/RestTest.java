@@ -257,6 +257,22 @@ class RestTest {
     }
 
     @Test
+    void shouldSayThatTheSwitchIsMissingToAHumanWhoWantsToDrive() {
+        enabled = false;
+        LoopRig rig = arm(silent().enableRequired(true));
+        rig.run(50 * MS);
+        assertEquals(SafetyEvent.NOT_STARTED, rig.reason());
+        wanted = new double[] {0.5, 0.5};
+        rig.run(500 * MS);
+        assertEquals(SafetyEvent.ENABLE_LOST, rig.reason());
+        assertEquals(1, rig.loop.watchdog().count(SafetyEvent.ENABLE_LOST));
+        assertEquals(0, rig.frames.size());
+        enabled = true;
+        rig.run(100 * MS);
+        assertTrue(report.human, "it was never released");
+    }
+
+    @Test
     void shouldStopAHumanWhoseSwitchIsReleasedUntilHeBeginsAgain() {
         LoopRig rig = arm(silent().enableRequired(true));
         wanted = new double[] {0.5, 0.5};

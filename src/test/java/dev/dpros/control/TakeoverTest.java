@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TakeoverTest {
@@ -44,6 +46,19 @@ class TakeoverTest {
         assertEquals(512, rig.last().heldAt(rig.clock.rosNs(), 0), "through the safety filter");
         assertEquals(0, rig.requests.size());
         assertEquals(SafetyEvent.NOT_STARTED, rig.reason());
+    }
+
+    @Test
+    void shouldReachATargetAtRestThoughItsSpeedIsLimitedInSteps() {
+        LoopRig rig = teleoperated(new LoopRig(ControlConfig.of(List.of("x", "y"), 100, 10, 16, 8),
+                List.of(new JointLimits("x", 0, 512, 300, 1e9, 1e9), new JointLimits("y", 0, 512, 300, 1e9, 1e9)), null));
+        rig.measured = new double[] {50, 60};
+        wanted = new double[] {250, 60};
+        rig.run(300 * MS);
+        double under = rig.last().heldAt(rig.clock.rosNs(), 0);
+        assertTrue(under > 100 && under <= 50 + 300 * 0.4, "at the speed limit: " + under);
+        rig.run(500 * MS);
+        assertEquals(250, rig.last().heldAt(rig.clock.rosNs(), 0), 1e-9);
     }
 
     @Test

@@ -159,6 +159,21 @@ class SafetyFilterTest {
     }
 
     @Test
+    void shouldGoOnAfterAHoldThatTookNoTimeOrEndedBeforeItBegan() {
+        for (long againNs : new long[] {200 * MS, 100 * MS}) {
+            SteppedSafetyFilter free = stepped(JointLimits.positions("x", 0, 10));
+            SteppedSafetyFilter limited = stepped(new JointLimits("x", 0, 10, 10, INF, INF));
+            for (SteppedSafetyFilter filter : List.of(free, limited)) {
+                filter.follow(200 * MS, 200 * MS, new Steps(1, 1, 1), true, frame);
+                filter.stop(200 * MS, 200 * MS, frame);
+                int status = filter.follow(againNs, againNs, new Steps(3, 3, 3), true, frame);
+                assertEquals(filter == free ? SafetyStatus.UNCHANGED : SafetyStatus.VELOCITY, status);
+                assertEquals(filter == free ? 3 : 1, frame.positions[0], "time stood still, or its clock went back");
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseLimitsThatAStopCannotBeComputedWith() {
         refused("elbow: limits: jerk: expected at least 0.2", new JointLimits("elbow", -1, 1, 1, 4, 1e-9));
         refused("elbow: limits: acceleration: expected at least 0.03", new JointLimits("elbow", -1, 1, 1, 1e-9, 1));
