@@ -39,6 +39,7 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its lines go where ours go (logback.xml)
         int code = commandLine().execute(args);
         Lifecycle.awaitEndOfProcess();
         if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
-import java.util.Iterator;
 import java.util.Map;
 
 /**
@@ -36,8 +35,7 @@ record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters, Strin
     }
 
     private void refuseEmpty(String path, JsonNode node) {
-        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
             String at = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
             if (field.getValue().isNull()) {
                 throw InputException.of(locate(at), "value", "something after the colon", "nothing",
@@ -53,8 +51,7 @@ record ConfigTree(ObjectNode merged, YamlTree file, ObjectNode parameters, Strin
     }
 
     private static void merge(ObjectNode base, ObjectNode over) {
-        for (Iterator<Map.Entry<String, JsonNode>> fields = over.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : over.properties()) {
             JsonNode below = base.get(field.getKey());
             if (below instanceof ObjectNode lower && field.getValue() instanceof ObjectNode upper) {
                 merge(lower, upper);

@@ -34,7 +34,7 @@ public record PerJoint(Map<String, Double> values) {
         if (node.isNumber()) {
             values.put("default", node.asDouble());
         } else if (node.isObject()) {
-            node.fields().forEachRemaining(entry -> {
+            node.properties().forEach(entry -> {
                 if (!entry.getValue().isNumber()) {
                     throw new IllegalArgumentException(entry.getKey() + ": expected a number, found " + entry.getValue());
                 }

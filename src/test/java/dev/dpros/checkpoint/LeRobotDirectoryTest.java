@@ -62,7 +62,7 @@ class LeRobotDirectoryTest {
 
     @Test
     void shouldNormalizeByQuantiles() {
-        tiny.normalizer().with("norm_map").put("STATE", "QUANTILES");
+        tiny.normalizer().withObject("norm_map").put("STATE", "QUANTILES");
         tiny.statistics.put("observation.state.q01", TensorData.of(new float[] {1, 0}, 2));
         tiny.statistics.put("observation.state.q99", TensorData.of(new float[] {3, 4}, 2));
 
@@ -101,7 +101,7 @@ class LeRobotDirectoryTest {
 
     @Test
     void shouldLeaveAFeatureAsItIsThatIsNotToBeNormalized() {
-        tiny.normalizer().with("norm_map").put("ENV", "IDENTITY");
+        tiny.normalizer().withObject("norm_map").put("ENV", "IDENTITY");
         tiny.statistics.keySet().removeIf(k -> k.startsWith("observation.environment_state."));
 
         assertTrue(read().normalizers().get("observation.environment_state").isIdentity());

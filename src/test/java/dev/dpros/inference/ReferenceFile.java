@@ -38,7 +38,7 @@ record ReferenceFile(String name, JsonNode json) {
     /** The procedural weights of all parameters, by state_dict name; buffers with values of their own left out. */
     Map<String, TensorData> weights() {
         Map<String, TensorData> weights = new HashMap<>();
-        json.get("params").fields().forEachRemaining(entry -> {
+        json.get("params").properties().forEach(entry -> {
             String name = entry.getKey();
             if (!name.matches(".*(pos_grid|pos_x|pos_y|temperature|_dummy_variable)|normalizer\\..*")) {
                 List<Long> shape = new ArrayList<>();

@@ -81,7 +81,7 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
                 .put("ACTION", "IDENTITY");
         new ObjectMapper().writeValue(directory.resolve("config.json").toFile(), config);
         Map<String, TensorData> tensors = new LinkedHashMap<>();
-        json.get("params").fields().forEachRemaining(param ->
+        json.get("params").properties().forEach(param ->
                 tensors.put("diffusion." + param.getKey(), Procedural.weight(param.getKey(), shape(param.getValue()))));
         Files.deleteIfExists(directory.resolve("model.safetensors"));
         Safetensors.write(directory.resolve("model.safetensors"), tensors);
@@ -96,7 +96,7 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
 
     private static Map<String, TensorData> stanfordWeights(JsonNode json) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
-        json.get("params").fields().forEachRemaining(param -> {
+        json.get("params").properties().forEach(param -> {
             String name = param.getKey();
             List<Long> shape = shape(param.getValue());
             if (name.startsWith("normalizer.")) {

@@ -31,7 +31,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         List<DatasetFeature> features = new ArrayList<>();
         Set<String> stored = new TreeSet<>();
         List<String> leftOut = new ArrayList<>();
-        described.fields().forEachRemaining(entry -> {
+        described.properties().forEach(entry -> {
             String key = entry.getKey();
             if (INDICES.contains(key)) {
                 return;

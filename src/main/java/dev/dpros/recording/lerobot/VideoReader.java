@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
@@ -22,6 +23,8 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_QUIET;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
@@ -35,6 +38,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 import dev.dpros.core.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -50,13 +54,15 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Reads a video's frames as RGB rows, by time; fast when they are asked for in order. AV1, H.264, HEVC and what else FFmpeg
- * decodes. One thread; native memory is freed by {@link #close()}.
+ * Reads a video's frames as RGB rows, by time; fast when they are asked for in order. mp4 alone, and of FFmpeg's decoders
+ * those of LeRobot's codecs alone (docs/adr/0055). One thread; native memory is freed by {@link #close()}.
  */
 final class VideoReader implements AutoCloseable {
     /** Frames may be so much earlier than asked for: half a millisecond, less than any frame lasts. */
     private static final double TOLERANCE_S = 5e-4;
     private static final int END = -541478725;
+    /** FFmpeg's names: H.264, H.265, AV1, VP9, MPEG-4. */
+    private static final List<String> DECODERS = List.of("h264", "hevc", "libaom-av1", "vp9", "mpeg4");
     private static final long MOST_FRAMES = 1 << 24;
     private static final int UNITY = 1 << 16;
     /** AVColorSpace and the constants of swscale share their numbers; what is not tagged is BT.601, as players take it. */
@@ -100,16 +106,28 @@ final class VideoReader implements AutoCloseable {
         }
     }
 
+    /** The file as mp4: no other container, no playlist that leads to other files, none of FFmpeg's other decoders. */
+    private void openContainer() {
+        AVDictionary only = new AVDictionary(null);
+        av_dict_set(only, "format_whitelist", "mp4", 0);
+        av_dict_set(only, "codec_whitelist", String.join(",", DECODERS), 0);
+        av_dict_set(only, "protocol_whitelist", "file", 0);
+        int opened = avformat_open_input(format, path.toString(), (AVInputFormat) null, only);
+        av_dict_free(only);
+        check(opened, "it cannot be opened as mp4");
+    }
+
     private void open() {
-        check(avformat_open_input(format, path.toString(), (AVInputFormat) null, null), "it cannot be opened");
+        openContainer();
         check(avformat_find_stream_info(format, (AVDictionary) null), "it has no streams");
         stream = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
         check(stream, "it has no video");
         AVStream video = format.streams(stream);
         secondsPerTick = (double) video.time_base().num() / video.time_base().den();
         AVCodec decoder = avcodec_find_decoder(video.codecpar().codec_id());
-        if (decoder == null) {
-            throw new InputException(path + ": video: no decoder for its format");
+        if (decoder == null || !DECODERS.contains(decoder.name().getString())) {
+            throw InputException.of(path.toString(), "video codec", "AV1, H.264, H.265, VP9 or MPEG-4",
+                    avcodec_get_name(video.codecpar().codec_id()).getString(), "");
         }
         codec = avcodec_alloc_context3(decoder);
         check(avcodec_parameters_to_context(codec, video.codecpar()), "its parameters are damaged");

@@ -1,8 +1,10 @@
 package dev.dpros.recording.lerobot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,14 @@ class VideoReaderTest {
                 assertTrue(off <= 4, space + " " + range + ", quarter " + quarter + ", channel " + c + ": " + off + " levels off");
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-f hls, libx264, as mp4", "-f matroska, libx264, as mp4", "-f mov, magicyuv, magicyuv"})
+    void shouldRefuseOtherContainersAndCodecs(String container, String codec, String named) throws Exception {
+        ffmpeg(("-f lavfi -i testsrc=size=64x64:rate=10:duration=1 -c:v " + codec + " " + container + " out.mp4").split(" "));
+        InputException e = assertThrows(InputException.class, () -> new VideoReader(folder.resolve("out.mp4"), SIDE, SIDE).close());
+        assertTrue(e.getMessage().contains("out.mp4: video") && e.getMessage().contains(named), e.getMessage());
     }
 
     /** FFmpeg's concat moves each piece by the length of the one before, rounded up: pictures of late episodes lie a step late. */

@@ -47,7 +47,7 @@ class TrainingStepParityTest {
                 Map<String, TensorData> gradients = state.read(Part.GRADIENTS);
                 // Adam's first updates have the size of the learning rate however small a gradient is, so rounding grows
                 double tolerance = k == 0 ? TOLERANCE : 3 * TOLERANCE;
-                expected.get("grad_norms").fields().forEachRemaining(norm -> assertEquals(norm.getValue().asDouble(),
+                expected.get("grad_norms").properties().forEach(norm -> assertEquals(norm.getValue().asDouble(),
                         norm(values(gradients.get(norm.getKey()))), tolerance, norm.getKey()));
                 assertEquals(expected.get("ema_decay").asDouble(), optimizer.ema().decay(state.steps()), 1e-9);
                 // the gradient is there already: this batch adds nothing to it
@@ -61,7 +61,7 @@ class TrainingStepParityTest {
     private static void checkWeights(JsonNode expected, TrainingState state) {
         Map<String, TensorData> weights = state.read(Part.WEIGHTS);
         Map<String, TensorData> averages = state.read(Part.AVERAGE);
-        expected.fields().forEachRemaining(entry -> {
+        expected.properties().forEach(entry -> {
             check(entry.getKey(), entry.getValue().get("first8"), entry.getValue().get("norm"), weights);
             check(entry.getKey(), entry.getValue().get("ema_first8"), entry.getValue().get("ema_norm"), averages);
         });
