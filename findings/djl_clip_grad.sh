@@ -7,11 +7,11 @@
 # Remedy: clip the gradients before step(), or scale them by their norm.
 #
 # Versions: ai.djl 0.36.0, libtorch 2.7.1 on the CPU (Maven Central). Seen on 2026-11-29, learning rate 1, optClipGrad(1):
-#|                 gradient    step    next gradient    step
-#| sgd               1000.0   -1.00              0.5   -0.50
-#| sgd              -1000.0  1000.00             -0.5    0.50
-#| adam              1000.0   -1.00              0.5   -0.93
-#| adam             -1000.0    1.00             -0.5    0.67
+#|         gradient     step  next gradient     step
+#| sgd       1000.0    -1.00            0.5    -0.50
+#| sgd      -1000.0  1000.00           -0.5     0.50
+#| adam      1000.0    -1.00            0.5    -0.93
+#| adam     -1000.0     1.00           -0.5     0.67
 . "$(dirname "$0")/common.bash"
 jars ai.djl:api:0.36.0 ai.djl.pytorch:pytorch-engine:0.36.0 ai.djl.pytorch:pytorch-jni:2.7.1-0.36.0 \
     ai.djl.pytorch:pytorch-native-cpu:2.7.1:jar:linux-x86_64
