@@ -23,7 +23,7 @@ debs() {
     export PATH=$root/usr/bin:$PATH
     export PYTHONPATH=$root/usr/lib/python3/dist-packages
     export LD_LIBRARY_PATH=$lib:$lib/blas:$lib/lapack LIBRARY_PATH=$lib
-    export CPLUS_INCLUDE_PATH=$root/usr/include PKG_CONFIG_PATH=$lib/pkgconfig
+    export CPLUS_INCLUDE_PATH=$root/usr/include PKG_CONFIG_PATH=$lib/pkgconfig:$root/usr/share/pkgconfig
     export ROS_PACKAGE_PATH=$root/usr/share:/usr/share
 }
 
