@@ -12,7 +12,7 @@ unavailable() {
 # debs NAME=VERSION...: Debian packages with what they need. Those that are installed in this version are used as they
 # are, the others are unpacked into the temporary folder; nothing is installed.
 debs() {
-    local root=$tmp/root lib deb
+    local root=$tmp/root lib deb link
     mkdir -p "$tmp/debs/partial" "$root"
     apt-get -o Debug::NoLocking=1 -o Dir::Cache::archives="$tmp/debs" -qq -y --no-install-recommends --allow-downgrades \
         --download-only install "$@" >"$tmp/apt.log" 2>&1 || unavailable "$(tail -1 "$tmp/apt.log")"
@@ -20,6 +20,9 @@ debs() {
         [ ! -e "$deb" ] || dpkg -x "$deb" "$root"
     done
     lib=$root/usr/lib/$(uname -m)-linux-gnu
+    for link in "$lib"/*.so; do # of a development package whose library is installed
+        [ -e "$link" ] || [ ! -L "$link" ] || ln -sf "/usr/lib/${lib##*/}/$(readlink "$link")" "$link"
+    done
     export PATH=$root/usr/bin:$PATH
     export PYTHONPATH=$root/usr/lib/python3/dist-packages
     export LD_LIBRARY_PATH=$lib:$lib/blas:$lib/lapack LIBRARY_PATH=$lib

@@ -7,14 +7,16 @@
 # half becomes the third, and so on. At a fraction itself (15 of 30) the jitter of arrival decides from message to message.
 # Meets: datasets and policies whose camera is "throttled to 20 Hz": the frames are 67 ms apart, not 50.
 #
-# Versions: topic-tools 1.15.15+ds-2, python3-rospy 1.15.15+ds-2 (Debian 12). Seen on 2026-11-29, 300 messages at 30 Hz:
+# Versions: topic-tools 1.15.15+ds-2, python3-rospy 1.15.15+ds-2 (Debian 12). Seen on 2026-11-29, 300 messages at
+# 30 Hz of simulated time, so that the machine's load does not matter:
 #| asked for 12 Hz: within 0.5 Hz of 10
 #| asked for 20 Hz: within 0.5 Hz of 15
 #| asked for 25 Hz: within 0.5 Hz of 15
 . "$(dirname "$0")/common.bash"
 debs topic-tools=1.15.15+ds-2 python3-rospy=1.15.15+ds-2 python3-rosmaster=1.15.15+ds-2 python3-rosparam=1.15.15+ds-2 \
-    python3-std-msgs
+    python3-std-msgs=0.5.13-2 python3-rosgraph-msgs
 ros_master
+rosparam set /use_sim_time true
 
 throttle=$tmp/root/usr/lib/topic_tools/throttle
 [ -x "$throttle" ] || throttle=/usr/lib/topic_tools/throttle
@@ -25,19 +27,23 @@ done
 cat >"$tmp/measure.py" <<'P'
 import time
 import rospy
+from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Int32
 rospy.init_node('camera', disable_signals=True)
 passed = {rate: [] for rate in (12, 20, 25)}
 inputs = [rospy.Subscriber('/camera_%d' % rate, Int32, lambda m, rate=rate: passed[rate].append(m.data)) for rate in passed]
 camera = rospy.Publisher('/camera', Int32, queue_size=100)
-while camera.get_num_connections() < 3 or any(i.get_num_connections() < 1 for i in inputs):
+clock = rospy.Publisher('/clock', Clock, queue_size=100)
+while camera.get_num_connections() < 3 or clock.get_num_connections() < 3 or any(i.get_num_connections() < 1 for i in inputs):
+    clock.publish(rospy.Time(900, 0))
     camera.publish(-1)
     time.sleep(0.05)
 time.sleep(1)
-begin = time.monotonic()
 for i in range(300):
+    clock.publish(rospy.Time(1000, 0) + rospy.Duration(0, round(i * 1e9 / 30)))
+    time.sleep(0.02)
     camera.publish(i)
-    time.sleep(max(0, begin + (i + 1) / 30 - time.monotonic()))
+    time.sleep(0.02)
 time.sleep(1)
 for rate, messages in passed.items():
     seen = sum(m >= 0 for m in messages) / 10
