@@ -3,8 +3,6 @@ package dev.dpros.app;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.ControlThread;
 import dev.dpros.control.ListenerNet;
-import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.Watchdog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -52,7 +50,7 @@ final class NodeWatch {
         String death = thread.death();
         if (!death.isEmpty()) {
             ended = true;
-            loop.watchdog().raise(SafetyEvent.CONTROL_LOOP_DIED, Watchdog.NO_SOURCE);
+            loop.watchdog().loopDied();
             return end("the control loop died: " + death, Main.EXIT_LOOP_DIED);
         }
         String loss = deviceLoss.get();

@@ -72,6 +72,8 @@ class NodeWatchTest {
             assertEquals(Main.EXIT_LOOP_DIED, end.exitCode());
             assertEquals(SafetyState.FAULT, loop.watchdog().state());
             assertEquals(SafetyEvent.CONTROL_LOOP_DIED, loop.watchdog().reason());
+            assertTrue(loop.watchdog().active(SafetyEvent.CONTROL_LOOP_DIED));
+            assertEquals(1, loop.watchdog().count(SafetyEvent.CONTROL_LOOP_DIED));
             assertNull(watch.look(0), "said once");
             release.countDown();
         }
