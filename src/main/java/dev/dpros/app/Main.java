@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.inference.DeviceFault;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code dpros} command line. Exit codes: 0 success, 1 failure or internal error, 2 bad input. */
+/** The {@code dpros} command line. Exit codes: 0 success, 1 failure or internal error, 2 bad input, 3 accelerator lost, 4 control thread dead. */
 @Command(
         name = "dpros",
         mixinStandardHelpOptions = true,
@@ -99,6 +100,11 @@ public final class Main {
             command.getErr().println("dpros: " + e.getMessage());
             LoggerFactory.getLogger(Main.class).debug("bad input", e);
             return EXIT_BAD_INPUT;
+        }
+        if (DeviceFault.is(e)) {
+            command.getErr().println("dpros: " + DeviceFault.line(e));
+            LoggerFactory.getLogger(Main.class).debug("device lost", e);
+            return EXIT_DEVICE_LOST;
         }
         command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
         LoggerFactory.getLogger(Main.class).debug("internal error", e);

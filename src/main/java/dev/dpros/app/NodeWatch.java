@@ -3,11 +3,9 @@ package dev.dpros.app;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.ControlThread;
 import dev.dpros.control.ListenerNet;
-import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.Watchdog;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +31,14 @@ final class NodeWatch {
 
     private final ControlLoop loop;
     private final ControlThread thread;
-    private final BooleanSupplier deviceLost;
+    private final Supplier<String> deviceLoss;
     private final Map<ListenerNet, Said> said = new HashMap<>();
     private boolean ended;
 
-    NodeWatch(ControlLoop loop, ControlThread thread, BooleanSupplier deviceLost) {
+    NodeWatch(ControlLoop loop, ControlThread thread, Supplier<String> deviceLoss) {
         this.loop = loop;
         this.thread = thread;
-        this.deviceLost = deviceLost;
+        this.deviceLoss = deviceLoss;
     }
 
     /** Looks once, every 100 ms or so; returns why the node cannot go on, the first time only, else null. */
@@ -52,12 +50,13 @@ final class NodeWatch {
         String death = thread.death();
         if (!death.isEmpty()) {
             ended = true;
-            loop.watchdog().raise(SafetyEvent.CONTROL_LOOP_DIED, Watchdog.NO_SOURCE);
+            loop.watchdog().loopDied();
             return end("the control loop died: " + death, Main.EXIT_LOOP_DIED);
         }
-        if (deviceLost.getAsBoolean()) {
+        String loss = deviceLoss.get();
+        if (loss != null) {
             ended = true;
-            return end(loop.inbox().lastFailure(), Main.EXIT_DEVICE_LOST);
+            return end(loss, Main.EXIT_DEVICE_LOST);
         }
         return null;
     }

@@ -148,7 +148,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         }
         loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
         thread = new ControlThread(loop, clock, pacer(config));
-        watch = new NodeWatch(loop, thread, sampler::deviceLost);
+        watch = new NodeWatch(loop, thread, sampler::deviceLoss);
         setSampler = choice.offer(transport);
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread worker = new Thread(task, "housekeeping");
@@ -209,14 +209,18 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
      * Starts the control thread, waits for the policy to be warm, offers the operator's services, and lets it drive if
      * told to.
      *
+     * @return false if the accelerator failed while the policy was loaded: the node cannot go on, and its owner hears why
      * @throws InputException if the policy cannot be loaded
      */
-    void start(boolean autostart) throws InterruptedException {
+    boolean start(boolean autostart) throws InterruptedException {
         thread.start();
         voice.start();
         every(DIAGNOSTICS_MS, outputs::diagnose);
         every(HOUSEKEEPING_MS, this::look);
         if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
+            if (sampler.deviceLoss() != null) {
+                return false;
+            }
             throw new IllegalStateException("the policy is not ready after " + LONGEST_LOAD_S + " s");
         }
         long hungAfterNs = loop.config().timing().samplerHungAfterNs();
@@ -227,6 +231,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         } else if (autostart) {
             loop.watchdog().request(SafetyEvent.STARTED);
         }
+        return true;
     }
 
     /** Whatever the task throws, it is done again: a task that threw would otherwise never be. */

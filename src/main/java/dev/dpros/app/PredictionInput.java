@@ -109,7 +109,7 @@ final class PredictionInput {
 
     private static TensorData withoutBatch(TensorData tensor, int rank) {
         boolean batched = tensor.shape().size() == rank + 1 && tensor.shape().get(0) == 1;
-        return batched ? new TensorData(tensor.dtype(), tensor.shape().subList(1, rank + 1), tensor.bytes()) : tensor;
+        return batched ? new TensorData(tensor.dtype(), tensor.shape().subList(1, rank + 1), tensor.content()) : tensor;
     }
 
     private List<Long> shape(List<Integer> perStep) {

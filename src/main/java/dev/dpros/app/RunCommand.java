@@ -124,13 +124,18 @@ final class RunCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("dpros: " + end.reason());
             lifecycle.requestEnd(end.exitCode());
         });
-        policyNode.start(robot.node().autostart());
+        if (policyNode.start(robot.node().autostart())) {
+            sayReady(policyNode, node, robot, telemetry);
+        }
+        return lifecycle.awaitStop();
+    }
+
+    private void sayReady(PolicyNode policyNode, RosNode node, RobotConfig robot, Telemetry telemetry) {
         String waits = policyNode.waitsFor();
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
                 + robot.action().topic() + " with " + robot.policy().getFileName() + telemetry.where()
                 + (waits.isEmpty() ? "" : "; waiting for " + waits)
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
-        return lifecycle.awaitStop();
     }
 
     private Map<String, Object> options() {

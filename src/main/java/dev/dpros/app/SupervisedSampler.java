@@ -29,7 +29,7 @@ final class SupervisedSampler implements ChunkRequester, AutoCloseable {
         current.start();
     }
 
-    /** Waits until the policy is warm. @throws dev.dpros.core.InputException if it cannot be loaded */
+    /** Waits until the policy is warm; false if it is not by then, or the accelerator failed. @throws dev.dpros.core.InputException if it cannot be loaded */
     boolean awaitReady(long timeout, TimeUnit unit) throws InterruptedException {
         return current.awaitReady(timeout, unit);
     }
@@ -59,9 +59,9 @@ final class SupervisedSampler implements ChunkRequester, AutoCloseable {
         return current.runningSinceNs();
     }
 
-    /** Whether the accelerator failed: no sampler in this process can go on. */
-    boolean deviceLost() {
-        return current.deviceLost();
+    /** How the accelerator failed: no sampler in this process can go on. Null if it did not. */
+    String deviceLoss() {
+        return current.deviceLoss();
     }
 
     /**
@@ -69,7 +69,7 @@ final class SupervisedSampler implements ChunkRequester, AutoCloseable {
      * whose thread has ended, at most every {@value #RESTART_S} s. On a lost device none is started.
      */
     synchronized void replaceIfHung(long nowNs, long hungAfterNs) {
-        if (closed || current.deviceLost()) {
+        if (closed || current.deviceLoss() != null) {
             return;
         }
         long since = current.runningSinceNs();

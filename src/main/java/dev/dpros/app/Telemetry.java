@@ -88,7 +88,7 @@ final class Telemetry implements AutoCloseable {
     /** Exports the counters of a recorder. */
     void observe(EpisodeRecorder recorder) {
         new NodeMeters(registry).recorder(() -> recorder.totals().messages(), () -> recorder.totals().dropped(),
-                () -> recorder.totals().bytes());
+                () -> recorder.totals().bytes(), recorder::endedByDisk);
     }
 
     /** Exports the counters of a policy node. */

@@ -28,22 +28,20 @@ final class DiffusionPolicyCheckpoint {
 
     /** @throws InputException in one line naming file, field, what was expected and found */
     static PolicyDefinition read(Path path) {
-        try (MappedFile file = MappedFile.open(path)) {
-            TorchArchive archive = TorchArchive.open(file);
-            String source = path.toString();
-            Map<?, ?> payload = map(source, "content", archive.payload(), "{cfg, state_dicts}, as diffusion_policy saves");
-            refuseOthers(source, payload);
-            Map<?, ?> stateDicts = map(source, "state_dicts", payload.get("state_dicts"), "a dictionary");
-            Map<String, Tensor> stateDict = stateDict(source, stateDicts);
-            ConfigNode cfg = config(source, payload.get("cfg"));
-            PolicyConfig config = DiffusionPolicyConfig.read(cfg, name -> {
-                Tensor tensor = stateDict.get(name);
-                return tensor == null ? null : tensor.shape();
-            });
-            Map<String, TensorData> tensors = new LinkedHashMap<>();
-            stateDict.forEach((name, tensor) -> tensors.put(name, archive.tensor(name, tensor)));
-            return define(config, tensors, source);
-        }
+        TorchArchive archive = TorchArchive.open(CheckpointFile.open(path));
+        String source = path.toString();
+        Map<?, ?> payload = map(source, "content", archive.payload(), "{cfg, state_dicts}, as diffusion_policy saves");
+        refuseOthers(source, payload);
+        Map<?, ?> stateDicts = map(source, "state_dicts", payload.get("state_dicts"), "a dictionary");
+        Map<String, Tensor> stateDict = stateDict(source, stateDicts);
+        ConfigNode cfg = config(source, payload.get("cfg"));
+        PolicyConfig config = DiffusionPolicyConfig.read(cfg, name -> {
+            Tensor tensor = stateDict.get(name);
+            return tensor == null ? null : tensor.shape();
+        });
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        stateDict.forEach((name, tensor) -> tensors.put(name, archive.tensor(name, tensor)));
+        return define(config, tensors, source);
     }
 
     /**

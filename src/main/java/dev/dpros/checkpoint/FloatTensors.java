@@ -13,6 +13,7 @@ import java.nio.ShortBuffer;
 /** Tensors as float32: conversion from other floating types, finite checks, small ones as arrays. Stateless. */
 final class FloatTensors {
     private static final int EXPONENT = 0x7f800000;
+    private static final int CHECKED_AT_ONCE = 512 << 10;
 
     private FloatTensors() {}
 
@@ -28,15 +29,24 @@ final class FloatTensors {
             case F16, BF16 -> fromHalves(tensor);
             default -> throw InputException.of(source, Quoted.tensor(name), "a floating type", tensor.dtype().toString(), "");
         };
-        IntBuffer bits = f32.bytes().asIntBuffer();
-        int count = bits.remaining();
-        for (int i = 0; i < count; i++) {
-            if ((bits.get(i) & EXPONENT) == EXPONENT) {
-                throw InputException.of(source, Quoted.tensor(name), "finite numbers",
-                        Float.intBitsToFloat(bits.get(i)) + " at element " + i, "the checkpoint is damaged or training diverged");
-            }
+        int length = f32.content().length();
+        ByteBuffer piece = ByteBuffer.allocate(Math.min(length, CHECKED_AT_ONCE)).order(ByteOrder.LITTLE_ENDIAN);
+        IntBuffer bits = piece.asIntBuffer();
+        for (int from = 0; from < length; from += piece.limit()) {
+            piece.clear().limit(Math.min(piece.capacity(), length - from));
+            f32.content().read(from, piece);
+            requireFinite(source, name, bits, piece.limit() / Float.BYTES, from / Float.BYTES);
         }
         return f32;
+    }
+
+    private static void requireFinite(String source, String name, IntBuffer bits, int count, int first) {
+        for (int i = 0; i < count; i++) {
+            if ((bits.get(i) & EXPONENT) == EXPONENT) {
+                throw InputException.of(source, Quoted.tensor(name), "finite numbers", Float.intBitsToFloat(bits.get(i))
+                        + " at element " + (first + i), "the checkpoint is damaged or training diverged");
+            }
+        }
     }
 
     private static TensorData fromDoubles(TensorData tensor) {

@@ -29,7 +29,7 @@ final class PolicyWeights {
             String source, PolicyConfig config, Map<String, TensorData> tensors, UnaryOperator<String> nameInSource) {
         Map<String, List<Long>> expected = ExpectedTensors.of(config);
         expected.forEach((name, shape) -> requireShape(source, nameInSource.apply(name), shape, tensors.get(name)));
-        // one after the other: a parallel check would go on reading the mapped file after the first failure was reported
+        // one after the other: a parallel check would go on reading the file after the first failure was reported
         Map<String, TensorData> weights = new LinkedHashMap<>(expected.keySet().stream().collect(Collectors.toMap(
                 name -> name, name -> FloatTensors.finiteFloat32(source, nameInSource.apply(name), tensors.get(name)))));
         tensors.forEach((name, tensor) -> {

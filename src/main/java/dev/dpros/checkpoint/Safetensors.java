@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The safetensors format: 8 bytes header length, JSON header, tensors (huggingface/safetensors, "Format"). Tensors are
- * views of the mapped file. Stateless.
+ * The safetensors format: 8 bytes header length, JSON header, tensors (huggingface/safetensors, "Format"). The bytes of
+ * tensors that were read stay in the file until they are used. Stateless.
  */
 public final class Safetensors {
     private static final int LARGEST_HEADER = 16 << 20;
@@ -34,30 +34,28 @@ public final class Safetensors {
     private record Entry(String name, TensorData.DType dtype, List<Long> shape, long begin, long end) {}
 
     /**
-     * The tensors of a file, in the order of their bytes. The file must not be shortened while they are in use.
+     * The tensors of a file, in the order of their bytes; each is read when it is used.
      *
      * @throws InputException naming file and tensor if anything is not as the format demands
      */
     public static Map<String, TensorData> read(Path path) {
-        try (MappedFile file = MappedFile.open(path)) {
-            String source = path.toString();
-            long headerLength = file.slice(0, 8, "header length").getLong();
-            if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > file.size() - 8) {
-                throw InputException.of(source, "header length", "2 to " + Math.min(LARGEST_HEADER, file.size() - 8),
-                        Long.toUnsignedString(headerLength), "this is not a complete safetensors file");
-            }
-            byte[] header = new byte[(int) headerLength];
-            file.slice(8, headerLength, "header").get(header);
-            List<Entry> entries = entries(StrictJson.parse(header, source));
-            long start = 8 + headerLength;
-            checkLayout(source, entries, file.size() - start);
-            Map<String, TensorData> tensors = new LinkedHashMap<>();
-            for (Entry entry : entries) {
-                ByteBuffer bytes = file.slice(start + entry.begin, entry.end - entry.begin, Quoted.tensor(entry.name));
-                tensors.put(entry.name, new TensorData(entry.dtype, entry.shape, bytes));
-            }
-            return tensors;
+        CheckpointFile file = CheckpointFile.open(path);
+        String source = path.toString();
+        long headerLength = file.piece(0, 8, "header length").getLong();
+        if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > file.size() - 8) {
+            throw InputException.of(source, "header length", "2 to " + Math.min(LARGEST_HEADER, file.size() - 8),
+                    Long.toUnsignedString(headerLength), "this is not a complete safetensors file");
         }
+        byte[] header = file.piece(8, headerLength, "header").array();
+        List<Entry> entries = entries(StrictJson.parse(header, source));
+        long start = 8 + headerLength;
+        checkLayout(source, entries, file.size() - start);
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            TensorData.Content content = file.content(start + entry.begin, entry.end - entry.begin, Quoted.tensor(entry.name));
+            tensors.put(entry.name, new TensorData(entry.dtype, entry.shape, content));
+        }
+        return tensors;
     }
 
     private static List<Entry> entries(ConfigNode header) {
@@ -152,7 +150,7 @@ public final class Safetensors {
             node.put("dtype", tensor.dtype().name());
             var shape = node.putArray("shape");
             tensor.shape().forEach(shape::add);
-            long end = offset + tensor.bytes().remaining();
+            long end = offset + tensor.content().length();
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }

@@ -1,13 +1,14 @@
 package dev.dpros.checkpoint;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.TensorData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the entries of a zip lie that stores them uncompressed, as torch.save does, so that they can be mapped in place
+ * Where the entries of a zip lie that stores them uncompressed, as torch.save does, so that they can be read in place
  * (APPNOTE.TXT 6.3.10, with zip64). Immutable.
  */
 final class StoredZip {
@@ -23,17 +24,17 @@ final class StoredZip {
     private static final int MOST_ENTRIES = 200_000;
     private static final long UNKNOWN_32 = 0xffffffffL;
 
-    private final MappedFile file;
+    private final CheckpointFile file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private record Entry(long header, long size, boolean stored) {}
 
-    private StoredZip(MappedFile file) {
+    private StoredZip(CheckpointFile file) {
         this.file = file;
     }
 
     /** Reads the directory. @throws InputException if the file is not a complete zip */
-    static StoredZip open(MappedFile file) {
+    static StoredZip open(CheckpointFile file) {
         StoredZip zip = new StoredZip(file);
         zip.readDirectory();
         return zip;
@@ -48,8 +49,17 @@ final class StoredZip {
         return entries.containsKey(name);
     }
 
-    /** The bytes of an entry, in place. @throws InputException if there is none, or it is compressed or out of bounds */
+    /** A copy of a small entry. @throws InputException as {@link #content}, or if it is not small */
     ByteBuffer bytes(String name) {
+        return file.piece(start(name), entries.get(name).size, "entry " + Quoted.of(name));
+    }
+
+    /** An entry's bytes, in place. @throws InputException if there is none, or it is compressed or out of bounds */
+    TensorData.Content content(String name) {
+        return file.content(start(name), entries.get(name).size, "entry " + Quoted.of(name));
+    }
+
+    private long start(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw InputException.of(source(), "entry " + Quoted.of(name), "to be in the archive", "no such entry", "");
@@ -58,12 +68,11 @@ final class StoredZip {
             throw InputException.of(source(), "entry " + Quoted.of(name), "stored as it is, as torch.save does",
                     "compressed or encrypted", "save the checkpoint again with torch.save");
         }
-        ByteBuffer header = file.slice(entry.header, LOCAL_SIZE, "entry " + Quoted.of(name));
+        ByteBuffer header = file.piece(entry.header, LOCAL_SIZE, "entry " + Quoted.of(name));
         if (header.getInt(0) != LOCAL) {
             throw damaged();
         }
-        long start = entry.header + LOCAL_SIZE + unsigned16(header, 26) + unsigned16(header, 28);
-        return file.slice(start, entry.size, "entry " + Quoted.of(name));
+        return entry.header + LOCAL_SIZE + unsigned16(header, 26) + unsigned16(header, 28);
     }
 
     private String source() {
@@ -77,14 +86,14 @@ final class StoredZip {
 
     private void readDirectory() {
         long end = findEnd();
-        ByteBuffer tail = file.slice(end, END_SIZE, "zip directory");
+        ByteBuffer tail = file.piece(end, END_SIZE, "zip directory");
         long count = unsigned16(tail, 10);
         long size = unsigned32(tail, 12);
         long offset = unsigned32(tail, 16);
         long locator = end - 20;
-        if (locator >= 0 && file.slice(locator, 20, "zip directory").getInt(0) == LOCATOR_64) {
-            long end64 = file.slice(locator, 20, "zip directory").getLong(8);
-            ByteBuffer tail64 = file.slice(end64, 56, "zip directory");
+        if (locator >= 0 && file.piece(locator, 20, "zip directory").getInt(0) == LOCATOR_64) {
+            long end64 = file.piece(locator, 20, "zip directory").getLong(8);
+            ByteBuffer tail64 = file.piece(end64, 56, "zip directory");
             if (tail64.getInt(0) != END_64) {
                 throw damaged();
             }
@@ -95,16 +104,18 @@ final class StoredZip {
         if (count < 0 || count > MOST_ENTRIES || size < 0 || size > LARGEST_DIRECTORY) {
             throw damaged();
         }
-        ByteBuffer directory = file.slice(offset, size, "zip directory");
+        ByteBuffer directory = file.piece(offset, size, "zip directory");
         for (long i = 0; i < count; i++) {
             readEntry(directory);
         }
     }
 
     private long findEnd() {
-        for (long at = file.size() - END_SIZE; at >= 0 && at >= file.size() - END_SIZE - 0xffff; at--) {
-            if (file.slice(at, 4, "zip directory").getInt() == END) {
-                return at;
+        long from = Math.max(0, file.size() - END_SIZE - 0xffff);
+        ByteBuffer tail = file.piece(from, file.size() - from, "zip directory");
+        for (int at = tail.limit() - END_SIZE; at >= 0; at--) {
+            if (tail.getInt(at) == END) {
+                return from + at;
             }
         }
         throw damaged();

@@ -10,9 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What torch.save wrote (since torch 1.6): a pickle and the tensors' storages, mapped in place. Immutable. */
+/** What torch.save wrote (since torch 1.6): a pickle and the tensors' storages, which stay in the file until they are used. Immutable. */
 final class TorchArchive {
     private static final String PICKLE = "/data.pkl";
+
+    /** Of a storage. */
+    private record Part(TensorData.Content whole, int begin, int length) implements TensorData.Content {
+        @Override
+        public void read(int offset, ByteBuffer into) {
+            if (offset < 0 || into.remaining() > length - offset) {
+                throw new IndexOutOfBoundsException(into.remaining() + " bytes at " + offset + " of " + length);
+            }
+            whole.read(begin + offset, into);
+        }
+    }
 
     private final String source;
     private final StoredZip zip;
@@ -25,9 +36,9 @@ final class TorchArchive {
     }
 
     /** @throws InputException if the file is not such an archive, or was written on a big-endian machine */
-    static TorchArchive open(MappedFile file) {
+    static TorchArchive open(CheckpointFile file) {
         String source = file.path().toString();
-        if (file.size() < 4 || file.slice(0, 4, "header").getInt() != 0x04034b50) {
+        if (file.size() < 4 || file.piece(0, 4, "header").getInt() != 0x04034b50) {
             throw InputException.of(source, "content", "a checkpoint of torch.save (a zip archive)", "another kind of file",
                     "checkpoints of torch before 1.6 must be saved again");
         }
@@ -64,23 +75,25 @@ final class TorchArchive {
     }
 
     /**
-     * A tensor's bytes: a view of the file if they are contiguous there, else a row-major copy outside the heap.
+     * A tensor: left in the file if its bytes are contiguous there, else a row-major copy outside the heap.
      *
      * @throws InputException if the storage is missing, of another size, or too small for the tensor
      */
     TensorData tensor(String name, Tensor tensor) {
         Storage storage = tensor.storage();
-        ByteBuffer bytes = zip.bytes(folder + "/data/" + storage.key());
+        TensorData.Content whole = zip.content(folder + "/data/" + storage.key());
         int width = storage.dtype().bytes();
-        if (storage.count() != bytes.remaining() / width || bytes.remaining() % width != 0) {
+        if (storage.count() != whole.length() / width || whole.length() % width != 0) {
             throw InputException.of(source, Quoted.tensor(name), storage.count() + " elements of " + storage.dtype(),
-                    bytes.remaining() + " bytes", "the file is damaged");
+                    whole.length() + " bytes", "the file is damaged");
         }
         long count = count(name, tensor);
         if (contiguous(tensor)) {
             return new TensorData(storage.dtype(), tensor.shape(),
-                    bytes.slice((int) tensor.offset() * width, (int) count * width).order(ByteOrder.LITTLE_ENDIAN));
+                    new Part(whole, (int) tensor.offset() * width, (int) count * width));
         }
+        ByteBuffer bytes = ByteBuffer.allocateDirect(whole.length());
+        whole.read(0, bytes);
         return new TensorData(storage.dtype(), tensor.shape(), rowMajor(bytes, tensor, (int) count, width));
     }
 

@@ -396,6 +396,7 @@ public final class ControlLoop {
         boolean known = (status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0;
         report.commanding = gate.open(drive, inputs, timeNs) && known;
         if (report.commanding) {
+            frame.newcomersNs = gate.leftNs(inputs.monotonicNs);
             statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
             sink.publish(frame);
             statistics.add(Counter.FRAMES, 1);

@@ -46,6 +46,14 @@ final class RestGate {
         return sent;
     }
 
+    /**
+     * For how long the last frame still goes on: who subscribes within that time gets it at once, however far off the next tick
+     * is. 0 during a motion, of which the next frame tells more.
+     */
+    long leftNs(long nowNs) {
+        return rests ? Math.max(0, restsSinceNs + AFTER_NS - nowNs) : 0;
+    }
+
     /** Whether the robot is, as far as is known, where it was left. */
     private boolean stays(TickInputs inputs) {
         int dim = inputs.measuredKnown ? filter.outside(inputs.measured) : -1;

@@ -16,6 +16,8 @@ public final class CommandFrame {
     public long observationStampNs;
     /** Identifier of the chunk behind this frame, or 0. */
     public long chunkId;
+    /** For how long a subscriber that connects gets this frame at once, ns; 0: it waits for the next. */
+    public long newcomersNs;
     /** Number of valid points, at most {@link #capacity()}. */
     public int points;
     /** Time of each point after {@link #stampNs}, ns, strictly increasing. */

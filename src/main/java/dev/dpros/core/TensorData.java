@@ -6,14 +6,40 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A tensor's bytes where they lie, usually a view of a memory-mapped file, so that a large checkpoint never passes
- * through the heap. Immutable; any thread.
+ * A tensor and where its bytes lie: in memory, or in a file from which they are read when they are used, so that a large
+ * checkpoint never passes through the heap. Immutable; any thread.
  *
  * @param dtype element type
  * @param shape dimensions, outermost first; empty for a scalar
- * @param bytes little-endian, contiguous, row-major, read-only
+ * @param content little-endian, contiguous, row-major
  */
-public record TensorData(DType dtype, List<Long> shape, ByteBuffer bytes) {
+public record TensorData(DType dtype, List<Long> shape, Content content) {
+    /** Where bytes lie. Any thread. */
+    public interface Content {
+        /** Their number. */
+        int length();
+
+        /**
+         * Fills the buffer with the bytes from {@code offset} on.
+         *
+         * @throws IndexOutOfBoundsException if there are not so many
+         * @throws InputException if they lie in a file that can no longer be read as it was
+         */
+        void read(int offset, ByteBuffer into);
+    }
+
+    private record InMemory(ByteBuffer bytes) implements Content {
+        @Override
+        public int length() {
+            return bytes.remaining();
+        }
+
+        @Override
+        public void read(int offset, ByteBuffer into) {
+            into.put(bytes.slice(offset, into.remaining()));
+        }
+    }
+
     /** Element types of safetensors and torch storages. */
     public enum DType {
         /** float32. */ F32(4), /** float64. */ F64(8), /** float16. */ F16(2), /** bfloat16. */ BF16(2),
@@ -35,12 +61,16 @@ public record TensorData(DType dtype, List<Long> shape, ByteBuffer bytes) {
     /** @throws IllegalArgumentException if the bytes do not fit the shape */
     public TensorData {
         shape = List.copyOf(shape);
-        bytes = bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         long expected = dtype.bytes() * count(shape);
-        if (expected != bytes.remaining()) {
+        if (expected != content.length()) {
             throw new IllegalArgumentException("tensor " + shape + " " + dtype + ": expected " + expected
-                    + " bytes, found " + bytes.remaining());
+                    + " bytes, found " + content.length());
         }
+    }
+
+    /** A tensor in memory: what the buffer has between position and limit. */
+    public TensorData(DType dtype, List<Long> shape, ByteBuffer bytes) {
+        this(dtype, shape, new InMemory(bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN)));
     }
 
     /** A float32 tensor from an array. */
@@ -50,10 +80,28 @@ public record TensorData(DType dtype, List<Long> shape, ByteBuffer bytes) {
         return new TensorData(DType.F32, Arrays.stream(shape).boxed().toList(), buffer);
     }
 
-    /** The bytes, little-endian, position 0; a fresh view on each call. */
-    @Override
+    /**
+     * The bytes, little-endian, position 0: a fresh view of what is in memory, else a copy outside the heap, read now.
+     *
+     * @throws InputException as {@link Content#read}
+     */
     public ByteBuffer bytes() {
-        return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (content instanceof InMemory memory) {
+            return memory.bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        }
+        ByteBuffer copy = ByteBuffer.allocateDirect(content.length()).order(ByteOrder.LITTLE_ENDIAN);
+        content.read(0, copy);
+        return copy.flip();
+    }
+
+    /** The same tensor, independent of any file. @throws InputException as {@link Content#read} */
+    public TensorData inMemory() {
+        if (content instanceof InMemory) {
+            return this;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(content.length());
+        content.read(0, copy);
+        return new TensorData(dtype, shape, copy.flip());
     }
 
     /** Number of elements. */

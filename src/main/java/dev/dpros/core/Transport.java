@@ -65,6 +65,14 @@ public interface Transport extends AutoCloseable {
         /** Sends a serialized message (position to limit; copied before return). Neither blocks nor, once warm, allocates. */
         void publish(ByteBuffer message);
 
+        /**
+         * Sends a message that who subscribes within so many ns from now gets too, at once, though the topic is not latched.
+         * A transport that cannot sends it to those who are there.
+         */
+        default void publish(ByteBuffer message, long newcomersNs) {
+            publish(message);
+        }
+
         /** Serializes a field map and sends it: for the slow path. */
         void publish(Map<String, Object> fields);
 

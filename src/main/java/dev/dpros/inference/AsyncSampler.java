@@ -70,7 +70,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     private volatile RuntimeException loadFailure;
     private volatile boolean stopping;
     private volatile boolean abandoned;
-    private volatile boolean deviceLost;
+    private volatile String deviceLoss;
     private volatile long runningSinceNs = Long.MIN_VALUE;
     private long requestNs;
     private long deadlineNs;
@@ -92,12 +92,15 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
     /**
      * Waits until the policy is warm.
      *
-     * @return false if it still is not after so long
+     * @return false if it still is not after so long, or never will be because the accelerator failed ({@link #deviceLoss})
      * @throws InputException if the policy could not be loaded because of what is in it
      * @throws IllegalStateException if it could not be loaded for another reason
      */
     public boolean awaitReady(long timeout, TimeUnit unit) throws InterruptedException {
         if (!loaded.await(timeout, unit)) {
+            return false;
+        }
+        if (deviceLoss != null) {
             return false;
         }
         RuntimeException failure = loadFailure;
@@ -116,14 +119,17 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         return now != LOADING && now != STOPPED;
     }
 
-    /** Whether the accelerator failed: neither this sampler nor another one in this process can go on. */
-    public boolean deviceLost() {
-        return deviceLost;
+    /**
+     * How the accelerator failed, in one line, while the policy was loaded or later: neither this sampler nor another one in
+     * this process can go on. Null if it did not.
+     */
+    public String deviceLoss() {
+        return deviceLoss;
     }
 
     /** Whether its thread has ended without having been told to, other than by a lost device. */
     public boolean died() {
-        return state.get() == STOPPED && !stopping && !deviceLost && !thread.isAlive();
+        return state.get() == STOPPED && !stopping && deviceLoss == null && !thread.isAlive();
     }
 
     /** Why the policy could not be loaded, or null. */
@@ -183,7 +189,9 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
             loaded.countDown();
             return policy;
         } catch (RuntimeException | Error e) {
-            deviceLost = DeviceFault.is(e);
+            if (DeviceFault.is(e)) {
+                fail(IDS.incrementAndGet(), e);
+            }
             loadFailure = e instanceof RuntimeException failure ? failure : new IllegalStateException(e.toString(), e);
             if (policy != null) {
                 policy.close();
@@ -194,7 +202,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
 
     private void serve(ChunkPolicy policy) {
         ObservationWindow window = new ObservationWindow(policy.config().inputs(), policy.config().nObsSteps());
-        while (!stopping && !deviceLost) {
+        while (!stopping && deviceLoss == null) {
             if (state.get() != PENDING) {
                 LockSupport.park(this);
                 continue;
@@ -260,9 +268,10 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         if (thrown instanceof ChunkAbandonedException) {
             fail(id, SamplingFailure.ABANDONED, firstLine(thrown), thrown);
         } else if (DeviceFault.is(thrown)) {
-            deviceLost = true;
+            String loss = DeviceFault.line(thrown);
+            deviceLoss = loss;
             state.set(STOPPED);
-            fail(id, SamplingFailure.DEVICE_LOST, "device lost: " + firstLine(thrown), thrown);
+            fail(id, SamplingFailure.DEVICE_LOST, loss, thrown);
         } else {
             fail(id, SamplingFailure.FAILED, "inference failed: " + firstLine(thrown), thrown);
         }

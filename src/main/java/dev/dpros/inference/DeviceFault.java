@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * Tells the failure of an accelerator from any other. The engine has one class of exception for everything; what happened
  * stands in the message, in libtorch's words.
  */
-final class DeviceFault {
+public final class DeviceFault {
     private static final Pattern WORDS = Pattern.compile(
             "CUDA error|CUDA out of memory|CUDA driver error|CUBLAS_STATUS_|cuBLAS error|cuDNN error|CUDNN_STATUS_|CUFFT_STATUS_|cuFFT error"
                     + "|CUSOLVER_STATUS_|cusolver error|NCCL error|device-side assert|an illegal memory access was encountered",
@@ -20,14 +20,24 @@ final class DeviceFault {
      * Whether the engine says, anywhere among the causes, that the device failed. After that no call on it can be trusted:
      * an error of CUDA stays with its context until the process ends.
      */
-    static boolean is(Throwable thrown) {
+    public static boolean is(Throwable thrown) {
+        return words(thrown) != null;
+    }
+
+    /** What the engine says of it, in one line. */
+    public static String line(Throwable thrown) {
+        String words = words(thrown);
+        return "device lost: " + (words == null ? String.valueOf(thrown.getMessage()) : words).lines().findFirst().orElse("");
+    }
+
+    private static String words(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof EngineException && cause.getMessage() != null && WORDS.matcher(cause.getMessage()).find()) {
-                return true;
+                return cause.getMessage();
             }
             cause = cause.getCause();
         }
-        return false;
+        return null;
     }
 }

@@ -16,12 +16,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 
 /**
  * Brings a written module into libtorch: its code as a small archive in memory, each tensor by one copy from where it lies
- * (usually a map of the checkpoint) to libtorch's own memory. It is Java that copies, because a file that is shortened
- * meanwhile is an error here and the end of the process in native code. Stateless; call {@link TorchRuntime#start} first.
+ * (usually the checkpoint's file) to libtorch's own memory, on which alone the network then depends. Stateless; call {@link TorchRuntime#start} first.
  */
 public final class ScriptLoader {
     private ScriptLoader() {}
@@ -60,8 +58,7 @@ public final class ScriptLoader {
     private static PtNDArray copy(ScriptTensor tensor, PtNDManager scope, Device device) {
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
         PtNDArray array = scope.create(new Shape(shape), DataType.FLOAT32);
-        ByteBuffer memory = array.toByteBuffer(true);
-        tensor.float32().forEach(memory::put);
+        tensor.copyTo(array.toByteBuffer(true));
         return array.toDevice(device, false);
     }
 }

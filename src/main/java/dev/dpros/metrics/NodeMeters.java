@@ -111,10 +111,11 @@ public final class NodeMeters {
     }
 
     /** The episode recorder. */
-    public void recorder(LongSupplier messages, LongSupplier dropped, LongSupplier bytes) {
+    public void recorder(LongSupplier messages, LongSupplier dropped, LongSupplier bytes, LongSupplier endedByDisk) {
         registry.counter("dpros.recorder.messages", "Messages recorded", messages);
         registry.counter("dpros.recorder.dropped", "Messages that the recorder had no room for", dropped);
         registry.counter("dpros.recorder.written.bytes", "Bytes recorded", bytes);
+        registry.counter("dpros.recorder.ended.by.disk", "Episodes that a full disk or a refused write ended", endedByDisk);
     }
 
     /** The memory of the GPU that runs the network, bytes in use, whoever uses them. */

@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records episodes: transport threads fill the sources' queues, one thread {@code recorder} writes the journal, one
@@ -21,6 +23,7 @@ import java.util.stream.IntStream;
  * {@link InputException} if the state does not allow it. States: {@link RecorderState}.
  */
 public final class EpisodeRecorder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EpisodeRecorder.class);
     private static final long POLL_NS = 2_000_000L;
     private static final long DISK_CHECK_NS = 500_000_000L;
 
@@ -39,6 +42,7 @@ public final class EpisodeRecorder implements AutoCloseable {
     private boolean takenOver;
     private volatile RunningEpisode episode;
     private volatile int finished;
+    private volatile int endedByDisk;
     private volatile Totals earlier = new Totals(0, 0, 0);
     private volatile long freeBytes;
     private long nextDiskCheckNs;
@@ -143,6 +147,11 @@ public final class EpisodeRecorder implements AutoCloseable {
      */
     public record Totals(long messages, long dropped, long bytes) {}
 
+    /** Episodes that a full disk or a refused write ended, since the recorder was opened. */
+    public int endedByDisk() {
+        return endedByDisk;
+    }
+
     /** Counts that only grow, for rates. */
     public Totals totals() {
         RunningEpisode current = episode;
@@ -159,7 +168,12 @@ public final class EpisodeRecorder implements AutoCloseable {
     @Override
     public void close() {
         if (thread.isAlive()) {
-            command(() -> finish(Event.CLOSE, Kind.STOP, "closed"));
+            try {
+                command(() -> finish(Event.CLOSE, Kind.STOP, "closed"));
+            } catch (InputException refused) {
+                // the disk did not take the episode's end, which was said; nothing is recorded any more
+                command(() -> finish(Event.CLOSE, Kind.STOP, "closed"));
+            }
         }
         join(thread);
         sync.stop();
@@ -233,8 +247,10 @@ public final class EpisodeRecorder implements AutoCloseable {
     private void checkDisk() {
         freeBytes = store.freeBytes();
         if (state == RecorderState.RECORDING && freeBytes < config.minFreeBytes()) {
-            finish(Event.DISK_LOW, Kind.DISK_LOW, "disk low: " + (freeBytes >> 20) + " MB left, "
+            String line = finish(Event.DISK_LOW, Kind.DISK_LOW, "disk low: " + (freeBytes >> 20) + " MB left, "
                     + (config.minFreeBytes() >> 20) + " MB wanted; free space, then start again");
+            endedByDisk++;
+            LOG.warn("recorder: {}", line);
         } else if (state == RecorderState.DISK_FULL && freeBytes >= config.minFreeBytes()) {
             transition(Event.SPACE_FREED, "ready: space was freed");
         }
@@ -315,8 +331,9 @@ public final class EpisodeRecorder implements AutoCloseable {
     private void writeFailed(Exception cause) {
         sync.watch(null, 0);
         String rescue = episode.abort();
-        transition(Event.WRITE_FAILED, "the disk refused a write (" + cause.getMessage() + "); episode "
-                + episode.number() + " " + rescue + "; earlier episodes are whole");
+        endedByDisk++;
+        LOG.warn("recorder: {}", transition(Event.WRITE_FAILED, "the disk refused a write (" + cause.getMessage() + "); episode "
+                + episode.number() + " " + rescue + "; earlier episodes are whole"));
     }
 
     private String transition(Event event, String why) {

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /**
  * The safety state machine of one control loop. Causes are raised and cleared on the control thread; each tick
  * {@link #update} then leaves a state whose last cause has gone. Operators' requests may come from any thread through
- * {@link #request} and act at the next {@link #applyRequests}. Allocates nothing after construction, never throws.
+ * {@link #request} and act at the next {@link #applyRequests}; that the control thread itself has died is said from outside by
+ * {@link #loopDied}. Allocates nothing after construction, never throws.
  *
  * <p>A loop begins in {@link SafetyState#HOLD}, {@link SafetyEvent#NOT_STARTED}, and moves only after {@link SafetyEvent#STARTED}.
  */
@@ -39,6 +40,8 @@ public final class Watchdog {
     private volatile SafetyState state = SafetyState.HOLD;
     private volatile SafetyEvent reason = SafetyEvent.NOT_STARTED;
     private volatile int reasonSource = NO_SOURCE;
+    /** Said from outside, of the thread that owns all else here; never taken back. */
+    private volatile boolean loopDied;
     private long nowNs;
     private long rosNs;
 
@@ -71,7 +74,18 @@ public final class Watchdog {
 
     /** The state now. Any thread. */
     public SafetyState state() {
-        return state;
+        return loopDied ? SafetyState.FAULT : state;
+    }
+
+    /**
+     * Says that the control thread has ended or stands still: fault, {@link SafetyEvent#CONTROL_LOOP_DIED}, for good. One thread
+     * other than the control thread's; leaves alone what that thread owns, lest it come back.
+     */
+    public void loopDied() {
+        if (!loopDied) {
+            count(SafetyEvent.CONTROL_LOOP_DIED.ordinal());
+            loopDied = true;
+        }
     }
 
     /** Whether an operator's request has not yet been applied. Any thread. */
@@ -81,12 +95,12 @@ public final class Watchdog {
 
     /** The event that led to the present state. Any thread. */
     public SafetyEvent reason() {
-        return reason;
+        return loopDied ? SafetyEvent.CONTROL_LOOP_DIED : reason;
     }
 
     /** Index of the source that the reason is about, or {@link #NO_SOURCE}. Any thread. */
     public int reasonSource() {
-        return reasonSource;
+        return loopDied ? NO_SOURCE : reasonSource;
     }
 
     /** Whether the operator has started the policy and not stopped it since. */
@@ -114,7 +128,7 @@ public final class Watchdog {
 
     /** Whether a cause holds now, for any source. Any thread. */
     public boolean active(SafetyEvent event) {
-        return active.get(event.ordinal()) != 0;
+        return active.get(event.ordinal()) != 0 || loopDied && event == SafetyEvent.CONTROL_LOOP_DIED;
     }
 
     /** Whether a cause holds now for this source. Any thread. */
@@ -292,7 +306,7 @@ public final class Watchdog {
                 leave(SafetyEvent.HOLD_CLEARED);
             }
         }
-        return state;
+        return state();
     }
 
     private void leave(SafetyEvent event) {

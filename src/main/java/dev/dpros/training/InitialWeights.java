@@ -43,6 +43,8 @@ public final class InitialWeights {
                 throw InputException.of(policy.source(), "tensors", "some of the architecture's " + weights.size(), "none that fits",
                         "");
             }
+            // a training outlives the file
+            fitting.replaceAll((name, weight) -> weight.inMemory());
             weights.putAll(fitting);
         }
         return weights;

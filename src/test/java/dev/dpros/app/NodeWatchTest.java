@@ -11,7 +11,6 @@ import dev.dpros.control.ControlThread;
 import dev.dpros.control.PacerConfig;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.PositionSource;
-import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SystemClock;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
@@ -21,7 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,7 +44,7 @@ class NodeWatchTest {
             return Long.MIN_VALUE;
         }
     };
-    private final AtomicBoolean deviceLost = new AtomicBoolean();
+    private final AtomicReference<String> deviceLoss = new AtomicReference<>();
     private final ControlConfig config = ControlConfig.of(List.of("x"), 100, 10, 16, 8);
     private final ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 1))),
             List.of(), PositionSource.NONE, NOBODY, frame -> { }, WatchdogListener.NONE);
@@ -61,7 +60,7 @@ class NodeWatchTest {
             }
         });
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
-            NodeWatch watch = new NodeWatch(loop, thread, deviceLost::get);
+            NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
             assertNull(watch.look(0));
             thread.start();
             NodeWatch.End end = null;
@@ -73,6 +72,8 @@ class NodeWatchTest {
             assertEquals(Main.EXIT_LOOP_DIED, end.exitCode());
             assertEquals(SafetyState.FAULT, loop.watchdog().state());
             assertEquals(SafetyEvent.CONTROL_LOOP_DIED, loop.watchdog().reason());
+            assertTrue(loop.watchdog().active(SafetyEvent.CONTROL_LOOP_DIED));
+            assertEquals(1, loop.watchdog().count(SafetyEvent.CONTROL_LOOP_DIED));
             assertNull(watch.look(0), "said once");
             release.countDown();
         }
@@ -81,9 +82,8 @@ class NodeWatchTest {
     @Test
     void shouldEndTheNodeWhenTheAcceleratorIsLost() {
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
-            NodeWatch watch = new NodeWatch(loop, thread, deviceLost::get);
-            loop.inbox().failed(1, SamplingFailure.DEVICE_LOST, "device lost: CUDA error: unspecified launch failure", null);
-            deviceLost.set(true);
+            NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
+            deviceLoss.set("device lost: CUDA error: unspecified launch failure");
             NodeWatch.End end = watch.look(0);
             assertNotNull(end);
             assertEquals(Main.EXIT_DEVICE_LOST, end.exitCode());
@@ -98,7 +98,7 @@ class NodeWatchTest {
         loop.reportTo("the recorder", report -> {
             throw new NoClassDefFoundError("gone");
         });
-        NodeWatch watch = new NodeWatch(loop, new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL), deviceLost::get);
+        NodeWatch watch = new NodeWatch(loop, new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL), deviceLoss::get);
         PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         System.setErr(new PrintStream(said, true));

@@ -54,7 +54,8 @@ class PolicyWriterTest {
 
     private static void isSame(PolicyDefinition expected, PolicyDefinition actual) {
         assertEquals(expected.config(), actual.config());
-        assertEquals(expected.weights(), actual.weights());
+        assertEquals(expected.weights().keySet(), actual.weights().keySet());
+        expected.weights().forEach((name, tensor) -> assertEquals(tensor.inMemory(), actual.weights().get(name).inMemory(), name));
         assertEquals(expected.normalizers().keySet(), actual.normalizers().keySet());
         expected.normalizers().forEach((key, normalizer) -> {
             for (int i = 0; i < normalizer.size(); i++) {

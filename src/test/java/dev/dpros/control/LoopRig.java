@@ -21,7 +21,7 @@ final class LoopRig implements ChunkRequester, CommandSink {
     static final long MS = 1_000_000L;
 
     /** What was published, copied. */
-    record Published(long stampNs, long chunkId, int dims, long[] times, double[] positions, double[] velocities) {
+    record Published(long sentNs, long newcomersNs, long stampNs, long chunkId, int dims, long[] times, double[] positions, double[] velocities) {
         double at(int point, int dim) {
             return positions[point * dims + dim];
         }
@@ -188,7 +188,7 @@ final class LoopRig implements ChunkRequester, CommandSink {
         if (keep) {
             int n = frame.points;
             int a = frame.dims();
-            frames.add(new Published(frame.stampNs, frame.chunkId, a, java.util.Arrays.copyOf(frame.timeFromStartNs, n),
+            frames.add(new Published(clock.monotonicNs(), frame.newcomersNs, frame.stampNs, frame.chunkId, a, java.util.Arrays.copyOf(frame.timeFromStartNs, n),
                     java.util.Arrays.copyOf(frame.positions, n * a), java.util.Arrays.copyOf(frame.velocities, n * a)));
         }
     }

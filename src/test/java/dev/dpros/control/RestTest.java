@@ -16,6 +16,8 @@ import dev.dpros.safety.SafetyState;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** At rest there is silence; what starts again starts where the robot is. */
 class RestTest {
@@ -70,6 +72,23 @@ class RestTest {
         int frames = rig.frames.size();
         rig.run(5000 * MS);
         assertEquals(frames, rig.frames.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2, 5, 100})
+    void shouldKeepTheLastFrameForNewcomersForHalfASecondAtAnyRate(double rateHz) {
+        LoopRig rig = wired(new LoopRig(ControlConfig.of(List.of("x", "y"), rateHz, Math.min(10, rateHz), 16, 8)
+                .with(MotionRules.silent(2, 10)), List.of(JointLimits.positions("x", 0, 512), JointLimits.positions("y", 0, 512)), null));
+        rig.start();
+        rig.deliver(0, constant(15, 100));
+        rig.run(2000 * MS);
+        assertEquals(0, rig.last().newcomersNs(), "in a motion the next frame tells more");
+        rig.loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
+        rig.run(4000 * MS);
+        List<LoopRig.Published> resting = rig.frames.stream().filter(frame -> frame.newcomersNs() > 0).toList();
+        assertEquals(500 * MS, resting.get(0).newcomersNs(), "the first frame at rest");
+        assertFalse(report.commanding);
+        assertEquals(resting.get(0).sentNs() + 500 * MS, rig.last().sentNs() + rig.last().newcomersNs(), "whichever is the last");
     }
 
     @Test
@@ -300,9 +319,13 @@ class RestTest {
         rig.keep = false;
         wanted = new double[2];
         drive(rig, 6_000);
-        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-        drive(rig, 3_000);
-        assertEquals(0, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before, 200, "but for the measurement");
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 10 && least > 0; round++) {
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            drive(rig, 3_000);
+            least = Math.min(least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+        }
+        assertEquals(0, least, "the JVM itself allocates now and then, but not in each of ten rounds");
     }
 
     /** Moves, releases the switch, is moved by hand, begins again. */

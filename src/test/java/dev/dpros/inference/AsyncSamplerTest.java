@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -173,7 +174,7 @@ class AsyncSamplerTest {
             sampler.request(1, 2, 0);
             assertEquals(SamplingFailure.NO_OBSERVATION, kinds.take());
             awaitIdle(sampler);
-            assertFalse(sampler.deviceLost());
+            assertNull(sampler.deviceLoss());
             assertTrue(sampler.ready());
         }
     }
@@ -194,12 +195,30 @@ class AsyncSamplerTest {
         }))) {
             assertTrue(sampler.request(1, 2, 0));
             assertEquals(SamplingFailure.DEVICE_LOST, kinds.take());
-            assertTrue(sampler.deviceLost());
+            assertEquals("device lost: " + message.lines().findFirst().orElseThrow(), sampler.deviceLoss());
             assertFalse(sampler.request(1, 2, 0));
             assertFalse(sampler.ready());
             assertFalse(sampler.died(), "another one in this process would be no better");
         }
         assertEquals(1, calls.get());
+    }
+
+    @Test
+    void shouldSayThatTheDeviceWasLostWhileThePolicyWasLoaded() throws InterruptedException {
+        AtomicInteger loads = new AtomicInteger();
+        try (AsyncSampler sampler = new AsyncSampler(new AsyncSampler.Wiring(() -> {
+            loads.incrementAndGet();
+            throw new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has a total capacity of 7.79 GiB");
+        }, source, sink, SamplingGuide.plain(1), new ManualClock(0), 100))) {
+            sampler.start();
+            assertFalse(sampler.awaitReady(30, TimeUnit.SECONDS));
+            assertEquals(SamplingFailure.DEVICE_LOST, kinds.take());
+            assertEquals("device lost: CUDA out of memory. Tried to allocate 2.00 GiB.", delivered.take());
+            assertEquals("device lost: CUDA out of memory. Tried to allocate 2.00 GiB.", sampler.deviceLoss());
+            assertFalse(sampler.request(1, 2, 0));
+            assertFalse(sampler.died(), "another one in this process would be no better");
+        }
+        assertEquals(1, loads.get());
     }
 
     @Test

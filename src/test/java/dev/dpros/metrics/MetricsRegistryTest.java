@@ -127,15 +127,17 @@ class MetricsRegistryTest {
         LatencyRecorder lateness = registry.latency(Stage.TICK_LATENESS);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long id = Thread.currentThread().getId();
-        long used = -1;
-        for (int round = 0; round < 20; round++) {
+        // The JVM itself allocates on this thread now and then (a class resolved, a method deoptimised: a few hundred bytes), so
+        // the best of many rounds tells; what a record allocated would be in every round, 10,000 times.
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 50 && least > 0; round++) {
             long before = threads.getThreadAllocatedBytes(id);
             for (int i = 0; i < 10_000; i++) {
                 lateness.recordNs(i * 100L);
             }
-            used = threads.getThreadAllocatedBytes(id) - before;
+            least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
         }
-        assertTrue(used < 1000, used + " bytes for 10000 records");
+        assertEquals(0, least, "bytes for 10000 records");
     }
 
     @Test

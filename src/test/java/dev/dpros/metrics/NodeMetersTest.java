@@ -39,7 +39,7 @@ class NodeMetersTest {
         meters.chunkJoin(() -> 0.25, () -> 0.5);
         meters.denoisingSteps(() -> 16, () -> 80);
         meters.limited("velocity", () -> 3);
-        meters.recorder(() -> 1, () -> 0, () -> 4096);
+        meters.recorder(() -> 1, () -> 0, () -> 4096, () -> 0);
         meters.gpuMemory(() -> 1e9);
         for (Stage stage : Stage.values()) {
             registry.latency(stage, stage.tagKey() == null ? "" : "wrist").recordNs(1_000_000);

@@ -210,7 +210,7 @@ final class FilterFuzz {
         return frames + " frames, " + motions + " motions, " + moving + " joints moving, found " + found;
     }
 
-    /** For docs/benchmarks.md. */
+    /** For docs/benchmarks.md and .ci/nightly: exit code 1 if anything was found. */
     public static void main(String[] args) {
         FilterFuzz fuzz = new FilterFuzz(args[0].equals("extreme"));
         long frames = Long.parseLong(args[2]);
@@ -219,5 +219,6 @@ final class FilterFuzz {
         }
         System.out.println(args[0] + ": " + fuzz);
         fuzz.firsts.forEach(System.out::println);
+        System.exit(fuzz.found.isEmpty() ? 0 : 1);
     }
 }

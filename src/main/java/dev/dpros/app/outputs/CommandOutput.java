@@ -37,7 +37,7 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
 
     @Override
     public void publish(CommandFrame frame) {
-        publication.publish(writer.write(frame));
+        publication.publish(writer.write(frame), frame.newcomersNs);
     }
 
     /** For counts. */

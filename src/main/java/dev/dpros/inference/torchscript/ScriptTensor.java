@@ -52,18 +52,28 @@ public record ScriptTensor(List<Long> shape, List<TensorData> pieces) {
         return pieces.stream().mapToLong(TensorData::count).sum();
     }
 
-    /** The pieces as little-endian float32 bytes; pieces of other floating types are converted, one at a time. */
-    public Iterable<ByteBuffer> float32() {
-        return () -> pieces.stream().map(ScriptTensor::toFloat32).iterator();
+    /**
+     * Fills memory with the pieces, one after the other, as little-endian float32: straight from where they lie, other
+     * floating types converted.
+     *
+     * @throws dev.dpros.core.InputException if they lie in a file that can no longer be read as it was
+     */
+    public void copyTo(ByteBuffer memory) {
+        int at = 0;
+        for (TensorData piece : pieces) {
+            ByteBuffer to = memory.slice(at, Math.toIntExact(piece.count() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            if (piece.dtype() == DType.F32) {
+                piece.content().read(0, to);
+            } else {
+                convert(piece, to);
+            }
+            at += to.capacity();
+        }
     }
 
-    private static ByteBuffer toFloat32(TensorData piece) {
+    private static void convert(TensorData piece, ByteBuffer out) {
         ByteBuffer in = piece.bytes();
-        if (piece.dtype() == DType.F32) {
-            return in;
-        }
         int count = Math.toIntExact(piece.count());
-        ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(count, 4)).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
             out.putFloat(i * 4, switch (piece.dtype()) {
                 case F64 -> (float) in.getDouble(i * 8);
@@ -72,7 +82,6 @@ public record ScriptTensor(List<Long> shape, List<TensorData> pieces) {
                 default -> throw new IllegalArgumentException("a weight of type " + piece.dtype() + " is not floating point");
             });
         }
-        return out;
     }
 
     /** IEEE 754 binary16 to binary32 (Float.float16ToFloat exists from Java 20 only). */

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 /**
  * Closes a journal that was cut off (kill -9, power loss, full disk): truncates the file after its last valid record,
  * then appends a {@code RECOVERED} event and an end record that says so. A finished journal is left as it is, but for a
- * half-written event after its end, which is cut off. Not for a journal that is being written.
+ * half-written event after its end, which is cut off. Where a full disk has no room for that end, the last messages make
+ * room for it. Not for a journal that is being written.
  */
 public final class JournalRecovery {
     /**
@@ -32,6 +33,8 @@ public final class JournalRecovery {
         /** Nothing could be saved: no whole episode header. The file is unchanged. */ EMPTY
     }
 
+    private static final int ROOM_FOR_THE_END = 64 << 10;
+
     private JournalRecovery() {}
 
     /** Recovers one journal and forces it to disk. @throws InputException if the file is no journal or cannot be written */
@@ -48,13 +51,47 @@ public final class JournalRecovery {
         try {
             truncate(path, scan.validBytes());
             if (!scan.finished()) {
-                finish(path, scan, tally, lost);
+                String why = scan.damage().isEmpty() ? "no end record" : scan.damage();
+                return finishOrMakeRoom(path, scan, tally, why, lost);
             }
         } catch (IOException e) {
             throw new InputException(path + ": cannot be recovered: " + e.getMessage()
                     + "; check free space and permissions, then start again", e);
         }
-        return new Result(scan.finished() ? Action.KEPT : Action.RECOVERED, lost, tally.total());
+        return new Result(Action.KEPT, lost, tally.total());
+    }
+
+    private static Result finishOrMakeRoom(Path path, JournalReader.Scan scan, Tally tally, String why, long lost)
+            throws IOException {
+        try {
+            finish(path, scan, tally, why, lost);
+            return new Result(Action.RECOVERED, lost, tally.total());
+        } catch (IOException e) {
+            truncate(path, scan.validBytes());
+            long cut = lastMessageBefore(path, scan.validBytes() - ROOM_FOR_THE_END);
+            if (cut < 0) {
+                throw e;
+            }
+            truncate(path, cut);
+        }
+        Tally fewer = new Tally();
+        JournalReader.Scan shorter = JournalReader.read(path, fewer);
+        long more = lost + scan.validBytes() - shorter.validBytes();
+        finish(path, shorter, fewer, why, more);
+        return new Result(Action.RECOVERED, more, fewer.total());
+    }
+
+    /** Where the record of the last message begins that begins at or before a position; -1 if there is none. */
+    private static long lastMessageBefore(Path path, long most) {
+        long[] last = {-1};
+        JournalReader.read(path, new JournalVisitor() {
+            @Override
+            public void message(int source, long header, long receivedRosNs, long receivedNs, ByteBuffer payload, long at) {
+                long begin = at - JournalFormat.MESSAGE_PREFIX_BYTES - JournalFormat.RECORD_HEADER_BYTES;
+                last[0] = begin <= most ? begin : last[0];
+            }
+        });
+        return last[0];
     }
 
     private static void truncate(Path path, long length) throws IOException {
@@ -64,9 +101,8 @@ public final class JournalRecovery {
         }
     }
 
-    private static void finish(Path path, JournalReader.Scan scan, Tally tally, long lost) throws IOException {
+    private static void finish(Path path, JournalReader.Scan scan, Tally tally, String why, long lost) throws IOException {
         try (JournalWriter writer = JournalWriter.resume(path, scan.records(), scan.validBytes())) {
-            String why = scan.damage().isEmpty() ? "no end record" : scan.damage();
             writer.event(new EpisodeEvent(EpisodeEvent.Kind.RECOVERED, tally.lastRosNs, tally.lastNs,
                     why + ", " + lost + " bytes cut off"));
             writer.end(new EpisodeEnd(EpisodeEvent.Kind.RECOVERED, true, tally.counts()));

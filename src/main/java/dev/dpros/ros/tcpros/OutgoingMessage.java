@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 final class OutgoingMessage {
     private ByteBuffer buffer;
     private volatile int users;
+    private long newcomersUntilNs;
 
     OutgoingMessage(int capacity) {
         buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
@@ -24,8 +25,13 @@ final class OutgoingMessage {
         return buffer.capacity();
     }
 
-    /** Copies the message, position to limit, behind its length; the caller is the first user. */
-    void fill(ByteBuffer message) {
+    /**
+     * Copies the message, position to limit, behind its length; the caller is the first user.
+     *
+     * @param newcomersUntilNs monotonic time up to which those who subscribe get it
+     */
+    void fill(ByteBuffer message, long newcomersUntilNs) {
+        this.newcomersUntilNs = newcomersUntilNs;
         int length = message.remaining();
         if (buffer.capacity() < 4 + length) {
             buffer = ByteBuffer.allocateDirect(4 + length + length / 8).order(ByteOrder.LITTLE_ENDIAN);
@@ -34,6 +40,11 @@ final class OutgoingMessage {
         buffer.put(4, message, message.position(), length);
         buffer.limit(4 + length);
         users = 1;
+    }
+
+    /** Whether who subscribes now gets it. */
+    boolean isForNewcomers(long nowNs) {
+        return nowNs < newcomersUntilNs;
     }
 
     /** Length on the wire. */

@@ -103,19 +103,31 @@ public final class TopicPublisher implements Publication {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     public void publish(ByteBuffer message) {
-        if (closed || live.length == 0 && !options.latched() && arriving.isEmpty()) {
+        publish(message, 0);
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    public void publish(ByteBuffer message, long newcomersNs) {
+        if (closed || live.length == 0 && !options.latched() && newcomersNs <= 0 && arriving.isEmpty()) {
             return;
         }
         OutgoingMessage outgoing = take(4 + message.remaining());
-        outgoing.fill(message);
+        outgoing.fill(message, newcomersUntilNs(newcomersNs));
         OutgoingMessage oldest = inbound.offer(outgoing);
         if (oldest != null) {
             oldest.release();
             inboundDropped = inboundDropped + live.length;
         }
         selector.wakeup();
+    }
+
+    private long newcomersUntilNs(long newcomersNs) {
+        if (options.latched()) {
+            return Long.MAX_VALUE;
+        }
+        return newcomersNs <= 0 ? Long.MIN_VALUE : clock.monotonicNs() + newcomersNs;
     }
 
     @Override
@@ -206,10 +218,11 @@ public final class TopicPublisher implements Publication {
             for (SubscriberConnection target : targets) {
                 target.enqueue(message);
             }
-            if (options.latched()) {
-                if (latched != null) {
-                    latched.release();
-                }
+            if (latched != null) {
+                latched.release();
+                latched = null;
+            }
+            if (message.isForNewcomers(clock.monotonicNs())) {
                 latched = message;
             } else {
                 message.release();
@@ -223,7 +236,7 @@ public final class TopicPublisher implements Publication {
     private void adoptHere(SubscriberConnection arrived) {
         try {
             arrived.register(arrived.channel.register(selector, SelectionKey.OP_READ, arrived));
-            if (latched != null) {
+            if (latched != null && latched.isForNewcomers(clock.monotonicNs())) {
                 arrived.enqueue(latched);
             }
             connections.add(arrived);

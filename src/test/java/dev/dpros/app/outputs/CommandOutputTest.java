@@ -87,6 +87,19 @@ class CommandOutputTest {
     }
 
     @Test
+    void shouldGiveAFrameAtRestToASubscriberThatComesLater() {
+        CommandFrame frame = new CommandFrame(NAMES, 4);
+        frame.points = 1;
+        frame.newcomersNs = 3600_000_000_000L;
+        output("/command", "std_msgs/Float64MultiArray", Interpolation.ZERO_ORDER_HOLD).publish(frame);
+        CollectingSlots received = new CollectingSlots();
+        try (RosNode reader = RosNode.connect(RosNodeConfig.local(URI.create(master.uri().toString().replaceAll("/$", "")), "reader"))) {
+            reader.subscribe("/command", "std_msgs/Float64MultiArray", received);
+            Await.until("the frame", () -> received.size() == 1);
+        }
+    }
+
+    @Test
     void shouldNameTheNearestCommandType() {
         String message = assertThrows(InputException.class,
                 () -> output("/command", "trajectory_msgs/JointTrajectry", Interpolation.LINEAR)).getMessage();

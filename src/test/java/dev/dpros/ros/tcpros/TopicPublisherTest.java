@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.Clock;
+import dev.dpros.core.ManualClock;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -50,8 +52,12 @@ class TopicPublisherTest {
     }
 
     private TopicPublisher advertise(boolean latched, int queue) {
+        return advertise(latched, queue, new SystemClock());
+    }
+
+    private TopicPublisher advertise(boolean latched, int queue, Clock clock) {
         publisher = new TopicPublisher("/raw", SchemaCatalog.packaged().message("std_msgs/String"),
-                new PublicationOptions(latched, queue), new SystemClock(), closing -> { });
+                new PublicationOptions(latched, queue), clock, closing -> { });
         server.add(publisher);
         return publisher;
     }
@@ -191,6 +197,27 @@ class TopicPublisherTest {
                 assertArrayEquals(new byte[] {42}, frame(socket));
             }
             assertTrue(silent.isConnected());
+        }
+    }
+
+    @Test
+    void shouldGiveTheLastMessageToWhoComesWithinItsTimeAndToNobodyLater() throws IOException {
+        ManualClock clock = new ManualClock(0);
+        advertise(false, 4, clock);
+        publisher.publish(ByteBuffer.wrap(new byte[] {1}));
+        publisher.publish(ByteBuffer.wrap(new byte[] {2}), 500);
+        clock.advanceNs(499);
+        try (Socket early = connect(header())) {
+            assertEquals("0", reply(early).get("latching"), "it is not latched");
+            assertArrayEquals(new byte[] {2}, frame(early));
+            clock.advanceNs(1);
+            try (Socket late = connect(header())) {
+                reply(late);
+                Await.until("connected", () -> publisher.subscribers() == 2);
+                publisher.publish(ByteBuffer.wrap(new byte[] {3}));
+                assertArrayEquals(new byte[] {3}, frame(late));
+                assertArrayEquals(new byte[] {3}, frame(early));
+            }
         }
     }
 

@@ -1,0 +1,37 @@
+package dev.dpros.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The configurations in launch/: what stands there as a comment is the default, and the keys about motion are all mentioned. */
+class ShippedConfigurationTest {
+    private static final Pattern COMMENTED = Pattern.compile("(?m)^( +)# ([a-z_]+: )");
+    private static final List<String> MENTIONED = List.of("enable_timeout_ms", "max_stamp_offset_ms", "measured", "at_rest", "take_up",
+            "stamp", "first_point", "max_tracking_error", "tracking_window_ms");
+
+    @TempDir
+    Path dir;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arm7.yaml", "pusht.yaml", "pusht_keypoints.yaml"})
+    void shouldShowTheDefaultsOfTheKeysThatItLeavesAlone(String name) throws IOException {
+        String text = Files.readString(Path.of("launch", name));
+        String uncommented = COMMENTED.matcher(text).replaceAll("$1$2");
+        for (String key : MENTIONED) {
+            assertTrue(Pattern.compile("(?m)^ +" + key + ":").matcher(uncommented).find(), key);
+        }
+        RobotConfig plain = ConfigReader.read(Files.writeString(dir.resolve("plain.yaml"), text), Map.of()).config();
+        RobotConfig spelled = ConfigReader.read(Files.writeString(dir.resolve("spelled.yaml"), uncommented), Map.of()).config();
+        assertEquals(plain, spelled);
+    }
+}
