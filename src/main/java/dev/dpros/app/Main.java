@@ -39,12 +39,23 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = execute(args);
         Lifecycle.awaitEndOfProcess();
         if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {
             NativeExit.exit(code);
         }
         System.exit(code);
+    }
+
+    /** Memory that runs out is no crash: one line, what was being asked for and how to give more. */
+    private static int execute(String[] args) {
+        try {
+            return commandLine().execute(args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("dpros: out of memory: " + e.getMessage() + "; give more, for example DPROS_JAVA_OPTS='-Xmx8g "
+                    + "-XX:MaxDirectMemorySize=16g' (heap now " + (Runtime.getRuntime().maxMemory() >> 20) + " MB)");
+            return EXIT_FAILURE;
+        }
     }
 
     /** The command line with its error handling; for tests too. */

@@ -81,6 +81,11 @@ final class ZarrArray {
         return shape;
     }
 
+    /** Its directory's name. */
+    String name() {
+        return directory.getFileName().toString();
+    }
+
     ZarrType type() {
         return type;
     }
