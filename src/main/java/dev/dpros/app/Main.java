@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.ros.node.ShutDownException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,10 @@ public final class Main {
             command.getErr().println("dpros: " + e.getMessage());
             LoggerFactory.getLogger(Main.class).debug("bad input", e);
             return EXIT_BAD_INPUT;
+        }
+        if (e instanceof ShutDownException) {
+            command.getErr().println("dpros: " + e.getMessage());
+            return EXIT_FAILURE;
         }
         command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
         LoggerFactory.getLogger(Main.class).debug("internal error", e);
