@@ -33,6 +33,7 @@ final class DatasetInfo implements Callable<Integer> {
                 for (DatasetFeature feature : dataset.features()) {
                     out.printf("  %-32s %-7s %s%n", feature.key(), feature.kind(), feature.shape());
                 }
+                dataset.leftOut().forEach(line -> out.println("not read: " + line));
             }
             return 0;
         }

@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +63,19 @@ final class Lifecycle implements AutoCloseable {
     int awaitStop() throws InterruptedException {
         stopRequested.await();
         return exitCode;
+    }
+
+    /** Work that a stop may overtake: what it runs into after {@link #requestStop} is no error, and the stop's exit code counts. */
+    int unlessStopped(Callable<Integer> work) throws Exception {
+        try {
+            return work.call();
+        } catch (RuntimeException e) {
+            if (stopRequested.getCount() > 0) {
+                throw e;
+            }
+            LOG.debug("after the stop", e);
+            return exitCode;
+        }
     }
 
     /** Waits at most so long; true if a stop was requested. */

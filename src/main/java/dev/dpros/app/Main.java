@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.inference.DeviceFault;
+import dev.dpros.ros.node.ShutDownException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +42,23 @@ public final class Main {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its lines go where ours go (logback.xml)
-        int code = commandLine().execute(args);
+        int code = execute(args);
         Lifecycle.awaitEndOfProcess();
         if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {
             NativeExit.exit(code);
         }
         System.exit(code);
+    }
+
+    /** Memory that runs out is no crash: one line, what was being asked for and how to give more. */
+    private static int execute(String[] args) {
+        try {
+            return commandLine().execute(args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("dpros: out of memory: " + e.getMessage() + "; give more, for example DPROS_JAVA_OPTS='-Xmx8g "
+                    + "-XX:MaxDirectMemorySize=16g' (heap now " + (Runtime.getRuntime().maxMemory() >> 20) + " MB)");
+            return EXIT_FAILURE;
+        }
     }
 
     /** The command line with its error handling; for tests too. */
@@ -105,6 +117,10 @@ public final class Main {
             command.getErr().println("dpros: " + DeviceFault.line(e));
             LoggerFactory.getLogger(Main.class).debug("device lost", e);
             return EXIT_DEVICE_LOST;
+        }
+        if (e instanceof ShutDownException) {
+            command.getErr().println("dpros: " + e.getMessage());
+            return EXIT_FAILURE;
         }
         command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
         LoggerFactory.getLogger(Main.class).debug("internal error", e);

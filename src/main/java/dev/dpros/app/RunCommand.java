@@ -96,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(Main.EXIT_FAILURE);
             });
-            return drive(lifecycle, node, withServer(node, early, above));
+            return lifecycle.unlessStopped(() -> drive(lifecycle, node, withServer(node, early, above)));
         }
     }
 

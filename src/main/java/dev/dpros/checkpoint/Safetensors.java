@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -134,23 +135,55 @@ public final class Safetensors {
     }
 
     /**
+     * A tensor whose bytes are made when they are written, so that a file may be larger than the heap.
+     *
+     * @param bytes little-endian, contiguous, row-major; asked once
+     */
+    public record Pending(TensorData.DType dtype, List<Long> shape, Supplier<ByteBuffer> bytes) {
+        /** One that is there already. */
+        public static Pending of(TensorData tensor) {
+            return new Pending(tensor.dtype(), tensor.shape(), tensor::bytes);
+        }
+    }
+
+    /**
      * Writes tensors sorted by alignment and name, as the reference implementation does.
      *
      * @throws IOException if the file cannot be written
      */
     public static void write(Path path, Map<String, TensorData> tensors) throws IOException {
-        List<Map.Entry<String, TensorData>> ordered = new ArrayList<>(new TreeMap<>(tensors).entrySet());
+        Map<String, Pending> pending = new TreeMap<>();
+        tensors.forEach((name, tensor) -> pending.put(name, Pending.of(tensor)));
+        writePending(path, pending);
+    }
+
+    /** As {@link #write}, one tensor's bytes in memory at a time. @throws IOException if the file cannot be written */
+    public static void writePending(Path path, Map<String, Pending> tensors) throws IOException {
+        List<Map.Entry<String, Pending>> ordered = new ArrayList<>(new TreeMap<>(tensors).entrySet());
         ordered.sort(Comparator.comparing(e -> -e.getValue().dtype().bytes()));
+        byte[] header = header(ordered);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            writeFully(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip());
+            writeFully(channel, ByteBuffer.wrap(header));
+            for (Map.Entry<String, Pending> entry : ordered) {
+                writeFully(channel, entry.getValue().bytes().get());
+            }
+            channel.force(true);
+        }
+    }
+
+    /** The JSON header, padded. */
+    private static byte[] header(List<Map.Entry<String, Pending>> ordered) throws IOException {
         var root = StrictJson.MAPPER.createObjectNode();
         root.putObject(METADATA).put("format", "pt");
         long offset = 0;
-        for (Map.Entry<String, TensorData> entry : ordered) {
-            TensorData tensor = entry.getValue();
+        for (Map.Entry<String, Pending> entry : ordered) {
+            Pending tensor = entry.getValue();
             var node = root.putObject(entry.getKey());
             node.put("dtype", tensor.dtype().name());
             var shape = node.putArray("shape");
             tensor.shape().forEach(shape::add);
-            long end = offset + tensor.content().length();
+            long end = offset + bytes(tensor.dtype(), tensor.shape());
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -158,14 +191,7 @@ public final class Safetensors {
         byte[] header = json.getBytes(StandardCharsets.UTF_8);
         byte[] padded = Arrays.copyOf(header, (header.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, header.length, padded.length, (byte) ' ');
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            writeFully(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).flip());
-            writeFully(channel, ByteBuffer.wrap(padded));
-            for (Map.Entry<String, TensorData> entry : ordered) {
-                writeFully(channel, entry.getValue().bytes());
-            }
-            channel.force(true);
-        }
+        return padded;
     }
 
     private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

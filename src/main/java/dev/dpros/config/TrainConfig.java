@@ -71,10 +71,15 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     /**
      * A column of the data.
      *
-     * @param from its key
-     * @param first first value that is used
+     * @param from its key; null for the feature's own
+     * @param first first value that is used; null for 0
      */
-    public record Column(String from, int first) {}
+    public record Column(String from, Integer first) {
+        /** With the default of what the file leaves out. */
+        public Column {
+            first = first == null ? 0 : first;
+        }
+    }
 
     /** AdamW, its schedule, and the power of the weights' moving average; 0 for no average. */
     public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, double clipNorm, Schedule schedule,

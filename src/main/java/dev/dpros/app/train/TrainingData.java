@@ -97,7 +97,7 @@ public final class TrainingData {
             if (!keys.contains(key)) {
                 throw new InputException("columns: '" + key + "': the policy has no such feature" + NearestName.hint(key, keys));
             }
-            columns.put(key, new DatasetColumns.Column(column.from(), column.first()));
+            columns.put(key, new DatasetColumns.Column(column.from() == null ? key : column.from(), column.first()));
         });
         return columns;
     }

@@ -10,6 +10,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** The columns. */
     List<DatasetFeature> features();
 
+    /** A column's name where it lies, if that is not its key: a replay buffer's {@code img} is {@code observation.image}. */
+    default String storedName(int feature) {
+        return features().get(feature).key();
+    }
+
     /** Steps per second. */
     double fps();
 

@@ -171,6 +171,11 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public String storedName(int feature) {
+        return all.storedName(feature);
+    }
+
+    @Override
     public double fps() {
         return all.fps();
     }

@@ -81,6 +81,11 @@ final class ZarrArray {
         return shape;
     }
 
+    /** Its directory's name. */
+    String name() {
+        return directory.getFileName().toString();
+    }
+
     ZarrType type() {
         return type;
     }
@@ -113,7 +118,8 @@ final class ZarrArray {
     /** Converts one row to float32. */
     void row(int row, float[] out, int offset) {
         int start = load(row);
-        for (int i = 0; i < rowSize(); i++) {
+        int count = rowSize();
+        for (int i = 0; i < count; i++) {
             out[offset + i] = (float) type.number(cache, start + i);
         }
     }

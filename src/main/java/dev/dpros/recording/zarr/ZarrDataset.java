@@ -155,6 +155,11 @@ public final class ZarrDataset implements EpisodeDataset {
     }
 
     @Override
+    public String storedName(int feature) {
+        return arrays.get(feature).name();
+    }
+
+    @Override
     public double fps() {
         return fps;
     }

@@ -47,6 +47,7 @@ public final class RosNode implements Transport {
      * under {@code /use_sim_time}, {@code /clock}.
      *
      * @throws InputException if the master cannot be reached, a name is not legal or the host is not this machine's
+     * @throws ShutDownException if another node of this name came meanwhile
      */
     public static RosNode connect(RosNodeConfig config) {
         RosNode node = new RosNode(config);
@@ -55,7 +56,8 @@ public final class RosNode implements Transport {
             return node;
         } catch (RuntimeException e) {
             node.close();
-            throw e;
+            String reason = node.shutdown.reason();
+            throw reason == null ? e : new ShutDownException(reason, e);
         }
     }
 

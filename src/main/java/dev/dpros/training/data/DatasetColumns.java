@@ -101,24 +101,32 @@ public final class DatasetColumns {
 
     private static int find(EpisodeDataset dataset, FeatureSpec feature, Column column) {
         List<DatasetFeature> available = dataset.features();
-        for (int i = 0; i < available.size(); i++) {
-            DatasetFeature candidate = available.get(i);
-            if (candidate.key().equals(column.from()) || candidate.key().equals("observation." + column.from())) {
-                boolean fits = feature.kind() == FeatureSpec.Kind.VISUAL
-                        ? candidate.visual() && candidate.shape().equals(feature.shape())
-                        : !candidate.visual() && column.first() >= 0
-                                && column.first() + feature.size() <= candidate.size();
-                if (!fits) {
-                    throw InputException.of(dataset.name(), "column '" + candidate.key() + "' for '" + feature.key() + "'",
-                            feature.kind() + " " + feature.shape() + " from value " + column.first() + " on",
-                            candidate.kind() + " " + candidate.shape(), "map another column in 'columns'");
-                }
-                return i;
-            }
+        int found = named(dataset, column.from());
+        if (found < 0) {
+            throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + column.from() + "'",
+                    available.stream().map(DatasetFeature::key).toList()
+                            + (dataset.leftOut().isEmpty() ? "" : "; not read: " + String.join("; ", dataset.leftOut())),
+                    "map it in 'columns'");
         }
-        throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + column.from() + "'",
-                available.stream().map(DatasetFeature::key).toList()
-                        + (dataset.leftOut().isEmpty() ? "" : "; not read: " + String.join("; ", dataset.leftOut())),
-                "map it in 'columns'");
+        DatasetFeature candidate = available.get(found);
+        boolean fits = feature.kind() == FeatureSpec.Kind.VISUAL
+                ? candidate.visual() && candidate.shape().equals(feature.shape())
+                : !candidate.visual() && column.first() >= 0 && column.first() + feature.size() <= candidate.size();
+        if (!fits) {
+            throw InputException.of(dataset.name(), "column '" + candidate.key() + "' for '" + feature.key() + "'",
+                    feature.kind() + " " + feature.shape() + " from value " + column.first() + " on",
+                    candidate.kind() + " " + candidate.shape(), "map another column in 'columns'");
+        }
+        return found;
+    }
+
+    /** The column of a key, then of the name that the dataset stores, then of a key without {@code observation.}; or -1. */
+    private static int named(EpisodeDataset dataset, String name) {
+        List<String> keys = dataset.features().stream().map(DatasetFeature::key).toList();
+        int found = keys.indexOf(name);
+        for (int i = 0; found < 0 && i < keys.size(); i++) {
+            found = dataset.storedName(i).equals(name) ? i : -1;
+        }
+        return found >= 0 ? found : keys.indexOf("observation." + name);
     }
 }

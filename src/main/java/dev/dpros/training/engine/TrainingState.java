@@ -82,9 +82,14 @@ public final class TrainingState {
     public Map<String, TensorData> read(Part part) {
         Map<String, TensorData> values = new LinkedHashMap<>();
         for (int i = 0; i < offsets.length; i++) {
-            values.put(tensors.get(i).name(), tensors.get(i).toCheckpoint(memory(part, i).asFloatBuffer()));
+            values.put(tensors.get(i).name(), read(part, i));
         }
         return values;
+    }
+
+    /** Tensor {@code i} of a block in the checkpoint's layout; a copy. */
+    public TensorData read(Part part, int i) {
+        return tensors.get(i).toCheckpoint(memory(part, i).asFloatBuffer());
     }
 
     /** Sets a block from tensors in the checkpoint's layout. @throws InputException if one is missing or of another shape */

@@ -42,8 +42,9 @@ class TrainTest {
                 policy: policy.json
                 datasets: [%s]
                 columns:
-                  observation.state: {from: state, first: 0}
+                  observation.state: {from: state}
                   observation.environment_state: {from: keypoint, first: 0}
+                  action: {first: 0}
                 optimizer: {lr: 0.002, warm_up_steps: 10}
                 loader: {batch_size: 16}
                 steps: 400

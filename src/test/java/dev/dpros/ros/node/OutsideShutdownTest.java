@@ -1,6 +1,7 @@
 package dev.dpros.ros.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -23,5 +24,19 @@ class OutsideShutdownTest {
         shutdown.begin("again");
         assertTrue(closed.await(30, TimeUnit.SECONDS));
         assertEquals(List.of("rosnode kill"), heard);
+    }
+
+    /** A node that is ended while it still starts: nobody misses the reason. */
+    @Test
+    void shouldTellAHandlerThatComesLater() throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        OutsideShutdown shutdown = new OutsideShutdown(closed::countDown);
+        assertNull(shutdown.reason());
+        shutdown.begin("new node registered with same name");
+        assertTrue(closed.await(30, TimeUnit.SECONDS));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        shutdown.add(heard::add);
+        assertEquals(List.of("new node registered with same name"), heard);
+        assertEquals("new node registered with same name", shutdown.reason());
     }
 }
