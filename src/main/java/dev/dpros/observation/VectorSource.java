@@ -81,6 +81,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
             health.stampJumped();
         }
         health.stampOffset(stamps.offsetNs(verdict, headerNs, receivedRosNs, receivedNs));
+        health.values(ring.claim());
         ring.commit(stampNs, receivedNs, verdict == StampTracker.Verdict.NEW_EPOCH);
         statistics.took(stampNs, receivedNs, 0);
         health.received(receivedNs);

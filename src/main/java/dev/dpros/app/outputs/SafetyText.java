@@ -78,10 +78,11 @@ public final class SafetyText {
                 + (more > 0 ? "; " + more + " more" : "");
     }
 
-    /** A source's age and offset are those of now; all else is as it was when the cause began. */
+    /** A source's age, offset and value are those of now; all else is as it was when the cause began. */
     private String live(SafetyEvent event, int source) {
         double value = watchdog.value(event);
         double limit = watchdog.limit(event);
+        int joint = watchdog.joint(event);
         if (source != Watchdog.NO_SOURCE && source < sources.size()) {
             SourceHealth health = sources.get(source);
             if (event == SafetyEvent.STAMPS_OFFSET) {
@@ -92,9 +93,12 @@ public final class SafetyText {
                 long last = health.lastReceivedNs();
                 value = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, clock.monotonicNs() - last) * S;
                 limit = health.maxAgeNs() * S;
+            } else if (event == SafetyEvent.CONSTANT_INPUT) {
+                joint = health.offElement();
+                value = health.offValue();
             }
         }
-        return words.cause(event, source, watchdog.joint(event), value, limit);
+        return words.cause(event, source, joint, value, limit);
     }
 
     /** Whether a source's stamps are too far from the node's clock. */
