@@ -46,7 +46,8 @@ final class OutOfFilesChild {
         starve("inspect", "--no-latency", "models/pusht_keypoints");
         starve("run", "--config", args[2], "__master:=http://localhost:1");
         starve("record", "--config", args[2], "--output", folder + "/NEW", "__master:=http://localhost:1");
-        starve("trace", "show", folder + "/nowhere");
+        System.out.println("COMPLETE");
+        System.exit(0);
     }
 
     private static String run(String... command) {
