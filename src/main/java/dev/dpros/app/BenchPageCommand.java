@@ -60,7 +60,7 @@ final class BenchPageCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+    private HttpClient http;
 
     /** One turn: tick lateness over its last ten seconds, ticks by how late they were at most (s), and CPU of the node. */
     private record Turn(double p999Ms, double maxMs, double cpuPercent, TreeMap<Double, Double> ticks) {}
@@ -70,6 +70,7 @@ final class BenchPageCommand implements Callable<Integer> {
         if (pairs < 1 || pairs > 1000) {
             throw InputException.of("--pairs", "number", "1 to 1000", String.valueOf(pairs), "");
         }
+        http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
         List<Turn> alone = new ArrayList<>();
         List<Turn> watched = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();

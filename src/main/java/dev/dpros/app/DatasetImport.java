@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.dataset.DatasetImporter;
 import dev.dpros.recording.dataset.DatasetLayout;
@@ -92,6 +93,7 @@ final class DatasetImport implements Callable<Integer> {
             }
             episode.notes().forEach(note -> say(journal.getFileName() + ": " + note));
         } catch (InputException e) {
+            OpenFiles.rethrow(e);
             say(e.getMessage());
         }
     }

@@ -1,6 +1,7 @@
 package dev.dpros.app;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import dev.dpros.recording.dataset.JournalIndex;
@@ -59,6 +60,7 @@ final class DatasetVerify implements Callable<Integer> {
         try {
             index = JournalIndex.of(journal);
         } catch (InputException e) {
+            OpenFiles.rethrow(e);
             return e.getMessage();
         }
         if (!index.scan().damage().isEmpty()) {
@@ -99,12 +101,14 @@ final class DatasetVerify implements Callable<Integer> {
                         out.println(dataset.label(i) + ": " + note);
                     }
                 } catch (InputException e) {
+                    OpenFiles.rethrow(e);
                     out.println(dataset.label(i) + ": " + e.getMessage());
                     failed++;
                 }
                 progress.advance(1);
             }
         } catch (InputException e) { // such as a source without a single message: there is nothing to align
+            OpenFiles.rethrow(e);
             out.println(e.getMessage());
             failed++;
         }

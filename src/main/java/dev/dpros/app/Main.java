@@ -2,6 +2,7 @@ package dev.dpros.app;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.inference.DeviceFault;
 import dev.dpros.ros.node.ShutDownException;
 import java.io.PrintWriter;
@@ -42,6 +43,11 @@ public final class Main {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its lines go where ours go (logback.xml)
+        String tooFew = OpenFiles.tooFew();
+        if (tooFew != null) {
+            System.err.println("dpros: " + tooFew);
+            System.exit(EXIT_BAD_INPUT);
+        }
         int code = execute(args);
         Lifecycle.awaitEndOfProcess();
         if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {
@@ -68,6 +74,7 @@ public final class Main {
         line.setUsageHelpAutoWidth(true);
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler(Main::failed);
+        line.setExecutionStrategy(Main::run);
         return line;
     }
 
@@ -106,8 +113,27 @@ public final class Main {
         return "unknown option '" + found + "'" + NearestName.hint(found.split("=")[0], valid);
     }
 
+    /** A library or a class that cannot be opened for want of a file is an Error, which the exception handler would not see. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError | InternalError e) {
+            String ranOut = OpenFiles.ranOut(e);
+            if (ranOut == null) {
+                throw e;
+            }
+            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), ranOut, new InputException(ranOut, e));
+        }
+    }
+
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         Lifecycle.awaitEndOfProcess();
+        String ranOut = OpenFiles.ranOut(e);
+        if (ranOut != null) {
+            command.getErr().println("dpros: " + ranOut);
+            LoggerFactory.getLogger(Main.class).debug("out of files", e);
+            return EXIT_BAD_INPUT;
+        }
         if (e instanceof InputException) {
             command.getErr().println("dpros: " + e.getMessage());
             LoggerFactory.getLogger(Main.class).debug("bad input", e);

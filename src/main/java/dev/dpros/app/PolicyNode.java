@@ -24,6 +24,7 @@ import dev.dpros.control.TickListener;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SystemClock;
+import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.AsyncSampler;
@@ -107,6 +108,7 @@ final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable {
         requireSameDimension(config, policy);
         ControlConfig unruled = controlConfig(config, policy, transport);
         sources = new Sources(config, policy, transport, transport.catalog(), metrics);
+        sources.expect(config, ConstantInputs.of(definition));
         ControlConfig control = ruled(unruled, config, sources.measuredSource());
         List<JointLimits> limits = limits(config);
         SafetyFilter filter = control.safetyFilter(limits);

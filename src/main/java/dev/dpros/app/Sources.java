@@ -5,6 +5,7 @@ import dev.dpros.app.outputs.SourceCheck;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
+import dev.dpros.core.ConstantElements;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FrameSource;
 import dev.dpros.core.InputException;
@@ -189,6 +190,15 @@ final class Sources implements AutoCloseable {
         Subscription subscription = transport.subscribe(section.topic(), type, slots);
         subscriptions.put(feature.key(), subscription);
         return subscription;
+    }
+
+    /** Sets which values the training data knew only as constants, by key of the input; names are those of the field path. */
+    void expect(RobotConfig config, Map<String, ConstantElements> constants) {
+        for (ObservationInput input : inputs) {
+            ConstantElements known = constants.getOrDefault(input.feature().key(), ConstantElements.NONE);
+            String field = section(config, input.feature()).field();
+            input.health().expect(known.named(field == null ? List.of() : FieldPath.parse(field).names()));
+        }
     }
 
     /** Where the sampler gets its windows. */

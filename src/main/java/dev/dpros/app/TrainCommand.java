@@ -1,6 +1,5 @@
 package dev.dpros.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.app.train.TrainingData;
 import dev.dpros.app.train.TrainingFiles;
@@ -143,11 +142,7 @@ final class TrainCommand implements Callable<Integer> {
                 Map<String, Object> inner = (Map<String, Object>) at.computeIfAbsent(parts[i], k -> new LinkedHashMap<String, Object>());
                 at = inner;
             }
-            try {
-                at.put(parts[parts.length - 1], new YAMLMapper().readValue(value, Object.class));
-            } catch (JsonProcessingException e) {
-                throw InputException.of("--set", key, "a YAML value", value, "");
-            }
+            at.put(parts[parts.length - 1], TrainConfig.value("--set " + key, value));
         });
         return root;
     }

@@ -24,6 +24,8 @@ final class LeRobotNormalizers {
     static final String PREPROCESSOR = "policy_preprocessor.json";
     static final String POSTPROCESSOR = "policy_postprocessor.json";
     private static final double EPS = 1e-8;
+    /** A standard deviation of float32's rounding: the mean of equal values is not always that value. */
+    private static final double WITHOUT_RANGE = 1e-7;
     private static final int MOST_NAMED = 4;
     private static final List<String> MODES = List.of("MIN_MAX", "MEAN_STD", "IDENTITY", "QUANTILES", "QUANTILE10");
 
@@ -161,7 +163,21 @@ final class LeRobotNormalizers {
         }
         double[] first = statistic(feature, statistics, needed[0]);
         double[] second = statistic(feature, statistics, needed[1]);
-        return mode.equals("MEAN_STD") ? ofMeanStd(feature, statistics, first, second) : ofRange(first, second, statistics.eps);
+        return mode.equals("MEAN_STD") ? ofMeanStd(feature, statistics, first, second)
+                : ofRange(first, second, statistics.eps, varied(feature, statistics));
+    }
+
+    /** Where the data's own minimum and maximum, if they are given, differ: two quantiles may be equal there all the same. */
+    private static boolean[] varied(FeatureSpec feature, Statistics statistics) {
+        boolean[] varied = new boolean[channels(feature)];
+        if (statistics.tensors.containsKey(feature.key() + ".min") && statistics.tensors.containsKey(feature.key() + ".max")) {
+            double[] low = statistic(feature, statistics, "min");
+            double[] high = statistic(feature, statistics, "max");
+            for (int i = 0; i < varied.length; i++) {
+                varied[i] = (float) low[i] != (float) high[i];
+            }
+        }
+        return varied;
     }
 
     private static double[] statistic(FeatureSpec feature, Statistics statistics, String name) {
@@ -185,21 +201,25 @@ final class LeRobotNormalizers {
         return sorted.isEmpty() ? "no statistics" : Quoted.of(shown) + (sorted.size() > MOST_NAMED ? " and others" : "");
     }
 
-    private static Normalizer ofRange(double[] low, double[] high, double eps) {
+    private static Normalizer ofRange(double[] low, double[] high, double eps, boolean[] varied) {
         double[] top = high.clone();
+        double[] constant = new double[low.length];
         for (int i = 0; i < low.length; i++) {
             // the reference subtracts in float32: a range that vanishes there counts as zero
             float range = (float) high[i] - (float) low[i];
             if (range == 0) {
                 top[i] = low[i] + eps;
             }
+            constant[i] = range == 0 && !varied[i] ? low[i] : Double.NaN;
         }
-        return Normalizer.ofRange(low, top);
+        Normalizer ranges = Normalizer.ofRange(low, top);
+        return new Normalizer(ranges.scale(), ranges.offset(), constant);
     }
 
     private static Normalizer ofMeanStd(FeatureSpec feature, Statistics statistics, double[] mean, double[] std) {
         double[] scale = new double[mean.length];
         double[] offset = new double[mean.length];
+        double[] constant = new double[mean.length];
         for (int i = 0; i < mean.length; i++) {
             if (std[i] < 0) {
                 throw InputException.of(statistics.source, Quoted.tensor(feature.key() + ".std"), "no negative value",
@@ -207,7 +227,8 @@ final class LeRobotNormalizers {
             }
             scale[i] = 1 / (std[i] + statistics.eps);
             offset[i] = -mean[i] * scale[i];
+            constant[i] = std[i] <= WITHOUT_RANGE * Math.max(1, Math.abs(mean[i])) ? mean[i] : Double.NaN;
         }
-        return new Normalizer(scale, offset);
+        return new Normalizer(scale, offset, constant);
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpros.checkpoint;
 
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ public final class PolicyReader {
         }
         Path file = location.path();
         PolicyDefinition policy = Files.isDirectory(file) ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
-        ConstantInputs.of(policy).forEach(input -> LOG.warn("{}: {}", source, input.warning()));
+        ConstantInputs.of(policy).values().forEach(input -> input.warnings().forEach(line -> LOG.warn("{}: {}", source, line)));
         return policy;
     }
 

@@ -3,15 +3,23 @@ package dev.dpros.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dpros.core.InputException;
+import java.io.StringReader;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.DuplicateKeyException;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
@@ -43,6 +51,8 @@ final class SafeYaml {
     static JsonNode read(String source, String text) {
         try {
             return new SafeYaml(source).convert(yaml().load(text), 0);
+        } catch (DuplicateKeyException e) {
+            throw twice(source, text, e);
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
             throw new InputException(source + ":" + line + ": not valid YAML: " + e.getProblem(), e);
@@ -51,10 +61,37 @@ final class SafeYaml {
         }
     }
 
+    /** The exception knows the later line alone. */
+    private static InputException twice(String source, String text, DuplicateKeyException e) {
+        int line = e.getProblemMark().getLine();
+        Node root = yaml().compose(new StringReader(text));
+        int first = first(root, line);
+        return new InputException(source + ":" + (line + 1) + ": " + e.getProblem() + ", first in line " + (first + 1), e);
+    }
+
+    /** Line of the earlier key beside the one in this line, both counted from 0; -1 if it is not below this node. */
+    private static int first(Node node, int line) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple later : mapping.getValue()) {
+                Node key = later.getKeyNode();
+                for (NodeTuple earlier : key.getStartMark().getLine() == line ? mapping.getValue() : List.<NodeTuple>of()) {
+                    Node other = earlier.getKeyNode();
+                    if (other != key && other instanceof ScalarNode a && key instanceof ScalarNode b && a.getValue().equals(b.getValue())) {
+                        return other.getStartMark().getLine();
+                    }
+                }
+            }
+            return mapping.getValue().stream().mapToInt(tuple -> first(tuple.getValueNode(), line)).filter(found -> found >= 0).findFirst().orElse(-1);
+        }
+        return node instanceof SequenceNode sequence
+                ? sequence.getValue().stream().mapToInt(item -> first(item, line)).filter(found -> found >= 0).findFirst().orElse(-1) : -1;
+    }
+
     private static Yaml yaml() {
         LoaderOptions options = new LoaderOptions();
         options.setNestingDepthLimit(DEEPEST);
         options.setMaxAliasesForCollections(1_000);
+        options.setAllowDuplicateKeys(false);
         DumperOptions unused = new DumperOptions();
         Resolver resolver = new Resolver();
         resolver.addImplicitResolver(Tag.FLOAT, EXPONENT, "-+0123456789");

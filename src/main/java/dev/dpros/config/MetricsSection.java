@@ -13,6 +13,12 @@ import static dev.dpros.config.Bounds.inRange;
  * @param otlp where everything is also sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/metrics}; empty for nowhere
  */
 public record MetricsSection(boolean enabled, String bind, int port, String token, boolean jmx, String otlp) {
+    /** Does not show the token. */
+    @Override
+    public String toString() {
+        return "MetricsSection[" + (enabled ? bind + ":" + port : "off") + (token.isEmpty() ? "" : ", token") + "]";
+    }
+
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public MetricsSection {
         inRange("port", port, 0, 65_535);

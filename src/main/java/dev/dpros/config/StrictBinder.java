@@ -51,7 +51,8 @@ final class StrictBinder {
             return new InputException((where.isEmpty() ? "" : where + ": ") + problem, e);
         }
         if (e instanceof MismatchedInputException mismatch) {
-            return InputException.of(where, "value", expected(mismatch.getTargetType()), found(tree.value(path)), "");
+            return InputException.of(where, "value", expected(mismatch.getTargetType()),
+                    Secrets.isSecret(path) ? "something else" : found(tree.value(path)), "");
         }
         return new InputException(where + ": " + e.getOriginalMessage(), e);
     }

@@ -167,6 +167,11 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         inRange("threads", threads, 1, 64);
     }
 
+    /** A value given on the command line, as the file would have it. @param source what gives it @throws dev.dpros.core.InputException if it is no YAML */
+    public static Object value(String source, String text) {
+        return YamlTree.value(source, text);
+    }
+
     /** A configuration and the complete tree that it came from, as YAML. */
     public record Result(TrainConfig config, Map<String, Object> inForce) {}
 

@@ -1,30 +1,25 @@
 package dev.dpros.config;
 
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A YAML file as a tree, with the line of every key for messages.
+ * A YAML file as a tree, with the line of every key for messages; {@link YamlBuilder} says what of YAML is followed.
  *
  * @param source file name for messages
  * @param root the tree
  * @param lines line of each dotted key path
  */
 record YamlTree(String source, ObjectNode root, Map<String, Integer> lines) {
-    private static final YAMLFactory YAML = new YAMLFactory();
     private static final long LARGEST_FILE_BYTES = 4 << 20;
 
     /** Reads a file. @throws InputException if it cannot be read or is not a YAML mapping */
@@ -46,14 +41,15 @@ record YamlTree(String source, ObjectNode root, Map<String, Integer> lines) {
     /** Parses text. @throws InputException if it is not a YAML mapping */
     static YamlTree parse(String source, String text) {
         try {
-            JsonNode node = new ObjectMapper(YAML).readTree(text);
-            if (node == null || node.isMissingNode() || node.isNull()) {
-                node = new ObjectMapper().createObjectNode();
+            Map<String, Integer> lines = new HashMap<>();
+            JsonNode node = new YamlBuilder(source, lines).build(text);
+            if (node == null || node.isNull()) {
+                node = JsonNodeFactory.instance.objectNode();
             }
             if (!(node instanceof ObjectNode object)) {
                 throw InputException.of(source, "document", "a mapping (key: value)", node.getNodeType().toString().toLowerCase(), "");
             }
-            return new YamlTree(source, object, lines(text));
+            return new YamlTree(source, object, lines);
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             String problem = e.getOriginalMessage().lines().findFirst().orElse("malformed").strip();
@@ -63,37 +59,17 @@ record YamlTree(String source, ObjectNode root, Map<String, Integer> lines) {
         }
     }
 
-    private static Map<String, Integer> lines(String text) throws IOException {
-        Map<String, Integer> lines = new HashMap<>();
-        Deque<String> path = new ArrayDeque<>();
-        try (YAMLParser parser = YAML.createParser(text)) {
-            String field = null;
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                switch (token) {
-                    case FIELD_NAME -> {
-                        field = parser.currentName();
-                        lines.putIfAbsent(join(path, field), parser.currentTokenLocation().getLineNr());
-                    }
-                    case START_OBJECT, START_ARRAY -> {
-                        path.addLast(field == null ? "" : field);
-                        field = null;
-                    }
-                    case END_OBJECT, END_ARRAY -> path.removeLast();
-                    default -> { }
-                }
+    /** A value given on the command line. @param source what gives it, for messages @throws InputException if it is no YAML */
+    static Object value(String source, String text) {
+        try {
+            JsonNode node = new YamlBuilder(source, new HashMap<>()).build(text);
+            if (node != null) {
+                return new ObjectMapper().convertValue(node, Object.class);
             }
+        } catch (IOException e) {
+            throw InputException.of(source, "value", "YAML", "'" + text + "'", "");
         }
-        return lines;
-    }
-
-    private static String join(Deque<String> path, String field) {
-        StringBuilder joined = new StringBuilder();
-        for (String part : path) {
-            if (!part.isEmpty()) {
-                joined.append(part).append('.');
-            }
-        }
-        return joined.append(field).toString();
+        throw InputException.of(source, "value", "YAML", "nothing", "");
     }
 
     /** {@code file:line} of a key, or of its nearest parent that the file has, or the file alone. */

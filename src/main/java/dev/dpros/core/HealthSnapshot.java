@@ -15,6 +15,8 @@ public final class HealthSnapshot {
     public final boolean[] frozen;
     /** Whether each source's content is empty. */
     public final boolean[] blank;
+    /** Whether each source has a value that is not the training data's constant. */
+    public final boolean[] offConstant;
 
     /** Receive time less stamp of each source, ns, or {@link SourceHealth#UNKNOWN}. */
     public final long[] stampOffsetNs;
@@ -25,6 +27,7 @@ public final class HealthSnapshot {
         stampJumps = new long[sources];
         frozen = new boolean[sources];
         blank = new boolean[sources];
+        offConstant = new boolean[sources];
         stampOffsetNs = new long[sources];
         Arrays.fill(stampOffsetNs, SourceHealth.UNKNOWN);
     }
@@ -36,6 +39,7 @@ public final class HealthSnapshot {
             stampJumps[i] = sources[i].stampJumps();
             frozen[i] = sources[i].frozen();
             blank[i] = sources[i].blank();
+            offConstant[i] = sources[i].offConstant();
             stampOffsetNs[i] = sources[i].stampOffsetNs();
         }
     }

@@ -42,6 +42,10 @@ public final class SourceHealth {
     private volatile boolean blank;
     private volatile long stampJumps;
     private volatile long stampOffsetNs = UNKNOWN;
+    private volatile ConstantElements constants = ConstantElements.NONE;
+    private volatile boolean offConstant;
+    private volatile int offElement;
+    private volatile double offValue = Double.NaN;
 
     /**
      * Describes a source that has not yet delivered.
@@ -188,6 +192,42 @@ public final class SourceHealth {
     public void content(boolean frozen, boolean blank) {
         this.frozen = frozen;
         this.blank = blank;
+    }
+
+    /** Sets which of its values the training data knew only as a constant. Any thread. */
+    public void expect(ConstantElements newConstants) {
+        constants = newConstants;
+    }
+
+    /** Which of its values the training data knew only as a constant. */
+    public ConstantElements constants() {
+        return constants;
+    }
+
+    /** Writer: the newest sample, as the policy gets it; compared with the constants. */
+    public void values(float[] sample) {
+        ConstantElements known = constants;
+        int off = known.firstOff(sample);
+        if (off >= 0) {
+            offElement = known.element(off);
+            offValue = sample[off];
+        }
+        offConstant = off >= 0;
+    }
+
+    /** Whether the newest sample has a value that is not the training data's constant. */
+    public boolean offConstant() {
+        return offConstant;
+    }
+
+    /** The element that was off last. */
+    public int offElement() {
+        return offElement;
+    }
+
+    /** Its value then, robot units; NaN before the first. */
+    public double offValue() {
+        return offValue;
     }
 
     /** Writer: a stamp jumped against the stamp clock, forward or backward. */

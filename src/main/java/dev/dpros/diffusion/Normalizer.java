@@ -1,5 +1,6 @@
 package dev.dpros.diffusion;
 
+import dev.dpros.core.ConstantElements;
 import java.util.Arrays;
 
 /**
@@ -9,13 +10,13 @@ import java.util.Arrays;
  *
  * @param scale one value per element of a vector feature, or per channel of an image
  * @param offset likewise
+ * @param constant likewise: the only value in the data where that had no range and its scale is the inverse of what stands
+ *     for a range of zero (1e-8), so that a deviation of a millionth would arrive as more than ten ranges; else NaN
  */
-public record Normalizer(double[] scale, double[] offset) {
-    private static final double WITHOUT_RANGE = 1e7;
-
+public record Normalizer(double[] scale, double[] offset, double[] constant) {
     /** @throws IllegalArgumentException if lengths differ or a value is not finite */
     public Normalizer {
-        if (scale.length != offset.length || scale.length == 0) {
+        if (scale.length != offset.length || scale.length != constant.length || scale.length == 0) {
             throw new IllegalArgumentException("normalizer: scale has " + scale.length + " values, offset " + offset.length);
         }
         for (int i = 0; i < scale.length; i++) {
@@ -26,6 +27,18 @@ public record Normalizer(double[] scale, double[] offset) {
         }
         scale = scale.clone();
         offset = offset.clone();
+        constant = constant.clone();
+    }
+
+    /** One whose data had a range everywhere. */
+    public Normalizer(double[] scale, double[] offset) {
+        this(scale, offset, varied(scale.length));
+    }
+
+    private static double[] varied(int size) {
+        double[] none = new double[size];
+        Arrays.fill(none, Double.NaN);
+        return none;
     }
 
     /** The map that changes nothing, for {@code size} elements or channels. */
@@ -56,17 +69,10 @@ public record Normalizer(double[] scale, double[] offset) {
         return scale.length;
     }
 
-    /**
-     * Whether the data had no range here: its scale is the inverse of what stands for a range of zero (1e-8), so that a
-     * deviation of a millionth arrives as more than ten standard ranges.
-     */
-    public boolean withoutRange(int i) {
-        return Math.abs(scale[i]) >= WITHOUT_RANGE;
-    }
-
-    /** Normalises one element. */
+    /** Normalises one element. What counts as its constant reaches the network as in training, without the rounding blown up. */
     public float normalize(int i, float value) {
-        return (float) (value * scale[i] + offset[i]);
+        double exact = ConstantElements.same(constant[i], value) ? constant[i] : value;
+        return (float) (exact * scale[i] + offset[i]);
     }
 
     /** Back to robot units. */

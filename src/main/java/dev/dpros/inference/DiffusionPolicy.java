@@ -2,8 +2,10 @@ package dev.dpros.inference;
 
 import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
+import dev.dpros.core.ConstantElements;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
+import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -11,6 +13,9 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A diffusion policy ready to run: observations in, actions out, as the reference's {@code predict_action}.
@@ -20,6 +25,8 @@ import java.util.List;
  * end. Confined to one thread, from the first prediction on; allocates a little per prediction.
  */
 public final class DiffusionPolicy implements ChunkPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(DiffusionPolicy.class);
+
     private final PolicyDefinition definition;
     private final PolicyConfig config;
     private final InferenceOptions options;
@@ -30,6 +37,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private DenoisingLoop loop;
     private PolicyNetwork network;
     private boolean prepared;
+    private Map<String, ConstantElements> unsaid;
 
     private DiffusionPolicy(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
         this.definition = definition;
@@ -37,6 +45,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         this.options = options;
         this.latency = latency;
         this.device = TorchRuntime.device(options.device());
+        this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
         this.actionNormalizer = definition.normalizers()
                 .getOrDefault(config.action().key(), Normalizer.identity(config.action().size()));
@@ -97,7 +106,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
         StepListener few = (index, count, timestep, x0hat) -> index < 3;
         for (int i = 0; i < 3; i++) {
-            predictAction(blank, Sampling.of(NoiseSource.seeded(i), few));
+            predict(ObservationBatch.of(blank), Sampling.of(NoiseSource.seeded(i), few));
         }
     }
 
@@ -113,12 +122,23 @@ public final class DiffusionPolicy implements ChunkPolicy {
 
     /**
      * Predicts for B environments at once, K chunks for each: as many as there are noise sources for one of them. Observations
-     * are encoded once, whatever K. Chunk k of environment b is row {@code b * K + k} of the prediction.
+     * are encoded once, whatever K. Chunk k of environment b is row {@code b * K + k} of the prediction. The first value that
+     * is not the training data's constant is logged; the live node refuses it before ({@link dev.dpros.core.SourceHealth}).
      *
      * @throws IllegalArgumentException if the observations do not fit the features, or the number of noise sources is no
      *     multiple of B
      */
     public Prediction predictAction(ObservationBatch batch, Sampling sampling) {
+        batch.check(config.inputs(), config.nObsSteps());
+        String problem = ConstantInputs.problem(unsaid, config.inputs(), batch.values());
+        if (problem != null) {
+            unsaid = Map.of();
+            LOG.warn("{}: {}: the actions are not those of the training data's robot (said once)", definition.source(), problem);
+        }
+        return predict(batch, sampling);
+    }
+
+    private Prediction predict(ObservationBatch batch, Sampling sampling) {
         int rows = sampling.noise().size();
         if (rows % batch.size() != 0) {
             throw new IllegalArgumentException("sampling: " + rows + " noise sources for a batch of " + batch.size());

@@ -157,6 +157,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         health.stampOffset(stamps.offsetNs(verdict, layout.stampNs, copy.receivedRosNs(), copy.receivedNs()));
         content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
         health.content(content.frozen(), content.blank());
+        health.values(frames.claim());
         frames.commit(stampNs, copy.receivedNs(), verdict == StampOrder.Verdict.NEW_EPOCH);
         long preparationNs = clock.monotonicNs() - copy.receivedNs();
         statistics.took(stampNs, copy.receivedNs(), preparationNs);

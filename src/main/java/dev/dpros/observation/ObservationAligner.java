@@ -14,7 +14,8 @@ import java.util.List;
  * <p>t_obs is the newest time for which every camera has a frame, that is the smallest of their newest stamps; without
  * cameras, the same over the vectors. (diffusion_policy takes the largest and then, comparing strictly, never uses that
  * very frame: about 33 ms older at 30 Hz.) Each source gives its value at t_k by its own rule. Before the first sample
- * of an episode, that sample is repeated.
+ * of an episode, that sample is repeated. A window in which a value is not the training data's constant is not given out:
+ * an older sample may still be off when the newest no longer is.
  *
  * <p>{@link #fill} runs on the sampler thread; it neither blocks nor allocates, and reads only whole samples.
  */
@@ -91,6 +92,9 @@ public final class ObservationAligner implements ObservationSource {
                 if (!read(readers[f], newestNs - (steps - 1 - k) * stepNs, values, k * size)) {
                     return false;
                 }
+            }
+            if (inputs[f].health().constants().firstOff(values) >= 0) {
+                return false;
             }
             long usedNs = readers[f].usedStampNs();
             window.setAgeNs(f, Math.max(0, newestNs - usedNs));

@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
 
 /**
  * Takes numeric messages in on the transport's I/O thread and decodes them there into a ring of stamped vectors. Values
- * that are looked up by name may come with several messages, each of some of the names: {@link PartMerge}. Nothing is allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
+ * that are looked up by name may come with several messages, each of some of the names: {@link PartMerge}. Nothing is
+ * allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
  */
 public final class VectorSource implements ObservationInput, MessageSlots, PositionSource, MotionWitness {
     private final VectorConfig config;
@@ -90,6 +91,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
             health.stampJumped();
         }
         health.stampOffset(stamps.offsetNs(verdict, headerNs, receivedRosNs, receivedNs));
+        health.values(ring.claim());
         ring.commit(stampNs, receivedNs, verdict == Verdict.NEW_EPOCH);
         statistics.took(stampNs, receivedNs, 0);
         health.received(receivedNs);
@@ -115,6 +117,7 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
             return;
         }
         merge.copy(values);
+        health.values(values);
         ring.commit(merge.oldestStampNs(), receivedNs, merge.stampsNs());
         statistics.took(merge.oldestStampNs(), merge.oldestReceivedNs(), 0);
         health.received(merge.oldestReceivedNs());

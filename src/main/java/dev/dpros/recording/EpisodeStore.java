@@ -70,8 +70,8 @@ public final class EpisodeStore implements AutoCloseable {
                     .sorted((a, b) -> Integer.compare(number(a), number(b)))
                     .toList();
         } catch (IOException e) {
-            throw InputException.of(directory.toString(), "recordings", "a directory with episode_*.dpj files",
-                    "none that can be read", "give the directory that was recorded into");
+            throw new InputException(directory + ": recordings: expected a directory with episode_*.dpj files, found none that can be read; "
+                    + "give the directory that was recorded into", e);
         }
     }
 

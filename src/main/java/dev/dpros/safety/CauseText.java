@@ -67,6 +67,8 @@ public final class CauseText {
             case NOT_STARTED -> "waiting for " + start;
             case CAMERA_STALE, JOINT_STATE_STALE -> stale(event, about, value, limit);
             case STAMPS_OFFSET -> about == null || Double.isNaN(value) ? plain(event, about) : event.reason() + ": " + offset(about, value, limit);
+            case CONSTANT_INPUT -> about == null || Double.isNaN(value) || about.constants().isEmpty() ? plain(event, about)
+                    : event.reason() + ": " + about.name() + ", " + about.constants().text(joint, value);
             case TICK_OVERRUN -> Double.isNaN(value) ? event.reason()
                     : event.reason() + ": " + Math.round(value) + " control periods missed in a row, allowed below " + Math.round(limit);
             default -> joint >= 0 && joint < joints.size() ? event.reason() + ": " + joint(joints.get(joint), value, limit) : plain(event, about);

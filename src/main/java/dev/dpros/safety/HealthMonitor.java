@@ -44,13 +44,14 @@ public final class HealthMonitor {
             boolean blank = !joints && !stale && health.blank[i];
             watchdog.set(SafetyEvent.CAMERA_FROZEN, i, frozen);
             watchdog.set(SafetyEvent.CAMERA_BLANK, i, blank);
+            boolean constant = constant(i, !stale && health.offConstant[i]);
             boolean jumped = health.stampJumps[i] != jumpsSeen[i];
             if (jumped) {
                 jumpsSeen[i] = health.stampJumps[i];
                 watchdog.raise(SafetyEvent.STAMPS_JUMP, i);
             }
             boolean offset = offset(i, !stale, health.stampOffsetNs[i]);
-            healthy &= !stale && !frozen && !blank && !jumped && !offset;
+            healthy &= !stale && !frozen && !blank && !constant && !jumped && !offset;
         }
         return healthy;
     }
@@ -63,6 +64,18 @@ public final class HealthMonitor {
         long last = health.receivedNs[source];
         double ageS = last == SourceHealth.NEVER ? Double.NaN : (nowNs - last) * S;
         watchdog.raise(event, source, Watchdog.NO_JOINT, ageS, sources[source].maxAgeNs() * S);
+    }
+
+    /** Which element and which value is the source's to say; a replay does not know them. */
+    private boolean constant(int i, boolean off) {
+        SourceHealth source = sources[i];
+        if (off && !source.constants().isEmpty()) {
+            int element = source.offElement();
+            watchdog.raise(SafetyEvent.CONSTANT_INPUT, i, element, source.offValue(), source.constants().constant(element));
+        } else {
+            watchdog.set(SafetyEvent.CONSTANT_INPUT, i, off);
+        }
+        return off;
     }
 
     /** A source that has gone silent is stale, whatever its last stamps were. */

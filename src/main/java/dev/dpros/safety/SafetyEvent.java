@@ -59,7 +59,9 @@ public enum SafetyEvent {
     /** A joint does not follow its command within the bound. */
     TRACKING_ERROR("does not follow its command"),
     /** A joint has not followed its command for the whole window. */
-    TRACKING_LOST("has not followed its command");
+    TRACKING_LOST("has not followed its command"),
+    /** An input that had one value throughout the training data has another one. */
+    CONSTANT_INPUT("constant input differs");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

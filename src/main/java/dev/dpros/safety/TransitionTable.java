@@ -43,6 +43,7 @@ public final class TransitionTable {
         row(SafetyEvent.CONTROL_LOOP_DIED, FAULT,    FAULT,    FAULT,    FAULT);
         row(SafetyEvent.TRACKING_ERROR,    DEGRADED, DEGRADED, HOLD,     FAULT);
         row(SafetyEvent.TRACKING_LOST,     HOLD,     HOLD,     HOLD,     FAULT);
+        row(SafetyEvent.CONSTANT_INPUT,    DEGRADED, DEGRADED, HOLD,     FAULT);
     }
 
     private TransitionTable() {}

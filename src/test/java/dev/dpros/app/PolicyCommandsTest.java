@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.checkpoint.Safetensors;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
+import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.reference.ReferenceCase;
 import dev.dpros.reference.Procedural;
 import java.io.IOException;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** The commands import, inspect and predict. */
@@ -94,6 +99,34 @@ class PolicyCommandsTest {
 
         assertArrayEquals(floats(reference.get("global_cond")), floats(directory.resolve("out"), "global_cond"), 1e-4f);
         assertArrayEquals(floats(reference.get("ddim8")), floats(directory.resolve("out"), "trajectory"), 1e-3f);
+    }
+
+    @Test
+    void shouldSayOnceThatAnInputIsNotTheConstantOfTheData() throws IOException {
+        Path policy = Files.createDirectory(directory.resolve("constant"));
+        for (String name : List.of("config.json", "model.safetensors", "policy_preprocessor.json", "policy_postprocessor.json",
+                "policy_postprocessor_step_0_unnormalizer_processor.safetensors")) {
+            Files.copy(Path.of("models/pusht_keypoints", name), policy.resolve(name));
+        }
+        String statistics = "policy_preprocessor_step_3_normalizer_processor.safetensors";
+        Map<String, TensorData> tensors = new LinkedHashMap<>(Safetensors.read(Path.of("models/pusht_keypoints", statistics)));
+        tensors.put("observation.state.min", TensorData.of(new float[] {0.25f, 0}, 2));
+        tensors.put("observation.state.max", TensorData.of(new float[] {0.25f, 512}, 2));
+        Safetensors.write(policy.resolve(statistics), tensors);
+        Path input = directory.resolve("in");
+        Safetensors.write(input, Map.of("observation.state", TensorData.of(new float[] {0.25f, 100, 0.251f, 100}, 2, 2),
+                "observation.environment_state", TensorData.of(new float[36], 2, 18)));
+        Logger logger = (Logger) LoggerFactory.getLogger(DiffusionPolicy.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            assertEquals(0, run("predict", "--policy", policy, "--input", input, "--output", directory.resolve("out")), err.toString());
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertEquals(1, log.list.size(), log.list::toString);
+        assertTrue(log.list.get(0).getFormattedMessage().contains("observation.state[0] is 0.251, was 0.25"), log.list::toString);
     }
 
     @Test

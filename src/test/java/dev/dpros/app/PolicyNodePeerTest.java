@@ -3,14 +3,21 @@ package dev.dpros.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.checkpoint.Safetensors;
+import dev.dpros.core.TensorData;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -129,6 +136,42 @@ class PolicyNodePeerTest {
         diagnostics.await(says("source observation.environment_state", "input /keypoints is stamped 4.0 s ahead of this node's clock"));
         diagnostics.await(says("watchdog", "stamps offset: joint states /joint_states"));
         assertTrue(policy.isRunning());
+    }
+
+    @Test
+    void shouldNotDriveWhileAnInputThatWasConstantInTrainingDiffers() throws Exception {
+        own(RosTool.rospy(master.uri(), PolicyProcess.WORLD.replace("position=[200.0, 300.0]",
+                "position=[200.0, 300.0 + rospy.get_param('/off', 0.0)]"))).awaitLine("ready");
+        PolicyProcess policy = run("policy: " + Path.of("models/pusht_keypoints").toAbsolutePath(), "policy: " + constantY());
+        OwnTopic states = topic("/dpros/state", STATE);
+        states.await(state(NOMINAL));
+        OwnTopic diagnostics = topic("/diagnostics", DIAGNOSTICS);
+        RosTool.run(master.uri(), "/usr/bin/rosparam", "set", "/off", "0.5");
+        states.await(message -> "constant_input".equals(message.get("reason")));
+        diagnostics.await(says("watchdog", "constant input differs: /joint_states, observation.state[1] (y) is 300.5, "
+                + "was 300 throughout the training data (allowed: 0.03 off)"));
+        states.await(state(HOLD));
+        RosTool.run(master.uri(), "/usr/bin/rosparam", "set", "/off", "0.01");
+        states.await(state(NOMINAL));
+        assertTrue(policy.isRunning());
+    }
+
+    /** The shipped policy, as if y had been 300 in all of its data. */
+    private Path constantY() throws IOException {
+        Path copy = Files.createDirectory(folder.resolve("constant"));
+        try (Stream<Path> files = Files.list(Path.of("models/pusht_keypoints"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        Path statistics = copy.resolve("policy_preprocessor_step_3_normalizer_processor.safetensors");
+        Map<String, TensorData> tensors = new LinkedHashMap<>(Safetensors.read(statistics));
+        tensors.put("observation.state.min", TensorData.of(new float[] {0, 300}, 2));
+        tensors.put("observation.state.max", TensorData.of(new float[] {512, 300}, 2));
+        Path changed = folder.resolve("changed");
+        Safetensors.write(changed, tensors);
+        Files.move(changed, statistics, StandardCopyOption.REPLACE_EXISTING);
+        return copy;
     }
 
     @Test

@@ -131,6 +131,14 @@ class ForeignTrainingTest {
     }
 
     @Test
+    void shouldRefuseAKeyGivenTwiceWithBothLines() throws IOException {
+        Path file = Files.writeString(folder.resolve("twice.yaml"), "a: &a {x: 1}\nb:\n- x: 1\n  y: 2\n  <<: *a\n  y: 3\n");
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertTrue(message.endsWith("twice.yaml:6: found duplicate key y, first in line 4"), message);
+    }
+
+    @Test
     void shouldNameTheLineOfWhatIsNoYaml() throws IOException {
         Path file = Files.writeString(folder.resolve("bad.yaml"), "a: 1\nb: *nowhere\n");
 

@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.ConstantElements;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.VisionConfig;
@@ -190,16 +193,32 @@ class LeRobotDirectoryTest {
 
     @Test
     void shouldFindInputsThatNeverVaried() {
-        assertEquals(List.of(), ConstantInputs.of(PolicyReader.read(new TinyPolicy().write(directory.resolve("varied")))));
+        assertEquals(Map.of(), ConstantInputs.of(PolicyReader.read(new TinyPolicy().write(directory.resolve("varied")))));
         tiny.statistics.put("observation.state.min", TensorData.of(new float[] {0.25f, -5}, 2));
         tiny.statistics.put("observation.state.max", TensorData.of(new float[] {0.25f, 5}, 2));
         tiny.statistics.put("observation.environment_state.std", TensorData.of(new float[] {0.5f, 0, 2}, 3));
 
-        List<ConstantInputs.Input> found = ConstantInputs.of(read());
+        PolicyDefinition policy = read();
+        Map<String, ConstantElements> found = ConstantInputs.of(policy);
 
-        assertEquals(List.of("observation.state", "observation.environment_state"), found.stream().map(ConstantInputs.Input::key).toList());
-        assertEquals(0.25, found.get(0).value(), 1e-6);
-        assertEquals(2, found.get(1).value(), 1e-6);
+        assertEquals(List.of("observation.state", "observation.environment_state"), List.copyOf(found.keySet()));
+        assertEquals(List.of("observation.state[0] was 0.25 throughout the training data: another value would reach the network blown up; "
+                + "a live one that is more than 0.0001 off is not driven on"), found.get("observation.state").warnings());
+        assertEquals(2, found.get("observation.environment_state").constant(1), 1e-6);
+        Normalizer state = policy.normalizers().get("observation.state");
+        assertEquals(-1, state.normalize(0, 0.25009f), 0, "within the tolerance it is the constant");
+        assertTrue(Math.abs(state.normalize(0, 0.251f)) > 1e5, "beyond it, what the reference computes");
+        assertEquals(0, policy.normalizers().get("observation.environment_state").normalize(1, 2.0001f), 0);
+    }
+
+    @Test
+    void shouldNotTakeEqualQuantilesForAConstant() {
+        ((ObjectNode) tiny.normalizer().get("norm_map")).put("STATE", "QUANTILES");
+        tiny.statistics.put("observation.state.q01", TensorData.of(new float[] {0, -5}, 2));
+        tiny.statistics.put("observation.state.q99", TensorData.of(new float[] {0, 5}, 2));
+        assertEquals(Map.of(), ConstantInputs.of(read()), "minimum and maximum differ: 0 and 10");
+        tiny.statistics.put("observation.state.max", TensorData.of(new float[] {0, 5}, 2));
+        assertEquals(0, ConstantInputs.of(PolicyReader.read(tiny.write(directory.resolve("constant")))).get("observation.state").constant(0));
     }
 
     @Test

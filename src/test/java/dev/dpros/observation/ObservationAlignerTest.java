@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ConstantElements;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ImageLayout.Encoding;
 import dev.dpros.core.InputException;
@@ -145,5 +146,28 @@ class ObservationAlignerTest {
         InputException e = assertThrows(InputException.class, () -> aligner(List.of(STATE, LEFT), 2, state, right));
         assertEquals("observations: sources of observation.left: expected one, found 0; map one topic to it",
                 e.getMessage());
+    }
+
+    @Test
+    void shouldGiveOutNoWindowThatHoldsAnOlderSampleOffItsConstant() {
+        state.health().expect(ConstantElements.of(STATE, new double[] {1}));
+        left.health().expect(ConstantElements.of(LEFT, new double[] {0}));
+        ObservationAligner aligner = new ObservationAligner(List.of(STATE, LEFT), List.of(left, state), 2, 100 * MS, clock, List.of());
+        ObservationWindow window = new ObservationWindow(List.of(STATE, LEFT), 2);
+        TestMessages.sendVectorAt(state, 100 * MS, 2);
+        frame(left, 0);
+        assertTrue(state.health().offConstant());
+        TestMessages.sendVectorAt(state, 200 * MS, 1);
+        TestMessages.sendImage(left.slots(), 200 * MS, Encoding.MONO8, 2, 1, 2, new byte[2]);
+        left.prepareNewest();
+        assertFalse(state.health().offConstant() || left.health().offConstant());
+        assertFalse(aligner.fill(window), "the state of 100 ms is in it");
+        TestMessages.sendVectorAt(state, 300 * MS, 1.00009f);
+        TestMessages.sendImage(left.slots(), 300 * MS, Encoding.MONO8, 2, 1, 2, new byte[2]);
+        left.prepareNewest();
+        assertTrue(aligner.fill(window));
+        frame(left, 255);
+        assertTrue(left.health().offConstant());
+        assertEquals(1, left.health().offValue(), 1e-6);
     }
 }

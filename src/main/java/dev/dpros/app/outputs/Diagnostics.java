@@ -156,9 +156,9 @@ public final class Diagnostics implements AutoCloseable {
         String message = source.problem() != null ? source.problem()
                 : never ? "nothing received" + (source.subscription().publishers() == 0 ? ", no publisher" : "")
                 : health.stale(nowNs) ? "stale" : health.frozen() ? "frozen" : health.blank() ? "blank"
-                : offset ? subjects.text().offset(health) : "fresh";
+                : health.offConstant() ? health.constants().text(health.offElement(), health.offValue()) : offset ? subjects.text().offset(health) : "fresh";
         boolean broken = source.problem() != null || health.stale(nowNs);
-        int level = broken ? ERROR : health.frozen() || health.blank() || offset ? WARN : OK;
+        int level = broken ? ERROR : health.frozen() || health.blank() || health.offConstant() || offset ? WARN : OK;
         return status("source " + source.key(), level, message, values);
     }
 

@@ -94,10 +94,11 @@ public final class SafetyText {
                 + (more > 0 ? "; " + more + " more" : "");
     }
 
-    /** A source's age and offset are those of now; all else is as it was when the cause began. */
+    /** A source's age, offset and value are those of now; all else is as it was when the cause began. */
     private String live(SafetyEvent event, int source) {
         double value = watchdog.value(event);
         double limit = watchdog.limit(event);
+        int joint = watchdog.joint(event);
         if (source != Watchdog.NO_SOURCE && source < sources.size()) {
             SourceHealth health = sources.get(source);
             if (stale(event, source)) {
@@ -107,9 +108,12 @@ public final class SafetyText {
                 long offsetNs = health.stampOffsetNs();
                 value = offsetNs == SourceHealth.UNKNOWN ? Double.NaN : offsetNs * S;
                 limit = health.offsetBoundNs(offsetNs, simulatedTime) * S;
+            } else if (event == SafetyEvent.CONSTANT_INPUT) {
+                joint = health.offElement();
+                value = health.offValue();
             }
         }
-        return words.cause(event, source, watchdog.joint(event), value, limit);
+        return words.cause(event, source, joint, value, limit);
     }
 
     private boolean stale(SafetyEvent event, int source) {

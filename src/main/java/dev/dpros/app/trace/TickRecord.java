@@ -102,7 +102,8 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         for (int i = 0; i < in.health.receivedNs.length; i++) {
             lane.putLong(in.health.receivedNs[i]);
             lane.putLong(in.health.stampJumps[i]);
-            lane.putLong((in.health.frozen[i] ? 1 : 0) | (in.health.blank[i] ? 2 : 0) | offset(in.health.stampOffsetNs[i]));
+            lane.putLong((in.health.frozen[i] ? 1 : 0) | (in.health.blank[i] ? 2 : 0) | (in.health.offConstant[i] ? 8 : 0)
+                    | offset(in.health.stampOffsetNs[i]));
         }
         lane.commit();
     }
@@ -151,7 +152,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
                 | (in.failure == null ? 0L : in.failure.ordinal() + 1L) << FAILURE_BIT;
     }
 
-    /** Bit 2: it is known; bits 8 to 63: the offset in us. */
+    /** Bit 2: it is known; bits 8 to 63: the offset in us. Bit 3 is another's. */
     private static long offset(long offsetNs) {
         return offsetNs == SourceHealth.UNKNOWN ? 0 : 4 | Math.floorDiv(offsetNs, 1_000L) << 8;
     }
@@ -230,6 +231,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
             in.health.stampJumps[i] = record.at(at + 1);
             in.health.frozen[i] = (record.at(at + 2) & 1) != 0;
             in.health.blank[i] = (record.at(at + 2) & 2) != 0;
+            in.health.offConstant[i] = (record.at(at + 2) & 8) != 0;
             in.health.stampOffsetNs[i] = (record.at(at + 2) & 4) == 0 ? SourceHealth.UNKNOWN : (record.at(at + 2) >> 8) * 1_000;
         }
         int reason = (int) (flags >> 16 & 0xff);

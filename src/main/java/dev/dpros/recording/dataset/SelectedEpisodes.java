@@ -1,6 +1,7 @@
 package dev.dpros.recording.dataset;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -92,6 +93,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
             }
             return unfit;
         } catch (InputException e) {
+            OpenFiles.rethrow(e);
             if (choice.skipBad()) {
                 return e.getMessage();
             }

@@ -6,6 +6,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Array;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A LeRobotDataset v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
@@ -63,7 +65,7 @@ public final class LerobotDataset implements EpisodeDataset {
         connection = DriverManager.getConnection("jdbc:duckdb:");
         try {
             readEpisodes();
-        } catch (SQLException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
@@ -87,7 +89,7 @@ public final class LerobotDataset implements EpisodeDataset {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    private void readEpisodes() throws SQLException {
+    private void readEpisodes() throws IOException, SQLException {
         StringBuilder query = new StringBuilder("SELECT episode_index, length, dataset_from_index, dataset_to_index, "
                 + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
         List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
@@ -96,7 +98,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
-        String files = "read_parquet(" + ParquetTable.literal(root.resolve("meta/episodes/*/*.parquet").toString()) + ")";
+        String files = "read_parquet([" + String.join(", ", episodeFiles()) + "])";
         query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
         cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
@@ -118,6 +120,20 @@ public final class LerobotDataset implements EpisodeDataset {
         }
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
         found.forEach((key, list) -> clips.put(key, new EpisodeClips(key, fps(), list, lengths)));
+    }
+
+    /** Not left to DuckDB, which takes a folder that it cannot open for an empty one. */
+    private List<String> episodeFiles() throws IOException {
+        Path folder = root.resolve("meta/episodes");
+        try (Stream<Path> files = Files.find(folder, 2, (file, is) -> file.toString().endsWith(".parquet"))) {
+            List<String> found = files.sorted().map(file -> ParquetTable.literal(file.toString())).toList();
+            if (found.isEmpty()) {
+                throw InputException.of(folder.toString(), "episodes", "chunk-000/file-000.parquet and so on", "none", "the dataset is damaged");
+            }
+            return found;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private Path dataFile(Row row) {

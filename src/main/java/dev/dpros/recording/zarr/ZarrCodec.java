@@ -79,6 +79,11 @@ enum ZarrCodec {
             throw InputException.of(where, "blosc chunk", "a header of " + length + " bytes in a whole file",
                     stored.length + " bytes that do not fit it", "the file is damaged");
         }
-        return Blosc.decompress(stored);
+        try {
+            return Blosc.decompress(stored);
+        } catch (RuntimeException e) { // what the native code throws at content that does not expand
+            throw new InputException(where + ": blosc chunk: expected content that expands to " + length + " bytes, found other content; "
+                    + "the file is damaged", e);
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
 import java.io.IOException;
@@ -109,6 +110,7 @@ public final class ZarrDataset implements EpisodeDataset {
             array = ZarrArray.open(entry);
             picture = array.rows() == steps ? ZarrPictures.of(array) : null;
         } catch (InputException e) {
+            OpenFiles.rethrow(e);
             leftOut.add(e.getMessage());
             return;
         }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ConstantElements;
+import dev.dpros.core.FeatureSpec;
 import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.HealthSnapshot;
@@ -123,6 +125,25 @@ class VoiceTest {
                 + " came), allowed 100 ms", text.state());
         clock.advanceNs(101 * MS);
         assertEquals("hold: joint state stale: /joint_states, last message 1.3 s ago, allowed 100 ms", text.state(), "nothing comes");
+    }
+
+    @Test
+    void shouldNameTheConstantInputThatDiffersAndDriveOnceItNoLongerDoes() {
+        FeatureSpec state = FeatureSpec.of("observation.state", FeatureSpec.Kind.STATE, 2);
+        joints.expect(ConstantElements.of(state, new double[] {Double.NaN, 0.04}).named(List.of("shoulder", "gripper")));
+        joints.values(new float[] {7, 0.04005f});
+        drive();
+        voice.poll();
+        said.clear();
+        joints.values(new float[] {7, 0.041f});
+        tick();
+        voice.poll();
+        assertEquals(List.of("nominal -> degraded: constant input differs: /joint_states, observation.state[1] (gripper) is 0.041, "
+                + "was 0.04 throughout the training data (allowed: 0.0001 off)"), said);
+        assertFalse(monitor.check(snapshot, clock.monotonicNs()), "no chunk is asked for");
+        joints.values(new float[] {8, 0.04f});
+        tick();
+        assertEquals(SafetyState.NOMINAL, watchdog.state());
     }
 
     @Test
