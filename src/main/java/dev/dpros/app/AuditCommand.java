@@ -125,9 +125,9 @@ final class AuditCommand implements Callable<Integer> {
 
     private int end(boolean good, Object tree) {
         if (json != null) {
-            RunReport.writeJson(json, tree);
+            JsonFile.write(json, tree);
         }
-        return good ? 0 : Main.EXIT_FAILURE;
+        return good ? 0 : ExitCode.FAILURE;
     }
 
     private void say(String file, AuditFeed.Result result) {

@@ -87,7 +87,7 @@ final class BenchLoopCommand implements Callable<Integer> {
             report.put("load_average_before", loadBefore);
             print(result, report);
             if (json != null) {
-                RunReport.writeJson(json, report);
+                JsonFile.write(json, report);
             }
         }
         return 0;

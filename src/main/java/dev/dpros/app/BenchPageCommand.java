@@ -201,7 +201,7 @@ final class BenchPageCommand implements Callable<Integer> {
                 with.p999Ms / without.p999Ms, with.cpuPercent - without.cpuPercent);
         out.flush();
         if (json != null) {
-            RunReport.writeJson(json, Map.of("nobody", alone, "viewer", watched,
+            JsonFile.write(json, Map.of("nobody", alone, "viewer", watched,
                     "p999_ratio_of_medians", with.p999Ms / without.p999Ms,
                     "p999_ratio_of_all_ticks", pooledWith / pooledWithout));
         }

@@ -82,7 +82,7 @@ final class BenchRosCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(result.table());
             spec.commandLine().getOut().flush();
             if (json != null) {
-                RunReport.writeJson(json, result);
+                JsonFile.write(json, result);
             }
         }
         return 0;

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
  * its standard input is a pipe that closes when this process dies, by which it notices ({@link ParentWatch}).
  */
 final class ChildJvm implements AutoCloseable {
+    /** The command line's class, by name: it stands above everything that starts a child. */
+    private static final String MAIN_CLASS = "dev.dpros.app.Main";
     private static final long GRACE_MS = 5_000;
 
     private final Process process;
@@ -41,7 +43,7 @@ final class ChildJvm implements AutoCloseable {
         command.add("-D" + ParentWatch.PROPERTY + "=true");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add(Main.class.getName());
+        command.add(MAIN_CLASS);
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -3,6 +3,7 @@ package dev.dpros.app;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.recording.zarr.ZarrExporter;
 import dev.dpros.training.CollectedDataset;
@@ -77,7 +78,7 @@ final class CollectCommand implements Callable<Integer> {
             if (kept.isEmpty()) {
                 throw InputException.of("--policy", policy.toString(), "at least one episode that succeeds", "none", "");
             }
-            ZarrExporter.export(new CollectedDataset(kept), output, dev.dpros.recording.dataset.ExportProgress.NONE);
+            ZarrExporter.export(new CollectedDataset(kept), output, dev.dpros.core.Progress.NONE);
             report(episodes, kept);
             return 0;
         }

@@ -51,7 +51,7 @@ final class DatasetVerify implements Callable<Integer> {
         }
         int unreadable = readAll(out);
         out.println(damaged + unreadable == 0 ? "clean" : damaged + unreadable + " faults");
-        return damaged + unreadable == 0 ? 0 : Main.EXIT_FAILURE;
+        return damaged + unreadable == 0 ? 0 : ExitCode.FAILURE;
     }
 
     /** What is wrong with a journal, or empty. */

@@ -36,8 +36,8 @@ final class DelayReport {
     void earlier(List<Path> files) {
         for (Path file : files) {
             try {
-                for (JsonNode result : RunReport.readJson(file).path("results")) {
-                    results.add(RunReport.fromJson(result, DelayResult.class));
+                for (JsonNode result : JsonFile.read(file).path("results")) {
+                    results.add(JsonFile.as(result, DelayResult.class));
                 }
             } catch (IllegalArgumentException e) {
                 throw new InputException(file + ": results: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
@@ -67,7 +67,7 @@ final class DelayReport {
             LatencyPlot.write(plot, results);
         }
         if (json != null) {
-            RunReport.writeJson(json, tree(seeds.size()));
+            JsonFile.write(json, tree(seeds.size()));
         }
     }
 

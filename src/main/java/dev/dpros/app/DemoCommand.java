@@ -114,7 +114,7 @@ final class DemoCommand implements Callable<Integer> {
     /** What is to be said when the control node has ended by itself; the exit code. */
     private int withoutPolicy(int exitCode, PushTWorldNode world) throws InterruptedException {
         Lifecycle.awaitEndOfProcess(); // Ctrl-C in a terminal ends both processes
-        if (exitCode == Main.EXIT_BAD_INPUT) {
+        if (exitCode == ExitCode.BAD_INPUT) {
             return exitCode; // it has said what was wrong
         }
         int polls = (int) (REST_LIMIT_MS / POLL_MS);
@@ -124,7 +124,7 @@ final class DemoCommand implements Callable<Integer> {
         spec.commandLine().getErr().println("dpros: the control node ended with exit code " + exitCode
                 + (exitCode > 128 ? " (signal " + (exitCode - 128) + ")" : "") + "; the robot "
                 + (world.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
-        return Main.EXIT_FAILURE;
+        return ExitCode.FAILURE;
     }
 
     private static void require(boolean ok, String option, int value) {
@@ -195,7 +195,7 @@ final class DemoCommand implements Callable<Integer> {
         out.print(RunReport.latencyTable(tree.get("latency_ms")));
         out.flush();
         if (json != null) {
-            RunReport.writeJson(json, tree);
+            JsonFile.write(json, tree);
         }
         return 0;
     }

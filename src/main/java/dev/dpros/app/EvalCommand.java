@@ -189,7 +189,7 @@ final class EvalCommand implements Callable<Integer> {
                 tree.put("train_mean_max_reward", mean(train));
                 tree.put("train_episodes", train);
             }
-            RunReport.writeJson(json, tree);
+            JsonFile.write(json, tree);
         }
     }
 

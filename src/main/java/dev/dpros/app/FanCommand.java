@@ -99,7 +99,7 @@ final class FanCommand implements Callable<Integer> {
             tree.put("groups", fan.groups());
             tree.put("apart_px", fan.apart());
             tree.put("within_px", fan.within());
-            RunReport.writeJson(json, tree);
+            JsonFile.write(json, tree);
         }
     }
 

@@ -72,9 +72,9 @@ final class FaultsCommand implements Callable<Integer> {
             Map<String, Object> report = new LinkedHashMap<>();
             report.put("passed", passed);
             report.put("faults", outcomes.stream().map(Outcome::asMap).toList());
-            RunReport.writeJson(json, report);
+            JsonFile.write(json, report);
         }
-        return passed ? 0 : Main.EXIT_FAILURE;
+        return passed ? 0 : ExitCode.FAILURE;
     }
 
     private List<FaultTrial> chosen() {

@@ -63,7 +63,7 @@ final class InspectCommand implements Callable<Integer> {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("policy", inspection);
             tree.put("latency_ms", latencyMs);
-            RunReport.writeJson(json, tree);
+            JsonFile.write(json, tree);
         }
         return 0;
     }

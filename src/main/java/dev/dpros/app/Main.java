@@ -29,15 +29,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {
-    /** Exit code for bad input. */
-    public static final int EXIT_BAD_INPUT = 2;
-    /** Exit code for a failure that is not the input's fault. */
-    public static final int EXIT_FAILURE = 1;
-    /** Exit code when the accelerator failed: a new process may work. */
-    static final int EXIT_DEVICE_LOST = 3;
-    /** Exit code when the control thread ended or stood still. */
-    static final int EXIT_LOOP_DIED = 4;
-
     private Main() {}
 
     /** Runs one command and exits with its code. */
@@ -46,11 +37,11 @@ public final class Main {
         String tooFew = OpenFiles.tooFew();
         if (tooFew != null) {
             System.err.println("dpros: " + tooFew);
-            System.exit(EXIT_BAD_INPUT);
+            System.exit(ExitCode.BAD_INPUT);
         }
         int code = execute(args);
         Lifecycle.awaitEndOfProcess();
-        if (code == EXIT_DEVICE_LOST || code == EXIT_LOOP_DIED) {
+        if (code == ExitCode.DEVICE_LOST || code == ExitCode.LOOP_DIED) {
             NativeExit.exit(code);
         }
         System.exit(code);
@@ -63,7 +54,7 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             System.err.println("dpros: out of memory: " + e.getMessage() + "; give more, for example DPROS_JAVA_OPTS='-Xmx8g "
                     + "-XX:MaxDirectMemorySize=16g' (heap now " + (Runtime.getRuntime().maxMemory() >> 20) + " MB)");
-            return EXIT_FAILURE;
+            return ExitCode.FAILURE;
         }
     }
 
@@ -83,11 +74,11 @@ public final class Main {
         PrintWriter err = command.getErr();
         if (args.length == 0) {
             command.usage(err);
-            return EXIT_BAD_INPUT;
+            return ExitCode.BAD_INPUT;
         }
         err.println("dpros: " + message(e, command.getCommandSpec(), args) + " (see '"
                 + command.getCommandSpec().qualifiedName() + " --help')");
-        return EXIT_BAD_INPUT;
+        return ExitCode.BAD_INPUT;
     }
 
     private static String message(ParameterException e, CommandSpec spec, String[] args) {
@@ -132,34 +123,32 @@ public final class Main {
         if (ranOut != null) {
             command.getErr().println("dpros: " + ranOut);
             LoggerFactory.getLogger(Main.class).debug("out of files", e);
-            return EXIT_BAD_INPUT;
+            return ExitCode.BAD_INPUT;
         }
         if (e instanceof InputException) {
             command.getErr().println("dpros: " + e.getMessage());
             LoggerFactory.getLogger(Main.class).debug("bad input", e);
-            return EXIT_BAD_INPUT;
+            return ExitCode.BAD_INPUT;
         }
         if (DeviceFault.is(e)) {
             command.getErr().println("dpros: " + DeviceFault.line(e));
             LoggerFactory.getLogger(Main.class).debug("device lost", e);
-            return EXIT_DEVICE_LOST;
+            return ExitCode.DEVICE_LOST;
         }
         if (e instanceof ShutDownException) {
             command.getErr().println("dpros: " + e.getMessage());
-            return EXIT_FAILURE;
+            return ExitCode.FAILURE;
         }
         command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
         LoggerFactory.getLogger(Main.class).debug("internal error", e);
-        return EXIT_FAILURE;
+        return ExitCode.FAILURE;
     }
 
     /** Version from the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"dpros " + (version == null ? "(development)" : version) + ", Java "
-                    + System.getProperty("java.version")};
+            return new String[] {ProductVersion.text()};
         }
     }
 }

@@ -51,12 +51,12 @@ final class NodeWatch {
         if (!death.isEmpty()) {
             ended = true;
             loop.watchdog().loopDied();
-            return end("the control loop died: " + death, Main.EXIT_LOOP_DIED);
+            return end("the control loop died: " + death, ExitCode.LOOP_DIED);
         }
         String loss = deviceLoss.get();
         if (loss != null) {
             ended = true;
-            return end(loss, Main.EXIT_DEVICE_LOST);
+            return end(loss, ExitCode.DEVICE_LOST);
         }
         return null;
     }

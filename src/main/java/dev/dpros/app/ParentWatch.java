@@ -23,7 +23,7 @@ final class ParentWatch {
             } catch (IOException e) {
                 // a broken pipe is the end, too
             }
-            lifecycle.requestStop(Main.EXIT_FAILURE);
+            lifecycle.requestStop(ExitCode.FAILURE);
         }, "parent-watch");
         watch.setDaemon(true);
         watch.start();

@@ -58,7 +58,7 @@ final class RecordingSession implements AutoCloseable {
         more.forEach(planned -> sources.add(subscribe(planned)));
         RecorderConfig settings = new RecorderConfig(RecorderConfig.DEFAULTS.flushPeriodMs(),
                 config.record().fsyncPeriodMs(), (long) config.record().minFreeMb() << 20,
-                new Main.Version().getVersion()[0], config.record().robot(), plan.layout().toJson());
+                ProductVersion.text(), config.record().robot(), plan.layout().toJson());
         recorder = new EpisodeRecorder(store, settings, sources, transport.clock());
         Map<String, Supplier<String>> commands = Map.of("start", this::start, "stop", recorder::stop,
                 "success", recorder::success, "failure", recorder::failure, "discard", recorder::discard);

@@ -94,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
             node.bridgeLogging();
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
-                lifecycle.requestStop(Main.EXIT_FAILURE);
+                lifecycle.requestStop(ExitCode.FAILURE);
             });
             return lifecycle.unlessStopped(() -> drive(lifecycle, node, withServer(node, early, above)));
         }

@@ -1,20 +1,12 @@
 package dev.dpros.app;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
-import dev.dpros.core.InputException;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.RunSummary;
 import dev.dpros.ros.node.TopicTraffic;
 import dev.dpros.safety.SafetyEvent;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,40 +15,11 @@ import java.util.Map;
 
 /** The summary of a run for machines: counters, latencies, messages per topic, watchdog. */
 final class RunReport {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-
     private RunReport() {}
 
-    /** Writes the report of a node at its end. @throws InputException if the file cannot be written */
+    /** Writes the report of a node at its end. @throws dev.dpros.core.InputException if the file cannot be written */
     static void write(Path file, PolicyNode node, TopicTraffic traffic, MetricsRegistry metrics) {
-        writeJson(file, of(node, traffic, metrics));
-    }
-
-    /** Writes any tree, atomically. @throws InputException if the file cannot be written */
-    static void writeJson(Path file, Object tree) {
-        try {
-            Path target = file.toAbsolutePath();
-            Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
-            JSON.writeValue(temporary.toFile(), tree);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    /** Reads what {@link #writeJson} wrote. @throws InputException if it cannot be read */
-    static JsonNode readJson(Path file) {
-        try {
-            return JSON.readTree(file.toFile());
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be read: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
-        }
-    }
-
-    /** A part of a tree as a record. @throws IllegalArgumentException if it is something else */
-    static <T> T fromJson(JsonNode node, Class<T> type) {
-        return JSON.convertValue(node, type);
+        JsonFile.write(file, of(node, traffic, metrics));
     }
 
     private static Map<String, Object> of(PolicyNode node, TopicTraffic traffic, MetricsRegistry metrics) {

@@ -77,7 +77,7 @@ final class SimCommand implements Callable<Integer> {
                     world.name().toLowerCase(Locale.ROOT), System.getenv())));
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
-                lifecycle.requestStop(Main.EXIT_FAILURE);
+                lifecycle.requestStop(ExitCode.FAILURE);
             });
             if (world == World.ARM7) {
                 lifecycle.own(new Arm7WorldNode(node, options.pace(), options.cameraHz())).start();

@@ -61,7 +61,7 @@ final class TraceCommand {
                 tree.put("no_longer_repeated", report.left());
                 tree.put("cycles", report.cycles());
                 tree.put("late_ticks", report.late(lateUs));
-                RunReport.writeJson(json, tree);
+                JsonFile.write(json, tree);
             }
             return 0;
         }
@@ -118,9 +118,9 @@ final class TraceCommand {
                     result.firstDifference().isEmpty() ? "" : "; first " + result.firstDifference());
             out.flush();
             if (json != null) {
-                RunReport.writeJson(json, result);
+                JsonFile.write(json, result);
             }
-            return result.differing() == 0 ? 0 : Main.EXIT_FAILURE;
+            return result.differing() == 0 ? 0 : ExitCode.FAILURE;
         }
     }
 }

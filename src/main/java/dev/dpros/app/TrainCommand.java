@@ -114,7 +114,9 @@ final class TrainCommand implements Callable<Integer> {
                     trainer.resume();
                 }
                 run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
-                run.run(spec.commandLine().getErr());
+                try (ConsoleProgress progress = new ConsoleProgress()) {
+                    run.run(progress, spec.commandLine().getErr());
+                }
             } finally {
                 ended.countDown();
             }

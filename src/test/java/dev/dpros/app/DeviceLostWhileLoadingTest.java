@@ -72,7 +72,7 @@ class DeviceLostWhileLoadingTest {
             NodeWatch.End end = ends.take();
             assertEquals("device lost: CUDA error: out of memory; the last command ends at rest; the node ends with exit code 3",
                     end.reason());
-            assertEquals(Main.EXIT_DEVICE_LOST, end.exitCode());
+            assertEquals(ExitCode.DEVICE_LOST, end.exitCode());
             while (policy.loop().watchdog().state() != SafetyState.FAULT) {
                 Thread.sleep(5);
             }
@@ -88,7 +88,7 @@ class DeviceLostWhileLoadingTest {
         line.setErr(new PrintWriter(err, true));
         int code = line.getExecutionExceptionHandler().handleExecutionException(
                 new IllegalStateException("in a step", new EngineException(CUDA)), line, null);
-        assertEquals(Main.EXIT_DEVICE_LOST, code);
+        assertEquals(ExitCode.DEVICE_LOST, code);
         assertEquals("dpros: device lost: CUDA error: out of memory", err.toString().strip());
     }
 }

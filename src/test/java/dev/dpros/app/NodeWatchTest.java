@@ -69,7 +69,7 @@ class NodeWatchTest {
                 end = watch.look(0);
             }
             assertTrue(end.reason().startsWith("the control loop died: no tick for "), end.reason());
-            assertEquals(Main.EXIT_LOOP_DIED, end.exitCode());
+            assertEquals(ExitCode.LOOP_DIED, end.exitCode());
             assertEquals(SafetyState.FAULT, loop.watchdog().state());
             assertEquals(SafetyEvent.CONTROL_LOOP_DIED, loop.watchdog().reason());
             assertTrue(loop.watchdog().active(SafetyEvent.CONTROL_LOOP_DIED));
@@ -86,7 +86,7 @@ class NodeWatchTest {
             deviceLoss.set("device lost: CUDA error: unspecified launch failure");
             NodeWatch.End end = watch.look(0);
             assertNotNull(end);
-            assertEquals(Main.EXIT_DEVICE_LOST, end.exitCode());
+            assertEquals(ExitCode.DEVICE_LOST, end.exitCode());
             assertTrue(end.reason().startsWith("device lost: CUDA error: unspecified launch failure; "), end.reason());
             assertEquals(1, end.reason().lines().count());
             assertNull(watch.look(0));

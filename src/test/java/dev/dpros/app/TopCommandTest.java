@@ -73,10 +73,10 @@ class TopCommandTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        assertEquals(Main.EXIT_BAD_INPUT, top("--url", "http://127.0.0.1:" + free));
+        assertEquals(ExitCode.BAD_INPUT, top("--url", "http://127.0.0.1:" + free));
         assertTrue(err.toString().contains("expected a running node"), err.toString());
         assertEquals(1, err.toString().lines().count());
-        assertEquals(Main.EXIT_BAD_INPUT, top("--url", "localhost:80"));
+        assertEquals(ExitCode.BAD_INPUT, top("--url", "localhost:80"));
         assertEquals(2, err.toString().lines().count());
     }
 

@@ -2,6 +2,7 @@ package dev.dpros.app.train;
 
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.DiffusionPolicy;
@@ -16,15 +17,11 @@ import dev.dpros.training.log.TensorBoardLog;
 import dev.dpros.training.log.TrainingLog;
 import dev.dpros.training.pusht.RolloutGifs;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** The steps of a training, with what is logged, evaluated and saved between them. One thread; {@link #stop} from any. */
 public final class TrainingRun {
@@ -63,11 +60,11 @@ public final class TrainingRun {
     }
 
     /** Trains to the end, or until stopped; saves. @throws InputException if the loss is no number any more */
-    public void run(PrintWriter messages) {
+    public void run(Progress progress, PrintWriter messages) {
         long done = trainer.state().steps();
         try (TrainingLog log = new CsvLog(files.metrics(), done)
                 .and(new TensorBoardLog(files.directory(), done, () -> System.currentTimeMillis() / 1e3))) {
-            steps(log);
+            steps(log, progress);
             log.flush();
             files.save(trainer.state(), trainer.averaged());
         }
@@ -77,33 +74,31 @@ public final class TrainingRun {
         messages.flush();
     }
 
-    private void steps(TrainingLog log) {
+    private void steps(TrainingLog log, Progress progress) {
         double loss = 0;
         int counted = 0;
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("train").setInitialMax(config.steps())
-                .startsFrom(trainer.state().steps(), Duration.ZERO).setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(500).build()) {
-            while (trainer.state().steps() < config.steps() && !stopping) {
-                double rate = trainer.learningRate();
-                float now = trainer.step();
-                long step = trainer.state().steps();
-                if (!Float.isFinite(now)) {
-                    throw new InputException("train: the loss is " + now + " at step " + step + "; lower optimizer.lr or set "
-                            + "optimizer.clip_norm (the last saved state is whole)");
-                }
-                loss += now;
-                counted++;
-                bar.stepTo(step);
-                if (step % LOG_EVERY == 0) {
-                    log.scalar("train_loss", step, loss / counted);
-                    log.scalar("lr", step, rate);
-                    bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", loss / counted));
-                    loss = 0;
-                    counted = 0;
-                }
-                after(step, log);
+        progress.begin("train", config.steps(), trainer.state().steps());
+        while (trainer.state().steps() < config.steps() && !stopping) {
+            double rate = trainer.learningRate();
+            float now = trainer.step();
+            long step = trainer.state().steps();
+            if (!Float.isFinite(now)) {
+                throw new InputException("train: the loss is " + now + " at step " + step + "; lower optimizer.lr or set "
+                        + "optimizer.clip_norm (the last saved state is whole)");
             }
+            loss += now;
+            counted++;
+            progress.advance(1);
+            if (step % LOG_EVERY == 0) {
+                log.scalar("train_loss", step, loss / counted);
+                log.scalar("lr", step, rate);
+                progress.note(String.format(Locale.ROOT, "loss %.4f", loss / counted));
+                loss = 0;
+                counted = 0;
+            }
+            after(step, log);
         }
+        progress.end();
     }
 
     private void after(long step, TrainingLog log) {

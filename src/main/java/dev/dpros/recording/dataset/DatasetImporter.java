@@ -1,6 +1,7 @@
 package dev.dpros.recording.dataset;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.journal.EpisodeEnd;
@@ -44,7 +45,7 @@ public final class DatasetImporter {
     }
 
     /** Imports all episodes that are not there yet; returns how many were written. */
-    public int importAll(EpisodeDataset dataset, ExportProgress progress) {
+    public int importAll(EpisodeDataset dataset, Progress progress) {
         Set<String> known = new HashSet<>();
         EpisodeStore.episodes(store.directory()).forEach(path -> known.add(JournalIndex.of(path).header().uuid()));
         DatasetLayout layout = layout(dataset);

@@ -1,9 +1,9 @@
 package dev.dpros.recording.lerobot;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.dataset.FeatureStatistics;
 import dev.dpros.recording.dataset.PartialDirectory;
 import java.io.IOException;
@@ -26,24 +26,24 @@ public final class LerobotExporter {
     private static final long MAX_DATA_BYTES = 100L << 20;
 
     private final EpisodeDataset dataset;
-    private final ExportProgress progress;
+    private final Progress progress;
     private final long maxDataBytes;
     private final List<EpisodeRow> rows = new ArrayList<>();
     private final List<String> tasks = new ArrayList<>();
 
-    private LerobotExporter(EpisodeDataset dataset, ExportProgress progress, long maxDataBytes) {
+    private LerobotExporter(EpisodeDataset dataset, Progress progress, long maxDataBytes) {
         this.dataset = dataset;
         this.progress = progress;
         this.maxDataBytes = maxDataBytes;
     }
 
     /** Exports a dataset. @throws InputException if the target exists, an episode is damaged or the disk is full */
-    public static void export(EpisodeDataset dataset, Path target, ExportProgress progress) {
+    public static void export(EpisodeDataset dataset, Path target, Progress progress) {
         export(dataset, target, progress, MAX_DATA_BYTES);
     }
 
-    /** As {@link #export(EpisodeDataset, Path, ExportProgress)}, starting a new file at another size of data. */
-    static void export(EpisodeDataset dataset, Path target, ExportProgress progress, long maxDataBytes) {
+    /** As {@link #export(EpisodeDataset, Path, Progress)}, starting a new file at another size of data. */
+    static void export(EpisodeDataset dataset, Path target, Progress progress, long maxDataBytes) {
         try {
             new LerobotExporter(dataset, progress, maxDataBytes).run(target);
         } catch (IOException | SQLException e) {

@@ -1,7 +1,7 @@
 package dev.dpros.recording.rosbag;
 
 import dev.dpros.core.InputException;
-import dev.dpros.recording.dataset.ExportProgress;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.dataset.JournalIndex;
 import dev.dpros.recording.journal.JournalReader;
 import dev.dpros.recording.journal.JournalVisitor;
@@ -24,7 +24,7 @@ public final class BagExporter {
     private BagExporter() {}
 
     /** Exports journals into a directory. @throws InputException if a journal is damaged or the disk is full */
-    public static void export(List<Path> journals, Path directory, ExportProgress progress) {
+    public static void export(List<Path> journals, Path directory, Progress progress) {
         progress.begin("rosbag", journals.size());
         try {
             Files.createDirectories(directory);

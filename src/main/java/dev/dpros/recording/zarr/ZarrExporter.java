@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.dataset.PartialDirectory;
 import dev.dpros.recording.dataset.PathNames;
 import java.io.IOException;
@@ -28,7 +28,7 @@ public final class ZarrExporter {
     private ZarrExporter() {}
 
     /** Exports a dataset. @throws InputException if the target exists, an episode is damaged or the disk is full */
-    public static void export(EpisodeDataset dataset, Path target, ExportProgress progress) {
+    public static void export(EpisodeDataset dataset, Path target, Progress progress) {
         List<Long> ends = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         ObjectNode about = JSON.createObjectNode().put("fps", dataset.fps()).put("robot", dataset.robot());
@@ -52,7 +52,7 @@ public final class ZarrExporter {
         }
     }
 
-    private static void survey(EpisodeDataset dataset, ExportProgress progress, List<Long> ends, List<String> ids,
+    private static void survey(EpisodeDataset dataset, Progress progress, List<Long> ends, List<String> ids,
             ArrayNode about) {
         progress.begin("survey", dataset.episodes());
         long end = 0;
@@ -75,7 +75,7 @@ public final class ZarrExporter {
         PartialDirectory.write(directory.resolve("0"), bytes.array());
     }
 
-    private static void writeData(EpisodeDataset dataset, Path data, int rows, ExportProgress progress)
+    private static void writeData(EpisodeDataset dataset, Path data, int rows, Progress progress)
             throws IOException {
         List<ZarrColumn> columns = new ArrayList<>();
         for (DatasetFeature feature : dataset.features()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.app.RosMessageReaders;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.rosbag.BagExporter;
@@ -41,7 +42,7 @@ class DatasetFormatsTest {
     void importSlice() {
         journals = directory.resolve("journals");
         try (EpisodeStore store = EpisodeStore.open(journals)) {
-            assertEquals(3, importer(store).importAll(slice("zlib"), ExportProgress.NONE));
+            assertEquals(3, importer(store).importAll(slice("zlib"), Progress.NONE));
         }
     }
 
@@ -115,7 +116,7 @@ class DatasetFormatsTest {
     void shouldSkipEpisodesThatAnInterruptedImportLeft() throws Exception {
         Files.delete(EpisodeStore.path(journals, 2));
         try (EpisodeStore store = EpisodeStore.open(journals)) {
-            assertEquals(1, importer(store).importAll(slice("zlib"), ExportProgress.NONE));
+            assertEquals(1, importer(store).importAll(slice("zlib"), Progress.NONE));
         }
         assertSame(slice("zlib"), recorded());
     }
@@ -123,15 +124,15 @@ class DatasetFormatsTest {
     @Test
     void shouldKeepEveryValueFromJournalToZarr() {
         Path target = directory.resolve("out.zarr");
-        ZarrExporter.export(recorded(), target, ExportProgress.NONE);
+        ZarrExporter.export(recorded(), target, Progress.NONE);
         assertSame(recorded(), ZarrDataset.open(target, 1));
-        assertThrows(InputException.class, () -> ZarrExporter.export(recorded(), target, ExportProgress.NONE));
+        assertThrows(InputException.class, () -> ZarrExporter.export(recorded(), target, Progress.NONE));
     }
 
     @Test
     void shouldContinueAnInterruptedZarrExport() throws Exception {
         Path target = directory.resolve("out.zarr");
-        ExportProgress failing = new ExportProgress() {
+        Progress failing = new Progress() {
             private int steps;
 
             @Override
@@ -146,7 +147,7 @@ class DatasetFormatsTest {
         };
         assertThrows(IllegalStateException.class, () -> ZarrExporter.export(recorded(), target, failing));
         assertFalse(Files.exists(target));
-        ZarrExporter.export(recorded(), target, ExportProgress.NONE);
+        ZarrExporter.export(recorded(), target, Progress.NONE);
         assertSame(recorded(), ZarrDataset.open(target, 1));
         assertFalse(Files.exists(directory.resolve(".out.zarr.partial")));
     }
@@ -154,7 +155,7 @@ class DatasetFormatsTest {
     @Test
     void shouldNameTheFileOfADamagedBloscChunk() throws Exception {
         Path target = directory.resolve("out.zarr");
-        ZarrExporter.export(recorded(), target, ExportProgress.NONE);
+        ZarrExporter.export(recorded(), target, Progress.NONE);
         Path chunk = target.resolve("data/action/0.0");
         byte[] bytes = Files.readAllBytes(chunk);
         bytes[5] ^= 0x7F;
@@ -169,7 +170,7 @@ class DatasetFormatsTest {
     void shouldWriteAReplayBufferThatPythonZarrReads() throws Exception {
         ExternalReader.assumeWorks("/usr/bin/python3", "-c", "import zarr");
         Path target = directory.resolve("out.zarr");
-        ZarrExporter.export(recorded(), target, ExportProgress.NONE);
+        ZarrExporter.export(recorded(), target, Progress.NONE);
         String output = ExternalReader.python("""
                 import sys, zarr, numpy as np
                 a, b = zarr.open(sys.argv[1], 'r'), zarr.open(sys.argv[2], 'r')
@@ -191,7 +192,7 @@ class DatasetFormatsTest {
     void shouldWriteBagsThatRosbagReadsMessageForMessage() throws Exception {
         ExternalReader.assumeWorks("/usr/bin/python3", "-c", "import rosbag, sensor_msgs.msg");
         Path bags = directory.resolve("bags");
-        BagExporter.export(recorded().journals(), bags, ExportProgress.NONE);
+        BagExporter.export(recorded().journals(), bags, Progress.NONE);
         Path bag = bags.resolve("episode_000001.bag");
         String info = ExternalReader.run("rosbag", "info", bag.toString());
         assertTrue(info.contains("messages:    36"), info);
@@ -222,7 +223,7 @@ class DatasetFormatsTest {
     @Tag("realpeer")
     void shouldImportBagsThatRosbagWroteInEveryCompression(String compression) throws Exception {
         ExternalReader.assumeWorks("/usr/bin/python3", "-c", "import rosbag, std_msgs.msg; rosbag.Compression.LZ4");
-        BagExporter.export(recorded().journals(), directory.resolve("bags"), ExportProgress.NONE);
+        BagExporter.export(recorded().journals(), directory.resolve("bags"), Progress.NONE);
         Path rewritten = directory.resolve("rewritten.bag");
         ExternalReader.python("""
                 import sys, rosbag
@@ -246,7 +247,7 @@ class DatasetFormatsTest {
 
     @Test
     void shouldNameTheTopicThatABagLacks() {
-        BagExporter.export(recorded().journals(), directory.resolve("bags"), ExportProgress.NONE);
+        BagExporter.export(recorded().journals(), directory.resolve("bags"), Progress.NONE);
         BagImporter importer = new BagImporter(Map.of("/imagee", "image"), null, "");
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
             InputException error = assertThrows(InputException.class,

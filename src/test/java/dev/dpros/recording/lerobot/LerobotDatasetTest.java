@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.dataset.DatasetFeature;
 import dev.dpros.recording.dataset.EpisodeDataset;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.zarr.ZarrDataset;
 import dev.dpros.training.data.DatasetColumns;
 import java.awt.image.BufferedImage;
@@ -46,7 +46,7 @@ class LerobotDatasetTest {
         root = folder.resolve("lerobot");
         try (EpisodeDataset slice = ZarrDataset.open(SLICE, 10)) {
             // a limit that puts each episode into files of its own
-            LerobotExporter.export(slice, root, ExportProgress.NONE, 500);
+            LerobotExporter.export(slice, root, Progress.NONE, 500);
         }
     }
 

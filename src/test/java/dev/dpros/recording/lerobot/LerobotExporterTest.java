@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.dataset.EpisodeDataset;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.zarr.ZarrDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class LerobotExporterTest {
 
     private Path export() {
         Path target = directory.resolve("lerobot");
-        LerobotExporter.export(slice(), target, ExportProgress.NONE);
+        LerobotExporter.export(slice(), target, Progress.NONE);
         return target;
     }
 
@@ -121,7 +121,7 @@ class LerobotExporterTest {
     @Test
     void shouldStartANewFileWhenOneIsFullAndContinueAfterAnInterruption() throws Exception {
         Path target = directory.resolve("lerobot");
-        ExportProgress failing = new ExportProgress() {
+        Progress failing = new Progress() {
             private int steps;
 
             @Override
@@ -137,9 +137,9 @@ class LerobotExporterTest {
         assertThrows(IllegalStateException.class, () -> LerobotExporter.export(slice(), target, failing, 1));
         assertFalse(Files.exists(target));
         assertTrue(Files.exists(directory.resolve(".lerobot.partial/data/chunk-000/file-000.parquet")));
-        LerobotExporter.export(slice(), target, ExportProgress.NONE, 1);
+        LerobotExporter.export(slice(), target, Progress.NONE, 1);
         Path whole = directory.resolve("whole");
-        LerobotExporter.export(slice(), whole, ExportProgress.NONE, 1);
+        LerobotExporter.export(slice(), whole, Progress.NONE, 1);
         for (String file : new String[] {"meta/stats.json", "meta/info.json"}) {
             assertEquals(Files.readString(whole.resolve(file)), Files.readString(target.resolve(file)));
         }

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.app.RosMessageReaders;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.dataset.DatasetLayout;
 import dev.dpros.recording.dataset.EpisodeDataset;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.dataset.JournalDataset;
 import dev.dpros.recording.dataset.SelectedEpisodes;
 import dev.dpros.recording.dataset.StampBounds;
@@ -227,7 +227,7 @@ class BagCasesTest {
             assertTrue(said.get(1).startsWith("episode_000001.dpj: left out: ") && said.get(1).contains("(4x3)"), said.get(1));
             assertTrue(said.get(2).startsWith("episode_000003.dpj: left out: topic /camera: no usable message for "), said.get(2));
             assertEquals("3 of 4 episodes left out", said.get(3));
-            ZarrExporter.export(kept, directory.resolve("out.zarr"), ExportProgress.NONE);
+            ZarrExporter.export(kept, directory.resolve("out.zarr"), Progress.NONE);
             assertEquals(1, ZarrDataset.open(directory.resolve("out.zarr"), 10).episodes());
         }
     }
@@ -312,7 +312,7 @@ class BagCasesTest {
         try (EpisodeStore store = EpisodeStore.open(first)) {
             new BagImporter(Map.of("/joint_states", "joints"), layout, "").importBag(labelled, store);
         }
-        BagExporter.export(EpisodeStore.episodes(first), directory.resolve("bags"), ExportProgress.NONE);
+        BagExporter.export(EpisodeStore.episodes(first), directory.resolve("bags"), Progress.NONE);
         try (EpisodeStore store = EpisodeStore.open(second)) {
             new BagImporter(Map.of("/joint_states", "joints"), layout, "").importBag(directory.resolve("bags/episode_000000.bag"), store);
         }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.recording.dataset.DatasetFeature;
-import dev.dpros.recording.dataset.ExportProgress;
 import dev.dpros.recording.dataset.PathNames;
 import dev.dpros.recording.lerobot.LerobotExporter;
 import java.io.IOException;
@@ -222,7 +222,7 @@ class ZarrFormsTest {
         Files.writeString(root.resolve("data/img/.zattrs"), "{\"dpros_key\": \"../../../outside\"}");
         try (ZarrDataset read = ZarrDataset.open(root, 10)) {
             InputException e = assertThrows(InputException.class,
-                    () -> LerobotExporter.export(read, folder.resolve("a/b/out"), ExportProgress.NONE));
+                    () -> LerobotExporter.export(read, folder.resolve("a/b/out"), Progress.NONE));
             assertTrue(e.getMessage().contains("'../../../outside'"), e.getMessage());
         }
         assertTrue(Files.notExists(folder.resolve("outside")) && Files.notExists(folder.resolve("a/outside")));
