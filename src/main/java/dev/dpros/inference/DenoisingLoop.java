@@ -36,7 +36,7 @@ final class DenoisingLoop {
     }
 
     /** What came of it. @param trajectory {@code [B, T, A]}, the live array; @param evaluations of the network */
-    record Result(double[] trajectory, int evaluations) {}
+    public record Result(double[] trajectory, int evaluations) {}
 
     /** Runs the loop for a batch of as many trajectories as there are noise sources. */
     Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, Sampling sampling) {

@@ -1,8 +1,8 @@
 package dev.dpros.training;
 
 import dev.dpros.core.FeatureSpec;
-import dev.dpros.recording.dataset.DatasetFeature;
-import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.sim.PushTEnv;
 import java.util.List;
 

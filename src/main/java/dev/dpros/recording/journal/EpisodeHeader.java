@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param createdRosNs stamp time of the start, ns since the epoch
  * @param software who wrote it, such as {@code dpros 0.1.0}
  * @param robot type of robot, may be empty
- * @param layout how to align the sources to a grid, as {@code dev.dpros.recording.dataset.DatasetLayout} in JSON; may
+ * @param layout how to align the sources to a grid, as {@code dev.dpros.datasets.DatasetLayout} in JSON; may
  *     be null
  */
 public record EpisodeHeader(

@@ -28,7 +28,7 @@ final class NodeRegistry {
     }
 
     /** What can be registered. */
-    enum Kind { PUBLISHER, SUBSCRIBER, SERVICE, PARAMETER_SUBSCRIBER }
+    public enum Kind { PUBLISHER, SUBSCRIBER, SERVICE, PARAMETER_SUBSCRIBER }
 
     private static final class Node {
         private final String api;

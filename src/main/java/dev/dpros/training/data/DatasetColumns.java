@@ -2,8 +2,8 @@ package dev.dpros.training.data;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
-import dev.dpros.recording.dataset.DatasetFeature;
-import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.EpisodeDataset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.dpros.training.pusht;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
-import dev.dpros.recording.dataset.EpisodeDataset;
+import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.training.data.DatasetColumns;

@@ -1,2 +1,0 @@
-/** Faults for a running control node: what spoils its topics and its sampler, and what watches how it answers. */
-package dev.dpros.app.faults;

@@ -1,2 +1,0 @@
-/** What the control node publishes: commands, the state of each tick, chunks, diagnostics. */
-package dev.dpros.app.outputs;

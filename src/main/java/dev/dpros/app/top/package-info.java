@@ -1,2 +1,0 @@
-/** A running node in a terminal: reads its live page's events and draws them as text. */
-package dev.dpros.app.top;

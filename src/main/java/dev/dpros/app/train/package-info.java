@@ -1,2 +1,0 @@
-/** What {@code dpros train} reads and writes: data, state, policies, metrics. */
-package dev.dpros.app.train;

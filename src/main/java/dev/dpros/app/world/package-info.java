@@ -1,2 +1,0 @@
-/** Simulated robots as ROS nodes: they publish cameras and joints, obey stamped trajectories and offer services. */
-package dev.dpros.app.world;

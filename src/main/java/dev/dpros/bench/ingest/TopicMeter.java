@@ -1,0 +1,82 @@
+package dev.dpros.bench.ingest;
+
+import dev.dpros.core.MessageSlots;
+import dev.dpros.observation.MessageRing;
+import java.nio.ByteBuffer;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Keeps one topic's messages as the control node does, and measures them: age of the header stamp when the message is
+ * whole, and gaps in {@code header.seq}. For types whose first field is a std_msgs/Header.
+ *
+ * <p>Written by the topic's I/O thread without allocation; {@link #begin} and {@link #end} come from another thread, and
+ * results may be read once the subscription is closed.
+ */
+final class TopicMeter implements MessageSlots {
+    private static final int SLOTS = 4;
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
+    private static final int HEADER_BYTES = 12;
+    private static final long LONGEST_NS = 60_000_000_000L;
+
+    private final MessageRing ring = new MessageRing(SLOTS, MAX_MESSAGE_BYTES);
+    private final Histogram ages = new Histogram(LONGEST_NS, 3);
+    private ByteBuffer claimed;
+    private int nextSequence;
+    private long messages;
+    private long lost;
+    private volatile boolean measuring;
+
+    @Override
+    public ByteBuffer claim(int length) {
+        if (length < HEADER_BYTES) {
+            return null;
+        }
+        claimed = ring.claim(length);
+        return claimed;
+    }
+
+    @Override
+    public void commit(long receivedNs, long receivedRosNs) {
+        if (measuring) {
+            measure(claimed, receivedRosNs);
+        }
+        ring.commit(receivedNs, receivedRosNs);
+    }
+
+    private void measure(ByteBuffer message, long receivedRosNs) {
+        int sequence = message.getInt(0);
+        // a publisher that starts again counts from 0: no loss
+        int gap = messages == 0 ? 0 : sequence - nextSequence;
+        lost += Math.max(0, gap);
+        nextSequence = sequence + 1;
+        messages++;
+        long stampNs = Integer.toUnsignedLong(message.getInt(4)) * 1_000_000_000L + Integer.toUnsignedLong(message.getInt(8));
+        ages.recordValue(Math.min(LONGEST_NS, Math.max(0, receivedRosNs - stampNs)));
+    }
+
+    @Override
+    public void abandon() {
+        ring.abandon();
+    }
+
+    /** Whether any message has come. */
+    boolean hasMessages() {
+        return ring.newest() > 0;
+    }
+
+    /** From the next message on each counts. */
+    void begin() {
+        measuring = true;
+    }
+
+    /** Later messages do not count. */
+    void end() {
+        measuring = false;
+    }
+
+    /** What was measured in so many seconds. */
+    IngestResult.Topic result(String topic, String type, double seconds) {
+        return new IngestResult.Topic(topic, type, messages, messages / seconds, ages.getValueAtPercentile(50) / 1e3,
+                ages.getValueAtPercentile(99) / 1e3, ages.getMaxValue() / 1e3, lost);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.dpros.cli.audit;
+
+import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.config.ConfigReader;
+import dev.dpros.config.RobotConfig;
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.node.audit.AuditFeed;
+import dev.dpros.node.audit.AuditRecording;
+import dev.dpros.process.ExitCode;
+import dev.dpros.process.JsonFile;
+import dev.dpros.process.Lifecycle;
+import dev.dpros.ros.message.MessageDefinitions;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros audit}: reads the command topic beside the robot, or in a recording, and checks every published point. */
+@Command(
+        name = "audit",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {"Read a robot's command topic, live or from a recording, and check every published point against the",
+            "configured limits of position, velocity, acceleration and jerk (JointTrajectory only), each first command against",
+            "the measured position (action.take_up), and that nothing is sent while nobody drives (~state), by code that",
+            "shares nothing with the safety filter."},
+        footer = {"", "Exit code 1 if anything is found, or if nothing was published.",
+            "Example: dpros audit --config launch/arm7.yaml --seconds 600",
+            "         dpros audit --config launch/arm7.yaml --recording run.bag"})
+public final class AuditCommand implements Callable<Integer> {
+    private static final double LONGEST_S = 86_400;
+
+    @Option(names = "--config", paramLabel = "FILE", required = true, description = "robot configuration: topics, joints and limits")
+    private Path config;
+
+    @Option(names = "--recording", paramLabel = "PATH",
+            description = "a *.bag, a journal or a recording directory instead of the running robot; repeatable")
+    private List<Path> recordings = List.of();
+
+    @Option(names = "--state", paramLabel = "TOPIC", description = "the node's ~state (default: of node.name; in a recording the one of its type)")
+    private String state;
+
+    @Option(names = "--seconds", converter = Numbers.Positive.class, paramLabel = "S", defaultValue = "60",
+            description = "how long to listen (default: ${DEFAULT-VALUE})")
+    private double seconds;
+
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
+    private Path json;
+
+    @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N")
+    private List<String> rosArguments = List.of();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (!(seconds > 0 && seconds <= LONGEST_S)) {
+            throw InputException.of("--seconds", "number", "above 0, up to " + LONGEST_S, String.valueOf(seconds), "");
+        }
+        RobotConfig robot = ConfigReader.read(config, Map.of()).config();
+        return recordings.isEmpty() ? live(robot) : recorded(robot);
+    }
+
+    private int live(RobotConfig robot) throws Exception {
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(RosArguments.parse(rosArguments, System.getenv()),
+                    "dpros_audit", System.getenv())));
+            AuditFeed feed = new AuditFeed(robot, node::resolve, node.resolve(state != null ? state : robot.node().name() + "/state"));
+            for (AuditFeed.Topic topic : feed.topics()) {
+                Reader reader = new Reader(feed, topic);
+                reader.subscription.set(node.subscribe(topic.name(), topic.type(), reader));
+            }
+            new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
+            AuditFeed.Result result = feed.result();
+            say("", result);
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("seconds", seconds);
+            tree.putAll(tree(result));
+            return end(result.good(), tree);
+        }
+    }
+
+    private int recorded(RobotConfig robot) {
+        if (!rosArguments.isEmpty()) {
+            throw InputException.of("audit", "arguments", "none with --recording", rosArguments.toString(), "put the names into the configuration");
+        }
+        List<Path> files = recordings.stream().flatMap(path -> AuditRecording.files(path).stream()).toList();
+        List<Map<String, Object>> all = new ArrayList<>();
+        boolean good = true;
+        for (Path file : files) {
+            AuditFeed feed = new AuditFeed(robot, AuditCommand::full, state == null ? "" : full(state));
+            String damage = AuditRecording.read(file, feed, state == null);
+            AuditFeed.Result result = feed.result();
+            say(file.getFileName() + ": ", result);
+            if (!damage.isEmpty()) {
+                spec.commandLine().getErr().println("dpros: " + file + ": " + damage + "; judged is what could be read");
+            }
+            good &= result.good();
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("file", file.toString());
+            tree.putAll(tree(result));
+            all.add(tree);
+        }
+        return end(good, Map.of("recordings", all));
+    }
+
+    private static String full(String topic) {
+        return topic.startsWith("/") ? topic : "/" + topic;
+    }
+
+    private int end(boolean good, Object tree) {
+        if (json != null) {
+            JsonFile.write(json, tree);
+        }
+        return good ? 0 : ExitCode.FAILURE;
+    }
+
+    private void say(String file, AuditFeed.Result result) {
+        PrintWriter out = spec.commandLine().getOut();
+        double[] shares = result.limits().largestShares();
+        if (result.trajectories()) {
+            out.printf(Locale.ROOT, "%s%d messages (%d lost), %d points; at most %.3f of the velocity limit, %.3f of acceleration, %.3f of jerk%n",
+                    file, result.limits().messages(), result.limits().lost(), result.limits().points(), shares[0], shares[1], shares[2]);
+        } else {
+            out.println(file + result.motion().commands() + " messages; limits are checked of " + AuditFeed.TRAJECTORY + " only");
+        }
+        out.println(file + starts(result));
+        if (result.limits().unstamped() > 0) {
+            out.println(file + result.limits().unstamped() + " trajectories are stamped zero: each is checked in itself only");
+        }
+        if (!result.state()) {
+            out.println(file + "no ~state was seen (--state TOPIC): who drove is not known");
+        }
+        String first = result.limits().first() + (result.limits().first().isEmpty() || result.motion().first().isEmpty() ? "" : "; ")
+                + result.motion().first();
+        out.println(file + (result.motion().commands() == 0 ? "nothing was published" : result.findings().isEmpty()
+                ? result.trajectories() ? "every point is within the limits" : "nothing was found"
+                : "found " + result.findings() + "; first: " + first));
+        out.flush();
+    }
+
+    private static String starts(AuditFeed.Result result) {
+        long open = result.motion().unjudgedStarts();
+        return result.motion().starts() + " first commands after silence held against the measured position"
+                + (open == 0 ? "" : ", " + open + " not (not measured, or the recording begins with it)");
+    }
+
+    private static Map<String, Object> tree(AuditFeed.Result result) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("messages", result.motion().commands());
+        tree.put("lost", result.limits().lost());
+        tree.put("points", result.limits().points());
+        tree.put("findings", result.findings());
+        tree.put("first", result.limits().first());
+        tree.put("first_of_motion", result.motion().first());
+        tree.put("largest_shares_of_velocity_acceleration_jerk", result.limits().largestShares());
+        tree.put("first_commands_judged", result.motion().starts());
+        tree.put("first_commands_not_judged", result.motion().unjudgedStarts());
+        tree.put("commands_without_state", result.motion().unjudged());
+        return tree;
+    }
+
+    /** Hands each message to the audit. Transport's thread. */
+    private static final class Reader implements MessageSlots {
+        private final AtomicReference<Subscription> subscription = new AtomicReference<>();
+        private final AuditFeed feed;
+        private final AuditFeed.Topic topic;
+        private MessageSchema schema;
+        private ByteBuffer slot;
+
+        Reader(AuditFeed feed, AuditFeed.Topic topic) {
+            this.feed = feed;
+            this.topic = topic;
+        }
+
+        @Override
+        public ByteBuffer claim(int length) {
+            slot = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            return slot;
+        }
+
+        @Override
+        public void commit(long receivedNs, long receivedRosNs) {
+            Subscription from = subscription.get();
+            if (schema == null && from != null && from.messageDefinition() != null) {
+                schema = MessageDefinitions.parse(from.messageType(), from.messageDefinition());
+            }
+            if (schema != null) {
+                feed.take(topic.name(), schema, slot.rewind(), receivedRosNs);
+            }
+        }
+
+        @Override
+        public void abandon() {
+            slot = null;
+        }
+    }
+}

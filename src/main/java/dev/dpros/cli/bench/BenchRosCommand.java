@@ -1,0 +1,121 @@
+package dev.dpros.cli.bench;
+
+import dev.dpros.bench.ingest.IngestMeasurement;
+import dev.dpros.bench.ingest.IngestResult;
+import dev.dpros.bench.ingest.IngestSource;
+import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.core.InputException;
+import dev.dpros.core.Transport;
+import dev.dpros.process.ChildJvm;
+import dev.dpros.process.JsonFile;
+import dev.dpros.process.Lifecycle;
+import dev.dpros.process.ParentWatch;
+import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.ros.node.TransportProvider;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros bench ros}: latency, processor time, allocation and loss of what this machine receives over ROS. */
+@Command(
+        name = "ros",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Subscribe to topics and measure one-way latency from header stamp to the whole message (us), messages "
+                + "lost (gaps in header.seq), CPU of this process and its allocation.",
+        footer = {"", "With --publish another process publishes four cameras (640x480 rgb8, 30 Hz) and joint states (500 Hz);",
+            "without ROS_MASTER_URI or __master:= a master is started, too. Stamps of another machine need synchronized clocks.",
+            "Examples: dpros bench ros --publish --seconds 60",
+            "          dpros bench ros /camera/image_raw /joint_states"})
+final class BenchRosCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "topics of types with a header, one publisher each; ROS "
+            + "arguments as __name:=N (default: those of --publish)")
+    private List<String> arguments = List.of();
+
+    @Option(names = "--publish", description = "start a publisher in a process of its own")
+    private boolean publish;
+
+    @Option(names = "--seconds", converter = Numbers.Positive.class, paramLabel = "S", defaultValue = "30",
+            description = "measured time (default: ${DEFAULT-VALUE})")
+    private double seconds;
+
+    @Option(names = "--warm-up", converter = Numbers.NotNegative.class, paramLabel = "S", defaultValue = "10",
+            description = "time before (default: ${DEFAULT-VALUE})")
+    private double warmUp;
+
+    @Option(names = "--wait", converter = Numbers.NotNegative.class, paramLabel = "S", defaultValue = "20",
+            description = "how long the topics may take to come (default: ${DEFAULT-VALUE})")
+    private double wait;
+
+    @Option(names = "--transport", paramLabel = "NAME", defaultValue = TransportProvider.OWN,
+            description = "ROS client that subscribes: own, or rosjava in builds with it (default: ${DEFAULT-VALUE})")
+    private String transport;
+
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        RosArguments given = RosArguments.parse(arguments, System.getenv());
+        List<String> topics = given.rest().isEmpty() && publish ? IngestSource.TOPICS : given.rest();
+        if (topics.isEmpty()) {
+            throw new InputException("bench ros: no topic given; name some, or use --publish");
+        }
+        IngestMeasurement.Config config = new IngestMeasurement.Config(topics, warmUp, seconds, wait);
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            RosNodeConfig nodeConfig = RosNodeConfig.of(given, "bench_ros", System.getenv());
+            if (publish) {
+                nodeConfig = withSource(lifecycle, nodeConfig);
+            }
+            Transport node = lifecycle.own(TransportProvider.connect(transport, nodeConfig));
+            IngestResult result = new IngestMeasurement(node, config).run();
+            spec.commandLine().getOut().println(result.table());
+            spec.commandLine().getOut().flush();
+            if (json != null) {
+                JsonFile.write(json, result);
+            }
+        }
+        return 0;
+    }
+
+    /** Starts the publisher, and a master for both where none is named. */
+    private RosNodeConfig withSource(Lifecycle lifecycle, RosNodeConfig config) throws IOException {
+        boolean own = !System.getenv().containsKey("ROS_MASTER_URI") && arguments.stream().noneMatch(a -> a.startsWith("__master:="));
+        URI master = own ? lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri() : config.masterUri();
+        lifecycle.own(ChildJvm.start(List.of("bench", "ros-source"),
+                Map.of("ROS_MASTER_URI", master.toString())));
+        return new RosNodeConfig(master, config.host(), config.name(), config.namespace(), config.remaps(),
+                config.privateParameters(), config.packagePath());
+    }
+
+    /** {@code dpros bench ros-source}: the publisher. */
+    @Command(name = "ros-source", hidden = true, description = "Publish the topics that bench ros measures.")
+    static final class Source implements Callable<Integer> {
+        @Override
+        public Integer call() throws InterruptedException {
+            RosArguments arguments = RosArguments.parse(List.of(), System.getenv());
+            try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+                ParentWatch.start(lifecycle);
+                RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments, "bench_ros_source", System.getenv())));
+                lifecycle.own(new IngestSource(node));
+                return lifecycle.awaitStop();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.dpros.cli.dataset;
+
+import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.EpisodeChoice;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.core.InputException;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.SelectedEpisodes;
+import dev.dpros.datasets.lerobot.LerobotExporter;
+import dev.dpros.datasets.rosbag.BagExporter;
+import dev.dpros.datasets.zarr.ZarrExporter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros dataset export}. */
+@Command(name = "export", mixinStandardHelpOptions = true,
+        description = {"Writes a dataset in a format that training code reads.",
+            "  lerobot  LeRobotDataset v3.0: parquet, AV1 video, statistics with quantiles",
+            "  zarr     diffusion_policy replay buffer: zarr v2, Blosc zstd",
+            "  bag      one rosbag 2.0 per episode, messages as received",
+            "Alignment to the grid happens here, from the stamps. The output appears only when it is whole."})
+final class DatasetExport implements Callable<Integer> {
+    /** What to write. */
+    enum Format { LEROBOT, ZARR, BAG }
+
+    @Mixin
+    private DatasetSource source;
+
+    @Mixin
+    private EpisodeChoice choice;
+
+    @Option(names = "--format", required = true, description = "${COMPLETION-CANDIDATES}")
+    private Format format;
+
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "PATH",
+            description = "Directory to make; for bags it may exist.")
+    private Path output;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (format == Format.BAG && choice.idle() == SelectedEpisodes.Idle.DROP) {
+            throw InputException.of("--format bag", "--idle", "keep, or nothing: a bag holds every message as received",
+                    "drop", "~state in the bag tells who drove");
+        }
+        try (ConsoleProgress progress = new ConsoleProgress()) {
+            switch (format) {
+                case BAG -> {
+                    try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {
+                        BagExporter.export(dataset.kept().stream().map(all.journals()::get).toList(), output, progress);
+                    }
+                }
+                case ZARR -> {
+                    try (EpisodeDataset dataset = choice.of(source.open(choice.keepsIdle()), this::say)) {
+                        ZarrExporter.export(dataset, output, progress);
+                    }
+                }
+                case LEROBOT -> {
+                    try (EpisodeDataset dataset = choice.of(source.open(choice.keepsIdle()), this::say)) {
+                        LerobotExporter.export(dataset, output, progress);
+                    }
+                }
+            }
+        }
+        spec.commandLine().getOut().println("written: " + output);
+        return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("dpros: " + line);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.dpros.cli.dataset;
+
+import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.StampOptions;
+import dev.dpros.config.ConfigReader;
+import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
+import dev.dpros.datasets.DatasetImporter;
+import dev.dpros.datasets.DatasetLayout;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.rosbag.BagImporter;
+import dev.dpros.datasets.rosbag.BagReader;
+import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.node.record.RecordingPlan;
+import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.recording.EpisodeStore;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros dataset import}. */
+@Command(name = "import", mixinStandardHelpOptions = true,
+        description = {"Turns diffusion_policy replay buffers (*.zarr) or rosbags (*.bag, *.bag.active, one episode each) into journals.",
+            "Episodes that are in the output already are skipped."},
+        footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
+            "  dpros dataset import demo.bag --output rec --map /camera/image_raw=front --map /joint_states=joints"})
+final class DatasetImport implements Callable<Integer> {
+    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "*.zarr directories or *.bag files.")
+    private List<Path> inputs;
+
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
+            description = "Recording directory.")
+    private Path output;
+
+    @Option(names = "--fps", converter = Numbers.Positive.class, paramLabel = "HZ", defaultValue = "10",
+            description = "Frequency of a replay buffer, which does not tell it (default 10).")
+    private double fps;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Robot configuration: topics and alignment of bags.")
+    private Path config;
+
+    @Option(names = "--map", paramLabel = "TOPIC=KEY", description = "Take this topic of a bag as this source; repeatable.")
+    private Map<String, String> topics = new LinkedHashMap<>();
+
+    @Option(names = "--task", paramLabel = "TEXT", defaultValue = "", description = "Task text of imported bags.")
+    private String task;
+
+    @Mixin
+    private StampOptions stamps;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress()) {
+            for (Path input : inputs) {
+                if (BagReader.is(input) || input.toString().endsWith(".bag")) {
+                    Path journal = bagImporter().importBag(input, store, this::say);
+                    spec.commandLine().getOut().println(input + " -> " + journal);
+                    look(journal);
+                } else {
+                    try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
+                        int written = new DatasetImporter(store, new RosMessageReaders()).importAll(dataset, progress);
+                        spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
+                                + (dataset.episodes() - written) + " were there already");
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("dpros: " + line);
+    }
+
+    /** Says at once what an export would find; the messages are kept whatever that is. */
+    private void look(Path journal) {
+        if (config == null) {
+            return; // nobody said what is in the messages
+        }
+        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(), stamps.bounds());
+                EpisodeDataset.Episode episode = dataset.episode(0)) {
+            String unfit = episode.unfit();
+            if (unfit != null) {
+                say(journal.getFileName() + ": UNFIT: " + unfit + "; export and training will leave it out");
+            }
+            episode.notes().forEach(note -> say(journal.getFileName() + ": " + note));
+        } catch (InputException e) {
+            OpenFiles.rethrow(e);
+            say(e.getMessage());
+        }
+    }
+
+    private BagImporter bagImporter() {
+        DatasetLayout layout = null;
+        Map<String, String> byTopic = new LinkedHashMap<>(topics);
+        if (config != null) {
+            RecordingPlan plan = RecordingPlan.of(ConfigReader.read(config, Map.of()).config());
+            layout = plan.layout();
+            plan.topics().forEach(topic -> byTopic.putIfAbsent(topic.topic(), topic.key()));
+        }
+        if (byTopic.isEmpty()) {
+            throw new InputException("dataset import: a bag needs --config or --map TOPIC=KEY");
+        }
+        return new BagImporter(byTopic, layout, task);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.dpros.cli.dataset;
+
+import dev.dpros.cli.options.StampOptions;
+import dev.dpros.config.ConfigReader;
+import dev.dpros.core.InputException;
+import dev.dpros.datasets.DatasetLayout;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.lerobot.LerobotDataset;
+import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.node.record.RecordingPlan;
+import dev.dpros.node.record.RosMessageReaders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The dataset that a {@code dpros dataset} command reads: a mixin. */
+final class DatasetSource {
+    @Parameters(index = "0", paramLabel = "DATASET",
+            description = "A recording directory, a journal (episode_*.dpj), a diffusion_policy replay buffer (*.zarr) or a LeRobotDataset v3.0.")
+    private Path path;
+
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "Align by this robot configuration instead of by what the recording says.")
+    private Path config;
+
+    @Option(names = "--fps", paramLabel = "HZ",
+            description = "Frequency of the grid; for replay buffers that do not tell theirs (default 10).")
+    private Double fps;
+
+    @Mixin
+    private StampOptions stamps;
+
+    /** Where it is. @throws InputException if nothing is there */
+    Path path() {
+        if (!Files.exists(path)) {
+            throw InputException.of(path.toString(), "dataset", "a recording directory, a journal or a *.zarr directory",
+                    "nothing", "check the path");
+        }
+        return path;
+    }
+
+    /** Whether it is a recording, made of journals. */
+    boolean recorded() {
+        return !isZarr() && !LerobotDataset.is(path());
+    }
+
+    private boolean isZarr() {
+        return ZarrDataset.is(path());
+    }
+
+    /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
+    EpisodeDataset open() {
+        return open(false);
+    }
+
+    /** As {@link #open()}; @param markIdle whether a recording's steps at which nobody drove are marked in a column */
+    EpisodeDataset open(boolean markIdle) {
+        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps)
+                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals(markIdle);
+    }
+
+    JournalDataset openJournals() {
+        return openJournals(false);
+    }
+
+    private JournalDataset openJournals(boolean markIdle) {
+        JournalDataset.Terms terms = new JournalDataset.Terms(stamps.bounds(), markIdle);
+        DatasetLayout layout = config == null ? null
+                : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
+        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), terms);
+        return fps == null || fps == dataset.fps() ? dataset
+                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), terms);
+    }
+}

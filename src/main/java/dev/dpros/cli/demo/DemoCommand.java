@@ -1,0 +1,213 @@
+package dev.dpros.cli.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.cli.demo.EpisodeDriver.Limits;
+import dev.dpros.cli.demo.EpisodeDriver.Result;
+import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.SamplingOptions;
+import dev.dpros.cli.sim.MasterCommand;
+import dev.dpros.core.InputException;
+import dev.dpros.node.RunReport;
+import dev.dpros.process.ChildJvm;
+import dev.dpros.process.ExitCode;
+import dev.dpros.process.Home;
+import dev.dpros.process.JsonFile;
+import dev.dpros.process.Lifecycle;
+import dev.dpros.process.TemporaryFile;
+import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.names.RosArguments;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.simnode.PushTWorldNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros demo}: master, simulated PushT robot and control node, and the episodes that the policy drives. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Watch a diffusion policy push the T: an embedded ROS master, a simulated robot, and the control node "
+                + "in a process of its own, all talking over ROS topics.",
+        footer = {
+            "",
+            "With ROS_MASTER_URI set, that master is used in place of the embedded one.",
+            "An episode ends at 95 % coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
+            "--settle steps.",
+            "",
+            "Example: dpros demo --episodes 3 --headless --json out.json"})
+public final class DemoCommand implements Callable<Integer> {
+    private static final String WORLD = "pusht";
+    private static final String POLICY = "dpros";
+    private static final long CHILD_END_MS = 1_000;
+    private static final long REST_LIMIT_MS = 10_000;
+    private static final long POLL_MS = 20;
+    private static final long STILL_NS = 500_000_000;
+
+    @Option(names = "--episodes", converter = Numbers.Count.class, defaultValue = "3", paramLabel = "N",
+            description = "episodes (default: ${DEFAULT-VALUE})")
+    private int episodes;
+
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first seed (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
+    private Path config;
+
+    @Option(names = "--policy", paramLabel = "PATH", description = "another checkpoint")
+    private Path policy;
+
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
+
+    @Option(names = "--max-steps", converter = Numbers.Count.class, defaultValue = "300", paramLabel = "N",
+            description = "longest episode, steps of 0.1 s (default: ${DEFAULT-VALUE})")
+    private int maxSteps;
+
+    @Option(names = "--settle", converter = Numbers.Whole.class, defaultValue = "30", paramLabel = "N",
+            description = "steps without progress, at a reward of 0.9 or more, that end an episode; 0: never "
+                    + "(default: ${DEFAULT-VALUE})")
+    private int settle;
+
+    @Option(names = "--headless", description = "no live line; one line per episode")
+    private boolean headless;
+
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
+            description = "write episodes, latencies and counts to this file")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        require(episodes >= 1, "--episodes", episodes);
+        require(maxSteps >= 1, "--max-steps", maxSteps);
+        require(settle >= 0, "--settle", settle);
+        Path robot = config != null ? config : Home.path("launch/pusht.yaml");
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            URI master = master(lifecycle);
+            PushTWorldNode world = lifecycle.own(
+                    new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT));
+            world.start();
+            Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
+            int pagePort = PagePort.choose();
+            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report, pagePort), Map.of("ROS_MASTER_URI", master.toString())));
+            List<Result> results;
+            try {
+                results = episodes(lifecycle, connect(lifecycle, master, "demo"), child);
+            } catch (IllegalStateException | InputException e) {
+                if (!child.endsWithin(CHILD_END_MS)) {
+                    throw e;
+                }
+                return withoutPolicy(child.exitCode(), world);
+            }
+            child.close();
+            return summary(results, report);
+        }
+    }
+
+    /** What is to be said when the control node has ended by itself; the exit code. */
+    private int withoutPolicy(int exitCode, PushTWorldNode world) throws InterruptedException {
+        Lifecycle.awaitEndOfProcess(); // Ctrl-C in a terminal ends both processes
+        if (exitCode == ExitCode.BAD_INPUT) {
+            return exitCode; // it has said what was wrong
+        }
+        int polls = (int) (REST_LIMIT_MS / POLL_MS);
+        while (world.stillNs() < STILL_NS && polls-- > 0) {
+            Thread.sleep(POLL_MS);
+        }
+        spec.commandLine().getErr().println("dpros: the control node ended with exit code " + exitCode
+                + (exitCode > 128 ? " (signal " + (exitCode - 128) + ")" : "") + "; the robot "
+                + (world.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
+        return ExitCode.FAILURE;
+    }
+
+    private static void require(boolean ok, String option, int value) {
+        if (!ok) {
+            throw new InputException(option + ": expected a positive number, found " + value);
+        }
+    }
+
+    private URI master(Lifecycle lifecycle) {
+        String given = System.getenv("ROS_MASTER_URI");
+        if (given != null && !given.isBlank()) {
+            return RosArguments.masterUri(given);
+        }
+        URI master = lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri();
+        MasterCommand.relayLogs(lifecycle, master, null);
+        return master;
+    }
+
+    private static RosNode connect(Lifecycle lifecycle, URI master, String name) {
+        return lifecycle.own(RosNode.connect(RosNodeConfig.local(master, name)));
+    }
+
+    private List<String> runArguments(Path robot, Path report, int pagePort) {
+        List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
+                "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=" + pagePort));
+        if (policy != null) {
+            arguments.addAll(List.of("--policy", policy.toString()));
+        }
+        arguments.addAll(sampling.asArguments());
+        return arguments;
+    }
+
+    private List<Result> episodes(Lifecycle lifecycle, RosNode node, ChildJvm child) throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Result> results = new ArrayList<>();
+        try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
+            driver.awaitPolicy(child::alive);
+            MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
+            try (LiveLine live = new LiveLine(headless ? null : spec.commandLine().getErr(), metrics)) {
+                for (int i = 0; i < episodes; i++) {
+                    Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
+                    results.add(result);
+                    live.clear();
+                    out.printf("seed %d: max reward %.3f after %d steps%s%n", result.seed(), result.maxReward(),
+                            result.steps(), result.success() ? " (success)" : "");
+                    out.flush();
+                }
+            }
+        }
+        return results;
+    }
+
+    private static URI metricsPage(RosNode node) {
+        return URI.create("http://127.0.0.1:" + node.getParameter("/" + POLICY + "/in_force/metrics/port") + "/metrics");
+    }
+
+    private int summary(List<Result> results, Path report) throws IOException {
+        double mean = results.stream().mapToDouble(Result::maxReward).average().orElse(0);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("mean_max_reward", mean);
+        tree.put("success_rate", results.stream().filter(Result::success).count() / (double) results.size());
+        tree.put("episodes", results);
+        if (Files.size(report) > 0) {
+            tree.putAll(new ObjectMapper().readValue(report.toFile(), new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() { }));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("mean max reward %.3f over %d episodes%n", mean, results.size());
+        out.print(RunReport.latencyTable(tree.get("latency_ms")));
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, tree);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.dpros.cli.policy;
+
+import dev.dpros.bench.SyntheticPolicy;
+import dev.dpros.checkpoint.PolicyInspection;
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.checkpoint.PolicyWriter;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import dev.dpros.diffusion.PolicyDefinition;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros import}: any readable policy to the project's own format, LeRobot's directory layout. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Write a policy as a LeRobot directory (safetensors and JSON). Executes nothing that the source contains.",
+        footer = {"", "Example: dpros import latest.ckpt models/my_policy"})
+public final class ImportCommand implements Callable<Integer> {
+    private static final String RANDOM = "random:";
+
+    @Parameters(index = "0", paramLabel = "SRC", description = "LeRobot directory, diffusion_policy .ckpt, or random:NAME for "
+            + "random weights (arm7, resnet18-small, resnet18-big), to try a robot's limits with")
+    private Path source;
+
+    @Parameters(index = "1", paramLabel = "DIR", description = "directory to write")
+    private Path directory;
+
+    @Option(names = "--force", description = "move a directory that is there already aside, to DIR.bak")
+    private boolean force;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PolicyDefinition policy = read();
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            Path backup = PolicyWriter.write(policy, directory, force);
+            if (backup != null) {
+                out.printf("moved the former content to %s%n", backup);
+            }
+        } catch (IOException e) {
+            throw new InputException(directory + ": cannot be written: " + e.getMessage(), e);
+        }
+        PolicyInspection written = PolicyInspection.of(directory, PolicyReader.read(directory));
+        out.printf("%s: %,d parameters, %d features, from a %s%n", directory, written.totalParameters(),
+                written.features().size(), random() ? "random number generator" : PolicyReader.format(source).title());
+        out.flush();
+        return 0;
+    }
+
+    private boolean random() {
+        return source.toString().startsWith(RANDOM);
+    }
+
+    private PolicyDefinition read() {
+        if (!random()) {
+            return PolicyReader.read(source);
+        }
+        String name = source.toString().substring(RANDOM.length());
+        PolicyDefinition policy = SyntheticPolicy.named(name);
+        if (policy == null) {
+            throw new InputException("SRC: random: expected one of " + SyntheticPolicy.names() + ", found '" + name + "'"
+                    + NearestName.hint(name, SyntheticPolicy.names()));
+        }
+        return policy;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.dpros.cli.policy;
+
+import dev.dpros.checkpoint.PolicyInspection;
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.core.ObservationWindow;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.VisionConfig;
+import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.inference.InferenceOptions;
+import dev.dpros.process.JsonFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros inspect}: what is in a policy. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Print what is in a policy: observations, horizons, scheduler, parameters, normalizer ranges, and the "
+                + "time that a prediction takes on this machine.",
+        footer = {"", "Example: dpros inspect models/pusht_image"})
+public final class InspectCommand implements Callable<Integer> {
+    private static final int PREDICTIONS = 7;
+
+    @Parameters(paramLabel = "SRC", description = "LeRobot directory or diffusion_policy .ckpt")
+    private Path source;
+
+    @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write it to this file too")
+    private Path json;
+
+    @Option(names = "--no-latency", description = "do not load the network to measure its latency")
+    private boolean noLatency;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PolicyDefinition policy = PolicyReader.read(source);
+        PolicyInspection inspection = PolicyInspection.of(source, policy);
+        PrintWriter out = spec.commandLine().getOut();
+        print(inspection, out);
+        out.flush();
+        Double latencyMs = noLatency ? null : latencyMs(policy);
+        if (latencyMs != null) {
+            out.printf(Locale.ROOT, "latency       %.1f ms per chunk here (median of %d, %s, one thread)%n", latencyMs, PREDICTIONS,
+                    sampler(inspection.scheduler()));
+        }
+        out.flush();
+        if (json != null) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("policy", inspection);
+            tree.put("latency_ms", latencyMs);
+            JsonFile.write(json, tree);
+        }
+        return 0;
+    }
+
+    private static void print(PolicyInspection policy, PrintWriter out) {
+        out.printf(Locale.ROOT, "%s: %s%n", policy.source(), policy.format());
+        out.printf(Locale.ROOT, "horizons      To %d, T %d, Ta %d%n", policy.observationSteps(), policy.horizon(), policy.actionSteps());
+        for (PolicyInspection.Feature feature : policy.features()) {
+            boolean action = feature == policy.features().get(policy.features().size() - 1);
+            out.printf(Locale.ROOT, "%-13s %s %s %s, %s%n", action ? "action" : "observation", feature.key(),
+                    feature.kind().name().toLowerCase(Locale.ROOT), feature.shape(), range(feature));
+        }
+        out.printf(Locale.ROOT, "conditioning  %d values%n", policy.conditioning());
+        if (policy.vision() != null) {
+            out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
+        }
+        out.printf(Locale.ROOT, "unet          channels %s, kernel %d, %d groups, step embedding %d, FiLM %s scale%n",
+                policy.unet().downDims(), policy.unet().kernelSize(), policy.unet().nGroups(), policy.unet().stepEmbedDim(),
+                policy.unet().filmScale() ? "with" : "without");
+        out.printf(Locale.ROOT, "scheduler     %s, trained on %d timesteps (%s), predicts %s, %s%n", sampler(policy.scheduler()),
+                policy.scheduler().numTrainTimesteps(), lower(policy.scheduler().betaSchedule()),
+                lower(policy.scheduler().predictionType()),
+                policy.scheduler().clipSample() ? "clips to +-" + policy.scheduler().clipSampleRange() : "does not clip");
+        out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
+                .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String sampler(SchedulerConfig scheduler) {
+        return scheduler.type() + " " + scheduler.inferenceSteps() + " steps";
+    }
+
+    private static String range(PolicyInspection.Feature feature) {
+        if (!feature.normalized()) {
+            return "not normalised";
+        }
+        return "-1 is " + numbers(feature.low()) + ", 1 is " + numbers(feature.high());
+    }
+
+    private static String numbers(List<Double> values) {
+        return values.stream().map(v -> String.format(Locale.ROOT, "%.4g", v)).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String encoder(VisionConfig vision) {
+        StringBuilder text = new StringBuilder(lower(vision.backbone()));
+        if (vision.backbone() != VisionConfig.Backbone.CONV) {
+            text.append(", ").append(lower(vision.norm())).append(" norm");
+        }
+        text.append(", ").append(lower(vision.pool()).replace('_', ' '));
+        text.append(vision.separatePerCamera() ? ", one per camera" : ", shared");
+        if (vision.resizeShape() != null) {
+            text.append(", resize ").append(vision.resizeShape());
+        }
+        if (vision.cropShape() != null) {
+            text.append(", centre crop ").append(vision.cropShape());
+        }
+        return text.append(", ").append(vision.featureDim()).append(" features").toString();
+    }
+
+    private static double latencyMs(PolicyDefinition policy) {
+        try (DiffusionPolicy loaded = DiffusionPolicy.load(policy, InferenceOptions.DEFAULT)) {
+            loaded.warmUp();
+            ObservationWindow window = new ObservationWindow(policy.config().inputs(), policy.config().nObsSteps());
+            double[] times = new double[PREDICTIONS];
+            for (int i = 0; i < PREDICTIONS; i++) {
+                long startNs = System.nanoTime();
+                loaded.predictAction(window);
+                times[i] = (System.nanoTime() - startNs) / 1e6;
+            }
+            Arrays.sort(times);
+            return times[PREDICTIONS / 2];
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.dpros.cli.top;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.InputException;
+import dev.dpros.metrics.dashboard.PageLink;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.InfoCmp.Capability;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros top}: a running node in a terminal. */
+@Command(
+        name = "top",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Show a running node live in a terminal: safety state and its history, sources and their ages, latencies, "
+                + "the last chunks from frame to command. Reads the node's live page; costs the node as much as a browser.",
+        footer = {"", "Keys: e e-stop, x stop, S start, R reset (what lets a robot move is a capital letter), q quit.",
+            "The token of a node that listens beyond loopback comes from DPROS_TOKEN.",
+            "Example: ssh -L 8080:127.0.0.1:8080 robot, then here: dpros top"})
+public final class TopCommand implements Callable<Integer> {
+    private static final Map<Integer, String> KEYS = Map.of((int) 'e', "estop", (int) 'x', "stop", (int) 'S', "start", (int) 'R', "reset");
+    private static final int PERIOD_MS = 200;
+    private static final int FIRST_STATE_MS = 5000;
+    private static final int PLAIN_WIDTH = 120;
+    private static final int CTRL_C = 3;
+
+    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
+            description = "the node's live page (default: ${DEFAULT-VALUE})")
+    private String url;
+
+    @Option(names = "--once", description = "print the present state as text and end")
+    private boolean once;
+
+    @Option(names = "--json", description = "print the present state as JSON and end")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        try (PageLink link = new PageLink(address(), System.getenv().getOrDefault("DPROS_TOKEN", ""))) {
+            awaitState(link);
+            if (json) {
+                PageLink.View view = link.view();
+                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(
+                        Map.of("state", view.state(), "latency", view.latency() == null ? List.of() : view.latency())));
+            } else if (once || System.console() == null) {
+                PrintWriter out = spec.commandLine().getOut();
+                screen(link, PLAIN_WIDTH).forEach(line -> out.println(line.toString().stripTrailing()));
+            } else {
+                run(link);
+            }
+            return 0;
+        }
+    }
+
+    private URI address() {
+        try {
+            URI uri = URI.create(url);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) { // told below
+        }
+        throw InputException.of("--url", "address", "http://HOST:PORT", url, "");
+    }
+
+    /** The first state, and the first latencies, which come with it. */
+    private static void awaitState(PageLink link) throws InterruptedException {
+        for (int waited = 0; link.view().state() == null || link.view().latency() == null; waited += PERIOD_MS / 4) {
+            if (waited > FIRST_STATE_MS) {
+                throw new InputException("top: the node's live page sends no state (expected 20 a second); has it too many viewers?");
+            }
+            Thread.sleep(PERIOD_MS / 4);
+        }
+    }
+
+    private static List<AttributedString> screen(PageLink link, int width) {
+        PageLink.View view = link.view();
+        return TopScreen.draw(view.state(), view.latency(), (System.nanoTime() - view.receivedNs()) / 1_000_000, width);
+    }
+
+    private static void run(PageLink link) throws IOException {
+        try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+            Attributes before = terminal.enterRawMode();
+            terminal.puts(Capability.enter_ca_mode);
+            terminal.puts(Capability.cursor_invisible);
+            try {
+                String said = "";
+                for (int key = 0; key != 'q' && key != CTRL_C && key != -1; key = terminal.reader().read(PERIOD_MS)) {
+                    if (KEYS.containsKey(key)) {
+                        String action = KEYS.get(key);
+                        said = action + ": " + (link.actions().contains(action) ? link.act(action) : "this node does not take it");
+                    }
+                    paint(terminal, link, said);
+                }
+            } finally {
+                terminal.puts(Capability.cursor_visible);
+                terminal.puts(Capability.exit_ca_mode);
+                terminal.setAttributes(before);
+                terminal.flush();
+            }
+        }
+    }
+
+    private static void paint(Terminal terminal, PageLink link, String said) {
+        int width = Math.max(40, terminal.getWidth());
+        List<AttributedString> lines = new ArrayList<>(screen(link, width));
+        int height = Math.max(5, terminal.getHeight()) - 1;
+        lines = new ArrayList<>(lines.subList(0, Math.min(lines.size(), height - 1)));
+        lines.add(new AttributedString("e e-stop  x stop  S start  R reset  q quit" + (said.isEmpty() ? "" : "   " + said)));
+        StringBuilder text = new StringBuilder("\u001b[H");
+        lines.forEach(line -> text.append(line.toAnsi(terminal)).append("\u001b[K\r\n"));
+        terminal.writer().print(text.append("\u001b[J"));
+        terminal.flush();
+    }
+}

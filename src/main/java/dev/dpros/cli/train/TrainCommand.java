@@ -1,0 +1,221 @@
+package dev.dpros.cli.train;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.dpros.checkpoint.ExpectedTensors;
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.EpisodeChoice;
+import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.StampOptions;
+import dev.dpros.config.TrainConfig;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.lerobot.LerobotDataset;
+import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.torchscript.Arithmetic;
+import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.process.Lifecycle;
+import dev.dpros.training.ActionError;
+import dev.dpros.training.CachedCoordinates;
+import dev.dpros.training.DiffusionObjective;
+import dev.dpros.training.InitialWeights;
+import dev.dpros.training.LearningRate;
+import dev.dpros.training.Objective;
+import dev.dpros.training.PolicyTrainer;
+import dev.dpros.training.engine.OptimizerConfig;
+import dev.dpros.training.pusht.PoseObjective;
+import dev.dpros.training.run.TrainingData;
+import dev.dpros.training.run.TrainingFiles;
+import dev.dpros.training.run.TrainingRun;
+import dev.dpros.training.run.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpros train}: a policy from demonstrations. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Train a diffusion policy on demonstrations: replay buffers (*.zarr) or recordings. The output directory holds "
+                + "the newest policy (last), the best ones (best), metrics.csv, and all that is needed to go on after an "
+                + "interruption: the same command with --resume.",
+        footer = {"", "Example: dpros train --config models/recipes/pusht_keypoints.yaml --output runs/keypoints",
+            "Then:    dpros eval --policy runs/keypoints/last"})
+public final class TrainCommand implements Callable<Integer> {
+    private static final int SAVE_MS = 1_700;
+    private static final int INTERRUPTED = 130;
+
+    @Option(names = "--config", paramLabel = "FILE", required = true, description = "training configuration (docs/training.md), or "
+            + "diffusion_policy's YAML, or LeRobot's train_config.json")
+    private Path file;
+
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
+            description = "directory of the training")
+    private Path output;
+
+    @Option(names = "--resume", description = "go on with the training in the output directory")
+    private boolean resume;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "override a key of the configuration, such as optimizer.lr=0.001; slashes where a name has dots: "
+                    + "columns/observation.state/from=state")
+    private Map<String, String> overrides = new LinkedHashMap<>();
+
+    @Mixin
+    private EpisodeChoice choice;
+
+    @Mixin
+    private StampOptions stamps;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile TrainingRun run;
+
+    @Override
+    public Integer call() throws Exception {
+        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), this::open);
+        TrainConfig.Result result = settings.result();
+        TrainConfig config = result.config();
+        PolicyConfig policy = PolicyReader.architecture(config.policy());
+        TrainingFiles files = files(result.inForce());
+        if (!settings.ignored().isEmpty()) {
+            spec.commandLine().getErr().println("dpros: " + file + ": without effect: " + String.join(", ", settings.ignored()));
+        }
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            lifecycle.own(this::stopAndSave);
+            List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
+            TrainingData data = new TrainingData(config, policy, earlier,
+                    path -> choice.of(open(path), line -> spec.commandLine().getErr().println("dpros: " + line)));
+            PolicyDefinition initial = new PolicyDefinition(policy,
+                    InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier), data.normalizers(), "initial");
+            Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
+            boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
+            ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
+            if (cached) {
+                data.cacheCoordinates(initial);
+            }
+            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), data.training(),
+                    options(config, learns))) {
+                if (resume) {
+                    files.restore(trainer.state());
+                    trainer.resume();
+                }
+                run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
+                try (ConsoleProgress progress = new ConsoleProgress()) {
+                    run.run(progress, spec.commandLine().getErr());
+                }
+            } finally {
+                ended.countDown();
+            }
+            return run.stopped() ? INTERRUPTED : 0;
+        }
+    }
+
+    /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
+    private void stopAndSave() throws InterruptedException {
+        TrainingRun running = run;
+        if (running != null) {
+            running.stop();
+        }
+        ended.await(SAVE_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** {@code a.b=1} as a tree; values are YAML. */
+    private static Map<String, Object> tree(Map<String, String> pairs) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        pairs.forEach((key, value) -> {
+            Map<String, Object> at = root;
+            String[] parts = key.split(key.contains("/") ? "/" : "\\.");
+            for (int i = 0; i < parts.length - 1; i++) {
+                @SuppressWarnings("unchecked")
+                Map<String, Object> inner = (Map<String, Object>) at.computeIfAbsent(parts[i], k -> new LinkedHashMap<String, Object>());
+                at = inner;
+            }
+            at.put(parts[parts.length - 1], TrainConfig.value("--set " + key, value));
+        });
+        return root;
+    }
+
+    private TrainingFiles files(Map<String, Object> inForce) throws IOException {
+        TrainingFiles files = new TrainingFiles(output);
+        String yaml = new YAMLMapper().writeValueAsString(inForce);
+        if (!resume) {
+            if (files.started()) {
+                throw InputException.of("--output", output.toString(), "a new directory", "a training",
+                        "go on with --resume, or choose another");
+            }
+            Files.writeString(files.configuration(), yaml);
+        } else if (!files.started()) {
+            throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
+        } else if (!Files.readString(files.configuration()).equals(yaml)) {
+            throw InputException.of("--resume", file.toString(), "the configuration of the training (" + files.configuration() + ")",
+                    "another", "train anew into another directory");
+        }
+        return files;
+    }
+
+    private EpisodeDataset open(Path path) {
+        if (!Files.exists(path)) {
+            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
+                    "");
+        }
+        if (LerobotDataset.is(path)) {
+            return LerobotDataset.open(path);
+        }
+        return ZarrDataset.is(path) ? ZarrDataset.open(path, 10)
+                : JournalDataset.open(path, null, new RosMessageReaders(), stamps.bounds());
+    }
+
+    /** Which tensors are trained. @throws InputException if a prefix names none */
+    private static Predicate<String> learns(List<String> frozen, Set<String> names) {
+        for (String prefix : frozen) {
+            if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
+                throw new InputException("frozen: '" + prefix + "': no tensor's name begins so" + NearestName.hint(prefix,
+                        names.stream().map(name -> name.substring(0, name.lastIndexOf('.'))).distinct().sorted().toList()));
+            }
+        }
+        return name -> frozen.stream().noneMatch(name::startsWith);
+    }
+
+    private static Objective objective(TrainConfig config, PolicyConfig policy, boolean cached) {
+        if (config.objective() == TrainConfig.Objective.POSE) {
+            return new PoseObjective(policy);
+        }
+        DiffusionObjective.Kind kind = config.objective() == TrainConfig.Objective.REGRESSION ? DiffusionObjective.Kind.REGRESSION
+                : DiffusionObjective.Kind.DENOISING;
+        return new DiffusionObjective(policy, new DiffusionObjective.Options(kind, config.loader().maskPadding(), cached,
+                Arithmetic.valueOf(config.precision().name())));
+    }
+
+    private static PolicyTrainer.Options options(TrainConfig config, Predicate<String> learns) {
+        TrainConfig.Optimizer o = config.optimizer();
+        OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(0, 1, o.emaPower(), 0, 0.9999);
+        try {
+            return new PolicyTrainer.Options(
+                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), o.weightDecay(), o.clipNorm(), ema),
+                    new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),
+                    learns, config.loader().microBatches(), config.seed(), config.threads());
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+    }
+}

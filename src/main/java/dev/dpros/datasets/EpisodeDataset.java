@@ -1,0 +1,99 @@
+package dev.dpros.datasets;
+
+import java.util.List;
+
+/** A sequence of aligned episodes, wherever they lie. One thread; reading does I/O and allocates. */
+public interface EpisodeDataset extends AutoCloseable {
+    /** Name for messages: a path. */
+    String name();
+
+    /** The columns. */
+    List<DatasetFeature> features();
+
+    /** A column's name where it lies, if that is not its key: a replay buffer's {@code img} is {@code observation.image}. */
+    default String storedName(int feature) {
+        return features().get(feature).key();
+    }
+
+    /** Steps per second. */
+    double fps();
+
+    /** Type of robot, or empty. */
+    String robot();
+
+    /** Number of episodes. */
+    int episodes();
+
+    /** What is there and is not read, one line each: columns of another kind, episodes that are left out, with the reason. */
+    default List<String> leftOut() {
+        return List.of();
+    }
+
+    /**
+     * Facts that the dataset states twice and that do not agree, one line each; empty if all do. Reads tables, not pictures.
+     */
+    default List<String> contradictions() {
+        return List.of();
+    }
+
+    /** What to call an episode in messages. */
+    default String label(int index) {
+        return "episode " + index;
+    }
+
+    /** Opens one episode; it must be closed before the next is opened. @throws dev.dpros.core.InputException if damaged */
+    Episode episode(int index);
+
+    @Override
+    void close();
+
+    /** Steps {@code from} to {@code to}, the last not included. */
+    record Stretch(int from, int to) {}
+
+    /** One aligned episode. */
+    interface Episode extends AutoCloseable {
+        /** Identifies the episode for ever. */
+        String id();
+
+        /** Number of steps. */
+        int length();
+
+        /** Task text, may be empty. */
+        String task();
+
+        /** TRUE, FALSE, or null if it was not labelled. */
+        Boolean success();
+
+        /** One line: why nothing should be learnt from it, such as a camera that was gone for seconds; null if all is well. */
+        default String unfit() {
+            return null;
+        }
+
+        /** What was skipped in it so far, one line for each source. */
+        default List<String> notes() {
+            return List.of();
+        }
+
+        /** Whether a human had taken over from the policy at this step. */
+        boolean intervention(int step);
+
+        /** The stretches in which somebody drove, in order; all of it where it is not known who did. */
+        default List<Stretch> driven() {
+            return List.of(new Stretch(0, length()));
+        }
+
+        /** Whether the recording should say who drove, and does not. */
+        default boolean driverUnknown() {
+            return false;
+        }
+
+        /** Copies a vector feature's values of one step. */
+        void vector(int feature, int step, float[] out, int offset);
+
+        /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
+        void frame(int feature, int step, byte[] rgb);
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.dpros.datasets;
+
+import java.util.List;
+
+/** A stretch of an episode as an episode of its own. One thread; closes the whole. */
+final class EpisodePart implements EpisodeDataset.Episode {
+    private final EpisodeDataset.Episode whole;
+    private final EpisodeDataset.Stretch stretch;
+    private final String id;
+
+    EpisodePart(EpisodeDataset.Episode whole, EpisodeDataset.Stretch stretch, String id) {
+        this.whole = whole;
+        this.stretch = stretch;
+        this.id = id;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public int length() {
+        return stretch.to() - stretch.from();
+    }
+
+    @Override
+    public String task() {
+        return whole.task();
+    }
+
+    @Override
+    public Boolean success() {
+        return whole.success();
+    }
+
+    @Override
+    public String unfit() {
+        return whole.unfit();
+    }
+
+    @Override
+    public List<String> notes() {
+        return whole.notes();
+    }
+
+    @Override
+    public boolean intervention(int step) {
+        return whole.intervention(stretch.from() + step);
+    }
+
+    @Override
+    public void vector(int feature, int step, float[] out, int offset) {
+        whole.vector(feature, stretch.from() + step, out, offset);
+    }
+
+    @Override
+    public void frame(int feature, int step, byte[] rgb) {
+        whole.frame(feature, stretch.from() + step, rgb);
+    }
+
+    @Override
+    public void close() {
+        whole.close();
+    }
+}

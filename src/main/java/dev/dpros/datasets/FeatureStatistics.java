@@ -1,0 +1,164 @@
+package dev.dpros.datasets;
+
+import java.util.Arrays;
+
+/**
+ * Exact statistics of one feature: of vectors per value, of images per channel in [0, 1]. Quantiles are numpy's linear
+ * ones. One thread; grows with the number of vector steps, constant for images.
+ */
+public final class FeatureStatistics {
+    /** The quantiles that LeRobot's stats.json names, as {@code q01} and so on. */
+    public static final double[] QUANTILES = {0.01, 0.10, 0.50, 0.90, 0.99};
+    private static final int LEVELS = 256;
+
+    private final int dims;
+    private final long[][] histogram;
+    private float[] values = new float[1024];
+    private int used;
+    private long steps;
+
+    /**
+     * A summary of one value or channel.
+     *
+     * @param quantiles in the order of {@link #QUANTILES}
+     */
+    public record Summary(double min, double max, double mean, double std, double[] quantiles) {}
+
+    /** Statistics of a feature. */
+    public FeatureStatistics(DatasetFeature feature) {
+        dims = feature.visual() ? 3 : feature.size();
+        histogram = feature.visual() ? new long[3][LEVELS] : null;
+    }
+
+    /** Whether it counts pixels. */
+    public boolean visual() {
+        return histogram != null;
+    }
+
+    /** Number of values, or of channels. */
+    public int dims() {
+        return dims;
+    }
+
+    /** Steps added. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Adds a vector. */
+    public void add(float[] vector) {
+        if (used + dims > values.length) {
+            values = Arrays.copyOf(values, Math.max(values.length * 2, used + dims));
+        }
+        System.arraycopy(vector, 0, values, used, dims);
+        used += dims;
+        steps++;
+    }
+
+    /** Adds an image of RGB rows. */
+    public void add(byte[] rgb) {
+        for (int i = 0; i < rgb.length; i += 3) {
+            histogram[0][rgb[i] & 0xFF]++;
+            histogram[1][rgb[i + 1] & 0xFF]++;
+            histogram[2][rgb[i + 2] & 0xFF]++;
+        }
+        steps++;
+    }
+
+    /** Adds all that another holds. */
+    public void add(FeatureStatistics other) {
+        if (histogram == null) {
+            values = Arrays.copyOf(values, used + other.used);
+            System.arraycopy(other.values, 0, values, used, other.used);
+            used += other.used;
+        } else {
+            for (int c = 0; c < 3; c++) {
+                for (int level = 0; level < LEVELS; level++) {
+                    histogram[c][level] += other.histogram[c][level];
+                }
+            }
+        }
+        steps += other.steps;
+    }
+
+    /** The pixel counts {@code [3][256]}, to keep and restore; null for vectors. */
+    public long[][] histogram() {
+        return histogram;
+    }
+
+    /** Restores image statistics from their pixel counts. */
+    public void restore(long[][] counts, long imageSteps) {
+        for (int c = 0; c < 3; c++) {
+            System.arraycopy(counts[c], 0, histogram[c], 0, LEVELS);
+        }
+        steps = imageSteps;
+    }
+
+    /** The summary of one value or channel. */
+    public Summary summary(int dim) {
+        return histogram == null ? ofValues(dim) : ofPixels(histogram[dim]);
+    }
+
+    private Summary ofValues(int dim) {
+        double[] sorted = new double[used / dims];
+        double sum = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = values[i * dims + dim];
+            sum += sorted[i];
+        }
+        double mean = sum / sorted.length;
+        double squares = 0;
+        for (double value : sorted) {
+            squares += (value - mean) * (value - mean);
+        }
+        Arrays.sort(sorted);
+        double[] quantiles = new double[QUANTILES.length];
+        for (int q = 0; q < quantiles.length; q++) {
+            double at = QUANTILES[q] * (sorted.length - 1);
+            int low = (int) at;
+            double high = sorted[Math.min(low + 1, sorted.length - 1)];
+            quantiles[q] = sorted[low] + (at - low) * (high - sorted[low]);
+        }
+        return new Summary(sorted[0], sorted[sorted.length - 1], mean, Math.sqrt(squares / sorted.length), quantiles);
+    }
+
+    private static Summary ofPixels(long[] counts) {
+        long total = 0;
+        double sum = 0;
+        double squares = 0;
+        int min = -1;
+        int max = 0;
+        for (int level = 0; level < LEVELS; level++) {
+            total += counts[level];
+            sum += (double) counts[level] * level;
+            squares += (double) counts[level] * level * level;
+            if (counts[level] > 0) {
+                min = min < 0 ? level : min;
+                max = level;
+            }
+        }
+        double mean = sum / total;
+        double[] quantiles = new double[QUANTILES.length];
+        for (int q = 0; q < quantiles.length; q++) {
+            double at = QUANTILES[q] * (total - 1);
+            long low = (long) at;
+            int value = level(counts, low);
+            int next = level(counts, Math.min(low + 1, total - 1));
+            quantiles[q] = (value + (at - low) * (next - value)) / 255;
+        }
+        double variance = Math.max(0, squares / total - mean * mean);
+        return new Summary(min / 255.0, max / 255.0, mean / 255, Math.sqrt(variance) / 255, quantiles);
+    }
+
+    /** The pixel value with this rank. */
+    private static int level(long[] counts, long rank) {
+        long seen = 0;
+        for (int level = 0; level < LEVELS; level++) {
+            seen += counts[level];
+            if (seen > rank) {
+                return level;
+            }
+        }
+        return LEVELS - 1;
+    }
+}

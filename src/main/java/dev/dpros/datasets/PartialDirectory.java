@@ -1,0 +1,94 @@
+package dev.dpros.datasets;
+
+import dev.dpros.core.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * An export in the making: written into {@code .NAME.partial} beside its target and renamed when complete, so that a
+ * target is either whole or absent. An interrupted export of the same data is taken up again. One thread.
+ */
+public final class PartialDirectory {
+    private static final String FINGERPRINT = ".fingerprint";
+
+    private final Path target;
+    private final Path directory;
+
+    private PartialDirectory(Path target, Path directory) {
+        this.target = target;
+        this.directory = directory;
+    }
+
+    /**
+     * Opens the partial directory.
+     *
+     * @param fingerprint identifies the data and the options; another one's leftovers are deleted
+     * @throws InputException if the target exists or cannot be written
+     */
+    public static PartialDirectory open(Path target, String fingerprint) {
+        Path absolute = target.toAbsolutePath().normalize();
+        if (Files.exists(absolute)) {
+            throw InputException.of(target.toString(), "output", "a path that does not exist yet", "something there",
+                    "choose another --output or remove it");
+        }
+        Path directory = absolute.resolveSibling("." + absolute.getFileName() + ".partial");
+        try {
+            Path mark = directory.resolve(FINGERPRINT);
+            if (Files.exists(directory) && !(Files.exists(mark) && Files.readString(mark).equals(fingerprint))) {
+                deleteTree(directory);
+            }
+            Files.createDirectories(directory);
+            Files.writeString(mark, fingerprint);
+        } catch (IOException e) {
+            throw new InputException(target + ": cannot be written: " + e.getMessage(), e);
+        }
+        return new PartialDirectory(absolute, directory);
+    }
+
+    /** A fingerprint of a dataset's content and an exporter's options. */
+    public static String fingerprint(EpisodeDataset dataset, List<String> episodeIds, String options) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            String text = options + dataset.features() + dataset.fps() + episodeIds;
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Where to write. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Writes a file of the export as a whole: never seen half-written. */
+    public static void write(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+        Files.createDirectories(file.getParent());
+        Files.write(temporary, content);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Renames the complete export to its target. */
+    public void commit() throws IOException {
+        Files.delete(directory.resolve(FINGERPRINT));
+        Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

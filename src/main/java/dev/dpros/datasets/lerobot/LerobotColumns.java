@@ -1,0 +1,94 @@
+package dev.dpros.datasets.lerobot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.datasets.DatasetFeature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The columns that meta/info.json describes. Immutable.
+ *
+ * @param features those that are read
+ * @param stored keys of the pictures that lie in the table itself
+ * @param leftOut those that are not read, one line each
+ */
+record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> leftOut) {
+    private static final Set<String> INDICES =
+            Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", "next.reward", "next.done", "next.success");
+    private static final int MAX_SIDE = 1 << 14;
+
+    LerobotColumns {
+        features = List.copyOf(features);
+        stored = Set.copyOf(stored);
+        leftOut = List.copyOf(leftOut);
+    }
+
+    /** Sorts them. @param described the object {@code features} */
+    static LerobotColumns of(JsonNode described) {
+        List<DatasetFeature> features = new ArrayList<>();
+        Set<String> stored = new TreeSet<>();
+        List<String> leftOut = new ArrayList<>();
+        described.properties().forEach(entry -> {
+            String key = entry.getKey();
+            if (INDICES.contains(key)) {
+                return;
+            }
+            DatasetFeature feature = feature(key, entry.getValue());
+            if (feature == null) {
+                leftOut.add("'" + key + "': " + (isDepth(entry.getValue()) ? "a depth picture; it is not read as one of colours"
+                        : entry.getValue().path("dtype").asText() + " of shape " + shape(entry.getValue())));
+                return;
+            }
+            features.add(feature);
+            if (feature.visual() && entry.getValue().path("dtype").asText().equals("image")) {
+                stored.add(key);
+            }
+        });
+        return new LerobotColumns(features, stored, leftOut);
+    }
+
+    /** A column that can be read, or null. */
+    private static DatasetFeature feature(String key, JsonNode described) {
+        String type = described.path("dtype").asText();
+        List<Integer> shape = shape(described);
+        if (isDepth(described) || shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIDE)) {
+            return null;
+        }
+        boolean picture = type.equals("video") || type.equals("image");
+        if (picture && shape.size() == 3 && (shape.get(0) == 3 || shape.get(2) == 3)) {
+            return new DatasetFeature(key, FeatureSpec.Kind.VISUAL,
+                    shape.get(0) == 3 ? shape : List.of(3, shape.get(0), shape.get(1)), List.of());
+        }
+        boolean number = type.startsWith("float") || type.startsWith("int") || type.startsWith("uint") || type.equals("bool");
+        if (!number || shape.size() != 1) {
+            return null;
+        }
+        List<String> names = new ArrayList<>();
+        described.path("names").forEach(name -> names.add(name.asText()));
+        return new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of());
+    }
+
+    private static List<Integer> shape(JsonNode described) {
+        List<Integer> shape = new ArrayList<>();
+        described.path("shape").forEach(size -> shape.add(size.asInt()));
+        return shape;
+    }
+
+    private static boolean isDepth(JsonNode described) {
+        for (JsonNode place : List.of(described, described.path("info"), described.path("video_info"))) {
+            if (place.path("is_depth_map").asBoolean() || place.path("video.is_depth_map").asBoolean()
+                    || place.path("video.pix_fmt").asText().startsWith("gray1")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static FeatureSpec.Kind kind(String key) {
+        return key.equals("action") ? FeatureSpec.Kind.ACTION
+                : key.equals("observation.environment_state") ? FeatureSpec.Kind.ENV : FeatureSpec.Kind.STATE;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.dpros.datasets.lerobot;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.FeatureStatistics;
+import dev.dpros.datasets.PartialDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The files under meta/ of a LeRobotDataset v3.0. One thread. */
+final class LerobotMetadata {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> INDICES = List.of("frame_index", "episode_index", "index", "task_index");
+
+    private final EpisodeDataset dataset;
+    private final List<EpisodeRow> rows;
+    private final List<String> tasks;
+
+    LerobotMetadata(EpisodeDataset dataset, List<EpisodeRow> rows, List<String> tasks) {
+        this.dataset = dataset;
+        this.rows = rows;
+        this.tasks = tasks;
+    }
+
+    void write(Path root) throws IOException {
+        Path meta = root.resolve("meta");
+        Path episodes = meta.resolve("episodes/chunk-000/file-000.parquet");
+        Files.createDirectories(episodes.getParent());
+        PartialDirectory.write(meta.resolve("info.json"), pretty(info()));
+        PartialDirectory.write(meta.resolve("stats.json"), pretty(statistics()));
+        writeTasks(meta.resolve("tasks.parquet"));
+        writeEpisodes(episodes);
+    }
+
+    private static byte[] pretty(ObjectNode node) throws IOException {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
+    }
+
+    private ObjectNode info() {
+        ObjectNode info = JSON.createObjectNode().put("codebase_version", "v3.0");
+        info.put("robot_type", dataset.robot().isEmpty() ? null : dataset.robot());
+        info.put("total_episodes", rows.size());
+        info.put("total_frames", rows.stream().mapToLong(row -> row.length).sum());
+        info.put("total_tasks", tasks.size());
+        info.put("chunks_size", LerobotPaths.CHUNK_FILES);
+        info.put("data_files_size_in_mb", 100);
+        info.put("video_files_size_in_mb", 200);
+        putNumber(info, "fps", dataset.fps());
+        info.putObject("splits").put("train", "0:" + rows.size());
+        info.put("data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet");
+        boolean video = dataset.features().stream().anyMatch(DatasetFeature::visual);
+        info.put("video_path",
+                video ? "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4" : null);
+        ObjectNode features = info.putObject("features");
+        dataset.features().forEach(feature -> describe(feature, features.putObject(feature.key())));
+        scalar(features.putObject("timestamp"), "float32");
+        INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
+        return info;
+    }
+
+    private void describe(DatasetFeature feature, ObjectNode node) {
+        node.put("dtype", feature.visual() ? "video" : "float32");
+        ArrayNode shape = node.putArray("shape");
+        if (!feature.visual()) {
+            shape.add(feature.size());
+            if (feature.names().isEmpty()) {
+                node.putNull("names");
+            } else {
+                node.set("names", JSON.valueToTree(feature.names()));
+            }
+            return;
+        }
+        shape.add(feature.height()).add(feature.width()).add(3);
+        node.putArray("names").add("height").add("width").add("channels");
+        ObjectNode video = node.putObject("info").put("video.height", feature.height())
+                .put("video.width", feature.width()).put("video.codec", VideoEncoder.CODEC)
+                .put("video.pix_fmt", VideoEncoder.PIXELS).put("video.is_depth_map", false);
+        putNumber(video, "video.fps", dataset.fps());
+        video.put("video.channels", 3).put("has_audio", false);
+    }
+
+    private static void scalar(ObjectNode node, String type) {
+        node.put("dtype", type).putArray("shape").add(1);
+        node.putNull("names");
+    }
+
+    private static void putNumber(ObjectNode node, String name, double value) {
+        if (value == Math.rint(value)) {
+            node.put(name, (long) value);
+        } else {
+            node.put(name, value);
+        }
+    }
+
+    private ObjectNode statistics() {
+        Map<String, FeatureStatistics> totals = new LinkedHashMap<>();
+        for (EpisodeRow row : rows) {
+            all(row).forEach((key, part) -> totals.merge(key, part, (a, b) -> {
+                a.add(b);
+                return a;
+            }));
+        }
+        ObjectNode node = JSON.createObjectNode();
+        totals.forEach((key, total) -> {
+            ObjectNode values = node.putObject(key);
+            columns(total).forEach((name, text) -> values.putRawValue(name,
+                    new com.fasterxml.jackson.databind.util.RawValue(text.replace("NaN", "null"))));
+        });
+        return node;
+    }
+
+    /** Statistics of all columns of an episode, the default ones included; copies, so that they can be summed up. */
+    private Map<String, FeatureStatistics> all(EpisodeRow row) {
+        Map<String, FeatureStatistics> all = new LinkedHashMap<>();
+        for (int f = 0; f < dataset.features().size(); f++) {
+            FeatureStatistics copy = new FeatureStatistics(dataset.features().get(f));
+            copy.add(row.statistics.get(f));
+            all.put(dataset.features().get(f).key(), copy);
+        }
+        List<String> names = new ArrayList<>(List.of("timestamp"));
+        names.addAll(INDICES);
+        names.forEach(name -> all.put(name, new FeatureStatistics(
+                new DatasetFeature(name, FeatureSpec.Kind.STATE, List.of(1), List.of()))));
+        for (int step = 0; step < row.length; step++) {
+            all.get("timestamp").add(new float[] {(float) (step / dataset.fps())});
+            all.get("frame_index").add(new float[] {step});
+            all.get("episode_index").add(new float[] {row.index});
+            all.get("index").add(new float[] {row.start + step});
+            all.get("task_index").add(new float[] {row.task});
+        }
+        return all;
+    }
+
+    /** min, max, mean, std, count and the quantiles, as lists: {@code [v, ...]} or {@code [[[v]], ...]} for images. */
+    private static Map<String, String> columns(FeatureStatistics statistics) {
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        for (int d = 0; d < statistics.dims(); d++) {
+            FeatureStatistics.Summary summary = statistics.summary(d);
+            add(values, "min", summary.min());
+            add(values, "max", summary.max());
+            add(values, "mean", summary.mean());
+            add(values, "std", summary.std());
+            for (int q = 0; q < FeatureStatistics.QUANTILES.length; q++) {
+                add(values, String.format("q%02d", Math.round(FeatureStatistics.QUANTILES[q] * 100)),
+                        summary.quantiles()[q]);
+            }
+        }
+        Map<String, String> columns = new LinkedHashMap<>();
+        values.forEach((name, list) -> columns.put(name, list.stream()
+                .map(v -> statistics.visual() ? "[[" + v + "]]" : v.toString())
+                .collect(Collectors.joining(", ", "[", "]"))));
+        columns.put("count", "[" + statistics.steps() + "]");
+        return columns;
+    }
+
+    private static void add(Map<String, List<Double>> values, String name, double value) {
+        values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    }
+
+    /** A pandas table whose index is the task text, as LeRobot looks tasks up. */
+    private void writeTasks(Path file) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            values.add("(" + i + "::BIGINT, " + ParquetTable.literal(tasks.get(i)) + ")");
+        }
+        String pandas = "{\"index_columns\": [\"__index_level_0__\"], \"column_indexes\": [], \"columns\": ["
+                + "{\"name\": \"task_index\", \"field_name\": \"task_index\", \"pandas_type\": \"int64\","
+                + " \"numpy_type\": \"int64\", \"metadata\": null},"
+                + "{\"name\": null, \"field_name\": \"__index_level_0__\", \"pandas_type\": \"unicode\","
+                + " \"numpy_type\": \"object\", \"metadata\": null}]}";
+        ParquetTable.write("SELECT * FROM (VALUES " + String.join(", ", values)
+                + ") AS t(task_index, __index_level_0__)", ", KV_METADATA {pandas: " + ParquetTable.literal(pandas) + "}",
+                file);
+    }
+
+    private void writeEpisodes(Path file) {
+        String query = rows.stream().map(this::select).collect(Collectors.joining(" UNION ALL "));
+        ParquetTable.write(query, "", file);
+    }
+
+    private String select(EpisodeRow row) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        columns.put("episode_index", row.index + "::BIGINT");
+        columns.put("tasks", "[" + ParquetTable.literal(tasks.get(row.task)) + "]::VARCHAR[]");
+        columns.put("success", (row.success == null ? "NULL" : row.success.toString()) + "::BOOLEAN");
+        columns.put("length", row.length + "::BIGINT");
+        columns.put("dataset_from_index", row.start + "::BIGINT");
+        columns.put("dataset_to_index", row.start + row.length + "::BIGINT");
+        String chunk = row.file / LerobotPaths.CHUNK_FILES + "::BIGINT";
+        String number = row.file % LerobotPaths.CHUNK_FILES + "::BIGINT";
+        columns.put("data/chunk_index", chunk);
+        columns.put("data/file_index", number);
+        for (DatasetFeature feature : dataset.features()) {
+            if (feature.visual()) {
+                String prefix = "videos/" + feature.key() + "/";
+                columns.put(prefix + "chunk_index", chunk);
+                columns.put(prefix + "file_index", number);
+                columns.put(prefix + "from_timestamp", row.fromFrame / dataset.fps() + "::DOUBLE");
+                columns.put(prefix + "to_timestamp", (row.fromFrame + row.length) / dataset.fps() + "::DOUBLE");
+            }
+        }
+        all(row).forEach((key, statistics) -> columns(statistics).forEach((name, value) -> {
+            String type = name.equals("count") ? "::BIGINT[]" : statistics.visual() ? "::DOUBLE[][][]" : "::DOUBLE[]";
+            columns.put("stats/" + key + "/" + name, value.replace("NaN", "'NaN'") + type);
+        }));
+        columns.put("meta/episodes/chunk_index", "0::BIGINT");
+        columns.put("meta/episodes/file_index", "0::BIGINT");
+        return columns.entrySet().stream().map(c -> c.getValue() + " AS " + ParquetTable.quoted(c.getKey()))
+                .collect(Collectors.joining(", ", "SELECT ", ""));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.dpros.datasets.lerobot;
+
+import dev.dpros.core.InputException;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * One parquet file in the making: rows gathered in an in-memory DuckDB table then copied out with
+ * snappy and list columns. One thread.
+ */
+final class ParquetTable implements AutoCloseable {
+    private final DuckDBConnection connection;
+    private final List<String> select = new ArrayList<>();
+    private final DuckDBAppender appender;
+
+    /**
+     * A column.
+     *
+     * @param name its name in the file
+     * @param type DuckDB type of one value: FLOAT, BIGINT
+     * @param width values of a list column; 0 for a plain one
+     */
+    record Column(String name, String type, int width) {
+        private String stored() {
+            return width == 0 ? type : type + "[" + width + "]";
+        }
+
+        private String written() {
+            return width == 0 ? type : type + "[]";
+        }
+    }
+
+    /** Opens a table. */
+    ParquetTable(List<Column> columns) {
+        try {
+            connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+            List<String> stored = new ArrayList<>();
+            for (Column column : columns) {
+                String name = "c" + stored.size();
+                stored.add(name + " " + column.stored());
+                select.add(name + "::" + column.written() + " AS " + quoted(column.name()));
+            }
+            execute("SET threads = 1");
+            execute("CREATE TABLE t (" + String.join(", ", stored) + ")");
+            appender = connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "t");
+        } catch (SQLException e) {
+            throw new InputException("parquet: the table cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    /** The next row's values are appended to this, in order, between beginRow and endRow. */
+    DuckDBAppender rows() {
+        return appender;
+    }
+
+    /** Writes the file. @throws InputException if it cannot be written */
+    void write(Path file) {
+        try {
+            appender.close();
+            execute("COPY (SELECT " + String.join(", ", select) + " FROM t) TO '" + file.toString().replace("'", "''")
+                    + "' (FORMAT parquet, CODEC snappy)");
+        } catch (SQLException e) {
+            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes the result of a query without a table. */
+    static void write(String query, String options, Path file) {
+        try (DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("COPY (" + query + ") TO '" + file.toString().replace("'", "''")
+                    + "' (FORMAT parquet, CODEC snappy" + options + ")");
+        } catch (SQLException e) {
+            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new InputException("parquet: " + e.getMessage(), e);
+        }
+    }
+}

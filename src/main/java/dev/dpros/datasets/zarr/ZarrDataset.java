@@ -1,0 +1,251 @@
+package dev.dpros.datasets.zarr;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
+import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.EpisodeDataset;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * diffusion_policy's ReplayBuffer on disk: {@code data/*} with all episodes end to end, {@code meta/episode_ends} with
+ * their cumulative ends. One thread.
+ */
+public final class ZarrDataset implements EpisodeDataset {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path root;
+    private final List<DatasetFeature> features = new ArrayList<>();
+    private final List<ZarrArray> arrays = new ArrayList<>();
+    private final List<ZarrPictures> pictures = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
+    private final List<Slice> slices = new ArrayList<>();
+    private final JsonNode about;
+    private final double fps;
+
+    private ZarrDataset(Path root, double fps) {
+        this.root = root;
+        about = attributes(root).path("dpros");
+        this.fps = about.has("fps") ? about.path("fps").asDouble() : fps;
+        openArrays(readEnds());
+        if (Files.isDirectory(root.resolveSibling("videos"))) {
+            leftOut.add(root.resolveSibling("videos") + ": the pictures of a real robot's recorder (videos/EPISODE/CAMERA.mp4)");
+        }
+    }
+
+    /** The slices; returns where the last ends. */
+    private int readEnds() {
+        ZarrArray ends = ZarrArray.open(root.resolve("meta/episode_ends"));
+        long before = 0;
+        int empty = 0;
+        for (int i = 0; i < ends.rows(); i++) {
+            long end = ends.integer(i);
+            if (end < before || end > Integer.MAX_VALUE) {
+                throw InputException.of(root + "/meta/episode_ends", "element " + i, "an end at or after " + before,
+                        Long.toString(end), "the file is damaged");
+            }
+            if (end == before) {
+                empty++;
+            } else {
+                slices.add(new Slice(i, (int) before, (int) (end - before)));
+            }
+            before = end;
+        }
+        if (empty > 0) {
+            leftOut.add(empty + (empty == 1 ? " episode" : " episodes") + " without a step (meta/episode_ends)");
+        }
+        return (int) before;
+    }
+
+    /** Whether a directory looks like one, of whatever format. */
+    public static boolean is(Path root) {
+        return Stream.of("meta/episode_ends", ".zgroup", "zarr.json").anyMatch(name -> Files.exists(root.resolve(name)));
+    }
+
+    /**
+     * Opens a replay buffer.
+     *
+     * @param fps its frequency, which the format does not tell; dpros's own exports do, and win
+     * @throws InputException if it is none, or its arrays do not agree
+     */
+    public static ZarrDataset open(Path root, double fps) {
+        if (Files.exists(root.resolve("zarr.json")) || Files.exists(root.resolve("meta/episode_ends/zarr.json"))) {
+            throw InputException.of(root.toString(), "zarr_format", "2", "3 (zarr.json)", "write it with zarr_format=2");
+        }
+        if (!Files.isDirectory(root.resolve("data")) || !Files.isDirectory(root.resolve("meta/episode_ends"))) {
+            throw InputException.of(root.toString(), "replay buffer", "a zarr directory with data/ and meta/episode_ends",
+                    "none", "give the directory that ends in .zarr");
+        }
+        return new ZarrDataset(root, fps);
+    }
+
+    private void openArrays(int steps) {
+        try (Stream<Path> entries = Files.list(root.resolve("data"))) {
+            for (Path entry : entries.filter(Files::isDirectory).sorted().toList()) {
+                if (Files.exists(entry.resolve("zarr.json"))) {
+                    leftOut.add(entry + ": zarr format 3; write it with zarr_format=2");
+                } else if (Files.exists(entry.resolve(".zarray"))) {
+                    open(entry, steps);
+                }
+            }
+        } catch (IOException e) {
+            throw new InputException(root + "/data: cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens a column; one that cannot be read is left out. */
+    private void open(Path entry, int steps) {
+        ZarrArray array;
+        ZarrPictures picture;
+        try {
+            array = ZarrArray.open(entry);
+            picture = array.rows() == steps ? ZarrPictures.of(array) : null;
+        } catch (InputException e) {
+            OpenFiles.rethrow(e);
+            leftOut.add(e.getMessage());
+            return;
+        }
+        if (array.rows() != steps) {
+            throw InputException.of(entry.toString(), "rows", steps + " (the last of meta/episode_ends)",
+                    Integer.toString(array.rows()), "the replay buffer was not closed properly");
+        }
+        arrays.add(array);
+        pictures.add(picture);
+        features.add(feature(entry.getFileName().toString(), array, picture));
+    }
+
+    private static DatasetFeature feature(String name, ZarrArray array, ZarrPictures picture) {
+        List<Integer> shape = array.shape().subList(1, array.shape().size());
+        JsonNode key = array.attributes().path("dpros_key");
+        if (picture != null) {
+            String usual = name.equals("img") ? "observation.image" : "observation.images." + name;
+            return new DatasetFeature(key.asText(usual), FeatureSpec.Kind.VISUAL, List.of(3, picture.height(), picture.width()),
+                    List.of());
+        }
+        boolean action = name.equals("action");
+        String usual = action ? name : "observation." + name;
+        return new DatasetFeature(key.asText(usual), action ? FeatureSpec.Kind.ACTION : FeatureSpec.Kind.STATE,
+                shape.isEmpty() ? List.of(1) : shape, List.of());
+    }
+
+    private static JsonNode attributes(Path root) {
+        Path file = root.resolve(".zattrs");
+        try {
+            return Files.exists(file) ? JSON.readTree(Files.readAllBytes(file)) : JSON.createObjectNode();
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return root.toString();
+    }
+
+    @Override
+    public List<DatasetFeature> features() {
+        return List.copyOf(features);
+    }
+
+    @Override
+    public String storedName(int feature) {
+        return arrays.get(feature).name();
+    }
+
+    @Override
+    public double fps() {
+        return fps;
+    }
+
+    @Override
+    public String robot() {
+        return about.path("robot").asText("");
+    }
+
+    @Override
+    public int episodes() {
+        return slices.size();
+    }
+
+    @Override
+    public List<String> leftOut() {
+        return List.copyOf(leftOut);
+    }
+
+    @Override
+    public Episode episode(int index) {
+        return slices.get(index);
+    }
+
+    @Override
+    public void close() {
+        // chunks are opened as they are read
+    }
+
+    private final class Slice implements Episode {
+        private final int index;
+        private final int start;
+        private final int length;
+
+        Slice(int index, int start, int length) {
+            this.index = index;
+            this.start = start;
+            this.length = length;
+        }
+
+        private JsonNode about() {
+            return about.path("episodes").path(index);
+        }
+
+        @Override
+        public String id() {
+            String usual = root.getFileName() + "/" + index + "/" + length;
+            return about().path("id").asText(
+                    UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString());
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public String task() {
+            return about().path("task").asText("");
+        }
+
+        @Override
+        public Boolean success() {
+            return about().path("success").isBoolean() ? about().path("success").asBoolean() : null;
+        }
+
+        @Override
+        public boolean intervention(int step) {
+            return false;
+        }
+
+        @Override
+        public void vector(int feature, int step, float[] out, int offset) {
+            arrays.get(feature).row(start + step, out, offset);
+        }
+
+        @Override
+        public void frame(int feature, int step, byte[] rgb) {
+            pictures.get(feature).row(start + step, rgb);
+        }
+
+        @Override
+        public void close() {
+            // nothing is held open
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.dpros.faults;
+
+import dev.dpros.core.InputException;
+import dev.dpros.process.ChildJvm;
+import dev.dpros.process.TemporaryFile;
+import dev.dpros.recording.trace.TraceReader;
+import dev.dpros.recording.trace.TraceRecord;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+
+/** A control node in a process of its own, as {@code dpros run} starts it, with a trace of 1 MB. Confined to one thread. */
+final class FaultProcess implements AutoCloseable {
+    private static final long REFUSED_WITHIN_MS = 60_000;
+    private static final String LANE = "control";
+
+    private final Path config;
+    private final URI master;
+    private final TemporaryFile trace;
+    private ChildJvm child;
+
+    /** Starts it. */
+    FaultProcess(Path config, URI master) throws IOException {
+        this.config = config;
+        this.master = master;
+        trace = new TemporaryFile("dpros-faults-", ".trace");
+        start();
+    }
+
+    private ChildJvm start(ProcessBuilder.Redirect errors) throws IOException {
+        Files.deleteIfExists(trace.path());
+        return ChildJvm.start(List.of("run", "--config", config.toString(), "--trace", trace.path().toString(), "__name:=dpros",
+                "_node/autostart:=false", "_metrics/enabled:=false", "_trace/megabytes:=1"), Map.of("ROS_MASTER_URI", master.toString()), errors);
+    }
+
+    /** Starts it, again after {@link #kill} or {@link #end}. */
+    void start() throws IOException {
+        child = start(ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** Kills it with SIGKILL. */
+    void kill() {
+        child.kill();
+    }
+
+    /** Ends it with SIGTERM. */
+    void end() {
+        child.close();
+    }
+
+    /** Starts it, expecting that it ends by itself; its exit code and all that it said, or that it went on. */
+    String startInVain() throws IOException, InterruptedException {
+        try (TemporaryFile errors = new TemporaryFile("dpros-faults-", ".txt");
+                ChildJvm vain = start(ProcessBuilder.Redirect.to(errors.path().toFile()))) {
+            String end = vain.endsWithin(REFUSED_WITHIN_MS) ? "exit code " + vain.exitCode() : "it went on";
+            return end + ": " + Files.readString(errors.path()).strip();
+        }
+    }
+
+    /** Cuts its trace's file off, as another program may. */
+    void truncateTrace() throws IOException {
+        try (FileChannel channel = FileChannel.open(trace.path(), StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+    }
+
+    /** Limits the size of every file that it writes: writes beyond are refused, as by a full disk. @param bytes or {@code unlimited} */
+    void limitFiles(String bytes) throws IOException, InterruptedException {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(child.pid()), "--fsize=" + bytes + ":unlimited")
+                .redirectErrorStream(true).start();
+        String said = new String(prlimit.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (prlimit.waitFor() != 0) {
+            throw new IllegalStateException("faults: prlimit: " + said);
+        }
+    }
+
+    /** Number of the newest tick or chunk in its trace; -1 if the file cannot be read, or some are missing in between. */
+    long newestInTrace() {
+        try {
+            List<TraceRecord> records = TraceReader.read(trace.path()).records(LANE);
+            long newest = records.isEmpty() ? -1 : records.get(records.size() - 1).sequence();
+            return records.isEmpty() || newest - records.get(0).sequence() + 1 != records.size() ? -1 : newest;
+        } catch (InputException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        child.close();
+        trace.close();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.dpros.faults;
+
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.config.ConfigReader;
+import dev.dpros.config.ParameterLayers;
+import dev.dpros.config.RobotConfig;
+import dev.dpros.core.InputException;
+import dev.dpros.faults.Witness.NodeState;
+import dev.dpros.metrics.MetricsRegistry;
+import dev.dpros.node.PolicyNode;
+import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.simnode.PushTWorldNode;
+import dev.dpros.simnode.WorldPace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A control node on trial: master, simulated PushT robot, topics that can be spoiled on their way to the node and to the
+ * robot, the node itself, an operator, and a witness of its state, its commands and the robot. Confined to one thread.
+ */
+public final class FaultRig implements AutoCloseable {
+    static final String NODE = "/dpros";
+    static final List<String> JOINTS = List.of("x", "y");
+    private static final String COMMANDS = "/arm_controller/command";
+    private static final String TRIGGER = "std_srvs/Trigger";
+    private static final long PATIENCE_MS = 30_000;
+    private static final long PROCESS_PATIENCE_MS = 120_000;
+    private static final long POLL_MS = 2;
+    private static final Map<String, Object> SETTINGS = Map.of("metrics", Map.of("enabled", false),
+            "node", Map.of("autostart", false), "control", Map.of("timing", Map.of("sampler_hung_after_ms", 3000)));
+    private static final Map<String, Object> GUARDS = Map.of(
+            "node", Map.of("enable_timeout_ms", 1000),
+            "teleop", Map.of("topic", "/teleop/target", "timeout_ms", 500),
+            "action", Map.of("limits", Map.of("default", Map.of("velocity", 300))),
+            "control", Map.of("max_tracking_error", Map.of("default", 100), "tracking_window_ms", 500));
+
+    /** What surrounds the node. */
+    public enum Kind {
+        /** The machine's time, node in this process. */ IN_PROCESS,
+        /** The same with a dead-man switch, teleoperation, a speed limit and supervision of tracking. */ GUARDED,
+        /** The same, and nobody has touched the switch: a rig for each trial. */ UNTOUCHED,
+        /** Time from {@code /clock}, node in this process. */ SIMULATED_TIME,
+        /** The machine's time, node in a process of its own. */ CHILD_PROCESS;
+
+        private boolean guarded() {
+            return this == GUARDED || this == UNTOUCHED;
+        }
+    }
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Path config;
+    private final long seed;
+    private final Kind kind;
+    private EmbeddedMaster master;
+    private final URI uri;
+    private final RosNode observer;
+    private final SamplerFaults sampler = new SamplerFaults();
+    private final Witness witness;
+    private final Operator operator;
+    final FaultyTopic camera;
+    final FaultyTopic joints;
+    final FaultyTopic clock;
+    /** From the node's commands to the robot. */
+    final FaultyTopic controller;
+    private PolicyNode policy;
+    private FaultProcess process;
+
+    /**
+     * Builds everything; the policy is warm and stopped.
+     *
+     * @param seed of the episodes
+     * @throws InputException if the configuration is not good
+     */
+    public FaultRig(Path config, Kind kind, long seed) throws IOException, InterruptedException {
+        this.config = config;
+        this.kind = kind;
+        this.seed = seed;
+        try {
+            master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
+            uri = master.uri();
+            owned.push(() -> master.close());
+            boolean simulated = kind == Kind.SIMULATED_TIME;
+            startWorld(simulated);
+            RosNode relay = connect("spoiler");
+            camera = own(new FaultyTopic(relay, "/sim/camera", "/camera/image_raw", "sensor_msgs/Image"));
+            joints = own(new FaultyTopic(relay, "/sim/joint_states", "/joint_states", "sensor_msgs/JointState"));
+            clock = simulated ? own(new FaultyTopic(relay, "/sim/clock", "/clock", "rosgraph_msgs/Clock")) : null;
+            controller = own(new FaultyTopic(relay, COMMANDS, "/sim/command", "trajectory_msgs/JointTrajectory"));
+            observer = connect("observer");
+            witness = own(new Witness(observer, NODE, COMMANDS, "/sim/joint_states"));
+            operator = own(new Operator(connect("operator"), JOINTS, NODE + "/enable", "/teleop/target", "/sim/command"));
+            if (kind == Kind.CHILD_PROCESS) {
+                process = own(new FaultProcess(config, uri));
+            } else {
+                startPolicy();
+            }
+        } catch (RuntimeException | IOException | InterruptedException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void startWorld(boolean simulated) {
+        RosNode node = own(RosNode.connect(new RosNodeConfig(uri, null, "pusht", "/", Map.of("/camera/image_raw", "/sim/camera",
+                "/joint_states", "/sim/joint_states", "/clock", "/sim/clock", COMMANDS, "/sim/command"), Map.of(), null)));
+        PushTWorldNode.Options usual = PushTWorldNode.Options.DEFAULT;
+        own(new PushTWorldNode(node, new PushTWorldNode.Options(usual.robot(), new WorldPace(1, simulated), usual.cameraHz(),
+                usual.jointStateHz(), usual.firstSeed()))).start();
+    }
+
+    private void startPolicy() throws InterruptedException {
+        Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
+        RobotConfig robot = ConfigReader.read(config, settings).config();
+        RosNode node = connect("dpros");
+        owned.push(sampler);
+        policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));
+        policy.start(false);
+    }
+
+    private RosNode connect(String name) {
+        return own(RosNode.connect(RosNodeConfig.local(uri, name)));
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        owned.push(part);
+        return part;
+    }
+
+    /** Faults of the sampler; only for a node in this process. */
+    SamplerFaults sampler() {
+        return sampler;
+    }
+
+    /** The node; only if it is in this process. */
+    PolicyNode policy() {
+        return policy;
+    }
+
+    /** The node's process; only if it has one of its own. */
+    FaultProcess process() {
+        return process;
+    }
+
+    /** How often a cause has begun; only for a node in this process. */
+    long count(SafetyEvent event) {
+        return policy.loop().watchdog().count(event);
+    }
+
+    /** Ends the master, losing all that it knew. */
+    void stopMaster() {
+        master.close();
+    }
+
+    /** Starts an empty master at the same address. */
+    void startMaster() {
+        master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), uri.getPort());
+    }
+
+    /** Starts the episode and waits until the policy has driven the robot for a second. */
+    void drive() throws InterruptedException {
+        controller.set(FaultyTopic.Fault.NONE);
+        operator.letGo();
+        if (kind.guarded()) {
+            operator.press();
+        }
+        long fromNs = nowNs();
+        require(PROCESS_PATIENCE_MS, "the node says its state", () -> witness.last(fromNs) != null);
+        call("stop");
+        if (witness.last(Long.MIN_VALUE).state() == NodeState.FAULT) {
+            call("reset");
+        }
+        observer.setParameter("/pusht/seed", (int) seed);
+        callService("/pusht/reset");
+        long sinceNs = nowNs();
+        call("start");
+        require("the node drives", () -> drives(sinceNs));
+        Thread.sleep(1_000);
+        long steadyNs = nowNs();
+        require("the node is nominal", () -> drives(steadyNs));
+    }
+
+    /** Whether the policy has been seen to drive since a monotonic time and still does. */
+    boolean drives(long sinceNs) {
+        NodeState last = witness.last(sinceNs);
+        return last != null && last.state() == NodeState.NOMINAL && last.chunkId() > 0;
+    }
+
+    /** Calls a service of the node, until it succeeds. @throws IllegalStateException if it does not */
+    void call(String service) throws InterruptedException {
+        callService(NODE + "/" + service);
+    }
+
+    private void callService(String service) throws InterruptedException {
+        long untilNs = nowNs() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        String refusal = refusal(service);
+        while (!refusal.isEmpty()) {
+            if (nowNs() > untilNs) {
+                throw new IllegalStateException("faults: " + service + ": " + refusal);
+            }
+            Thread.sleep(50);
+            refusal = refusal(service);
+        }
+    }
+
+    /** Calls a service once; why it refused, empty if it did not. */
+    private String refusal(String service) {
+        try {
+            Map<String, Object> answer = observer.callService(service, TRIGGER, Map.of());
+            return Boolean.TRUE.equals(answer.get("success")) ? "" : "refused: " + answer.get("message");
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Calls a service of the node, which must refuse. @param because what its answer must say */
+    void requireRefused(String service, String because) {
+        String refusal = refusal(NODE + "/" + service);
+        if (!refusal.contains(because)) {
+            throw new IllegalStateException("faults: ~" + service + " was not refused because of '" + because + "', but "
+                    + (refusal.isEmpty() ? "done" : refusal));
+        }
+    }
+
+    /** Waits until a condition holds. @throws IllegalStateException if it does not */
+    void require(String what, BooleanSupplier condition) throws InterruptedException {
+        require(PATIENCE_MS, what, condition);
+    }
+
+    private void require(long patienceMs, String what, BooleanSupplier condition) throws InterruptedException {
+        if (!await(patienceMs, condition)) {
+            throw new IllegalStateException("faults: waited " + patienceMs + " ms in vain until " + what + "; last state "
+                    + witness.last(Long.MIN_VALUE));
+        }
+    }
+
+    /** Waits until a condition holds; false if it does not within so long. */
+    static boolean await(long ms, BooleanSupplier condition) throws InterruptedException {
+        long untilNs = nowNs() + TimeUnit.MILLISECONDS.toNanos(ms);
+        while (!condition.getAsBoolean()) {
+            if (nowNs() > untilNs) {
+                return false;
+            }
+            Thread.sleep(POLL_MS);
+        }
+        return true;
+    }
+
+    /** Monotonic time. */
+    static long nowNs() {
+        return System.nanoTime();
+    }
+
+    /** Who sees what the node says and does. */
+    Witness witness() {
+        return witness;
+    }
+
+    /** Who stands beside the robot. */
+    Operator operator() {
+        return operator;
+    }
+
+    /** Leaves a parameter on the master, or takes it away. @param value null: none */
+    void parameter(String name, Object value) {
+        if (value == null) {
+            observer.deleteParameter(name);
+        } else {
+            observer.setParameter(name, value);
+        }
+    }
+
+    /** Another node on the same master, owned by the rig. */
+    RosNode visitor(String name) {
+        return connect(name + "_" + owned.size());
+    }
+
+    @Override
+    public void close() {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                org.slf4j.LoggerFactory.getLogger(FaultRig.class).warn("closing the rig: {}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.dpros.faults;
+
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.ros.message.MessageDecoder;
+import dev.dpros.ros.message.MessageSchema;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Keeps what came on a topic, reduced to what is of interest, with its time of arrival. The transport's thread writes,
+ * any thread reads; allocates per message.
+ *
+ * @param <T> what a message is reduced to
+ */
+public final class MessageLog<T> implements MessageSlots, AutoCloseable {
+    /** A message and its monotonic time of arrival. */
+    public record Entry<T>(long receivedNs, T value) {}
+
+    private final MessageSchema schema;
+    private final Function<Map<String, Object>, T> reduce;
+    private final Subscription subscription;
+    private final List<Entry<T>> entries = new ArrayList<>();
+    private ByteBuffer claimed;
+
+    /** Subscribes. */
+    public MessageLog(Transport transport, MessageSchema schema, String topic, Function<Map<String, Object>, T> reduce) {
+        this.schema = schema;
+        this.reduce = reduce;
+        subscription = transport.subscribe(topic, schema.type(), this);
+    }
+
+    /** What has come since this monotonic time, oldest first. */
+    public synchronized List<Entry<T>> since(long fromNs) {
+        int first = entries.size();
+        while (first > 0 && entries.get(first - 1).receivedNs() >= fromNs) {
+            first--;
+        }
+        return List.copyOf(entries.subList(first, entries.size()));
+    }
+
+    @Override
+    public ByteBuffer claim(int length) {
+        claimed = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        return claimed;
+    }
+
+    @Override
+    public void commit(long receivedNs, long receivedRosNs) {
+        T value = reduce.apply(MessageDecoder.decode(schema, claimed.rewind()));
+        synchronized (this) {
+            entries.add(new Entry<>(receivedNs, value));
+        }
+    }
+
+    @Override
+    public void abandon() {
+        claimed = null;
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

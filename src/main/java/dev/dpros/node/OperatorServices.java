@@ -1,0 +1,97 @@
+package dev.dpros.node;
+
+import dev.dpros.core.Clock;
+import dev.dpros.core.Transport;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
+ * fault) and {@code ~estop}. Requests act at the next control tick; the answer comes after it and says in which state
+ * the node then is.
+ */
+final class OperatorServices implements AutoCloseable {
+    private static final String TRIGGER = "std_srvs/Trigger";
+    private static final long LONGEST_TICK_NS = 2_000_000_000L;
+    private static final long POLL_NS = 500_000;
+
+    private final List<AutoCloseable> services = new ArrayList<>();
+    private final Watchdog watchdog;
+    private final BooleanSupplier enabled;
+    private final Clock clock;
+    private final Runnable beforeStart;
+    private final Supplier<String> reason;
+
+    /**
+     * Offers the services.
+     *
+     * @param enabled whether the dead-man switch, if there is one, is held
+     * @param reason why the state is what it is, in words
+     * @param beforeStart runs on a transport thread before the policy is started
+     */
+    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Supplier<String> reason, Runnable beforeStart) {
+        this.watchdog = watchdog;
+        this.enabled = enabled;
+        this.reason = reason;
+        clock = transport.clock();
+        this.beforeStart = beforeStart;
+        offer(transport, "~start", SafetyEvent.STARTED);
+        offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
+        offer(transport, "~reset", SafetyEvent.RESET);
+        offer(transport, "~estop", SafetyEvent.EMERGENCY_STOP);
+    }
+
+    private void offer(Transport transport, String name, SafetyEvent event) {
+        services.add(transport.advertiseService(name, TRIGGER, request -> handle(event)));
+    }
+
+    /** Does what a service does; returns null when it is done, else one line why not. Blocks until the next tick. */
+    String operate(SafetyEvent event) {
+        if (event == SafetyEvent.STARTED) {
+            if (watchdog.state() == SafetyState.FAULT) {
+                return "in fault (" + reason.get() + "); call ~reset first";
+            }
+            if (!enabled.getAsBoolean()) {
+                return "the dead-man switch is not held: ~enable must carry true";
+            }
+            beforeStart.run();
+        }
+        watchdog.request(event);
+        return awaitApplied() ? null : event.reason() + ": requested, but the control loop does not tick";
+    }
+
+    private Map<String, Object> handle(SafetyEvent event) {
+        String refusal = operate(event);
+        if (refusal != null) {
+            return Map.of("success", false, "message", refusal);
+        }
+        return Map.of("success", true, "message", event.reason() + "; now " + watchdog.state().name().toLowerCase(Locale.ROOT)
+                + " (" + reason.get() + ")");
+    }
+
+    private boolean awaitApplied() {
+        long deadline = clock.monotonicNs() + LONGEST_TICK_NS;
+        while (watchdog.requestPending()) {
+            if (clock.monotonicNs() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL_NS);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable service : services) {
+            service.close();
+        }
+    }
+}

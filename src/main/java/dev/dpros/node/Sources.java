@@ -1,0 +1,259 @@
+package dev.dpros.node;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.config.SourceSection;
+import dev.dpros.core.Clock;
+import dev.dpros.core.ConstantElements;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FrameSource;
+import dev.dpros.core.InputException;
+import dev.dpros.core.LatencySink;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.NearestName;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.core.VectorReader;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.metrics.MetricsRegistry;
+import dev.dpros.metrics.Stage;
+import dev.dpros.node.outputs.SourceCheck;
+import dev.dpros.node.page.LiveState;
+import dev.dpros.observation.CameraConfig;
+import dev.dpros.observation.CameraPreview;
+import dev.dpros.observation.CameraSource;
+import dev.dpros.observation.MotionWitness;
+import dev.dpros.observation.ObservationAligner;
+import dev.dpros.observation.ObservationInput;
+import dev.dpros.observation.SourceStatistics;
+import dev.dpros.observation.VectorConfig;
+import dev.dpros.observation.VectorSource;
+import dev.dpros.ros.message.FieldPath;
+import dev.dpros.ros.message.LateFieldReader;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.RosImageReader;
+import dev.dpros.ros.message.SchemaCatalog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The policy's observation sources, one per input feature: rings and preparation threads, subscribed to their topics.
+ * Built and closed by the owning command; its parts say on which threads they run.
+ */
+public final class Sources implements AutoCloseable {
+    private static final int PREVIEW_WIDTH = 640;
+
+    private final List<ObservationInput> inputs = new ArrayList<>();
+    private final List<CameraSource> cameras = new ArrayList<>();
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final List<SourceCheck> checks = new ArrayList<>();
+    private final List<FrameSource> previews = new ArrayList<>();
+    private final ObservationAligner aligner;
+    private final List<SourceHealth> health = new ArrayList<>();
+    private VectorSource state;
+    private PositionSource measured = PositionSource.NONE;
+    private int measuredSource = -1;
+
+    /**
+     * Builds every source and subscribes.
+     *
+     * @param metrics where the ages at use and the preparation times go
+     * @throws InputException if the configuration and the policy's inputs do not fit
+     */
+    Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
+            MetricsRegistry metrics) {
+        requireSameKeys(config, policy);
+        for (FeatureSpec feature : policy.inputs()) {
+            if (feature.kind() != FeatureSpec.Kind.VISUAL) {
+                addVector(feature, section(config, feature), transport, catalog);
+            }
+        }
+        for (FeatureSpec feature : policy.cameras()) {
+            addCamera(feature, section(config, feature), transport, metrics.latency(Stage.PREPARATION, section(config, feature).topic()));
+        }
+        List<LatencySink> ages = new ArrayList<>();
+        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
+        long stepNs = Math.round(1e9 / config.control().policyRateHz());
+        aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
+        inputs.forEach(input -> health.add(input.health()));
+        MeasuredInput from = MeasuredInput.of(config, policy);
+        if (from != null) {
+            addMeasured(from, config.action().joints(), policy, transport, catalog);
+        }
+        cameras.forEach(CameraSource::start);
+    }
+
+    private static void requireSameKeys(RobotConfig config, PolicyConfig policy) {
+        TreeSet<String> wanted = new TreeSet<>(policy.inputs().stream().map(FeatureSpec::key).toList());
+        for (String key : config.observations().keySet()) {
+            if (!wanted.contains(key)) {
+                throw new InputException("observations: '" + key + "': the policy has no such input"
+                        + NearestName.hint(key, wanted));
+            }
+        }
+        for (String key : wanted) {
+            if (!config.observations().containsKey(key)) {
+                throw InputException.of("observations", key, "a topic for each of the policy's inputs " + wanted,
+                        "topics for " + new TreeSet<>(config.observations().keySet()), "add the missing entry");
+            }
+        }
+    }
+
+    private static SourceSection section(RobotConfig config, FeatureSpec feature) {
+        return config.observations().get(feature.key());
+    }
+
+    private void addVector(FeatureSpec feature, SourceSection section, Transport transport, SchemaCatalog catalog) {
+        String type = section.typeFor(feature.kind());
+        if (section.field() == null || section.field().isBlank()) {
+            throw InputException.of("observations." + feature.key(), "field", "a field path such as position[x,y]",
+                    "nothing", "");
+        }
+        FieldPath path = FieldPath.parse(section.field());
+        MessageSchema schema = type.equals("*") ? null : catalog.messageOrNull(type);
+        LateFieldReader late = schema == null ? new LateFieldReader(path, feature.size()) : null;
+        VectorReader reader = late != null ? late : path.reader(schema);
+        if (reader.size() != feature.size()) {
+            throw InputException.of("observations." + feature.key(), "field " + section.field(),
+                    feature.size() + " values (the policy's input)", reader.size() + " values", "");
+        }
+        VectorSource source = new VectorSource(section.toVector(feature), reader);
+        if (feature.kind() == FeatureSpec.Kind.STATE && state == null) {
+            state = source;
+        }
+        inputs.add(source);
+        Subscription subscription = subscribe(feature, section, type, source, transport);
+        if (late != null) {
+            late.read(subscription);
+        }
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section.field(), late)));
+    }
+
+    /** The measured position: one of the policy's inputs where it has just these values, else a subscription of its own. */
+    private void addMeasured(MeasuredInput from, List<String> joints, PolicyConfig policy, Transport transport,
+            SchemaCatalog catalog) {
+        for (int i = 0; from.key() != null && i < inputs.size(); i++) {
+            if (inputs.get(i) instanceof VectorSource source && source.feature().key().equals(from.key())) {
+                from.requireSize(source.feature().size(), joints);
+                measured = source;
+                measuredSource = i;
+                return;
+            }
+        }
+        FieldPath path = FieldPath.parse(from.field());
+        MessageSchema schema = from.type().equals("*") ? null : catalog.messageOrNull(from.type());
+        LateFieldReader late = schema == null ? new LateFieldReader(path, joints.size()) : null;
+        VectorReader reader = late != null ? late : path.reader(schema);
+        from.requireSize(reader.size(), joints);
+        VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
+                FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
+                Math.round(from.staleAfterMs() * 1e6)), reader);
+        Subscription subscription = transport.subscribe(from.topic(), from.type(), source);
+        subscriptions.put("measured", subscription);
+        if (late != null) {
+            late.read(subscription);
+        }
+        measured = source;
+        measuredSource = health.size();
+        health.add(source.health());
+        checks.add(new SourceCheck("measured", from.topic(), source, subscription, reason -> explain(reason, from.field(), late)));
+    }
+
+    private static String explain(SourceStatistics.Rejection reason, String field, LateFieldReader late) {
+        if (reason != SourceStatistics.Rejection.MALFORMED) {
+            return null;
+        }
+        return late != null && late.problem() != null ? late.problem()
+                : "expected values at " + field + ", found a message without them";
+    }
+
+    private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {
+        String type = section.typeFor(feature.kind());
+        Clock clock = transport.clock();
+        MotionWitness motion = state == null ? null : state::displacementSince;
+        CameraConfig camera = section.toCamera(feature);
+        CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
+        inputs.add(source);
+        cameras.add(source);
+        previews.add(new CameraPreview(LiveState.shortName(section.topic()), source.messages(), RosImageReader.forType(type),
+                PREVIEW_WIDTH));
+        Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,
+                reason -> source.takeRefused()));
+    }
+
+    private Subscription subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
+        Subscription subscription = transport.subscribe(section.topic(), type, slots);
+        subscriptions.put(feature.key(), subscription);
+        return subscription;
+    }
+
+    /** Sets which values the training data knew only as constants, by key of the input; names are those of the field path. */
+    void expect(RobotConfig config, Map<String, ConstantElements> constants) {
+        for (ObservationInput input : inputs) {
+            ConstantElements known = constants.getOrDefault(input.feature().key(), ConstantElements.NONE);
+            String field = section(config, input.feature()).field();
+            input.health().expect(known.named(field == null ? List.of() : FieldPath.parse(field).names()));
+        }
+    }
+
+    /** Where the sampler gets its windows. */
+    ObservationAligner aligner() {
+        return aligner;
+    }
+
+    /** One entry per source, for the watchdog; a measured position of its own is the last. */
+    List<SourceHealth> health() {
+        return List.copyOf(health);
+    }
+
+    /** Whether every source has a sample stamped at or after this time. Any thread. */
+    boolean fresh(long sinceNs) {
+        return inputs.stream().allMatch(input -> input.statistics().newestStampNs() >= sinceNs);
+    }
+
+    /** All sources. */
+    public List<ObservationInput> inputs() {
+        return inputs;
+    }
+
+    /** What is wrong with each source, in the order of {@link #inputs()}. */
+    List<SourceCheck> checks() {
+        return checks;
+    }
+
+    /** The cameras' newest images, for people. */
+    public List<FrameSource> previews() {
+        return previews;
+    }
+
+    /** The cameras. */
+    List<CameraSource> cameras() {
+        return cameras;
+    }
+
+    /** By feature key. */
+    public Map<String, Subscription> subscriptions() {
+        return subscriptions;
+    }
+
+    /** The robot's measured position as the action's dimensions, or a source that knows nothing. */
+    PositionSource positions() {
+        return measured;
+    }
+
+    /** Index of its source in {@link #health()}, or -1. */
+    int measuredSource() {
+        return measuredSource;
+    }
+
+    @Override
+    public void close() {
+        subscriptions.values().forEach(Subscription::close);
+        cameras.forEach(CameraSource::close);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.dpros.node;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.config.TeleopSection;
+import dev.dpros.core.Clock;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.core.VectorReader;
+import dev.dpros.observation.VectorConfig;
+import dev.dpros.observation.VectorSource;
+import dev.dpros.ros.message.FieldPath;
+import dev.dpros.ros.message.LateFieldReader;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.SchemaCatalog;
+
+/**
+ * The operator's commands: where the robot is to be, while messages keep coming. Written by the transport's thread, read by
+ * the control thread; allocates nothing per message.
+ */
+final class Teleoperation implements PositionSource, AutoCloseable {
+    private final Clock clock;
+    private final long timeoutNs;
+    private final VectorSource source;
+    private final Subscription subscription;
+
+    /** Subscribes. @throws InputException if the field does not give one value per dimension of the action */
+    Teleoperation(RobotConfig config, Transport transport, SchemaCatalog catalog) {
+        TeleopSection section = config.teleop();
+        clock = transport.clock();
+        timeoutNs = Math.round(section.timeoutMs() * 1e6);
+        int dims = config.action().joints().size();
+        FieldPath path = FieldPath.parse(field(config));
+        MessageSchema schema = section.type().equals("*") ? null : catalog.messageOrNull(section.type());
+        LateFieldReader late = schema == null ? new LateFieldReader(path, dims) : null;
+        VectorReader reader = late != null ? late : path.reader(schema);
+        if (reader.size() != dims) {
+            throw InputException.of("teleop", "field " + field(config), dims + " values (the action's dimensions)",
+                    reader.size() + " values", "");
+        }
+        FeatureSpec feature = FeatureSpec.of("teleop", FeatureSpec.Kind.ACTION, dims);
+        source = new VectorSource(VectorConfig.of(section.topic(), feature, SourceHealth.Kind.OTHER, timeoutNs), reader);
+        subscription = transport.subscribe(section.topic(), section.type(), source);
+        if (late != null) {
+            late.read(subscription);
+        }
+    }
+
+    /** The path in the operator's messages. */
+    static String field(RobotConfig config) {
+        String field = config.teleop().field();
+        return field.isEmpty() ? "position[" + String.join(",", config.action().joints()) + "]" : field;
+    }
+
+    @Override
+    public boolean read(double[] out) {
+        long last = source.health().lastReceivedNs();
+        return last != SourceHealth.NEVER && clock.monotonicNs() - last <= timeoutNs && source.read(out);
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

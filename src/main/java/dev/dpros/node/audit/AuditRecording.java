@@ -1,0 +1,111 @@
+package dev.dpros.node.audit;
+
+import dev.dpros.core.InputException;
+import dev.dpros.datasets.rosbag.BagConnection;
+import dev.dpros.datasets.rosbag.BagReader;
+import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.journal.JournalReader;
+import dev.dpros.recording.journal.JournalVisitor;
+import dev.dpros.recording.journal.SourceInfo;
+import dev.dpros.ros.message.MessageDefinitions;
+import dev.dpros.ros.message.MessageSchema;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a bag or a journal into an {@link AuditFeed}. One thread. */
+public final class AuditRecording {
+    private final Path file;
+    private final AuditFeed feed;
+    private final Map<Integer, String> topics = new HashMap<>();
+    private final Map<Integer, MessageSchema> schemas = new HashMap<>();
+    private final boolean findState;
+    private String state;
+
+    private AuditRecording(Path file, AuditFeed feed, boolean findState) {
+        this.file = file;
+        this.feed = feed;
+        this.findState = findState;
+    }
+
+    /** The bags and journals of a path: itself, or a recording directory's episodes. @throws InputException if there are none */
+    public static List<Path> files(Path path) {
+        List<Path> files = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
+        if (files.isEmpty() || !Files.exists(path)) {
+            throw InputException.of(path.toString(), "recording", "a *.bag, a journal (episode_*.dpj) or a recording directory",
+                    files.isEmpty() ? "no episodes" : "nothing", "check the path");
+        }
+        return files;
+    }
+
+    /**
+     * Reads one file.
+     *
+     * @param findState whether {@code ~state} is to be found by its type
+     * @return what is not whole about it, or empty
+     * @throws InputException if it is damaged, or not what the feed's configuration says
+     */
+    public static String read(Path file, AuditFeed feed, boolean findState) {
+        AuditRecording recording = new AuditRecording(file, feed, findState);
+        if (BagReader.is(file)) {
+            BagReader.Scan scan = BagReader.read(file, recording.bag());
+            return scan.whole() ? "" : scan.closed() ? "cut off" : "not closed by its recorder";
+        }
+        return JournalReader.read(file, recording.journal()).damage();
+    }
+
+    private BagReader.Visitor bag() {
+        return new BagReader.Visitor() {
+            @Override
+            public void connection(BagConnection connection) {
+                source(connection.id(), connection.topic(), connection.type(), connection.definition());
+            }
+
+            @Override
+            public void message(int connection, long timeNs, ByteBuffer message) {
+                take(connection, timeNs, message);
+            }
+        };
+    }
+
+    private JournalVisitor journal() {
+        return new JournalVisitor() {
+            @Override
+            public void source(SourceInfo info) {
+                if (info.isDescribed()) {
+                    AuditRecording.this.source(info.id(), info.topic(), info.type(), info.definition());
+                }
+            }
+
+            @Override
+            public void message(int source, long headerNs, long receivedRosNs, long receivedNs, ByteBuffer payload, long offset) {
+                take(source, receivedRosNs, payload);
+            }
+        };
+    }
+
+    private void source(int id, String topic, String type, String definition) {
+        if (findState && type.equals(AuditFeed.STATE)) {
+            if (state != null && !state.equals(topic)) {
+                throw InputException.of(file.toString(), "topics of type " + type, "one", state + " and " + topic,
+                        "say with --state which one is the node's");
+            }
+            state = topic;
+            feed.stateOn(topic);
+        }
+        if (feed.topics().stream().anyMatch(wanted -> wanted.name().equals(topic))) {
+            topics.put(id, topic);
+            schemas.put(id, MessageDefinitions.parse(type, definition));
+        }
+    }
+
+    private void take(int id, long receivedNs, ByteBuffer message) {
+        if (topics.containsKey(id)) {
+            feed.take(topics.get(id), schemas.get(id), message.slice().order(ByteOrder.LITTLE_ENDIAN), receivedNs);
+        }
+    }
+}

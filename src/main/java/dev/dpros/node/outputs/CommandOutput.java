@@ -1,0 +1,52 @@
+package dev.dpros.node.outputs;
+
+import dev.dpros.config.ActionSection;
+import dev.dpros.control.ControlConfig;
+import dev.dpros.control.Interpolation;
+import dev.dpros.core.CommandFrame;
+import dev.dpros.core.CommandSink;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.ros.message.CommandWriter;
+import dev.dpros.ros.message.TrajectoryStart;
+
+/** The policy's command topic. Publishes on the control thread; allocates nothing. */
+public final class CommandOutput implements CommandSink, AutoCloseable {
+    private final Publication publication;
+    private final CommandWriter writer;
+
+    /**
+     * Advertises the topic.
+     *
+     * @param framePoints most points in one frame
+     * @throws dev.dpros.core.InputException if the type is not one that these commands can be sent as
+     */
+    public CommandOutput(Transport transport, ActionSection action, ControlConfig control, int framePoints) {
+        CommandType type = CommandType.of(action.type());
+        writer = type.writer(new CommandFrame(action.joints(), framePoints), action.frameId(), control.interpolation(),
+                control.policyStepNs(), start(action, control));
+        publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
+    }
+
+    private static TrajectoryStart start(ActionSection action, ControlConfig control) {
+        return new TrajectoryStart(action.stamp() == ActionSection.Stamp.NOW,
+                action.firstPoint() == ActionSection.FirstPoint.NEXT ? control.periodNs() : 0,
+                control.interpolation() == Interpolation.ZERO_ORDER_HOLD);
+    }
+
+    @Override
+    public void publish(CommandFrame frame) {
+        publication.publish(writer.write(frame), frame.newcomersNs);
+    }
+
+    /** For counts. */
+    public Publication publication() {
+        return publication;
+    }
+
+    @Override
+    public void close() {
+        publication.close();
+    }
+}

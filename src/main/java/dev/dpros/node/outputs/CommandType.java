@@ -1,0 +1,85 @@
+package dev.dpros.node.outputs;
+
+import dev.dpros.control.Interpolation;
+import dev.dpros.core.CommandFrame;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import dev.dpros.ros.message.ActionChunkWriter;
+import dev.dpros.ros.message.CommandWriter;
+import dev.dpros.ros.message.JointStateWriter;
+import dev.dpros.ros.message.JointTrajectoryWriter;
+import dev.dpros.ros.message.PoseStampedWriter;
+import dev.dpros.ros.message.SimpleWriters;
+import dev.dpros.ros.message.TrajectoryStart;
+import dev.dpros.ros.message.TwistStampedWriter;
+import java.util.Arrays;
+import java.util.List;
+
+/** The message types that commands can be sent as. */
+public enum CommandType {
+    /** The whole motion of a frame, for a joint_trajectory_controller. */
+    JOINT_TRAJECTORY("trajectory_msgs/JointTrajectory"),
+    /** The positions now, without stamp or names. */
+    FLOAT64_MULTI_ARRAY("std_msgs/Float64MultiArray"),
+    /** Positions and velocities now. */
+    JOINT_STATE("sensor_msgs/JointState"),
+    /** The pose now. */
+    POSE_STAMPED("geometry_msgs/PoseStamped"),
+    /** The velocity of the commanded pose now; zero in a hold. */
+    TWIST_STAMPED("geometry_msgs/TwistStamped"),
+    /** The whole motion of a frame on the policy's grid. */
+    ACTION_CHUNK("diffusion_policy_msgs/ActionChunk");
+
+    private final String type;
+
+    CommandType(String type) {
+        this.type = type;
+    }
+
+    /** The ROS type. */
+    public String type() {
+        return type;
+    }
+
+    /** By ROS type. @throws InputException naming the nearest one if commands cannot be sent as it */
+    public static CommandType of(String type) {
+        List<String> known = Arrays.stream(values()).map(CommandType::type).toList();
+        int index = known.indexOf(type);
+        if (index < 0) {
+            throw new InputException("action.type: expected one of " + String.join(", ", known) + "; found '" + type + "'"
+                    + NearestName.hint(type, known));
+        }
+        return values()[index];
+    }
+
+    /**
+     * What writes frames like the given one.
+     *
+     * @param policyStepNs grid of {@link #ACTION_CHUNK}
+     * @param start of {@link #JOINT_TRAJECTORY}
+     * @throws InputException if frames of these names and this interpolation cannot be sent as this type
+     */
+    CommandWriter writer(CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs, TrajectoryStart start) {
+        boolean hold = interpolation == Interpolation.ZERO_ORDER_HOLD;
+        switch (this) {
+            case FLOAT64_MULTI_ARRAY:
+                SimpleWriters simple = new SimpleWriters();
+                return frame -> simple.float64MultiArray(frame.positions, frame.dims());
+            case JOINT_STATE:
+                JointStateWriter state = new JointStateWriter(layout.names(), frameId);
+                return frame -> state.write(frame.stampNs, frame.positions, frame.velocities);
+            case POSE_STAMPED:
+                return new PoseStampedWriter(layout, frameId);
+            case TWIST_STAMPED:
+                if (hold) {
+                    throw InputException.of("action", "type " + type, "control.interpolation linear or cubic",
+                            "zero_order_hold", "a motion in steps has no velocity");
+                }
+                return new TwistStampedWriter(layout, frameId);
+            case ACTION_CHUNK:
+                return new ActionChunkWriter(layout.names(), frameId, policyStepNs, hold);
+            default:
+                return new JointTrajectoryWriter(layout, frameId, start);
+        }
+    }
+}

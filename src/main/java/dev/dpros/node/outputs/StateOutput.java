@@ -1,0 +1,79 @@
+package dev.dpros.node.outputs;
+
+import dev.dpros.control.LoopStatistics;
+import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.control.TickListener;
+import dev.dpros.control.TickReport;
+import dev.dpros.core.SourceHealth;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
+import dev.dpros.safety.Watchdog;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code ~state}: diffusion_policy_msgs/ControllerState per tick. Control thread; allocates nothing. */
+public final class StateOutput implements TickListener, AutoCloseable {
+    private static final String TYPE = "diffusion_policy_msgs/ControllerState";
+
+    private final Publication publication;
+    private final ControllerStateWriter writer;
+    private final Watchdog watchdog;
+    private final LoopStatistics statistics;
+    private final SourceHealth[] sources;
+    private SafetyState state;
+
+    /** Advertises the topic. */
+    public StateOutput(Transport transport, List<String> names, Watchdog watchdog, LoopStatistics statistics,
+            List<SourceHealth> sources) {
+        this.watchdog = watchdog;
+        this.statistics = statistics;
+        this.sources = sources.toArray(new SourceHealth[0]);
+        writer = new ControllerStateWriter(names, watchdog.sources(),
+                Arrays.stream(SafetyEvent.values()).map(SafetyEvent::code).toList());
+        publication = transport.advertise("~state", TYPE, new PublicationOptions(false, 10));
+    }
+
+    @Override
+    public void ticked(TickReport report) {
+        SafetyState now = watchdog.state();
+        if (now != state) {
+            state = now;
+            writer.sinceNs = report.inputs.rosNs;
+        }
+        writer.stampNs = report.inputs.rosNs;
+        writer.state = now.ordinal();
+        writer.reason = watchdog.reason().ordinal();
+        writer.source = watchdog.reasonSource();
+        writer.tick = statistics.get(Counter.TICKS);
+        writer.missedTicks = statistics.get(Counter.MISSED_TICKS);
+        writer.latenessNs = report.latenessNs;
+        writer.chunkId = report.chunkId;
+        writer.chunkAgeNs = report.chunkId == 0 ? 0 : report.inputs.rosNs - report.observationStampNs;
+        writer.actionsLeft = report.actionsLeft;
+        for (int i = 0; i < sources.length; i++) {
+            long last = sources[i].lastReceivedNs();
+            writer.sourceAgesNs[i] = last == SourceHealth.NEVER ? -1 : Math.max(0, report.inputs.monotonicNs - last);
+        }
+        System.arraycopy(report.command, 0, writer.command, 0, report.command.length);
+        System.arraycopy(report.inputs.measured, 0, writer.measured, 0, report.inputs.measured.length);
+        writer.measuredKnown = report.inputs.measuredKnown;
+        writer.limited = report.status;
+        writer.intervention = report.human;
+        writer.commanding = report.commanding;
+        publication.publish(writer.write());
+    }
+
+    /** For counts. */
+    public Publication publication() {
+        return publication;
+    }
+
+    @Override
+    public void close() {
+        publication.close();
+    }
+}

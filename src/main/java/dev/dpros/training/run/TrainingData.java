@@ -1,0 +1,192 @@
+package dev.dpros.training.run;
+
+import dev.dpros.config.TrainConfig;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import dev.dpros.core.NearestName;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.sim.PushTEnv;
+import dev.dpros.training.CachedCoordinates;
+import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMaker;
+import dev.dpros.training.data.BatchSource;
+import dev.dpros.training.data.DatasetColumns;
+import dev.dpros.training.data.EpisodeSplit;
+import dev.dpros.training.data.EpisodeWindows;
+import dev.dpros.training.data.FittedNormalizers;
+import dev.dpros.training.data.PrefetchingBatches;
+import dev.dpros.training.data.ReplayData;
+import dev.dpros.training.data.VectorNoise;
+import dev.dpros.training.data.WindowBatches;
+import dev.dpros.training.pusht.PoseFrames;
+import dev.dpros.training.pusht.PoseNoise;
+import dev.dpros.training.pusht.PushTPoses;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The demonstrations of a training: in memory, split by episodes, with their normalizers. One thread. */
+public final class TrainingData {
+    private static final int AHEAD = 4;
+    /** Share of an encoder's frames that are drawn of random poses: with demonstrations alone it overfits. */
+    private static final double DRAWN = 0.5;
+
+    private final TrainConfig config;
+    private final PolicyConfig policy;
+    private final List<PolicyDefinition> earlier;
+    private final List<PushTPoses> poses = new ArrayList<>();
+    private final List<ReplayData> parts = new ArrayList<>();
+    private final List<EpisodeSplit> splits = new ArrayList<>();
+    private final Map<String, Normalizer> normalizers;
+
+    /**
+     * Reads all datasets.
+     *
+     * @param open opens one
+     * @param earlier policies whose normalizers are kept; later ones win
+     * @throws InputException if a column is missing or does not fit the policy
+     */
+    public TrainingData(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier, Function<Path, EpisodeDataset> open) {
+        this.config = config;
+        this.policy = policy;
+        this.earlier = earlier;
+        for (Path path : config.datasets()) {
+            try (EpisodeDataset dataset = open.apply(path)) {
+                if (config.pusht().poses()) {
+                    addPoses(dataset);
+                } else {
+                    add(DatasetColumns.read(dataset, features(), columns()));
+                }
+            }
+        }
+        normalizers = new HashMap<>(FittedNormalizers.fit(parts));
+        earlier.forEach(before -> before.normalizers().forEach((key, normalizer) ->
+                normalizers.computeIfPresent(key, (k, fitted) -> fitted.size() == normalizer.size() ? normalizer : fitted)));
+    }
+
+    private void addPoses(EpisodeDataset dataset) {
+        PushTPoses recorded = PushTPoses.read(dataset, policy.vision() != null);
+        for (PushTPoses one : config.pusht().mirror() ? List.of(recorded, recorded.mirrored()) : List.of(recorded)) {
+            poses.add(one);
+            add(one.columns(policy.inputs()));
+        }
+    }
+
+    private void add(ReplayData part) {
+        parts.add(part);
+        splits.add(new EpisodeSplit(part.episodes(), config.validation().ratio(),
+                config.validation().mostTrained(), config.seed()));
+    }
+
+    private List<FeatureSpec> features() {
+        List<FeatureSpec> features = new ArrayList<>(policy.inputs());
+        features.add(policy.action());
+        return features;
+    }
+
+    private Map<String, DatasetColumns.Column> columns() {
+        List<String> keys = features().stream().map(FeatureSpec::key).toList();
+        Map<String, DatasetColumns.Column> columns = new HashMap<>();
+        config.columns().forEach((key, column) -> {
+            if (!keys.contains(key)) {
+                throw new InputException("columns: '" + key + "': the policy has no such feature" + NearestName.hint(key, keys));
+            }
+            columns.put(key, new DatasetColumns.Column(column.from() == null ? key : column.from(), column.first()));
+        });
+        return columns;
+    }
+
+    /** By feature key. */
+    public Map<String, Normalizer> normalizers() {
+        return normalizers;
+    }
+
+    /** Episodes and steps, for people. */
+    public String summary() {
+        return parts.stream().mapToInt(ReplayData::episodes).sum() + " episodes, "
+                + parts.stream().mapToInt(ReplayData::steps).sum() + " steps";
+    }
+
+    /** Puts what a frozen encoder makes of the pictures in their place. */
+    public void cacheCoordinates(PolicyDefinition initial) {
+        parts.replaceAll(part -> CachedCoordinates.of(part, initial, config.threads()));
+        policy.cameras().forEach(camera -> normalizers.remove(camera.key()));
+    }
+
+    /** The first training batch as it was recorded, neither normalised nor cropped; what was cached of pictures is no picture. */
+    public Batch recorded() {
+        return windows(true, Map.of(), null, null).make(0);
+    }
+
+    /** Shuffled windows, or frames, of the episodes that are trained on, loaded ahead of time. */
+    public BatchSource training() {
+        return new PrefetchingBatches(batches(true), config.loader().threads(), AHEAD);
+    }
+
+    /** The first batches of held-out windows, or frames; none if nothing is held out. */
+    public List<Batch> heldOut() {
+        List<Batch> held = new ArrayList<>();
+        if (config.validation().ratio() > 0) {
+            BatchMaker maker = batches(false);
+            long count = Math.min(config.validation().batches(), maker.batchesPerEpoch());
+            for (int i = 0; i < count; i++) {
+                held.add(maker.make(i));
+            }
+        }
+        return held;
+    }
+
+    private VectorNoise noise() {
+        TrainConfig.PushT pusht = config.pusht();
+        return pusht.shiftPx() > 0 || pusht.turnRad() > 0 ? new PoseNoise(pusht.shiftPx(), pusht.turnRad()) : null;
+    }
+
+    private BatchMaker batches(boolean train) {
+        return config.objective() == TrainConfig.Objective.POSE ? frames(train) : windows(train, normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
+    }
+
+    private PoseFrames frames(boolean train) {
+        List<PushTPoses> chosen = new ArrayList<>();
+        for (int p = 0; p < poses.size(); p++) {
+            EpisodeSplit split = splits.get(p);
+            chosen.add(poses.get(p).only(train ? split::trained : split::validates));
+        }
+        return new PoseFrames(chosen, labels(), policy.cameras().get(0).key(), config.loader().batchSize(), config.seed(),
+                train ? DRAWN : 0);
+    }
+
+    /** The normalizer of the keypoints: an earlier policy's that takes them, so that it can take the encoder's features. */
+    private Normalizer labels() {
+        for (PolicyDefinition before : earlier) {
+            for (FeatureSpec input : before.config().inputs()) {
+                if (input.kind() == FeatureSpec.Kind.ENV && input.size() == 2 * PushTEnv.KEYPOINTS) {
+                    return before.normalizers().get(input.key());
+                }
+            }
+        }
+        FeatureSpec keypoints = FeatureSpec.of("observation.environment_state", FeatureSpec.Kind.ENV, 2 * PushTEnv.KEYPOINTS);
+        return FittedNormalizers.fit(poses.stream().map(one -> one.columns(List.of(keypoints))).toList()).get(keypoints.key());
+    }
+
+    private WindowBatches windows(boolean train, Map<String, Normalizer> normalised, List<Integer> crop, VectorNoise noise) {
+        List<WindowBatches.Part> windows = new ArrayList<>();
+        for (int p = 0; p < parts.size(); p++) {
+            EpisodeSplit split = splits.get(p);
+            EpisodeWindows of = new EpisodeWindows(parts.get(p).ends(), policy.horizon(), policy.nObsSteps() - 1,
+                    policy.nActionSteps() - 1, train ? split::trained : split::validates);
+            windows.add(new WindowBatches.Part(parts.get(p), of, 1));
+        }
+        try {
+            return new WindowBatches(windows, normalised, new WindowBatches.Options(policy.nObsSteps(), policy.horizon(),
+                    config.loader().batchSize(), config.seed(), train, crop, noise));
+        } catch (IllegalArgumentException e) {
+            throw new InputException((train ? "datasets: " : "validation: ") + e.getMessage(), e);
+        }
+    }
+}

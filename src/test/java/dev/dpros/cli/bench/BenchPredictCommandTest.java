@@ -1,0 +1,59 @@
+package dev.dpros.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class BenchPredictCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int dpros(String... args) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(args);
+    }
+
+    @Test
+    void shouldMeasureEachRequestedVariantAndSayHowFarItIsFromTheFirst(@TempDir Path dir) throws IOException {
+        Path json = dir.resolve("bench.json");
+        assertEquals(0, dpros("bench", "predict", "models/pusht_image", "--runs", "2", "--steps", "2", "--variants",
+                "conv1d,rows", "--json", json.toString()), err::toString);
+        JsonNode rows = new ObjectMapper().readTree(json.toFile());
+        assertEquals(2, rows.size());
+        assertEquals("DDIM 2", rows.get(1).get("sampler").asText());
+        assertTrue(rows.get(1).get("step_ms_p50").asDouble() > 0);
+        assertTrue(rows.get(1).get("difference_from_first").asDouble() < 1e-3);
+    }
+
+    @Test
+    void shouldSayInOneLineThatThereIsNoSuchDevice() {
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--device", "cuda:99"));
+        assertTrue(err.toString().startsWith("dpros: device: name: expected cpu"), err.toString());
+        assertEquals(1, err.toString().lines().count());
+    }
+
+    @Test
+    void shouldNameTheDevicesWhenItIsNone() {
+        assertEquals(2, dpros("eval", "--policy", "models/pusht_keypoints", "--device", "tpu"));
+        assertTrue(err.toString().contains("device: expected cpu, cuda or cuda:N, found 'tpu'"), err.toString());
+    }
+
+    @Test
+    void shouldRefuseAnUnknownVariant() {
+        assertEquals(2, dpros("bench", "predict", "--variants", "winograd"));
+        assertTrue(err.toString().startsWith("dpros: --variants: name: expected measured, all or of [conv1d, rows, packed"),
+                err.toString());
+    }
+}
