@@ -2,36 +2,32 @@ package dev.dpros.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.util.Arrays;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The layers of docs/architecture.md, checked on the compiled classes. */
+/** The rooms of docs/architecture.md, checked on the compiled classes and on the sources. */
 class ArchitectureTest {
-    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
-            Map.entry("core", List.of()),
-            Map.entry("observation", List.of("core")),
-            Map.entry("diffusion", List.of("core")),
-            Map.entry("inference", List.of("core", "observation", "diffusion")),
-            Map.entry("safety", List.of("core")),
-            Map.entry("control", List.of("core", "safety")),
-            Map.entry("ros", List.of("core")),
-            Map.entry("sim", List.of("core")),
-            Map.entry("recording", List.of("core")),
-            Map.entry("checkpoint", List.of("core", "diffusion")),
-            Map.entry("training", List.of("core", "diffusion", "inference", "recording", "sim")),
-            Map.entry("metrics", List.of("core")),
-            Map.entry("config", List.of("core", "observation", "diffusion", "inference", "safety", "control", "ros", "sim",
-                    "recording", "checkpoint", "training", "metrics"))));
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final double LARGEST_ROOM = 0.15;
 
     private static JavaClasses classes;
 
@@ -43,26 +39,82 @@ class ArchitectureTest {
     }
 
     @TestFactory
-    List<DynamicTest> shouldDependOnlyOnAllowedPackages() {
-        return MAY_USE.entrySet().stream()
-                .map(layer -> DynamicTest.dynamicTest(layer.getKey(), () -> {
-                    String[] forbidden = MAY_USE.keySet().stream()
-                            .filter(name -> !name.equals(layer.getKey()) && !layer.getValue().contains(name))
-                            .map(name -> "dev.dpros." + name + "..")
-                            .toArray(String[]::new);
-                    String[] withApp = Arrays.copyOf(forbidden, forbidden.length + 1);
-                    withApp[forbidden.length] = "dev.dpros.app..";
-                    noClasses().that().resideInAPackage("dev.dpros." + layer.getKey() + "..")
-                            .should().dependOnClassesThat().resideInAnyPackage(withApp)
-                            .allowEmptyShould(true)
-                            .check(classes);
-                }))
+    List<DynamicTest> shouldUseOnlyTheRoomsItMay() {
+        return Rooms.mayUse().entrySet().stream()
+                .map(room -> DynamicTest.dynamicTest(room.getKey(), () -> noClasses().that(in(Set.of(room.getKey())))
+                        .should().dependOnClassesThat(in(without(room.getKey(), room.getValue())))
+                        .allowEmptyShould(true)
+                        .check(classes)))
                 .toList();
     }
 
+    private static Set<String> without(String room, List<String> allowed) {
+        Set<String> forbidden = new HashSet<>(Rooms.mayUse().keySet());
+        forbidden.remove(room);
+        allowed.forEach(forbidden::remove);
+        return forbidden;
+    }
+
+    private static DescribedPredicate<JavaClass> in(Set<String> rooms) {
+        return DescribedPredicate.describe("in " + rooms,
+                type -> Rooms.of(type.getPackageName()).filter(rooms::contains).isPresent());
+    }
+
     @Test
-    void shouldHaveNoPackageCycles() {
-        slices().matching("dev.dpros.(*)..").should().beFreeOfCycles().check(classes);
+    void shouldStandOnRoomsBelow() {
+        List<String> seen = new ArrayList<>();
+        Rooms.mayUse().forEach((room, used) -> {
+            assertTrue(seen.containsAll(used), room + " uses a room that stands after it: " + used);
+            seen.add(room);
+        });
+    }
+
+    @Test
+    void shouldHaveARoomForEveryPackageAndAUseForEveryPermission() throws IOException {
+        SourceTree tree = new SourceTree(SOURCES);
+        assertEquals(List.of(), tree.strays());
+        Rooms.mayUse().forEach((room, allowed) -> {
+            Set<String> used = new HashSet<>(tree.uses(room));
+            classes.that(in(Set.of(room))).forEach(type -> type.getDirectDependenciesFromSelf().forEach(dependency ->
+                    Rooms.of(dependency.getTargetClass().getPackageName()).ifPresent(used::add)));
+            used.remove(room);
+            assertEquals(Set.copyOf(allowed), used, room + ": what it may use and what it uses");
+        });
+    }
+
+    @Test
+    void shouldHaveNoRoomThatIsAHouse() throws IOException {
+        SourceTree tree = new SourceTree(SOURCES);
+        Rooms.mayUse().keySet().forEach(room -> assertTrue(tree.lines(room) <= LARGEST_ROOM * tree.lines(),
+                room + " holds " + tree.lines(room) + " of " + tree.lines() + " lines"));
+    }
+
+    @Test
+    void shouldHaveNoCircleBetweenPackages() {
+        slices().matching("dev.dpros.(**)").should().beFreeOfCycles().check(classes);
+        slices().assignedFrom(new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return Rooms.of(type.getPackageName()).map(SliceIdentifier::of).orElseGet(SliceIdentifier::ignore);
+            }
+
+            @Override
+            public String getDescription() {
+                return "rooms";
+            }
+        }).should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void shouldDrawTheRoomsAsTheyAre() throws IOException {
+        assertEquals(RoomDrawing.of(new SourceTree(SOURCES)), RoomDrawing.written(Files.readString(RoomDrawing.PAGE)),
+                RoomDrawing.PAGE + " is stale: run .ci/draw");
+    }
+
+    @Test
+    void shouldKeepTheTerminalInTheCommandLine() {
+        noClasses().that().resideOutsideOfPackage("dev.dpros.cli..")
+                .should().dependOnClassesThat().resideInAnyPackage("picocli..", "org.jline..", "me.tongfei..").check(classes);
     }
 
     @Test
@@ -72,14 +124,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldKeepMicrometerInMetricsAndApp() {
-        noClasses().that().resideOutsideOfPackages("dev.dpros.metrics..", "dev.dpros.app..")
+    void shouldKeepMicrometerInMetricsAndTelemetry() {
+        noClasses().that().resideOutsideOfPackages("dev.dpros.metrics..", "dev.dpros.node.telemetry..")
                 .should().dependOnClassesThat().resideInAnyPackage("io.micrometer..").check(classes);
     }
 
     @Test
-    void shouldReadClocksAndSleepOnlyInCoreAndApp() {
-        noClasses().that().resideOutsideOfPackages("dev.dpros.core..", "dev.dpros.app..", "dev.dpros.metrics..")
+    void shouldReadClocksThroughCore() {
+        noClasses().that(in(Set.of("observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
+                        "ros.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
+                        "training", "config", "node.outputs", "node.trace", "node.audit")))
                 .should().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(System.class, "currentTimeMillis")
                 .orShould().callMethod(Thread.class, "sleep", long.class)

@@ -1,0 +1,97 @@
+package dev.dpros.architecture;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rooms of the house: packages by task, each with the rooms it may use. A room owns its package and all below it that
+ * are no room of their own. Bottom first: a room uses none that stands after it.
+ */
+final class Rooms {
+    static final String ROOT = "dev.dpros.";
+
+    /** Room, then what it may use. */
+    private static final String TABLE = """
+            core:
+            observation: core
+            diffusion: core
+            inference: core diffusion
+            safety: core
+            control: core safety
+            ros.names: core
+            ros.xmlrpc: core
+            ros.message: core
+            ros.tcpros: core ros.message
+            ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
+            ros.master: core ros.xmlrpc
+            sim: core
+            recording: core
+            datasets: core recording
+            checkpoint: core diffusion
+            training: core diffusion inference sim datasets
+            metrics: core
+            config: core observation diffusion inference safety control
+            process: core
+            training.run: core diffusion inference sim datasets checkpoint training config
+            node.outputs: core observation safety control ros.message config
+            node.trace: core observation inference safety control recording config
+            node.audit: safety
+            node.page: core observation diffusion inference safety control ros.message recording metrics config node.outputs
+            node.record: core observation ros.message recording datasets config process
+            node: core observation diffusion inference safety control ros.message ros.node metrics config process \
+            node.outputs node.trace node.page
+            node.telemetry: core observation inference safety control recording metrics config node.outputs node.page \
+            node.record node
+            simnode: core observation ros.message sim
+            study: core diffusion inference safety control sim checkpoint process
+            faults: core diffusion inference safety control ros.message ros.node ros.master sim checkpoint metrics config process \
+            node simnode
+            bench: core observation diffusion inference ros.message checkpoint
+            cli.options: core diffusion datasets config
+            cli.run: core diffusion inference control ros.names ros.node recording checkpoint metrics config process \
+            node.page node.record node node.telemetry cli.options
+            cli.record: core ros.names ros.node recording config process node.record cli.options
+            cli.sim: core ros.names ros.node ros.master sim process simnode cli.options
+            cli.demo: core ros.names ros.node ros.master process node simnode cli.options cli.sim
+            cli.dataset: core recording datasets config process node.record cli.options
+            cli.train: core diffusion inference datasets checkpoint training config training.run process node.record cli.options
+            cli.evaluate: core diffusion inference sim datasets checkpoint training config process study cli.options
+            cli.policy: core diffusion inference checkpoint process bench cli.options
+            cli.faults: core process faults cli.options
+            cli.audit: core ros.names ros.message ros.node config process node.audit cli.options
+            cli.trace: safety process node.trace cli.options
+            cli.bench: core diffusion inference control ros.names ros.node ros.master metrics checkpoint process bench cli.options
+            cli.top: core metrics
+            cli: core process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
+            cli.audit cli.trace cli.bench cli.top
+            """;
+
+    private static final Map<String, List<String>> MAY_USE = parse();
+
+    private Rooms() {}
+
+    private static Map<String, List<String>> parse() {
+        Map<String, List<String>> rooms = new LinkedHashMap<>();
+        TABLE.lines().forEach(line -> {
+            String[] parts = line.split(":");
+            rooms.put(parts[0], parts.length == 1 ? List.of() : Arrays.asList(parts[1].strip().split("\\s+")));
+        });
+        return rooms;
+    }
+
+    /** Room to what it may use, bottom first. */
+    static Map<String, List<String>> mayUse() {
+        return MAY_USE;
+    }
+
+    /** The room of a package; empty if it is in none. */
+    static Optional<String> of(String packageName) {
+        return MAY_USE.keySet().stream()
+                .filter(room -> packageName.equals(ROOT + room) || packageName.startsWith(ROOT + room + "."))
+                .max(Comparator.comparingInt(String::length));
+    }
+}
