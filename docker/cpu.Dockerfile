@@ -11,11 +11,13 @@ RUN apt-get update \
 WORKDIR /opt/dpros
 COPY pom.xml dpros LICENSE NOTICE README.md ./
 COPY src/main src/main
+COPY src/assembly src/assembly
 COPY ros ros
 COPY launch launch
 COPY models models
 RUN mvn -q -B -ntp -DskipTests package \
- && rm -rf src target/classes target/maven-* target/generated-sources pom.xml
+ && mkdir /opt/robot \
+ && tar -xzf target/dpros-robot-*.tar.gz -C /opt/robot --strip-components=1
 
 FROM ${BASE}
 RUN apt-get update \
@@ -24,7 +26,7 @@ RUN apt-get update \
       ros-core python3-roslaunch python3-rostopic python3-rosnode python3-rosservice python3-rosparam \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 robot
-COPY --from=build --chown=robot:robot /opt/dpros /opt/dpros
+COPY --from=build --chown=robot:robot /opt/robot /opt/dpros
 USER robot
 ENV ROS_PACKAGE_PATH=/opt/dpros/ros:/usr/share \
     DPROS_HOME=/opt/dpros \

@@ -20,8 +20,12 @@ import dev.dpros.cli.trace.TraceCommand;
 import dev.dpros.cli.train.TrainCommand;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+<<<<<<< HEAD
 import dev.dpros.core.OpenFiles;
 import dev.dpros.inference.DeviceFault;
+=======
+import dev.dpros.process.Archive;
+>>>>>>> d96851c (Two archives: the robot's own and the whole one)
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.process.NativeExit;
@@ -89,6 +93,20 @@ public final class Main {
         line.setExecutionExceptionHandler(Main::failed);
         line.setExecutionStrategy(Main::run);
         return line;
+    }
+
+    /** Where a library is left out, whatever needs it says so in one line. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (NoClassDefFoundError e) {
+            if (!Archive.robots()) {
+                throw e;
+            }
+            CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+            command.getErr().println("dpros: " + Archive.leftOut(command.getCommandSpec().qualifiedName().replaceFirst("^dpros ", "")));
+            return ExitCode.BAD_INPUT;
+        }
     }
 
     private static int badUsage(ParameterException e, String[] args) {

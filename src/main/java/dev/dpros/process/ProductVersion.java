@@ -6,7 +6,12 @@ public final class ProductVersion {
 
     /** {@code dpros VERSION, Java VERSION}: from the jar's manifest; {@code (development)} where there is no jar. */
     public static String text() {
+        return "dpros " + number() + ", Java " + System.getProperty("java.version");
+    }
+
+    /** The version's number, or {@code (development)}. */
+    static String number() {
         String version = ProductVersion.class.getPackage().getImplementationVersion();
-        return "dpros " + (version == null ? "(development)" : version) + ", Java " + System.getProperty("java.version");
+        return version == null ? "(development)" : version;
     }
 }

@@ -10,6 +10,7 @@ import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.lerobot.LerobotExporter;
 import dev.dpros.datasets.rosbag.BagExporter;
 import dev.dpros.datasets.zarr.ZarrExporter;
+import dev.dpros.process.Archive;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,10 +48,14 @@ final class DatasetExport implements Callable<Integer> {
 
     @Override
     public Integer call() {
+<<<<<<< HEAD
         if (format == Format.BAG && choice.idle() == SelectedEpisodes.Idle.DROP) {
             throw InputException.of("--format bag", "--idle", "keep, or nothing: a bag holds every message as received",
                     "drop", "~state in the bag tells who drove");
         }
+=======
+        Archive.requireWhole("dataset export");
+>>>>>>> d96851c (Two archives: the robot's own and the whole one)
         try (ConsoleProgress progress = new ConsoleProgress()) {
             switch (format) {
                 case BAG -> {

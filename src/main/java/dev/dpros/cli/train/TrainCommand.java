@@ -18,6 +18,7 @@ import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.process.Archive;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.training.ActionError;
 import dev.dpros.training.CachedCoordinates;
@@ -92,6 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Archive.requireWhole("train");
         TrainingSettings settings = TrainingSettings.read(file, tree(overrides), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
