@@ -20,12 +20,9 @@ import dev.dpros.cli.trace.TraceCommand;
 import dev.dpros.cli.train.TrainCommand;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
-<<<<<<< HEAD
 import dev.dpros.core.OpenFiles;
 import dev.dpros.inference.DeviceFault;
-=======
 import dev.dpros.process.Archive;
->>>>>>> d96851c (Two archives: the robot's own and the whole one)
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.process.NativeExit;
@@ -95,20 +92,6 @@ public final class Main {
         return line;
     }
 
-    /** Where a library is left out, whatever needs it says so in one line. */
-    private static int run(CommandLine.ParseResult parsed) {
-        try {
-            return new CommandLine.RunLast().execute(parsed);
-        } catch (NoClassDefFoundError e) {
-            if (!Archive.robots()) {
-                throw e;
-            }
-            CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
-            command.getErr().println("dpros: " + Archive.leftOut(command.getCommandSpec().qualifiedName().replaceFirst("^dpros ", "")));
-            return ExitCode.BAD_INPUT;
-        }
-    }
-
     private static int badUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
@@ -144,16 +127,23 @@ public final class Main {
         return "unknown option '" + found + "'" + NearestName.hint(found.split("=")[0], valid);
     }
 
-    /** A library or a class that cannot be opened for want of a file is an Error, which the exception handler would not see. */
+    /**
+     * A library or a class that cannot be opened for want of a file, or that this archive leaves out, is an Error, which the
+     * exception handler would not see.
+     */
     private static int run(CommandLine.ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);
         } catch (LinkageError | InternalError e) {
-            String ranOut = OpenFiles.ranOut(e);
-            if (ranOut == null) {
+            String why = OpenFiles.ranOut(e);
+            if (why == null && e instanceof NoClassDefFoundError && Archive.robots()) {
+                List<CommandLine> commands = parsed.asCommandLineList();
+                why = Archive.leftOut(commands.get(commands.size() - 1).getCommandSpec().qualifiedName().replaceFirst("^dpros ", ""));
+            }
+            if (why == null) {
                 throw e;
             }
-            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), ranOut, new InputException(ranOut, e));
+            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), why, new InputException(why, e));
         }
     }
 

@@ -48,14 +48,11 @@ final class DatasetExport implements Callable<Integer> {
 
     @Override
     public Integer call() {
-<<<<<<< HEAD
+        Archive.requireWhole("dataset export");
         if (format == Format.BAG && choice.idle() == SelectedEpisodes.Idle.DROP) {
             throw InputException.of("--format bag", "--idle", "keep, or nothing: a bag holds every message as received",
                     "drop", "~state in the bag tells who drove");
         }
-=======
-        Archive.requireWhole("dataset export");
->>>>>>> d96851c (Two archives: the robot's own and the whole one)
         try (ConsoleProgress progress = new ConsoleProgress()) {
             switch (format) {
                 case BAG -> {
