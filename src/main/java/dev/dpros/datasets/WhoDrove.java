@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * When somebody drove, policy or human, as the control node's {@code ~state} in the recording says. Immutable once made.
  */
-final class WhoDrove {
+public final class WhoDrove {
     /** Type of {@code ~state}, whatever its topic. */
-    static final String TYPE = "diffusion_policy_msgs/ControllerState";
+    public static final String TYPE = "diffusion_policy_msgs/ControllerState";
     private static final long FRESH_NS = 1_000_000_000L;
     private static final int DEGRADED = 1;
     private static final int FEWEST_STEPS = 2;

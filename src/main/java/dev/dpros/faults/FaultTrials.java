@@ -6,6 +6,7 @@ import dev.dpros.faults.FaultRig.Kind;
 import dev.dpros.faults.FaultTrial.Expected;
 import dev.dpros.faults.FaultTrial.Recovery;
 import dev.dpros.faults.FaultTrial.Step;
+import dev.dpros.ros.message.ControllerStateWriter;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.safety.SafetyEvent;
 import java.nio.ByteBuffer;
@@ -121,7 +122,7 @@ public final class FaultTrials {
             }
         };
         var visitor = rig.visitor("stalled");
-        visitor.subscribe(FaultRig.NODE + "/state", "diffusion_policy_msgs/ControllerState", stuck);
+        visitor.subscribe(FaultRig.NODE + "/state", ControllerStateWriter.TYPE, stuck);
         visitor.subscribe("/arm_controller/command", "trajectory_msgs/JointTrajectory", stuck);
     }
 
@@ -129,7 +130,7 @@ public final class FaultTrials {
     private static void masterBack(FaultRig rig) throws InterruptedException {
         rig.startMaster();
         AtomicLong seen = new AtomicLong();
-        new MessageLog<>(rig.visitor("newcomer"), SchemaCatalog.packaged().message("diffusion_policy_msgs/ControllerState"),
+        new MessageLog<>(rig.visitor("newcomer"), SchemaCatalog.packaged().message(ControllerStateWriter.TYPE),
                 FaultRig.NODE + "/state", message -> seen.incrementAndGet());
         if (!FaultRig.await(MASTER_BACK_MS, () -> seen.get() > 0)) {
             throw new IllegalStateException("the node is not registered " + MASTER_BACK_MS + " ms after the master's restart");

@@ -2,6 +2,7 @@ package dev.dpros.faults;
 
 import dev.dpros.core.Transport;
 import dev.dpros.faults.MessageLog.Entry;
+import dev.dpros.ros.message.ControllerStateWriter;
 import dev.dpros.ros.message.SchemaCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class Witness implements AutoCloseable {
     /** Subscribes. @param node full name of the control node @param joints where the robot itself says where it is */
     public Witness(Transport transport, String node, String commandTopic, String joints) {
         SchemaCatalog types = SchemaCatalog.packaged();
-        states = new MessageLog<>(transport, types.message("diffusion_policy_msgs/ControllerState"), node + "/state", Witness::state);
+        states = new MessageLog<>(transport, types.message(ControllerStateWriter.TYPE), node + "/state", Witness::state);
         commands = new MessageLog<>(transport, types.message("trajectory_msgs/JointTrajectory"), commandTopic, Witness::command);
         motions = new MessageLog<>(transport, types.message("sensor_msgs/JointState"), joints, Witness::motion);
     }

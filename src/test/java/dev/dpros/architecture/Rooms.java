@@ -39,17 +39,17 @@ final class Rooms {
             training.run: core diffusion inference sim datasets checkpoint training config
             node.outputs: core observation safety control ros.message config
             node.trace: core observation inference safety control recording config
-            node.audit: safety
             node.page: core observation diffusion inference safety control ros.message recording metrics config node.outputs
             node.record: core observation ros.message recording datasets config process
+            node.audit: core safety control ros.message recording datasets config node.record
             node: core observation diffusion inference safety control ros.message ros.node metrics config process \
             node.outputs node.trace node.page
             node.telemetry: core observation inference safety control recording metrics config node.outputs node.page \
             node.record node
             simnode: core observation ros.message sim
             study: core diffusion inference safety control sim checkpoint process
-            faults: core diffusion inference safety control ros.message ros.node ros.master sim checkpoint metrics config process \
-            node simnode
+            faults: core diffusion inference safety control ros.message ros.node ros.master recording checkpoint metrics config \
+            process node.outputs node simnode
             bench: core observation diffusion inference ros.message checkpoint
             cli.options: core diffusion datasets config
             cli.run: core diffusion inference control ros.names ros.node recording checkpoint metrics config process \
@@ -66,7 +66,7 @@ final class Rooms {
             cli.trace: safety process node.trace cli.options
             cli.bench: core diffusion inference control ros.names ros.node ros.master metrics checkpoint process bench cli.options
             cli.top: core metrics
-            cli: core process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
+            cli: core inference ros.node process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
             cli.audit cli.trace cli.bench cli.top
             """;
 

@@ -3,6 +3,7 @@ package dev.dpros.datasets.rosbag;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.DatasetLayout;
+import dev.dpros.datasets.WhoDrove;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.journal.EpisodeEnd;
 import dev.dpros.recording.journal.EpisodeEvent;
@@ -32,7 +33,6 @@ import java.util.function.Consumer;
  * who drove, at the bag's times. Header stamps are taken from types that start with a header. One thread.
  */
 public final class BagImporter {
-    private static final String STATE = "diffusion_policy_msgs/ControllerState";
 
     private final Map<String, String> keyByTopic;
     private final DatasetLayout layout;
@@ -86,7 +86,7 @@ public final class BagImporter {
             throw InputException.of(bag.toString(), "messages", "at least one", "none", "");
         }
         taken = new LinkedHashMap<>(keyByTopic);
-        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(type -> type.startsWith(STATE + " ")))
+        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(type -> type.startsWith(WhoDrove.TYPE + " ")))
                 .findFirst().ifPresent(topic -> taken.putIfAbsent(topic, "state"));
         Path target = EpisodeStore.path(store.directory(), store.nextNumber());
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");

@@ -10,6 +10,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.VectorReader;
 import dev.dpros.node.record.RecordingPlan;
+import dev.dpros.ros.message.ControllerStateWriter;
 import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.MessageDecoder;
 import dev.dpros.ros.message.MessageSchema;
@@ -29,7 +30,7 @@ import java.util.function.UnaryOperator;
  */
 public final class AuditFeed {
     /** Type of {@code ~state}. */
-    public static final String STATE = "diffusion_policy_msgs/ControllerState";
+    public static final String STATE = ControllerStateWriter.TYPE;
     /** The only type whose limits are checked. */
     public static final String TRAJECTORY = "trajectory_msgs/JointTrajectory";
     private static final int DRIVING = 1;

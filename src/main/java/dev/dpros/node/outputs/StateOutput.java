@@ -17,7 +17,6 @@ import java.util.List;
 
 /** {@code ~state}: diffusion_policy_msgs/ControllerState per tick. Control thread; allocates nothing. */
 public final class StateOutput implements TickListener, AutoCloseable {
-    private static final String TYPE = "diffusion_policy_msgs/ControllerState";
 
     private final Publication publication;
     private final ControllerStateWriter writer;
@@ -34,7 +33,7 @@ public final class StateOutput implements TickListener, AutoCloseable {
         this.sources = sources.toArray(new SourceHealth[0]);
         writer = new ControllerStateWriter(names, watchdog.sources(),
                 Arrays.stream(SafetyEvent.values()).map(SafetyEvent::code).toList());
-        publication = transport.advertise("~state", TYPE, new PublicationOptions(false, 10));
+        publication = transport.advertise("~state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
     }
 
     @Override

@@ -6,10 +6,10 @@ import dev.dpros.config.SourceSection;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetLayout;
-import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.observation.Interpolation;
 import dev.dpros.observation.StampConfig;
 import dev.dpros.recording.journal.SourceInfo;
+import dev.dpros.ros.message.ControllerStateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -34,7 +34,7 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
 
     /** What a control node says of itself: at export it tells when somebody drove. @param topic resolved {@code ~state} */
     public static PlannedTopic state(String topic) {
-        return new PlannedTopic("state", SourceInfo.Role.OTHER, topic, AuditFeed.STATE, false);
+        return new PlannedTopic("state", SourceInfo.Role.OTHER, topic, ControllerStateWriter.TYPE, false);
     }
 
     /** The plan for a configuration. @throws InputException if no action is to be recorded or a field is missing */

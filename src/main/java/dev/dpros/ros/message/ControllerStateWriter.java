@@ -9,6 +9,9 @@ import java.util.stream.Stream;
  * nothing after construction.
  */
 public final class ControllerStateWriter {
+    /** The type that it writes. */
+    public static final String TYPE = "diffusion_policy_msgs/ControllerState";
+
     /** Stamp of the tick, ns. */
     public long stampNs;
     /** NOMINAL, DEGRADED, HOLD or FAULT, 0 to 3. */
