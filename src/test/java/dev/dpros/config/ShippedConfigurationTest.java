@@ -30,8 +30,8 @@ class ShippedConfigurationTest {
         for (String key : MENTIONED) {
             assertTrue(Pattern.compile("(?m)^ +" + key + ":").matcher(uncommented).find(), key);
         }
-        RobotConfig plain = ConfigReader.read(Files.writeString(dir.resolve("plain.yaml"), text), Map.of()).config();
-        RobotConfig spelled = ConfigReader.read(Files.writeString(dir.resolve("spelled.yaml"), uncommented), Map.of()).config();
+        RobotConfig plain = ConfigReader.read(Files.writeString(dir.resolve("plain.yaml"), text)).config();
+        RobotConfig spelled = ConfigReader.read(Files.writeString(dir.resolve("spelled.yaml"), uncommented)).config();
         assertEquals(plain, spelled);
     }
 }

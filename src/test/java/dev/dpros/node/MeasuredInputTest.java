@@ -39,7 +39,7 @@ class MeasuredInputTest {
     private MeasuredInput found(String state, String measured, String interpolation) throws IOException {
         Path file = Files.writeString(folder.resolve("robot.yaml"),
                 ROBOT.formatted(Path.of("models/pusht_keypoints").toAbsolutePath(), state, measured, interpolation));
-        RobotConfig config = ConfigReader.read(file, Map.of()).config();
+        RobotConfig config = ConfigReader.read(file).config();
         return MeasuredInput.of(config, POLICY);
     }
 

@@ -12,7 +12,6 @@ import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,7 +69,7 @@ final class DatasetSource {
     private JournalDataset openJournals(boolean markIdle) {
         JournalDataset.Terms terms = new JournalDataset.Terms(stamps.bounds(), markIdle);
         DatasetLayout layout = config == null ? null
-                : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
+                : RecordingPlan.of(ConfigReader.read(config).config()).layout();
         JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), terms);
         return fps == null || fps == dataset.fps() ? dataset
                 : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), terms);

@@ -7,6 +7,8 @@ import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
+import dev.dpros.config.Layer;
+import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
@@ -94,7 +96,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Archive.requireWhole("train");
-        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), this::open);
+        TrainingSettings settings = TrainingSettings.read(file, layer(overrides), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
@@ -141,20 +143,12 @@ public final class TrainCommand implements Callable<Integer> {
         ended.await(SAVE_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** {@code a.b=1} as a tree; values are YAML. */
-    private static Map<String, Object> tree(Map<String, String> pairs) {
-        Map<String, Object> root = new LinkedHashMap<>();
-        pairs.forEach((key, value) -> {
-            Map<String, Object> at = root;
-            String[] parts = key.split(key.contains("/") ? "/" : "\\.");
-            for (int i = 0; i < parts.length - 1; i++) {
-                @SuppressWarnings("unchecked")
-                Map<String, Object> inner = (Map<String, Object>) at.computeIfAbsent(parts[i], k -> new LinkedHashMap<String, Object>());
-                at = inner;
-            }
-            at.put(parts[parts.length - 1], TrainConfig.value("--set " + key, value));
-        });
-        return root;
+    /** {@code a.b=1}; values are YAML. */
+    private static Layer layer(Map<String, String> pairs) {
+        OptionLayer options = new OptionLayer();
+        pairs.forEach((key, value) -> options.put("--set " + key, TrainConfig.value("--set " + key, value),
+                key.split(key.contains("/") ? "/" : "\\.")));
+        return options.layer();
     }
 
     private TrainingFiles files(Map<String, Object> inForce) throws IOException {

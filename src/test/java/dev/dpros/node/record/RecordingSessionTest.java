@@ -95,7 +95,7 @@ class RecordingSessionTest {
         Path output = directory.resolve("rec");
         try (RosMasterProcess master = RosMasterProcess.rosmaster();
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "recorder"));
-                RecordingSession session = new RecordingSession(ConfigReader.read(file, Map.of()).config(), node, output);
+                RecordingSession session = new RecordingSession(ConfigReader.read(file).config(), node, output);
                 RosTool robot = RosTool.rospy(master.uri(), PUBLISHER)) {
             robot.awaitLine("connected");
             node.setParameter("~task", "push it");
