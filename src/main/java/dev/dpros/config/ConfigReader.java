@@ -23,6 +23,8 @@ public final class ConfigReader {
      */
     public record Result(RobotConfig config, Map<String, Object> inForce) {}
 
+    private record Sampling(SamplerSection sampler) {}
+
     private ConfigReader() {}
 
     /**
@@ -38,6 +40,13 @@ public final class ConfigReader {
         ConfigTree tree = ConfigTree.of(defaults(), given).withoutEmptyKeys();
         resolvePolicyPath(tree.merged(), file);
         return new Result(StrictBinder.bind(tree, RobotConfig.class), tree.asMap());
+    }
+
+    /** The sampler's defaults and what overrides them, without a robot. @throws InputException as {@link #read} */
+    public static SamplerSection sampler(Layer above) {
+        ConfigTree tree = ConfigTree.of(defaults(), List.of(above));
+        tree.merged().retain("sampler");
+        return StrictBinder.bind(tree, Sampling.class).sampler();
     }
 
     private static void resolvePolicyPath(ObjectNode root, Path file) {

@@ -21,12 +21,41 @@ import java.util.stream.Collectors;
  */
 record ConfigTree(ObjectNode merged, Layer defaults, List<Layer> given) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** In the defaults: the name of an entry that says what every entry of its section has. */
+    private static final String EACH = "*";
 
     /** Merges the layers. @param given those above the defaults, the lowest first */
     static ConfigTree of(Layer defaults, List<Layer> given) {
         ObjectNode merged = defaults.tree();
+        ObjectNode templates = defaults.tree();
+        removeTemplates(merged);
         given.forEach(layer -> merge(merged, layer.tree()));
+        fill(merged, templates);
         return new ConfigTree(merged, defaults, List.copyOf(given));
+    }
+
+    private static void removeTemplates(ObjectNode section) {
+        section.remove(EACH);
+        section.forEach(inner -> {
+            if (inner instanceof ObjectNode deeper) {
+                removeTemplates(deeper);
+            }
+        });
+    }
+
+    /** Puts what a template has under each entry beside it that does not have it itself. */
+    private static void fill(ObjectNode section, ObjectNode defaults) {
+        for (Map.Entry<String, JsonNode> field : section.properties()) {
+            if (field.getValue() instanceof ObjectNode own) {
+                if (defaults.get(EACH) instanceof ObjectNode template) {
+                    ObjectNode entry = template.deepCopy();
+                    merge(entry, own);
+                    field.setValue(entry);
+                } else if (defaults.get(field.getKey()) instanceof ObjectNode inner) {
+                    fill(own, inner);
+                }
+            }
+        }
     }
 
     private static void merge(ObjectNode base, ObjectNode over) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,6 +144,35 @@ class ConfigReaderTest {
         String message = error(VALID + "record:\n  buttons: {start: 1}\n", Layer.arguments(Map.of("record", Map.of("buttons", Map.of("jump", 3)))));
         assertTrue(message.contains("record.buttons") && message.contains("_record/buttons:= (argument)")
                 && message.endsWith("'jump': expected one of [discard, failure, start, stop, success]"), message);
+    }
+
+    @Test
+    void shouldNameTheLayerOfMarginsAndRulesOfTheLoop() {
+        String message = error(VALID + "control: {timing: {latency_budget_ms: 0}}\n");
+        assertTrue(message.endsWith("robot.yaml:9: control.timing.latency_budget_ms: expected 1 to 60000, found 0.0"), message);
+        assertEquals("_control/replan/every_steps:= (argument): expected 1 to 1000, found 0",
+                error(VALID, Layer.arguments(Map.of("control", Map.of("replan", Map.of("every_steps", 0))))));
+        assertEquals("_control/join/blend_steps:= (argument): expected 1 to 1000, found 0",
+                error(VALID, Layer.arguments(Map.of("control", Map.of("join", Map.of("blend_steps", 0))))));
+    }
+
+    @Test
+    void shouldGiveEveryObservationTheDefaultsOfEach() throws IOException {
+        Path file = Files.writeString(dir.resolve("robot.yaml"), VALID);
+        ConfigReader.Result result = ConfigReader.read(file, Layer.arguments(Map.of("observations", Map.of("observation.state",
+                Map.of("latency_ms", 20)))));
+        SourceSection state = result.config().observations().get("observation.state");
+        assertEquals(List.of(20.0, 1.5), List.of(state.latencyMs(), state.blankBelow()));
+        assertEquals("header", ((Map<?, ?>) ((Map<?, ?>) result.inForce().get("observations")).get("observation.state")).get("stamp"));
+        assertEquals(Set.of("observation.state"), result.config().observations().keySet());
+    }
+
+    @Test
+    void shouldReadTheSamplersSettingsWithoutARobot() {
+        SamplerSection section = ConfigReader.sampler(new OptionLayer().putIfGiven("--steps", 8, "sampler", "steps").layer());
+        assertEquals(List.of(8, 1, "cpu"), List.of(section.steps(), section.threads(), section.device()));
+        assertEquals("--steps (option): expected 0 to 1000, found 1001", assertThrows(InputException.class, () -> ConfigReader.sampler(
+                new OptionLayer().putIfGiven("--steps", 1001, "sampler", "steps").layer())).getMessage());
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.dpros.cli.options;
 
+import dev.dpros.config.ConfigReader;
 import dev.dpros.config.OptionLayer;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.config.SamplerSection.Scheduler;
-import dev.dpros.core.InputException;
 import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,15 +41,9 @@ public final class SamplingOptions {
                 .putIfGiven("--noise-seed", seed, "sampler", "seed");
     }
 
-    /** The chosen options on top of the defaults. @throws InputException if a value is out of bounds */
+    /** The chosen options on top of the defaults. @throws dev.dpros.core.InputException if a value is out of bounds */
     public SamplerSection asSection() {
-        try {
-            SamplerSection section = new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
-                    spacing == null ? Spacing.DIFFUSERS : spacing, threads == null ? 1 : threads, seed == null ? 0 : seed);
-            return device == null ? section : section.withDevice(device);
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--" + e.getMessage(), e);
-        }
+        return ConfigReader.sampler(into(new OptionLayer()).layer());
     }
 
     /** The chosen options as arguments of another command. */
