@@ -1,13 +1,12 @@
 package dev.dpros.cli.dataset;
 
+import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetLayout;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
-import dev.dpros.datasets.lerobot.LerobotDataset;
-import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import java.nio.file.Files;
@@ -44,11 +43,7 @@ final class DatasetSource {
 
     /** Whether it is a recording, made of journals. */
     boolean recorded() {
-        return !isZarr() && !LerobotDataset.is(path());
-    }
-
-    private boolean isZarr() {
-        return ZarrDataset.is(path());
+        return DatasetFormat.of(path()) == DatasetFormat.RECORDING;
     }
 
     /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
@@ -58,8 +53,7 @@ final class DatasetSource {
 
     /** As {@link #open()}; @param markIdle whether a recording's steps at which nobody drove are marked in a column */
     EpisodeDataset open(boolean markIdle) {
-        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps)
-                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals(markIdle);
+        return DatasetFormat.open(path(), fps, recording -> openJournals(markIdle));
     }
 
     JournalDataset openJournals() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
@@ -14,8 +15,6 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
-import dev.dpros.datasets.lerobot.LerobotDataset;
-import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.Arithmetic;
@@ -174,11 +173,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
                     "");
         }
-        if (LerobotDataset.is(path)) {
-            return LerobotDataset.open(path);
-        }
-        return ZarrDataset.is(path) ? ZarrDataset.open(path, 10)
-                : JournalDataset.open(path, null, new RosMessageReaders(), stamps.bounds());
+        return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(), stamps.bounds()));
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */
