@@ -67,20 +67,12 @@ public record ActionSection(
             throw new IllegalArgumentException("at_rest: expected silent or repeat, found always");
         }
         workspaceBox = Map.copyOf(workspaceBox);
-        stamp = stamp == null ? Stamp.NOW : stamp;
-        firstPoint = firstPoint == null ? FirstPoint.NOW : firstPoint;
         boolean asked = stamp != Stamp.NOW || firstPoint != FirstPoint.NOW;
         if (asked && !type.equals("trajectory_msgs/JointTrajectory")) {
             throw new IllegalArgumentException((stamp != Stamp.NOW ? "stamp: zero" : "first_point: next")
                     + ": expected type trajectory_msgs/JointTrajectory, found " + type);
         }
         workspaceBox.forEach(ActionSection::requirePair);
-    }
-
-    /** Commands within the joints' own limits, without a box. */
-    public ActionSection(String topic, String type, List<String> joints, String frameId, Map<String, LimitSection> limits) {
-        this(topic, type, joints, frameId, limits, new MeasuredSection("", "", ""), AtRest.SILENT, PerJoint.NONE, Map.of(),
-                Stamp.NOW, FirstPoint.NOW);
     }
 
     /** How far a robot may be from its last command, in the joints' order; a pose's position is in m. */

@@ -1,14 +1,15 @@
 package dev.dpros.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Reads robot configurations. Stateless; not for hot paths. */
 public final class ConfigReader {
@@ -22,36 +23,43 @@ public final class ConfigReader {
      */
     public record Result(RobotConfig config, Map<String, Object> inForce) {}
 
+    private record Sampling(SamplerSection sampler) {}
+
     private ConfigReader() {}
 
     /**
-     * Reads defaults, file and parameters.
+     * Reads defaults, file and what overrides it.
      *
-     * @param file YAML file, or null for parameters alone
-     * @param parameters the node's private ROS parameters as a tree; may be empty
-     * @throws InputException naming file and line (or parameter), key, what was expected and found
+     * @param file YAML file
+     * @param above the layers above the file, the lowest first
+     * @throws InputException naming the layer with file and line, parameter, argument or option, what was expected and found
      */
-    public static Result read(Path file, Map<String, Object> parameters) {
-        YamlTree own = file == null ? null : YamlTree.read(file);
-        ConfigTree tree = ConfigTree.of(defaults(), own, ParameterTypes.typed(RobotConfig.class, parameters)).withoutEmptyKeys();
+    public static Result read(Path file, Layer... above) {
+        List<Layer> given = Stream.concat(Stream.of(Layer.file(YamlTree.read(file))),
+                Stream.of(above).map(layer -> layer.typed(RobotConfig.class))).toList();
+        ConfigTree tree = ConfigTree.of(defaults(), given).withoutEmptyKeys();
         resolvePolicyPath(tree.merged(), file);
-        RobotConfig config = StrictBinder.bind(tree, RobotConfig.class);
-        @SuppressWarnings("unchecked")
-        Map<String, Object> inForce = new ObjectMapper().convertValue(tree.merged(), Map.class);
-        return new Result(config, inForce);
+        return new Result(StrictBinder.bind(tree, RobotConfig.class), tree.asMap());
+    }
+
+    /** The sampler's defaults and what overrides them, without a robot. @throws InputException as {@link #read} */
+    public static SamplerSection sampler(Layer above) {
+        ConfigTree tree = ConfigTree.of(defaults(), List.of(above));
+        tree.merged().retain("sampler");
+        return StrictBinder.bind(tree, Sampling.class).sampler();
     }
 
     private static void resolvePolicyPath(ObjectNode root, Path file) {
         JsonNode policy = root.get("policy");
-        if (file != null && policy != null && policy.isTextual() && !policy.asText().isEmpty()) {
+        if (policy != null && policy.isTextual() && !policy.asText().isEmpty()) {
             Path base = file.toAbsolutePath().getParent();
             root.put("policy", base.resolve(policy.asText()).normalize().toString());
         }
     }
 
-    private static YamlTree defaults() {
+    private static Layer defaults() {
         try (InputStream in = ConfigReader.class.getResourceAsStream(DEFAULTS)) {
-            return YamlTree.parse(DEFAULTS, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return Layer.defaults(YamlTree.parse(DEFAULTS, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -2,7 +2,6 @@ package dev.dpros.config;
 
 import static dev.dpros.config.Bounds.inRange;
 
-import dev.dpros.control.ChunkStrategy;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.JoinConfig;
@@ -31,20 +30,14 @@ public record ControlSection(
         double rateHz,
         double policyRateHz,
         Interpolation interpolation,
-        Replan replan,
-        Join join,
+        ReplanConfig replan,
+        JoinConfig join,
         Timing timing,
         boolean realtimePriority,
         int cpu,
         List<Rotation> rotations,
         PerJoint maxTrackingError,
         double trackingWindowMs) {
-
-    /** When to ask for the next chunk; see {@link ReplanConfig}. */
-    public record Replan(ReplanConfig.Trigger trigger, int everySteps, int queueSteps) {}
-
-    /** How chunks are joined; see {@link JoinConfig}. */
-    public record Join(ChunkStrategy strategy, int blendSteps, double ensembleDecay, int ensembleChunks) {}
 
     /** A rotation: its first joint and how it is written; see {@link RotationGroup}. */
     public record Rotation(String first, RotationGroup.Kind kind) {}
@@ -56,7 +49,20 @@ public record ControlSection(
             double maxChunkAgeMs,
             double samplerHungAfterMs,
             double stampJumpMs,
-            int overrunPeriods) {}
+            int overrunPeriods) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Timing {
+            config(executionMarginMs, latencyBudgetMs, maxChunkAgeMs, samplerHungAfterMs, stampJumpMs, overrunPeriods);
+        }
+
+        TimingConfig toConfig() {
+            return config(executionMarginMs, latencyBudgetMs, maxChunkAgeMs, samplerHungAfterMs, stampJumpMs, overrunPeriods);
+        }
+
+        private static TimingConfig config(double marginMs, double budgetMs, double ageMs, double hungMs, double jumpMs, int overruns) {
+            return new TimingConfig(ns(marginMs), ns(budgetMs), ns(ageMs), ns(hungMs), ns(jumpMs), overruns);
+        }
+    }
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public ControlSection {
@@ -77,17 +83,13 @@ public record ControlSection(
      */
     public ControlConfig toControlConfig(List<String> joints, int chunkSteps, boolean simulatedTime) {
         return new ControlConfig(joints, rateHz, policyRateHz, interpolation, chunkSteps,
-                new ReplanConfig(replan.trigger, replan.everySteps, replan.queueSteps),
-                new JoinConfig(join.strategy, join.blendSteps, join.ensembleDecay, join.ensembleChunks),
-                new TimingConfig(ns(timing.executionMarginMs), ns(timing.latencyBudgetMs), ns(timing.maxChunkAgeMs),
-                        ns(timing.samplerHungAfterMs), ns(timing.stampJumpMs), timing.overrunPeriods),
-                simulatedTime,
+                replan, join, timing.toConfig(), simulatedTime,
                 rotations.stream().map(rotation -> group(rotation, joints)).toList(), null);
     }
 
     /** What the sampler makes of the chunk before. */
     public GuideConfig.Conditioning conditioning() {
-        return switch (join.strategy) {
+        return switch (join.strategy()) {
             case REAL_TIME_CHUNKING -> GuideConfig.Conditioning.REAL_TIME_CHUNKING;
             case WARM_START -> GuideConfig.Conditioning.WARM_START;
             case REPLACE, BLEND, TEMPORAL_ENSEMBLE -> GuideConfig.Conditioning.NONE;

@@ -1,6 +1,7 @@
 package dev.dpros.config;
 
 import dev.dpros.core.InputException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,21 +29,26 @@ public final class ParameterLayers {
     public static Map<String, Object> nested(Map<String, Object> flat) {
         Map<String, Object> tree = Map.of();
         for (Map.Entry<String, Object> entry : flat.entrySet()) {
-            Object value = entry.getValue();
             String[] parts = entry.getKey().replaceAll("^/+|/+$", "").split("/+");
-            for (int i = parts.length - 1; i >= 0; i--) {
-                value = Map.of(parts[i], value);
-            }
-            tree = overlay(tree, asTree(value));
+            tree = overlay(tree, nested(List.of(parts), entry.getValue()));
         }
         return tree;
+    }
+
+    /** A value at a key of at least one level, as a tree. */
+    static Map<String, Object> nested(List<String> key, Object value) {
+        Object tree = value;
+        for (int i = key.size() - 1; i >= 0; i--) {
+            tree = Collections.singletonMap(key.get(i), tree);
+        }
+        return asTree(tree);
     }
 
     /** {@code above} over {@code below}, key by key at every depth. */
     public static Map<String, Object> overlay(Map<String, Object> below, Map<String, Object> above) {
         Map<String, Object> both = new LinkedHashMap<>(below);
-        above.forEach((key, value) -> both.merge(key, value, (lower, upper) ->
-                lower instanceof Map<?, ?> && upper instanceof Map<?, ?> ? overlay(asTree(lower), asTree(upper)) : upper));
+        above.forEach((key, upper) -> both.put(key, both.get(key) instanceof Map<?, ?> lower && upper instanceof Map<?, ?>
+                ? overlay(asTree(lower), asTree(upper)) : upper));
         return both;
     }
 
@@ -78,7 +84,7 @@ public final class ParameterLayers {
      */
     public static void requireSameMotion(String node, Map<String, Object> server, Map<String, Object> inForce) {
         Map<String, Object> expected = leaves("", inForce);
-        leaves("", ParameterTypes.typed(RobotConfig.class, server)).forEach((key, found) -> {
+        leaves("", ParameterTypes.typed(RobotConfig.class, Layer.parameters(node, server))).forEach((key, found) -> {
             boolean nothing = found instanceof Map<?, ?> map && map.isEmpty();
             if (decidesAboutMotion(key) && !nothing && !same(expected.get(key), found)) {
                 String parameter = node + "/" + key.replace('.', '/');

@@ -22,9 +22,9 @@ final class ParameterTypes {
 
     private ParameterTypes() {}
 
-    /** A copy of the tree with its texts read. @throws dev.dpros.core.InputException for a text that both read, differently */
-    static Map<String, Object> typed(Class<?> record, Map<String, Object> parameters) {
-        return ParameterLayers.asTree(read("", record, parameters));
+    /** A layer's tree with its texts read. @throws dev.dpros.core.InputException for a text that both read, differently */
+    static Map<String, Object> typed(Class<?> record, Layer parameters) {
+        return ParameterLayers.asTree(read(parameters, List.of(), record, parameters.asMap()));
     }
 
     /** A component's key. */
@@ -32,22 +32,22 @@ final class ParameterTypes {
         return SNAKE.translate(component.getName());
     }
 
-    private static Object read(String path, Type type, Object value) {
+    private static Object read(Layer layer, List<String> key, Type type, Object value) {
         Class<?> raw = type instanceof ParameterizedType generic ? (Class<?>) generic.getRawType()
                 : type instanceof Class<?> plain ? plain : Object.class;
         if (value instanceof String text) {
-            return NUMBERS.contains(raw) ? ParameterText.number("parameter ~" + path, text)
-                    : raw == boolean.class || raw == Boolean.class ? ParameterText.truth("parameter ~" + path, text) : text;
+            return NUMBERS.contains(raw) ? ParameterText.number(layer.place(key), text)
+                    : raw == boolean.class || raw == Boolean.class ? ParameterText.truth(layer.place(key), text) : text;
         }
         if (value instanceof List<?> list && List.class.isAssignableFrom(raw)) {
             List<Object> copy = new ArrayList<>();
-            list.forEach(item -> copy.add(read(path, argument(type, 0), item)));
+            list.forEach(item -> copy.add(read(layer, key, argument(type, 0), item)));
             return copy;
         }
         if (value instanceof Map<?, ?> map) {
             Map<String, Object> copy = new LinkedHashMap<>();
-            map.forEach((key, item) -> copy.put(key.toString(), read(path.isEmpty() ? key.toString() : path + "/" + key,
-                    Map.class.isAssignableFrom(raw) ? argument(type, 1) : component(raw, key.toString()), item)));
+            map.forEach((name, item) -> copy.put(name.toString(), read(layer, ConfigTree.with(key, name.toString()),
+                    Map.class.isAssignableFrom(raw) ? argument(type, 1) : component(raw, name.toString()), item)));
             return copy;
         }
         return value;

@@ -86,17 +86,6 @@ public record SamplerSection(
         inRange("threads", threads, 1, 64);
     }
 
-    /** Settings on one processor thread; without a deadline. */
-    public SamplerSection(Scheduler scheduler, int steps, SchedulerConfig.Spacing spacing, int threads, long seed) {
-        this(scheduler, steps, spacing, InferenceOptions.DEFAULT.device(), threads, seed, new PreviousChunk(PrefixWeights.Fall.EXPONENTIAL, 60, 3),
-                new Anytime(false, 2, 100, 0.95, WhenLate.CUT));
-    }
-
-    /** The same on another device. */
-    public SamplerSection withDevice(String newDevice) {
-        return new SamplerSection(scheduler, steps, spacing, newDevice, threads, seed, previousChunk, anytime);
-    }
-
     /**
      * How chunks are drawn for a robot that does not wait; plain if neither the chunk before nor the deadline counts.
      *

@@ -12,57 +12,46 @@ import dev.dpros.observation.StampConfig;
 import dev.dpros.observation.VectorConfig;
 
 /**
- * Where one of the policy's observations comes from; what is left out has a default. Times in ms.
+ * Where one of the policy's observations comes from. Times in ms.
  *
  * @param topic topic name, resolved and remapped as ROS does
  * @param type message type; default {@code sensor_msgs/Image} for images, {@code sensor_msgs/JointState} for vectors
  * @param field field path of a vector, such as {@code position[joint1,joint2]}; not for images
- * @param stamp which clock stamps a sample: header (default) or received
- * @param latencyMs how long before its stamp the sample was really taken; default 0
+ * @param stamp which clock stamps a sample: header or received
+ * @param latencyMs how long before its stamp the sample was really taken
  * @param align how a value on the policy's grid is made: nearest, previous, linear (default: nearest for images, linear
  *     for vectors)
- * @param staleAfterMs age beyond which the watchdog counts it as stale; default 500
- * @param frozenAfterMs how long a camera may repeat the same picture bit by bit; 0 turns the check off; default 500
- * @param frozenMotion how far the robot must have moved meanwhile, robot units; default 0
- * @param blankBelow grey-level standard deviation below which a picture counts as blank; 0 turns the check off;
- *     default 1.5
+ * @param staleAfterMs age beyond which the watchdog counts it as stale
+ * @param frozenAfterMs how long a camera may repeat the same picture bit by bit; 0 turns the check off
+ * @param frozenMotion how far the robot must have moved meanwhile, robot units
+ * @param blankBelow grey-level standard deviation below which a picture counts as blank; 0 turns the check off
  * @param maxStampOffsetMs by how much stamps may lie behind their receive time before chunks made from them are not trusted
- *     (ahead: 50 ms at most); 0 turns the check off; default 500
- * @param grey whether a camera without colours may feed a colour image of the policy: its grey in all three channels;
- *     default false
- * @param fit how an image of another size becomes the policy's: exact, stretch (default), letterbox, crop
+ *     (ahead: 50 ms at most); 0 turns the check off
+ * @param grey whether a camera without colours may feed a colour image of the policy: its grey in all three channels
+ * @param fit how an image of another size becomes the policy's: exact, stretch, letterbox, crop
  */
 public record SourceSection(
         String topic,
         String type,
         String field,
         StampConfig.Origin stamp,
-        Double latencyMs,
+        double latencyMs,
         Interpolation align,
-        Double staleAfterMs,
-        Double frozenAfterMs,
-        Double frozenMotion,
-        Double blankBelow,
-        Double maxStampOffsetMs,
-        Boolean grey,
+        double staleAfterMs,
+        double frozenAfterMs,
+        double frozenMotion,
+        double blankBelow,
+        double maxStampOffsetMs,
+        boolean grey,
         Fit fit) {
 
     private static final int FROZEN_FRAMES = 5;
 
-    /** Fills in defaults. @throws IllegalArgumentException naming the field, its value and the bound */
+    /** @throws IllegalArgumentException naming the field, its value and the bound */
     public SourceSection {
         if (topic == null || topic.isBlank()) {
             throw new IllegalArgumentException("topic: expected a topic name, found nothing");
         }
-        stamp = stamp == null ? StampConfig.Origin.HEADER : stamp;
-        latencyMs = latencyMs == null ? 0 : latencyMs;
-        staleAfterMs = staleAfterMs == null ? 500 : staleAfterMs;
-        frozenAfterMs = frozenAfterMs == null ? 500 : frozenAfterMs;
-        frozenMotion = frozenMotion == null ? 0 : frozenMotion;
-        blankBelow = blankBelow == null ? ContentRule.DEFAULT.blankBelow() : blankBelow;
-        maxStampOffsetMs = maxStampOffsetMs == null ? StampConfig.DEFAULT.maxOffsetNs() * 1e-6 : maxStampOffsetMs;
-        grey = grey != null && grey;
-        fit = fit == null ? Fit.STRETCH : fit;
         inRange("latency_ms", latencyMs, 0, 10_000);
         inRange("stale_after_ms", staleAfterMs, 1, 60_000);
         inRange("frozen_after_ms", frozenAfterMs, 0, 600_000);

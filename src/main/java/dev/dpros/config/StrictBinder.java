@@ -12,7 +12,12 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Binds a tree to records: unknown keys, wrong types and values out of bounds are errors of one clear line. */
 final class StrictBinder {
@@ -23,6 +28,8 @@ final class StrictBinder {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
+
+    private static final Pattern FIELD = Pattern.compile("([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*): (.*)", Pattern.DOTALL);
 
     private StrictBinder() {}
 
@@ -37,22 +44,22 @@ final class StrictBinder {
 
     private static InputException explain(ConfigTree tree, JsonProcessingException e) {
         if (!(e instanceof JsonMappingException mapping)) {
-            return new InputException(tree.locate("") + ": " + e.getOriginalMessage(), e);
+            return new InputException(tree.locate(List.of()) + ": " + e.getOriginalMessage(), e);
         }
-        String path = path(mapping);
-        String where = tree.locate(path);
+        List<String> key = key(mapping);
+        String where = tree.locate(key);
         if (e instanceof UnrecognizedPropertyException unknown) {
             String hint = NearestName.hint(unknown.getPropertyName(),
                     unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
-            return new InputException(where + ": unknown key" + hint, e);
+            return wrong(tree, key, "unknown key" + hint, e);
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            String problem = e.getCause() instanceof NullPointerException ? missing(mapping, tree.value(path)) : e.getCause().getMessage();
-            return new InputException((where.isEmpty() ? "" : where + ": ") + problem, e);
+            return e.getCause() instanceof NullPointerException ? wrong(tree, key, missing(mapping, tree.value(key)), e)
+                    : outOfBounds(tree, key, e);
         }
         if (e instanceof MismatchedInputException mismatch) {
             return InputException.of(where, "value", expected(mismatch.getTargetType()),
-                    Secrets.isSecret(path) ? "something else" : found(tree.value(path)), "");
+                    Secrets.isSecret(String.join(".", key)) ? "something else" : found(tree.value(key)), tree.remedy(key));
         }
         return new InputException(where + ": " + e.getOriginalMessage(), e);
     }
@@ -65,10 +72,35 @@ final class StrictBinder {
         return keys.isEmpty() ? "expected a value, found nothing" : "expected values for all keys, found none for " + keys;
     }
 
-    private static String path(JsonMappingException e) {
-        return e.getPath().stream()
-                .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
-                .collect(Collectors.joining("."));
+    private static List<String> key(JsonMappingException e) {
+        return e.getPath().stream().map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex())).toList();
+    }
+
+    /** A record's own words begin with the fields that they are about: {@code steps: expected 0 to 1000, found 5000}. */
+    private static InputException outOfBounds(ConfigTree tree, List<String> section, JsonProcessingException e) {
+        String problem = e.getCause().getMessage();
+        List<String> key = section;
+        for (Matcher field = FIELD.matcher(problem); field.matches(); field = FIELD.matcher(problem)) {
+            List<String> deeper = new ArrayList<>(key);
+            deeper.addAll(List.of(field.group(1).split("\\.")));
+            if (tree.value(deeper) == null && !(key.equals(section) && isComponent(e, field.group(1)))) {
+                break;
+            }
+            key = deeper;
+            problem = field.group(2);
+        }
+        return wrong(tree, key, problem, e);
+    }
+
+    private static boolean isComponent(JsonProcessingException e, String field) {
+        Class<?> type = ((ValueInstantiationException) e).getType().getRawClass();
+        return type.isRecord() && Stream.of(type.getRecordComponents()).map(ParameterTypes::key).anyMatch(field::equals);
+    }
+
+    private static InputException wrong(ConfigTree tree, List<String> key, String problem, Exception cause) {
+        String where = tree.locate(key);
+        String remedy = tree.remedy(key);
+        return new InputException((where.isEmpty() ? "" : where + ": ") + problem + (remedy.isEmpty() ? "" : "; " + remedy), cause);
     }
 
     private static String expected(Class<?> type) {

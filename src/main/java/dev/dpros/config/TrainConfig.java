@@ -60,7 +60,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
             inRange("shift_px", shiftPx, 0, 100);
             inRange("turn_rad", turnRad, 0, 1);
             if (!poses && (mirror || shiftPx > 0 || turnRad > 0)) {
-                throw new IllegalArgumentException("pusht.poses: expected true with any other key of pusht, found false");
+                throw new IllegalArgumentException("poses: expected true with any other key of pusht, found false");
             }
         }
     }
@@ -178,31 +178,28 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     /**
      * Reads defaults, file and overrides.
      *
-     * @param overrides from the command line, as a tree
-     * @throws dev.dpros.core.InputException naming file and line, key, what was expected and found
+     * @param overrides from the command line
+     * @throws dev.dpros.core.InputException naming file and line, or option, key, what was expected and found
      */
-    public static Result read(Path file, Map<String, Object> overrides) {
+    public static Result read(Path file, Layer overrides) {
         return read(file, YamlTree.read(file), overrides);
     }
 
     /**
-     * As {@link #read(Path, Map)}, of settings that the file says in another form.
+     * As {@link #read(Path, Layer)}, of settings that the file says in another form.
      *
      * @param settings a tree of this class's keys; {@code policy} becomes the file itself
      */
-    public static Result of(Path file, Map<String, Object> settings, Map<String, Object> overrides) {
+    public static Result of(Path file, Map<String, Object> settings, Layer overrides) {
         ObjectNode root = new ObjectMapper().valueToTree(settings);
         root.put("policy", file.toAbsolutePath().toString());
         return read(file, new YamlTree(file.toString(), root, Map.of()), overrides);
     }
 
-    private static Result read(Path file, YamlTree settings, Map<String, Object> overrides) {
-        ConfigTree tree = ConfigTree.of(defaults(), settings, overrides).labelled("--set ");
+    private static Result read(Path file, YamlTree settings, Layer overrides) {
+        ConfigTree tree = ConfigTree.of(defaults(), List.of(Layer.file(settings), overrides));
         resolvePaths(tree.merged(), file.toAbsolutePath().getParent());
-        TrainConfig config = StrictBinder.bind(tree, TrainConfig.class);
-        @SuppressWarnings("unchecked")
-        Map<String, Object> inForce = new ObjectMapper().convertValue(tree.merged(), Map.class);
-        return new Result(config, inForce);
+        return new Result(StrictBinder.bind(tree, TrainConfig.class), tree.asMap());
     }
 
     private static void resolvePaths(ObjectNode root, Path base) {
@@ -218,9 +215,9 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         }
     }
 
-    private static YamlTree defaults() {
+    private static Layer defaults() {
         try (InputStream in = TrainConfig.class.getResourceAsStream(DEFAULTS)) {
-            return YamlTree.parse(DEFAULTS, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return Layer.defaults(YamlTree.parse(DEFAULTS, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -20,8 +20,8 @@ public record ReplanConfig(Trigger trigger, int everySteps, int queueSteps) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public ReplanConfig {
-        ControlConfig.require(everySteps >= 1 && everySteps <= 1000, "replan_every_steps", everySteps, "1 to 1000");
-        ControlConfig.require(queueSteps >= 0 && queueSteps <= 1000, "queue_short_steps", queueSteps, "0 to 1000");
+        ControlConfig.require(everySteps >= 1 && everySteps <= 1000, "every_steps", everySteps, "1 to 1000");
+        ControlConfig.require(queueSteps >= 0 && queueSteps <= 1000, "queue_steps", queueSteps, "0 to 1000");
     }
 
     /** Every k policy steps. */

@@ -74,8 +74,10 @@ public interface EpisodeDataset extends AutoCloseable {
             return List.of();
         }
 
-        /** Whether a human had taken over from the policy at this step. */
-        boolean intervention(int step);
+        /** Whether a human had taken over from the policy at this step; false where the format does not tell. */
+        default boolean intervention(int step) {
+            return false;
+        }
 
         /** The stretches in which somebody drove, in order; all of it where it is not known who did. */
         default List<Stretch> driven() {

@@ -10,8 +10,7 @@ final class DdimScheduler extends NoiseScheduler {
     private final double[] noiseFactor;
 
     DdimScheduler(SchedulerConfig config, AlphaSchedule alphas, int[] timesteps, int elements) {
-        super(timesteps, config.predictionType(), DdpmScheduler.signalRates(alphas, timesteps),
-                DdpmScheduler.noiseRates(alphas, timesteps), clipRange(config), elements);
+        super(config, alphas, timesteps, elements);
         int n = timesteps.length;
         originalFactor = new double[n];
         directionFactor = new double[n];

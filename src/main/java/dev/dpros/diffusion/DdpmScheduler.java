@@ -9,8 +9,7 @@ final class DdpmScheduler extends NoiseScheduler {
     private final double[] noiseFactor;
 
     DdpmScheduler(SchedulerConfig config, AlphaSchedule alphas, int[] timesteps, int elements) {
-        super(timesteps, config.predictionType(), signalRates(alphas, timesteps), noiseRates(alphas, timesteps),
-                clipRange(config), elements);
+        super(config, alphas, timesteps, elements);
         int n = timesteps.length;
         originalFactor = new double[n];
         sampleFactor = new double[n];
@@ -28,22 +27,6 @@ final class DdpmScheduler extends NoiseScheduler {
             boolean large = config.variance() == SchedulerConfig.Variance.FIXED_LARGE;
             noiseFactor[i] = timesteps[i] > 0 ? sqrt(large ? currentBeta : variance) : 0;
         }
-    }
-
-    static float[] signalRates(AlphaSchedule alphas, int[] timesteps) {
-        float[] rates = new float[timesteps.length];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = alphas.signalRate(timesteps[i]);
-        }
-        return rates;
-    }
-
-    static float[] noiseRates(AlphaSchedule alphas, int[] timesteps) {
-        float[] rates = new float[timesteps.length];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = alphas.noiseRate(timesteps[i]);
-        }
-        return rates;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.dpros.diffusion;
 
+import java.util.function.IntFunction;
+
 /**
  * Turns the network's outputs into a denoised trajectory, step by step, as diffusers' schedulers do. Trajectories are
  * {@code double[T * A]}, row-major, normalised; coefficients are computed in float32 as there and prepared on creation.
@@ -33,6 +35,20 @@ public abstract sealed class NoiseScheduler permits DdpmScheduler, DdimScheduler
         estimate = new double[elements];
     }
 
+    /** With the rates of the training's schedule, and clipped as configured. */
+    NoiseScheduler(SchedulerConfig config, AlphaSchedule alphas, int[] timesteps, int elements) {
+        this(timesteps, config.predictionType(), rates(timesteps, alphas::signalRate), rates(timesteps, alphas::noiseRate),
+                config.clipSample() ? config.clipSampleRange() : Double.POSITIVE_INFINITY, elements);
+    }
+
+    private static float[] rates(int[] timesteps, IntFunction<Float> rate) {
+        float[] rates = new float[timesteps.length];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = rate.apply(timesteps[i]);
+        }
+        return rates;
+    }
+
     /**
      * The scheduler of a configuration, with its {@code inferenceSteps} steps.
      *
@@ -57,10 +73,6 @@ public abstract sealed class NoiseScheduler permits DdpmScheduler, DdimScheduler
             case DDIM -> new DdimScheduler(config, alphas, timesteps.clone(), elements);
             case DPM_SOLVER_PP -> new DpmSolverScheduler(config, alphas, timesteps.clone(), elements);
         };
-    }
-
-    static double clipRange(SchedulerConfig config) {
-        return config.clipSample() ? config.clipSampleRange() : Double.POSITIVE_INFINITY;
     }
 
     /** Number of denoising steps. */

@@ -2,6 +2,7 @@ package dev.dpros.faults;
 
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.Layer;
 import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
@@ -121,7 +122,7 @@ public final class FaultRig implements AutoCloseable {
 
     private void startPolicy() throws InterruptedException {
         Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
-        RobotConfig robot = ConfigReader.read(config, settings).config();
+        RobotConfig robot = ConfigReader.read(config, Layer.settings("dpros faults", settings)).config();
         RosNode node = connect("dpros");
         owned.push(sampler);
         policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));

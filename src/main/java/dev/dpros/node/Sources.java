@@ -14,7 +14,6 @@ import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
-import dev.dpros.core.VectorReader;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
@@ -30,8 +29,6 @@ import dev.dpros.observation.SourceStatistics;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
 import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.LateFieldReader;
-import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
 import java.util.ArrayList;
@@ -113,24 +110,19 @@ public final class Sources implements AutoCloseable {
             throw InputException.of("observations." + feature.key(), "field", "a field path such as position[x,y]",
                     "nothing", "");
         }
-        FieldPath path = FieldPath.parse(section.field());
-        MessageSchema schema = type.equals("*") ? null : catalog.messageOrNull(type);
-        LateFieldReader late = schema == null ? new LateFieldReader(path, feature.size()) : null;
-        VectorReader reader = late != null ? late : path.reader(schema);
-        if (reader.size() != feature.size()) {
+        TopicValues values = TopicValues.of(type, section.field(), feature.size(), catalog);
+        if (values.reader().size() != feature.size()) {
             throw InputException.of("observations." + feature.key(), "field " + section.field(),
-                    feature.size() + " values (the policy's input)", reader.size() + " values", "");
+                    feature.size() + " values (the policy's input)", values.reader().size() + " values", "");
         }
-        VectorSource source = new VectorSource(section.toVector(feature), reader);
+        VectorSource source = new VectorSource(section.toVector(feature), values.reader());
         if (feature.kind() == FeatureSpec.Kind.STATE && state == null) {
             state = source;
         }
         inputs.add(source);
         Subscription subscription = subscribe(feature, section, type, source, transport);
-        if (late != null) {
-            late.read(subscription);
-        }
-        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section.field(), late)));
+        values.read(subscription);
+        checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section.field(), values)));
     }
 
     /** The measured position: one of the policy's inputs where it has just these values, else a subscription of its own. */
@@ -144,31 +136,26 @@ public final class Sources implements AutoCloseable {
                 return;
             }
         }
-        FieldPath path = FieldPath.parse(from.field());
-        MessageSchema schema = from.type().equals("*") ? null : catalog.messageOrNull(from.type());
-        LateFieldReader late = schema == null ? new LateFieldReader(path, joints.size()) : null;
-        VectorReader reader = late != null ? late : path.reader(schema);
-        from.requireSize(reader.size(), joints);
+        TopicValues values = TopicValues.of(from.type(), from.field(), joints.size(), catalog);
+        from.requireSize(values.reader().size(), joints);
         VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
                 FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
-                Math.round(from.staleAfterMs() * 1e6)), reader);
+                Math.round(from.staleAfterMs() * 1e6)), values.reader());
         Subscription subscription = transport.subscribe(from.topic(), from.type(), source);
         subscriptions.put("measured", subscription);
-        if (late != null) {
-            late.read(subscription);
-        }
+        values.read(subscription);
         measured = source;
         measuredSource = health.size();
         health.add(source.health());
-        checks.add(new SourceCheck("measured", from.topic(), source, subscription, reason -> explain(reason, from.field(), late)));
+        checks.add(new SourceCheck("measured", from.topic(), source, subscription, reason -> explain(reason, from.field(), values)));
     }
 
-    private static String explain(SourceStatistics.Rejection reason, String field, LateFieldReader late) {
+    private static String explain(SourceStatistics.Rejection reason, String field, TopicValues values) {
         if (reason != SourceStatistics.Rejection.MALFORMED) {
             return null;
         }
-        return late != null && late.problem() != null ? late.problem()
-                : "expected values at " + field + ", found a message without them";
+        String problem = values.problem();
+        return problem != null ? problem : "expected values at " + field + ", found a message without them";
     }
 
     private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {

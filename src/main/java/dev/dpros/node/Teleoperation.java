@@ -9,12 +9,8 @@ import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
-import dev.dpros.core.VectorReader;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.LateFieldReader;
-import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 
 /**
@@ -33,20 +29,15 @@ final class Teleoperation implements PositionSource, AutoCloseable {
         clock = transport.clock();
         timeoutNs = Math.round(section.timeoutMs() * 1e6);
         int dims = config.action().joints().size();
-        FieldPath path = FieldPath.parse(field(config));
-        MessageSchema schema = section.type().equals("*") ? null : catalog.messageOrNull(section.type());
-        LateFieldReader late = schema == null ? new LateFieldReader(path, dims) : null;
-        VectorReader reader = late != null ? late : path.reader(schema);
-        if (reader.size() != dims) {
+        TopicValues values = TopicValues.of(section.type(), field(config), dims, catalog);
+        if (values.reader().size() != dims) {
             throw InputException.of("teleop", "field " + field(config), dims + " values (the action's dimensions)",
-                    reader.size() + " values", "");
+                    values.reader().size() + " values", "");
         }
         FeatureSpec feature = FeatureSpec.of("teleop", FeatureSpec.Kind.ACTION, dims);
-        source = new VectorSource(VectorConfig.of(section.topic(), feature, SourceHealth.Kind.OTHER, timeoutNs), reader);
+        source = new VectorSource(VectorConfig.of(section.topic(), feature, SourceHealth.Kind.OTHER, timeoutNs), values.reader());
         subscription = transport.subscribe(section.topic(), section.type(), source);
-        if (late != null) {
-            late.read(subscription);
-        }
+        values.read(subscription);
     }
 
     /** The path in the operator's messages. */

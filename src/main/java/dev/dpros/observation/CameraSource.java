@@ -1,7 +1,6 @@
 package dev.dpros.observation;
 
 import dev.dpros.core.Clock;
-import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FrameSource;
 import dev.dpros.core.ImageLayout;
 import dev.dpros.core.ImageReader;
@@ -16,17 +15,13 @@ import java.util.concurrent.locks.LockSupport;
  * turns each into the policy's image as it comes. Always prepares the newest message; those it was too slow for are
  * counted as skipped. Nothing is allocated per frame once warm (compressed images: below 1 kB).
  */
-public final class CameraSource implements ObservationInput, AutoCloseable {
+public final class CameraSource extends RingSource implements AutoCloseable {
     private final CameraConfig config;
     private final ImageReader reader;
     private final Clock clock;
     private final LatencySink latency;
     private final MotionWitness motion;
     private final MessageRing messages;
-    private final SampleRing frames;
-    private final StampTracker stamps;
-    private final SourceHealth health;
-    private final SourceStatistics statistics = new SourceStatistics();
     private final ImagePreparation preparation;
     private final ImageLayout layout = new ImageLayout();
     private final MessageCopy copy = new MessageCopy();
@@ -45,6 +40,8 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
      * @param motion says whether the robot moves, for the freeze check; may be null
      */
     public CameraSource(CameraConfig config, ImageReader reader, Clock clock, LatencySink latency, MotionWitness motion) {
+        super(config.feature(), config.interpolation(), config.stamps(), new SampleRing(config.buffers().frames(), config.feature().size()),
+                new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs(), config.stamps().maxOffsetNs()));
         this.config = config;
         this.reader = reader;
         this.clock = clock;
@@ -52,9 +49,6 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         this.motion = motion;
         CameraConfig.Buffers buffers = config.buffers();
         messages = new MessageRing(buffers.messages(), buffers.maxMessageBytes(), () -> LockSupport.unpark(thread));
-        frames = new SampleRing(buffers.frames(), config.feature().size());
-        stamps = new StampTracker(config.stamps());
-        health = new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs(), config.stamps().maxOffsetNs());
         preparation = new ImagePreparation(config.feature(), config.fit(), buffers.depthMaxMm(), config.content().grey());
         content = new ContentCheck(config.content(), this.motion);
     }
@@ -146,19 +140,14 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
             return;
         }
         long stampNs = stamps.stampNs(layout.stampNs, copy.receivedRosNs());
-        StampOrder.Verdict verdict = stamps.accept(stampNs, copy.receivedRosNs());
+        StampOrder.Verdict verdict = judge(stampNs, layout.stampNs, copy.receivedNs(), copy.receivedRosNs());
         if (verdict == StampOrder.Verdict.OUT_OF_ORDER) {
-            statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
             return;
         }
-        if (verdict == StampOrder.Verdict.NEW_EPOCH) {
-            health.stampJumped();
-        }
-        health.stampOffset(stamps.offsetNs(verdict, layout.stampNs, copy.receivedRosNs(), copy.receivedNs()));
         content.observe(preparation.repeated(), preparation.deviation(), copy.receivedNs());
         health.content(content.frozen(), content.blank());
-        health.values(frames.claim());
-        frames.commit(stampNs, copy.receivedNs(), verdict == StampOrder.Verdict.NEW_EPOCH);
+        health.values(ring.claim());
+        ring.commit(stampNs, copy.receivedNs(), verdict == StampOrder.Verdict.NEW_EPOCH);
         long preparationNs = clock.monotonicNs() - copy.receivedNs();
         statistics.took(stampNs, copy.receivedNs(), preparationNs);
         health.received(copy.receivedNs());
@@ -187,7 +176,7 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
 
     private SourceStatistics.Rejection convert() {
         try {
-            return preparation.prepare(copy.bytes(), layout, frames.claim());
+            return preparation.prepare(copy.bytes(), layout, ring.claim());
         } catch (RuntimeException e) { // OpenCV refuses this image; the next may be good
             return SourceStatistics.Rejection.UNSUPPORTED;
         }
@@ -210,30 +199,5 @@ public final class CameraSource implements ObservationInput, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public FeatureSpec feature() {
-        return config.feature();
-    }
-
-    @Override
-    public SourceHealth health() {
-        return health;
-    }
-
-    @Override
-    public SourceStatistics statistics() {
-        return statistics;
-    }
-
-    @Override
-    public SampleReader reader() {
-        return new SampleReader(frames, config.interpolation());
-    }
-
-    @Override
-    public void forgetBefore(long stampNs) {
-        frames.forgetBefore(stampNs);
     }
 }

@@ -4,7 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.SourceHealth;
 
 /** A source of one feature of the policy: what {@link ObservationAligner} reads. */
-public sealed interface ObservationInput permits CameraSource, VectorSource {
+public sealed interface ObservationInput permits RingSource {
     /** The policy's feature that it fills. */
     FeatureSpec feature();
 

@@ -1,6 +1,5 @@
 package dev.dpros.observation;
 
-import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.PositionSource;
@@ -15,33 +14,33 @@ import java.nio.ByteOrder;
  * that are looked up by name may come with several messages, each of some of the names: {@link PartMerge}. Nothing is
  * allocated once the receive buffer has grown to the message; bad messages are counted, never thrown.
  */
-public final class VectorSource implements ObservationInput, MessageSlots, PositionSource, MotionWitness {
+public final class VectorSource extends RingSource implements MessageSlots, PositionSource, MotionWitness {
     private final VectorConfig config;
     private final VectorReader decoder;
-    private final SampleRing ring;
-    private final StampTracker stamps;
     private final boolean[] present;
     private final PartMerge merge;
-    private final SourceHealth health;
-    private final SourceStatistics statistics = new SourceStatistics();
     private final ThreadLocal<float[]> scratch;
     private ByteBuffer incoming = ByteBuffer.allocateDirect(256).order(ByteOrder.LITTLE_ENDIAN);
     private boolean claimed;
 
     /** @throws InputException if the decoder reads another number of values than the feature has */
     public VectorSource(VectorConfig config, VectorReader decoder) {
+        super(config.feature(), config.interpolation(), config.stamps(),
+                new SampleRing(config.slots(), decoder.size(), parts(decoder)),
+                new SourceHealth(config.name(), config.kind(), config.maxAgeNs(), config.stamps().maxOffsetNs(), decoder.names()));
         if (decoder.size() != config.feature().size()) {
             throw InputException.of(config.name(), "number of values", config.feature().size() + " for "
                     + config.feature().key(), Integer.toString(decoder.size()), "check the joint names or field path");
         }
         this.config = config;
         this.decoder = decoder;
-        present = new boolean[Math.max(1, decoder.names().size())];
-        ring = new SampleRing(config.slots(), decoder.size(), present.length);
-        stamps = new StampTracker(config.stamps());
-        health = new SourceHealth(config.name(), config.kind(), config.maxAgeNs(), config.stamps().maxOffsetNs(), decoder.names());
+        present = new boolean[parts(decoder)];
         merge = new PartMerge(config.stamps(), present.length, decoder.size(), health);
         scratch = ThreadLocal.withInitial(() -> new float[decoder.size()]);
+    }
+
+    private static int parts(VectorReader decoder) {
+        return Math.max(1, decoder.names().size());
     }
 
     @Override
@@ -82,15 +81,10 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
 
     private void accept(long headerNs, long receivedNs, long receivedRosNs) {
         long stampNs = stamps.stampNs(headerNs, receivedRosNs);
-        Verdict verdict = stamps.accept(stampNs, receivedRosNs);
+        Verdict verdict = judge(stampNs, headerNs, receivedNs, receivedRosNs);
         if (verdict == Verdict.OUT_OF_ORDER) {
-            statistics.reject(SourceStatistics.Rejection.OUT_OF_ORDER);
             return;
         }
-        if (verdict == Verdict.NEW_EPOCH) {
-            health.stampJumped();
-        }
-        health.stampOffset(stamps.offsetNs(verdict, headerNs, receivedRosNs, receivedNs));
         health.values(ring.claim());
         ring.commit(stampNs, receivedNs, verdict == Verdict.NEW_EPOCH);
         statistics.took(stampNs, receivedNs, 0);
@@ -182,30 +176,5 @@ public final class VectorSource implements ObservationInput, MessageSlots, Posit
             largest = Math.max(largest, Math.abs(now[i] - before[i]));
         }
         return largest;
-    }
-
-    @Override
-    public FeatureSpec feature() {
-        return config.feature();
-    }
-
-    @Override
-    public SourceHealth health() {
-        return health;
-    }
-
-    @Override
-    public SourceStatistics statistics() {
-        return statistics;
-    }
-
-    @Override
-    public SampleReader reader() {
-        return new SampleReader(ring, config.interpolation());
-    }
-
-    @Override
-    public void forgetBefore(long stampNs) {
-        ring.forgetBefore(stampNs);
     }
 }

@@ -77,11 +77,6 @@ public final class CollectedDataset implements EpisodeDataset {
         }
 
         @Override
-        public boolean intervention(int step) {
-            return false;
-        }
-
-        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             double[] values = feature == 0 ? episode.states().get(step) : episode.actions().get(step);
             for (int i = 0; i < values.length; i++) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,26 @@ class BadInputTest {
     }
 
     @Test
+    void shouldNameTheOptionOrArgumentThatIsOutOfBounds() {
+        assertEquals("dpros: --steps (option): expected 0 to 1000, found 5000",
+                error("run", "--config", "launch/pusht.yaml", "--steps", "5000", "_sampler/steps:=4"));
+        assertEquals("dpros: _sampler/steps:= (argument): expected 0 to 1000, found 5000",
+                error("run", "--config", "launch/pusht.yaml", "_sampler/steps:=5000"));
+    }
+
+    @Test
+    void shouldNameTheSettingOfATrainingThatIsWrong() {
+        String[] train = {"train", "--config", "models/recipes/pusht_keypoints.yaml", "--output", dir.resolve("run").toString()};
+        assertEquals("dpros: --set optimizer.lr (option): expected 0 to 10, found 11",
+                error(with(train, "--set", "optimizer.lr=11")).replaceFirst("expected \\S+ to", "expected 0 to"));
+        assertEquals("dpros: --set optimizer (option): ema_powr: unknown key; did you mean 'ema_power'?",
+                error(with(train, "--set", "optimizer={ema_powr: 1}")));
+        assertEquals("dpros: --set loader/threads (option): value: expected a whole number, found \"two\"",
+                error(with(train, "--set", "loader/threads=two")));
+        assertTrue(error(with(train, "--set", "steps=0", "--set", "steps.x=1")).startsWith("dpros: --set steps.x (option): "));
+    }
+
+    @Test
     void shouldSayThatNoMasterCanBeReached() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = free.getLocalPort();
@@ -128,6 +149,10 @@ class BadInputTest {
     }
 
     /** The one line on standard error. */
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
+    }
+
     private static String error(String... args) {
         CommandLine line = Main.commandLine();
         StringWriter err = new StringWriter();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +29,8 @@ class ShippedConfigurationTest {
         for (String key : MENTIONED) {
             assertTrue(Pattern.compile("(?m)^ +" + key + ":").matcher(uncommented).find(), key);
         }
-        RobotConfig plain = ConfigReader.read(Files.writeString(dir.resolve("plain.yaml"), text), Map.of()).config();
-        RobotConfig spelled = ConfigReader.read(Files.writeString(dir.resolve("spelled.yaml"), uncommented), Map.of()).config();
+        RobotConfig plain = ConfigReader.read(Files.writeString(dir.resolve("plain.yaml"), text)).config();
+        RobotConfig spelled = ConfigReader.read(Files.writeString(dir.resolve("spelled.yaml"), uncommented)).config();
         assertEquals(plain, spelled);
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.engine.EngineException;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.Main;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.Layer;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.PolicyConfig;
@@ -61,7 +62,7 @@ class DeviceLostWhileLoadingTest {
 
     @Test
     void shouldEndTheNodeInFaultWithTheLineOfALostDevice() throws Exception {
-        RobotConfig robot = ConfigReader.read(Path.of("launch/pusht_keypoints.yaml"), Map.of("metrics", Map.of("enabled", false)))
+        RobotConfig robot = ConfigReader.read(Path.of("launch/pusht_keypoints.yaml"), Layer.settings("test", Map.of("metrics", Map.of("enabled", false))))
                 .config();
         BlockingQueue<NodeWatch.End> ends = new ArrayBlockingQueue<>(4);
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);

@@ -13,7 +13,6 @@ import dev.dpros.diffusion.PolicyConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +38,7 @@ class MeasuredInputTest {
     private MeasuredInput found(String state, String measured, String interpolation) throws IOException {
         Path file = Files.writeString(folder.resolve("robot.yaml"),
                 ROBOT.formatted(Path.of("models/pusht_keypoints").toAbsolutePath(), state, measured, interpolation));
-        RobotConfig config = ConfigReader.read(file, Map.of()).config();
+        RobotConfig config = ConfigReader.read(file).config();
         return MeasuredInput.of(config, POLICY);
     }
 

@@ -79,7 +79,7 @@ public final class AuditCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= LONGEST_S)) {
             throw InputException.of("--seconds", "number", "above 0, up to " + LONGEST_S, String.valueOf(seconds), "");
         }
-        RobotConfig robot = ConfigReader.read(config, Map.of()).config();
+        RobotConfig robot = ConfigReader.read(config).config();
         return recordings.isEmpty() ? live(robot) : recorded(robot);
     }
 

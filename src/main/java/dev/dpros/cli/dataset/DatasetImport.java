@@ -108,7 +108,7 @@ final class DatasetImport implements Callable<Integer> {
         DatasetLayout layout = null;
         Map<String, String> byTopic = new LinkedHashMap<>(topics);
         if (config != null) {
-            RecordingPlan plan = RecordingPlan.of(ConfigReader.read(config, Map.of()).config());
+            RecordingPlan plan = RecordingPlan.of(ConfigReader.read(config).config());
             layout = plan.layout();
             plan.topics().forEach(topic -> byTopic.putIfAbsent(topic.topic(), topic.key()));
         }

@@ -1,18 +1,16 @@
 package dev.dpros.cli.dataset;
 
+import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetLayout;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
-import dev.dpros.datasets.lerobot.LerobotDataset;
-import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,11 +43,7 @@ final class DatasetSource {
 
     /** Whether it is a recording, made of journals. */
     boolean recorded() {
-        return !isZarr() && !LerobotDataset.is(path());
-    }
-
-    private boolean isZarr() {
-        return ZarrDataset.is(path());
+        return DatasetFormat.of(path()) == DatasetFormat.RECORDING;
     }
 
     /** Opens it. @throws dev.dpros.core.InputException if it is no dataset */
@@ -59,8 +53,7 @@ final class DatasetSource {
 
     /** As {@link #open()}; @param markIdle whether a recording's steps at which nobody drove are marked in a column */
     EpisodeDataset open(boolean markIdle) {
-        return isZarr() ? ZarrDataset.open(path, fps == null ? 10 : fps)
-                : LerobotDataset.is(path()) ? LerobotDataset.open(path) : openJournals(markIdle);
+        return DatasetFormat.open(path(), fps, recording -> openJournals(markIdle));
     }
 
     JournalDataset openJournals() {
@@ -70,7 +63,7 @@ final class DatasetSource {
     private JournalDataset openJournals(boolean markIdle) {
         JournalDataset.Terms terms = new JournalDataset.Terms(stamps.bounds(), markIdle);
         DatasetLayout layout = config == null ? null
-                : RecordingPlan.of(ConfigReader.read(config, Map.of()).config()).layout();
+                : RecordingPlan.of(ConfigReader.read(config).config()).layout();
         JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), terms);
         return fps == null || fps == dataset.fps() ? dataset
                 : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), terms);

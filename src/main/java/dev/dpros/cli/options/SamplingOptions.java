@@ -1,13 +1,12 @@
 package dev.dpros.cli.options;
 
+import dev.dpros.config.ConfigReader;
+import dev.dpros.config.OptionLayer;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.config.SamplerSection.Scheduler;
-import dev.dpros.core.InputException;
 import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The options by which a command line chooses how chunks are sampled; unset ones leave the configuration as it is. */
@@ -32,27 +31,19 @@ public final class SamplingOptions {
     @Option(names = "--noise-seed", paramLabel = "N", description = "seed of the sampling noise (default: 0)")
     private Long seed;
 
-    /** The chosen options as a configuration layer. */
-    public Map<String, Object> asLayer() {
-        Map<String, Object> sampler = new LinkedHashMap<>();
-        put(sampler, "scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
-        put(sampler, "steps", steps);
-        put(sampler, "spacing", spacing == null ? null : spacing.name().toLowerCase());
-        put(sampler, "device", device);
-        put(sampler, "threads", threads);
-        put(sampler, "seed", seed);
-        return sampler.isEmpty() ? Map.of() : Map.of("sampler", sampler);
+    /** Puts the chosen options into a layer of the configuration. */
+    public OptionLayer into(OptionLayer layer) {
+        return layer.putIfGiven("--scheduler", scheduler == null ? null : scheduler.name().toLowerCase(), "sampler", "scheduler")
+                .putIfGiven("--steps", steps, "sampler", "steps")
+                .putIfGiven("--spacing", spacing == null ? null : spacing.name().toLowerCase(), "sampler", "spacing")
+                .putIfGiven("--device", device, "sampler", "device")
+                .putIfGiven("--threads", threads, "sampler", "threads")
+                .putIfGiven("--noise-seed", seed, "sampler", "seed");
     }
 
-    /** The chosen options on top of the defaults. @throws InputException if a value is out of bounds */
+    /** The chosen options on top of the defaults. @throws dev.dpros.core.InputException if a value is out of bounds */
     public SamplerSection asSection() {
-        try {
-            SamplerSection section = new SamplerSection(scheduler == null ? Scheduler.POLICY : scheduler, steps == null ? 0 : steps,
-                    spacing == null ? Spacing.DIFFUSERS : spacing, threads == null ? 1 : threads, seed == null ? 0 : seed);
-            return device == null ? section : section.withDevice(device);
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--" + e.getMessage(), e);
-        }
+        return ConfigReader.sampler(into(new OptionLayer()).layer());
     }
 
     /** The chosen options as arguments of another command. */
@@ -71,12 +62,6 @@ public final class SamplingOptions {
         if (value != null) {
             arguments.add(option);
             arguments.add(value.toString());
-        }
-    }
-
-    private static void put(Map<String, Object> map, String key, Object value) {
-        if (value != null) {
-            map.put(key, value);
         }
     }
 }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -72,7 +71,7 @@ public final class RecordCommand implements Callable<Integer> {
         if (!ros.rest().isEmpty()) {
             throw new InputException("record: unexpected argument '" + ros.rest().get(0) + "'");
         }
-        RobotConfig robot = ConfigReader.read(config, Map.of()).config();
+        RobotConfig robot = ConfigReader.read(config).config();
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(ros, "recorder", System.getenv())));
             node.onShutdown(reason -> lifecycle.requestStop(0));

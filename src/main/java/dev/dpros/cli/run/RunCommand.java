@@ -4,6 +4,8 @@ import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.Layer;
+import dev.dpros.config.OptionLayer;
 import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.Secrets;
@@ -22,7 +24,6 @@ import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,24 +90,25 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RosArguments arguments = RosArguments.parse(rosArguments, System.getenv());
-        if (!arguments.rest().isEmpty()) {
-            throw new InputException("unexpected argument '" + arguments.rest().get(0) + "'; ROS arguments have the form a:=b");
+        RosArguments ros = RosArguments.parse(rosArguments, System.getenv());
+        if (!ros.rest().isEmpty()) {
+            throw new InputException("unexpected argument '" + ros.rest().get(0) + "'; ROS arguments have the form a:=b");
         }
-        Map<String, Object> own = ParameterLayers.nested(arguments.parameters());
-        Map<String, Object> above = ParameterLayers.overlay(own, options());
-        ConfigReader.Result early = ConfigReader.read(config, above);
+        Map<String, Object> own = ParameterLayers.nested(ros.parameters());
+        Layer arguments = Layer.arguments(own);
+        Layer options = options();
+        ConfigReader.Result early = ConfigReader.read(config, arguments, options);
         TorchRuntime.requireDevice(early.config().sampler().device());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             RosNode node = lifecycle.own(RosNode.connect(
-                    RosNodeConfig.of(arguments, early.config().node().name(), System.getenv())
+                    RosNodeConfig.of(ros, early.config().node().name(), System.getenv())
                             .withParameters(ParameterLayers.forMaster(own))));
             node.bridgeLogging();
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(ExitCode.FAILURE);
             });
-            return lifecycle.unlessStopped(() -> drive(lifecycle, node, withServer(node, early, above)));
+            return lifecycle.unlessStopped(() -> drive(lifecycle, node, withServer(node, early, arguments, options)));
         }
     }
 
@@ -148,26 +150,21 @@ public final class RunCommand implements Callable<Integer> {
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
     }
 
-    private Map<String, Object> options() {
-        Map<String, Object> layer = new LinkedHashMap<>(sampling.asLayer());
-        if (policy != null) {
-            layer.put("policy", policy.toAbsolutePath().toString());
-        }
-        if (start) {
-            layer.put("node", Map.of("autostart", true));
-        }
-        if (trace != null) {
-            layer.put("trace", Map.of("file", trace.toAbsolutePath().toString()));
-        }
-        return layer;
+    private Layer options() {
+        return sampling.into(new OptionLayer())
+                .putIfGiven("--policy", policy == null ? null : policy.toAbsolutePath().toString(), "policy")
+                .putIfGiven("--start", start ? true : null, "node", "autostart")
+                .putIfGiven("--trace", trace == null ? null : trace.toAbsolutePath().toString(), "trace", "file")
+                .layer();
     }
 
     /** The server's parameters between the file and what came with the command; those about motion must agree. */
-    private ConfigReader.Result withServer(RosNode node, ConfigReader.Result early, Map<String, Object> above) {
+    private ConfigReader.Result withServer(RosNode node, ConfigReader.Result early, Layer arguments, Layer options) {
         Map<String, Object> server = ParameterLayers.asTree(node.getParameter(node.nodeName()));
         server.remove(IN_FORCE);
         ParameterLayers.requireSameMotion(node.nodeName(), server, early.inForce());
-        return ConfigReader.read(config, ParameterLayers.overlay(ParameterLayers.withoutMotion(server), above));
+        return ConfigReader.read(config, Layer.parameters(node.nodeName(), ParameterLayers.withoutMotion(server)), arguments,
+                options);
     }
 
     /** Under a name of their own: parameters outlive the node, and the next run must not take these for an operator's. */

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
+import dev.dpros.config.Layer;
+import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
-import dev.dpros.datasets.lerobot.LerobotDataset;
-import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.Arithmetic;
@@ -94,7 +95,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Archive.requireWhole("train");
-        TrainingSettings settings = TrainingSettings.read(file, tree(overrides), this::open);
+        TrainingSettings settings = TrainingSettings.read(file, layer(overrides), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
@@ -141,20 +142,12 @@ public final class TrainCommand implements Callable<Integer> {
         ended.await(SAVE_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** {@code a.b=1} as a tree; values are YAML. */
-    private static Map<String, Object> tree(Map<String, String> pairs) {
-        Map<String, Object> root = new LinkedHashMap<>();
-        pairs.forEach((key, value) -> {
-            Map<String, Object> at = root;
-            String[] parts = key.split(key.contains("/") ? "/" : "\\.");
-            for (int i = 0; i < parts.length - 1; i++) {
-                @SuppressWarnings("unchecked")
-                Map<String, Object> inner = (Map<String, Object>) at.computeIfAbsent(parts[i], k -> new LinkedHashMap<String, Object>());
-                at = inner;
-            }
-            at.put(parts[parts.length - 1], TrainConfig.value("--set " + key, value));
-        });
-        return root;
+    /** {@code a.b=1}; values are YAML. */
+    private static Layer layer(Map<String, String> pairs) {
+        OptionLayer options = new OptionLayer();
+        pairs.forEach((key, value) -> options.put("--set " + key, TrainConfig.value("--set " + key, value),
+                key.split(key.contains("/") ? "/" : "\\.")));
+        return options.layer();
     }
 
     private TrainingFiles files(Map<String, Object> inForce) throws IOException {
@@ -180,11 +173,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
                     "");
         }
-        if (LerobotDataset.is(path)) {
-            return LerobotDataset.open(path);
-        }
-        return ZarrDataset.is(path) ? ZarrDataset.open(path, 10)
-                : JournalDataset.open(path, null, new RosMessageReaders(), stamps.bounds());
+        return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(), stamps.bounds()));
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */

@@ -279,11 +279,6 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         @Override
-        public boolean intervention(int step) {
-            return false;
-        }
-
-        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             if (columns == null) {
                 columns = readTable();

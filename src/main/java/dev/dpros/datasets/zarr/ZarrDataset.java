@@ -229,11 +229,6 @@ public final class ZarrDataset implements EpisodeDataset {
         }
 
         @Override
-        public boolean intervention(int step) {
-            return false;
-        }
-
-        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             arrays.get(feature).row(start + step, out, offset);
         }

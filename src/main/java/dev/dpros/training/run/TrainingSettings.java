@@ -1,6 +1,7 @@
 package dev.dpros.training.run;
 
 import dev.dpros.checkpoint.ForeignTraining;
+import dev.dpros.config.Layer;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.diffusion.PolicyConfig;
@@ -23,11 +24,11 @@ public record TrainingSettings(TrainConfig.Result result, List<String> ignored) 
     /**
      * Reads the file.
      *
-     * @param overrides from the command line, as a tree
+     * @param overrides from the command line
      * @param open opens a dataset: what counts in passes over the data depends on its size
      * @throws dev.dpros.core.InputException naming file, key, what was expected and found
      */
-    public static TrainingSettings read(Path file, Map<String, Object> overrides, Function<Path, EpisodeDataset> open) {
+    public static TrainingSettings read(Path file, Layer overrides, Function<Path, EpisodeDataset> open) {
         if (!Files.isRegularFile(file) || !ForeignTraining.is(file)) {
             return new TrainingSettings(TrainConfig.read(file, overrides), List.of());
         }

@@ -102,7 +102,7 @@ class RoslaunchPeerTest {
     void shouldEndTheLaunchWithOneLineForAMistypedParameter() throws IOException {
         try (RosTool launch = launch("", "<param name=\"control/rate_hertz\" value=\"50\"/>")) {
             launch.awaitExit();
-            assertTrue(launch.output().contains("dpros: parameter ~control/rate_hertz: unknown key; did you mean 'rate_hz'?"), launch.output());
+            assertTrue(launch.output().contains("dpros: parameter /arm/policy/control/rate_hertz: unknown key; did you mean 'rate_hz'?"), launch.output());
             assertTrue(launch.output().contains("REQUIRED process [arm/policy-1] has died!"), launch.output());
         }
     }
@@ -111,7 +111,7 @@ class RoslaunchPeerTest {
     void shouldNameTypeAndValueOfAWrongParameter() throws IOException {
         try (RosTool launch = launch("_control/rate_hz:=fast", "")) {
             launch.awaitExit();
-            assertTrue(launch.output().contains("dpros: parameter ~control/rate_hz: value: expected a number, found \"fast\""), launch.output());
+            assertTrue(launch.output().contains("dpros: _control/rate_hz:= (argument): value: expected a number, found \"fast\""), launch.output());
         }
     }
 }

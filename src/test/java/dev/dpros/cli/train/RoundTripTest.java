@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.MainAccess;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.Layer;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.core.Transport;
@@ -71,7 +72,7 @@ class RoundTripTest {
                 RosNode node = RosNode.connect(RosNodeConfig.local(uri, "recorder"));
                 RosNode operator = RosNode.connect(RosNodeConfig.local(uri, "operator"));
                 RecordingSession session = new RecordingSession(ConfigReader.read(Path.of(SETTINGS),
-                        Map.of("record", Map.of("min_free_mb", 1))).config(), node, recordings);
+                        Layer.settings("test", Map.of("record", Map.of("min_free_mb", 1)))).config(), node, recordings);
                 Transport.Publication commands = operator.advertise("/arm_controller/command",
                         "trajectory_msgs/JointTrajectory", new Transport.PublicationOptions(false, 10))) {
             robot.start();

@@ -20,7 +20,6 @@ import dev.dpros.ros.testing.RosTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,7 +94,7 @@ class RecordingSessionTest {
         Path output = directory.resolve("rec");
         try (RosMasterProcess master = RosMasterProcess.rosmaster();
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "recorder"));
-                RecordingSession session = new RecordingSession(ConfigReader.read(file, Map.of()).config(), node, output);
+                RecordingSession session = new RecordingSession(ConfigReader.read(file).config(), node, output);
                 RosTool robot = RosTool.rospy(master.uri(), PUBLISHER)) {
             robot.awaitLine("connected");
             node.setParameter("~task", "push it");
