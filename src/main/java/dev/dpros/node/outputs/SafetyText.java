@@ -7,6 +7,7 @@ import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.TransitionLog;
 import dev.dpros.safety.Watchdog;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,24 +84,28 @@ public final class SafetyText {
             return "";
         }
         Map<String, String> causes = new LinkedHashMap<>();
+        Map<String, SafetyEvent> said = new HashMap<>();
         for (SafetyEvent event : SafetyEvent.values()) {
             for (int source = Watchdog.NO_SOURCE; source < watchdog.subjects() && watchdog.active(event); source++) {
-                if (watchdog.active(event, source)) {
-                    causes.putIfAbsent(sameness(event, source), live(event, source));
+                String same = watchdog.active(event, source) ? sameness(event, source) : null;
+                SafetyEvent before = said.get(same);
+                if (same != null && (before == null || Watchdog.severity(event).compareTo(Watchdog.severity(before)) > 0)) {
+                    causes.put(same, live(event, source));
+                    said.put(same, event);
                 }
             }
         }
         causes.remove(sameness(reason, reasonSource));
-        List<String> said = List.copyOf(causes.values());
-        int more = said.size() - MOST_CAUSES;
-        return said.isEmpty() ? "" : "; " + String.join("; ", said.subList(0, Math.min(MOST_CAUSES, said.size())))
+        List<String> lines = List.copyOf(causes.values());
+        int more = lines.size() - MOST_CAUSES;
+        return lines.isEmpty() ? "" : "; " + String.join("; ", lines.subList(0, Math.min(MOST_CAUSES, lines.size())))
                 + (more > 0 ? "; " + more + " more" : "");
     }
 
-    /** What tells a cause from another: several inputs may read one topic, whose age is the same up to rounding. */
+    /** What tells a cause from another: several inputs, or inputs and the measured position, may read one topic, as old for each. */
     private String sameness(SafetyEvent event, int source) {
         boolean aged = stale(event, source) && CauseText.missing(sources.get(source), clock.monotonicNs()).isEmpty();
-        return aged ? event.code() + " " + sources.get(source).name() : live(event, source);
+        return aged ? "stale " + sources.get(source).name().replaceFirst("^measured ", "") : live(event, source);
     }
 
     /** A source's age, offset and value are those of now; of a joint all is as it was when the cause last began, if it did for it. */

@@ -61,6 +61,22 @@ class SafetyTextTest {
         assertEquals("joint state stale: /joint_states, last message 300 ms ago, allowed 100 ms", text.reason());
     }
 
+    /** As of one topic that is a state, another input and the measured position at once. */
+    @Test
+    void shouldSayTheGravestOfASilentTopicOnce() {
+        List<SourceHealth> three = List.of(new SourceHealth("/joint_states", SourceHealth.Kind.OTHER, 100 * MS), joints(100),
+                new SourceHealth("measured /joint_states", SourceHealth.Kind.JOINT_STATE, 100 * MS));
+        Watchdog dog = new Watchdog(three.stream().map(SourceHealth::name).toList(), WatchdogListener.NONE);
+        SafetyText said = new SafetyText(new CauseText(three, List.of(), "/dpros/start"), dog, three, clock, false,
+                new RestWatch(List.of("elbow")));
+        three.forEach(source -> source.received(clock.monotonicNs()));
+        clock.advanceNs(400 * MS);
+        HealthSnapshot snapshot = new HealthSnapshot(3);
+        snapshot.read(three.toArray(new SourceHealth[0]));
+        new HealthMonitor(three, dog, false).check(snapshot, clock.monotonicNs());
+        assertEquals("waiting for /dpros/start; joint state stale: /joint_states, last message 400 ms ago, allowed 100 ms", said.reason());
+    }
+
     @Test
     void shouldNameEachJointOnce() {
         drive();
