@@ -74,7 +74,8 @@ public final class Sources implements AutoCloseable {
             }
         }
         for (FeatureSpec feature : policy.cameras()) {
-            addCamera(feature, label(config, feature), section(config, feature), transport, metrics.latency(Stage.PREPARATION, label(config, feature)));
+            addCamera(feature, label(config, feature), section(config, feature), transport,
+                    metrics.latency(Stage.PREPARATION, label(config, feature)));
         }
         List<LatencySink> ages = new ArrayList<>();
         policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, label(config, f))));

@@ -52,7 +52,8 @@ class LerobotTablesTest {
         Path file = table.equals("data") ? LerobotPaths.data(root, 0) : root.resolve("meta/episodes/chunk-000/file-000.parquet");
         Path changed = file.resolveSibling("changed.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement()) {
-            statement.execute("COPY (SELECT " + select + " FROM read_parquet('" + file + "') WHERE " + where + ") TO '" + changed + "' (FORMAT parquet)");
+            statement.execute("COPY (SELECT " + select + " FROM read_parquet('" + file + "') WHERE " + where
+                    + ") TO '" + changed + "' (FORMAT parquet)");
         }
         Files.move(changed, file, StandardCopyOption.REPLACE_EXISTING);
     }
