@@ -105,6 +105,12 @@ final class AlignedField {
         return parts;
     }
 
+    /** The first message of a vector after one and before another that should have brought values and did not, or -1. */
+    int unusable(int after, int before) {
+        int found = read == null ? -1 : read.unusable().nextSetBit(after + 1);
+        return found < before ? found : -1;
+    }
+
     /** Topic, and part if it is one of several, for messages. */
     String about(SampleSeries part) {
         return track.info().topic() + (part.name().isEmpty() ? "" : " (" + part.name() + ")");

@@ -16,6 +16,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
     private int idleSteps;
     private int known;
     private int unknown;
+    private String firstReason;
 
     /** An episode, or a part of it; which one, 0 if it is one alone. */
     private record Kept(int index, Stretch stretch, int part) {}
@@ -63,6 +64,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
         for (int i = 0; i < all.episodes(); i++) {
             String why = selected.reason(i, choice, say);
             if (why != null) {
+                selected.firstReason = selected.firstReason == null ? why : selected.firstReason;
                 say.accept(all.label(i) + ": left out: " + why);
             }
         }
@@ -72,10 +74,14 @@ public final class SelectedEpisodes implements EpisodeDataset {
             say.accept(out + " of " + all.episodes() + " episodes left out");
         }
         if (selected.kept.isEmpty()) {
-            throw InputException.of(all.name(), "episodes", "at least one that can be used", "none of " + all.episodes(),
-                    "see the lines above");
+            throw InputException.of(all.name(), "episodes", "at least one that can be used", selected.whyNone(), all.episodes() == 0
+                    ? "record or import some first" : all.episodes() == 1 ? "" : "the lines above name each");
         }
         return selected;
+    }
+
+    private String whyNone() {
+        return all.episodes() == 0 ? "none" : "none of " + all.episodes() + " (" + all.label(0) + ": " + firstReason + ")";
     }
 
     private String reason(int index, Choice choice, Consumer<String> say) {

@@ -98,11 +98,15 @@ final class StampCheck {
         return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
     }
 
-    /** Time without a sample of an observation, or of one of its parts. Actions may pause: nobody sends any while the robot holds. */
+    /**
+     * Time without a sample of a source, or of one of its parts. Actions may pause: nobody sends any while the robot holds.
+     * Actions that were sent and cannot be read are no pause, though.
+     */
     private static String gap(List<AlignedField> fields, StampBounds bounds, long startNs, long endNs) {
         for (AlignedField field : fields) {
             for (SampleSeries part : field.parts()) {
-                String gap = field.field().kind() == FeatureSpec.Kind.ACTION ? null : gap(field, part, bounds, startNs, endNs);
+                String gap = field.field().kind() == FeatureSpec.Kind.ACTION ? unusable(field, part, bounds, startNs, endNs)
+                        : gap(field, part, bounds, startNs, endNs);
                 if (gap != null) {
                     return gap;
                 }
@@ -120,6 +124,28 @@ final class StampCheck {
                 return String.format(Locale.ROOT, "topic %s: no usable message for %.3f s, %.1f s after the start, expected at most"
                         + " %.3f s (--max-gap)", field.about(part), gapNs / 1e9, (Math.max(stamps[i - 1], startNs) - startNs) / 1e9,
                         boundNs / 1e9);
+            }
+        }
+        return null;
+    }
+
+    /** Time from the first message that cannot be used to the next that can, or to the episode's end. */
+    private static String unusable(AlignedField field, SampleSeries part, StampBounds bounds, long startNs, long endNs) {
+        long boundNs = gapBoundNs(part, bounds);
+        long[] stamps = part.stampsNs();
+        JournalIndex.Track track = field.track();
+        for (int i = 0; i < stamps.length; i++) {
+            boolean last = i + 1 == stamps.length;
+            int bad = field.unusable(part.message(i), last ? track.count() : part.message(i + 1));
+            if (bad < 0) {
+                continue;
+            }
+            long fromNs = Math.max(startNs, stamps[i] + track.receivedNs(bad) - track.receivedNs(part.message(i)));
+            long gapNs = (last ? endNs : Math.min(stamps[i + 1], endNs)) - fromNs;
+            if (gapNs > boundNs) {
+                return String.format(Locale.ROOT, "topic %s: messages that cannot be used for %.3f s, %.1f s after the start, expected at"
+                        + " most %.3f s (--max-gap); of all, %s", field.about(part), gapNs / 1e9, (fromNs - startNs) / 1e9, boundNs / 1e9,
+                        field.leftOut());
             }
         }
         return null;

@@ -5,6 +5,7 @@ import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -20,6 +21,7 @@ final class VectorParts {
     private final int[][] kept;
     private final long[] stampsNs;
     private final int[] counts;
+    private final BitSet unusable = new BitSet();
     private boolean apart;
     private int without;
     private int notFinite;
@@ -44,8 +46,10 @@ final class VectorParts {
         int found = reader.readSome(message, values, from, present);
         if (found <= 0) {
             without++;
+            unusable.set(number, found < 0);
         } else if (!finite(from)) {
             notFinite++;
+            unusable.set(number);
         } else {
             keep(number, stampNs, receivedNs);
             apart |= found < present.length;
@@ -71,6 +75,7 @@ final class VectorParts {
             }
         }
         notNewer += any ? 0 : 1;
+        unusable.set(number, !any);
     }
 
     /** Names without any sample; the field's path if it has no names and no sample. */
@@ -98,6 +103,11 @@ final class VectorParts {
     /** Values of all messages, {@code [messages, size]}; of a message, those of its parts. */
     float[] values() {
         return values;
+    }
+
+    /** Numbers of the messages that should have brought values and did not; those of other names alone are not among them. */
+    BitSet unusable() {
+        return unusable;
     }
 
     /** Messages that had none of the parts. */

@@ -21,14 +21,15 @@ public final class NodeMeters {
     /**
      * One observation source.
      *
+     * @param input key of the policy's input; several may read one topic
      * @param monotonicNs the node's monotonic clock
      * @param taken samples taken in
      * @param rejected messages that could not be used
      * @param skipped messages passed over for newer ones
      */
-    public void source(SourceHealth health, LongSupplier monotonicNs, LongSupplier taken, LongSupplier rejected,
+    public void source(SourceHealth health, String input, LongSupplier monotonicNs, LongSupplier taken, LongSupplier rejected,
             LongSupplier skipped) {
-        String[] tags = {"source", health.name()};
+        String[] tags = {"source", health.name(), "input", input};
         registry.gauge("dpros.source.silence", "Time since a source's last usable sample", "seconds",
                 () -> health.lastReceivedNs() == SourceHealth.NEVER ? Double.NaN
                         : (monotonicNs.getAsLong() - health.lastReceivedNs()) / 1e9, tags);

@@ -12,6 +12,7 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.NearestName;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.SourceLabel;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.diffusion.PolicyConfig;
@@ -70,10 +71,11 @@ public final class Sources implements AutoCloseable {
             }
         }
         for (FeatureSpec feature : policy.cameras()) {
-            addCamera(feature, section(config, feature), transport, metrics.latency(Stage.PREPARATION, section(config, feature).topic()));
+            addCamera(feature, label(config, feature), section(config, feature), transport,
+                    metrics.latency(Stage.PREPARATION, label(config, feature)));
         }
         List<LatencySink> ages = new ArrayList<>();
-        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
+        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, label(config, f))));
         long stepNs = Math.round(1e9 / config.control().policyRateHz());
         aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
         inputs.forEach(input -> health.add(input.health()));
@@ -102,6 +104,11 @@ public final class Sources implements AutoCloseable {
 
     private static SourceSection section(RobotConfig config, FeatureSpec feature) {
         return config.observations().get(feature.key());
+    }
+
+    private static String label(RobotConfig config, FeatureSpec feature) {
+        return SourceLabel.of(section(config, feature).topic(), feature.key(),
+                config.observations().values().stream().map(SourceSection::topic).toList());
     }
 
     private void addVector(FeatureSpec feature, SourceSection section, Transport transport, SchemaCatalog catalog) {
@@ -158,7 +165,7 @@ public final class Sources implements AutoCloseable {
         return problem != null ? problem : "expected values at " + field + ", found a message without them";
     }
 
-    private void addCamera(FeatureSpec feature, SourceSection section, Transport transport, LatencySink latency) {
+    private void addCamera(FeatureSpec feature, String label, SourceSection section, Transport transport, LatencySink latency) {
         String type = section.typeFor(feature.kind());
         Clock clock = transport.clock();
         MotionWitness motion = state == null ? null : state::displacementSince;
@@ -166,7 +173,7 @@ public final class Sources implements AutoCloseable {
         CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
         inputs.add(source);
         cameras.add(source);
-        previews.add(new CameraPreview(LiveState.shortName(section.topic()), source.messages(), RosImageReader.forType(type),
+        previews.add(new CameraPreview(LiveState.shortName(label), source.messages(), RosImageReader.forType(type),
                 PREVIEW_WIDTH));
         Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
         checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,

@@ -7,6 +7,7 @@ import dev.dpros.core.SourceHealth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -27,7 +28,7 @@ class NodeMetersTest {
         NodeMeters meters = new NodeMeters(registry);
         SourceHealth health = new SourceHealth("wrist", SourceHealth.Kind.CAMERA, 100_000_000L);
         health.received(1_000_000_000L);
-        meters.source(health, () -> 1_050_000_000L, () -> 7, () -> 1, () -> 2);
+        meters.source(health, "observation.image", () -> 1_050_000_000L, () -> 7, () -> 1, () -> 2);
         meters.ticks(() -> 1000, () -> 1);
         meters.deadlineMisses("chunk_late", () -> 2);
         meters.watchdogState("nominal", () -> true);
@@ -52,11 +53,24 @@ class NodeMetersTest {
     void shouldExportTheStateOfASource() {
         registerAll(registry);
         String text = registry.scrape(false);
-        assertTrue(text.contains("dpros_source_silence_seconds{source=\"wrist\"} 0.05"), text);
-        assertTrue(text.contains("dpros_source_stale{source=\"wrist\"} 0.0"), text);
-        assertTrue(text.contains("dpros_source_samples_total{source=\"wrist\"} 7.0"), text);
+        assertTrue(text.contains("dpros_source_silence_seconds{input=\"observation.image\",source=\"wrist\"} 0.05"), text);
+        assertTrue(text.contains("dpros_source_stale{input=\"observation.image\",source=\"wrist\"} 0.0"), text);
+        assertTrue(text.contains("dpros_source_samples_total{input=\"observation.image\",source=\"wrist\"} 7.0"), text);
         assertTrue(text.contains("dpros_watchdog_state{state=\"nominal\"} 1.0"), text);
         assertTrue(text.contains("dpros_watchdog_state{state=\"fault\"} 0.0"), text);
+    }
+
+    @Test
+    void shouldTellInputsOfOneTopicApart() {
+        NodeMeters meters = new NodeMeters(registry);
+        for (String input : List.of("observation.position", "observation.rotation")) {
+            SourceHealth health = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100_000_000L);
+            meters.source(health, input, () -> 0, () -> input.endsWith("position") ? 7 : 9, () -> 1, () -> 2);
+        }
+        String text = registry.scrape(false);
+        assertTrue(text.contains("dpros_source_samples_total{input=\"observation.position\",source=\"/joint_states\"} 7.0"), text);
+        assertTrue(text.contains("dpros_source_samples_total{input=\"observation.rotation\",source=\"/joint_states\"} 9.0"), text);
+        assertTrue(text.contains("dpros_source_stale{input=\"observation.rotation\",source=\"/joint_states\"}"), text);
     }
 
     @Test

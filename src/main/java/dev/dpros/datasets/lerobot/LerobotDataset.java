@@ -17,8 +17,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
 public final class LerobotDataset implements EpisodeDataset {
     private static final String VERSION = "v3";
     private static final int MAX_EPISODES = 10_000_000;
+    private static final List<String> EPISODE_COLUMNS = List.of("episode_index", "length", "dataset_from_index", "dataset_to_index",
+            "data/chunk_index", "data/file_index", "tasks");
+    private static final List<String> CLIP_COLUMNS = List.of("chunk_index", "file_index", "from_timestamp");
 
     private final Path root;
     private final JsonNode info;
@@ -37,6 +42,7 @@ public final class LerobotDataset implements EpisodeDataset {
     private final LerobotColumns described;
     private final Map<String, EpisodeClips> clips = new HashMap<>();
     private final Map<String, Opened> videos = new HashMap<>();
+    private final Set<Path> checked = new HashSet<>();
     private final Connection connection;
 
     /**
@@ -94,12 +100,15 @@ public final class LerobotDataset implements EpisodeDataset {
                 + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
         List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
         for (DatasetFeature camera : cameras) {
-            for (String column : List.of("chunk_index", "file_index", "from_timestamp")) {
+            for (String column : CLIP_COLUMNS) {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
         String files = "read_parquet([" + String.join(", ", episodeFiles()) + "])";
-        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
+        TableColumns columns = new TableColumns(connection, root + "/meta/episodes", files);
+        columns.require(EPISODE_COLUMNS);
+        cameras.forEach(camera -> CLIP_COLUMNS.forEach(column -> requireClip(columns, camera.key(), column)));
+        query.append(columns.has("success", "BOOLEAN") ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
         cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
@@ -166,6 +175,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
     @Override
     public List<String> contradictions() {
+        rows.forEach(row -> requireColumns(dataFile(row)));
         LerobotFacts facts = new LerobotFacts(root, info, connection);
         for (Row row : rows) {
             facts.episode(row.index(), row.length(), row.from(), row.to(), dataFile(row));
@@ -182,15 +192,24 @@ public final class LerobotDataset implements EpisodeDataset {
         return facts.contradictions();
     }
 
-    /** Whether the episodes have a column {@code success} as this program writes it. */
-    private boolean labelled(String files) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + files)) {
-            boolean found = false;
-            while (columns.next()) {
-                found |= columns.getString(1).equals("success") && columns.getString(2).equals("BOOLEAN");
+    private static void requireClip(TableColumns columns, String camera, String column) {
+        String name = "videos/" + camera + "/" + column;
+        if (!columns.has(name)) {
+            throw InputException.of(columns.where(), "columns", "'" + name + "', as meta/info.json says that '" + camera + "' is a video",
+                    "no column of this name", "pictures in the table have dtype image");
+        }
+    }
+
+    /** @throws InputException if a table has not the columns that meta/info.json describes */
+    private void requireColumns(Path file) {
+        if (!checked.contains(file)) {
+            try {
+                new TableColumns(connection, file.toString(), "read_parquet(" + ParquetTable.literal(file.toString()) + ")")
+                        .require(described);
+                checked.add(file);
+            } catch (SQLException e) {
+                throw new InputException(file + ": cannot be read: " + firstLine(e), e);
             }
-            return found;
         }
     }
 
@@ -302,6 +321,7 @@ public final class LerobotDataset implements EpisodeDataset {
             if (names.isEmpty()) {
                 return values;
             }
+            requireColumns(file);
             String query = "SELECT " + String.join(", ", names) + " FROM read_parquet(" + ParquetTable.literal(file.toString())
                     + ") WHERE episode_index = " + row.index() + " ORDER BY frame_index";
             int step = 0;
@@ -344,6 +364,7 @@ public final class LerobotDataset implements EpisodeDataset {
         public void frame(int feature, int step, byte[] rgb) {
             DatasetFeature camera = features.get(feature);
             if (described.stored().contains(camera.key())) {
+                requireColumns(dataFile(row));
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> StoredPictures.read(connection, dataFile(row), camera.key(),
                         row.index(), row.length()));
                 StoredPictures.decode(encoded[step], camera, dataFile(row) + ": episode " + index + ", step " + step, rgb);

@@ -7,9 +7,11 @@ import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.TransitionLog;
 import dev.dpros.safety.Watchdog;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Why a running node does what it does, in words: {@link CauseText} with the ages and offsets of this moment. Any thread;
@@ -81,24 +83,39 @@ public final class SafetyText {
         if (state == SafetyState.NOMINAL) {
             return "";
         }
-        List<String> causes = new ArrayList<>();
+        Map<String, String> causes = new LinkedHashMap<>();
+        Map<String, SafetyEvent> said = new HashMap<>();
         for (SafetyEvent event : SafetyEvent.values()) {
             for (int source = Watchdog.NO_SOURCE; source < watchdog.subjects() && watchdog.active(event); source++) {
-                if (watchdog.active(event, source) && (event != reason || source != reasonSource)) {
-                    causes.add(live(event, source));
+                String same = watchdog.active(event, source) ? sameness(event, source) : null;
+                SafetyEvent before = said.get(same);
+                if (same != null && (before == null || Watchdog.severity(event).compareTo(Watchdog.severity(before)) > 0)) {
+                    causes.put(same, live(event, source));
+                    said.put(same, event);
                 }
             }
         }
-        int more = causes.size() - MOST_CAUSES;
-        return causes.isEmpty() ? "" : "; " + String.join("; ", causes.subList(0, Math.min(MOST_CAUSES, causes.size())))
+        causes.remove(sameness(reason, reasonSource));
+        List<String> lines = List.copyOf(causes.values());
+        int more = lines.size() - MOST_CAUSES;
+        return lines.isEmpty() ? "" : "; " + String.join("; ", lines.subList(0, Math.min(MOST_CAUSES, lines.size())))
                 + (more > 0 ? "; " + more + " more" : "");
     }
 
-    /** A source's age, offset and value are those of now; all else is as it was when the cause began. */
+    /** What tells a cause from another: several inputs, or inputs and the measured position, may read one topic, as old for each. */
+    private String sameness(SafetyEvent event, int source) {
+        boolean aged = stale(event, source) && CauseText.missing(sources.get(source), clock.monotonicNs()).isEmpty();
+        return aged ? "stale " + sources.get(source).name().replaceFirst("^measured ", "") : live(event, source);
+    }
+
+    /** A source's age, offset and value are those of now; of a joint all is as it was when the cause last began, if it did for it. */
     private String live(SafetyEvent event, int source) {
         double value = watchdog.value(event);
         double limit = watchdog.limit(event);
         int joint = watchdog.joint(event);
+        if (source >= sources.size() && source - sources.size() != joint) {
+            return words.cause(event, source, source - sources.size(), Double.NaN, Double.NaN);
+        }
         if (source != Watchdog.NO_SOURCE && source < sources.size()) {
             SourceHealth health = sources.get(source);
             if (stale(event, source)) {

@@ -7,6 +7,7 @@ import dev.dpros.core.ActionChunk;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.SourceLabel;
 import dev.dpros.metrics.Stage;
 import dev.dpros.metrics.dashboard.DashboardState;
 import dev.dpros.metrics.dashboard.Snapshot;
@@ -56,13 +57,17 @@ public final class LiveState implements DashboardState {
             SourceCheck camera = subjects.sources().stream().filter(source -> source.key().equals(key)
                     && source.health().kind() == SourceHealth.Kind.CAMERA).findAny().orElseThrow(() -> InputException.of(
                             "dashboard.plan_to_image", "camera", "one of the policy's cameras", key, ""));
-            overlays.add(new PlanOverlay(shortName(camera.health().name()), key, projection, config.action().joints()));
+            overlays.add(new PlanOverlay(label(camera), key, projection, config.action().joints()));
         });
     }
 
     /** Shows a recorder as well. Before the page is served. */
     public void showRecorder(Supplier<RecorderStatus> status) {
         recorder = status;
+    }
+
+    private String label(SourceCheck source) {
+        return shortName(SourceLabel.of(source.topic(), source.key(), subjects.sources().stream().map(SourceCheck::topic).toList()));
     }
 
     /** A topic without its leading slash: as the page names sources. */
@@ -135,7 +140,7 @@ public final class LiveState implements DashboardState {
             SourceHealth health = source.health();
             long last = health.lastReceivedNs();
             double ageMs = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / 1e6;
-            return new Snapshot.Source(shortName(health.name()), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
+            return new Snapshot.Source(label(source), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
                     ageMs, health.maxAgeNs() / 1e6, health.frozen(), health.blank(), offsetMs(health),
                     subjects.text().offsetBeyond(health), source.statistics().taken(),
                     source.statistics().rejected() + source.subscription().rejected());

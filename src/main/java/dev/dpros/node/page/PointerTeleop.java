@@ -2,7 +2,9 @@ package dev.dpros.node.page;
 
 import dev.dpros.config.DashboardSection.Projection;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
+import dev.dpros.core.SourceLabel;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -36,7 +38,8 @@ public final class PointerTeleop implements PointerDrive, AutoCloseable {
                 && config.teleop().field().isEmpty() && joints.size() == 2;
         config.dashboard().planToImage().forEach((key, projection) -> {
             if (fits && Set.copyOf(projection.dims()).equals(Set.copyOf(joints)) && determinant(projection) != 0) {
-                cameras.put(LiveState.shortName(config.observations().get(key).topic()), projection);
+                cameras.put(LiveState.shortName(SourceLabel.of(config.observations().get(key).topic(), key,
+                        config.observations().values().stream().map(SourceSection::topic).toList())), projection);
             }
         });
         if (!cameras.isEmpty()) {

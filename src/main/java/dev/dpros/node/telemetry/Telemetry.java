@@ -99,7 +99,7 @@ public final class Telemetry implements AutoCloseable {
         SystemClock clock = new SystemClock();
         for (ObservationInput input : node.sources().inputs()) {
             var counts = input.statistics();
-            meters.source(input.health(), clock::monotonicNs, counts::taken, counts::rejected, counts::skipped);
+            meters.source(input.health(), input.feature().key(), clock::monotonicNs, counts::taken, counts::rejected, counts::skipped);
         }
         node.sources().subscriptions().forEach((key, subscription) -> meters.subscription(key, subscription));
         meters.publication("command", node.output().publication());

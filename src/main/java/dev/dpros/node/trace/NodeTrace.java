@@ -9,6 +9,7 @@ import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.SamplingFailure;
+import dev.dpros.core.SourceLabel;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingGuide;
@@ -72,10 +73,11 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
         List<LaneSpec> lanes = new ArrayList<>();
         lanes.add(new LaneSpec(CONTROL, Math.max(tickWords, TickRecord.chunkWords(loop.dims(), loop.chunkSteps())), 10));
         lanes.add(new LaneSpec(SAMPLER, SAMPLER_WORDS, 1));
-        inputs.forEach(input -> lanes.add(new LaneSpec(SOURCE + input.health().name(), SAMPLE_WORDS, 0.5)));
+        List<String> names = SourceLabel.numbered(inputs.stream().map(input -> input.health().name()).toList());
+        names.forEach(name -> lanes.add(new LaneSpec(SOURCE + name, SAMPLE_WORDS, 0.5)));
         TraceFile file = TraceFile.create(Path.of(config.file()), setup, lanes, config.megabytes());
-        for (ObservationInput input : inputs) {
-            follow(input, file.lane(SOURCE + input.health().name()));
+        for (int i = 0; i < inputs.size(); i++) {
+            follow(inputs.get(i), file.lane(SOURCE + names.get(i)));
         }
         return new NodeTrace(clock, file);
     }

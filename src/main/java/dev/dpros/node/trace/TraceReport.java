@@ -91,8 +91,7 @@ public final class TraceReport {
     /** Whole samples by source. */
     public Map<String, Integer> samples() {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        recorded.setup().sources().forEach(source ->
-                counts.put(source.name(), recorded.reader().records(NodeTrace.SOURCE + source.name()).size()));
+        recorded.setup().labels().forEach(name -> counts.put(name, recorded.reader().records(NodeTrace.SOURCE + name).size()));
         return counts;
     }
 
@@ -142,7 +141,7 @@ public final class TraceReport {
     /** The inferences, oldest first. */
     public List<Cycle> cycles() {
         Map<Long, TraceRecord> samples = new HashMap<>();
-        recorded.setup().sources().forEach(source -> recorded.reader().records(NodeTrace.SOURCE + source.name())
+        recorded.setup().labels().forEach(name -> recorded.reader().records(NodeTrace.SOURCE + name)
                 .forEach(record -> samples.merge(record.at(0), record, (a, b) -> a.at(2) >= b.at(2) ? a : b)));
         Map<Long, Builder> cycles = new LinkedHashMap<>();
         for (TraceRecord record : recorded.reader().records(NodeTrace.SAMPLER)) {

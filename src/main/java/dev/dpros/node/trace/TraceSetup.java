@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.SourceLabel;
 import dev.dpros.safety.CauseText;
 import dev.dpros.safety.JointLimits;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ public record TraceSetup(String node, String policy, ControlConfig control, List
     String subject(int index) {
         int joint = index - sources.size();
         return index < 0 || joint >= control.dims() ? "" : joint < 0 ? sources.get(index).name() : control.names().get(joint);
+    }
+
+    /** The sources' names, told apart where several read one topic. */
+    List<String> labels() {
+        return SourceLabel.numbered(sources.stream().map(Source::name).toList());
     }
 
     /** Says in words what led to a state, as the node did. */
