@@ -1,14 +1,18 @@
 package dev.dpros.node;
 
 import dev.dpros.config.RobotConfig;
+import dev.dpros.control.ChunkInbox;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.ControlThread;
+import dev.dpros.control.LoopInputs;
+import dev.dpros.control.LoopListeners;
 import dev.dpros.control.LoopProbes;
 import dev.dpros.control.PacerConfig;
 import dev.dpros.control.TickListener;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
+import dev.dpros.core.PositionSource;
 import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
@@ -23,7 +27,6 @@ import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.node.outputs.CommandOutput;
 import dev.dpros.node.outputs.Diagnostics;
-import dev.dpros.node.outputs.EnableInput;
 import dev.dpros.node.outputs.NodeOutputs;
 import dev.dpros.node.outputs.RestWatch;
 import dev.dpros.node.outputs.SafetyText;
@@ -41,7 +44,6 @@ import dev.dpros.safety.CauseText;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyFilter;
-import dev.dpros.safety.WatchdogListener;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -75,6 +77,7 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
     private final PlanFan fan;
     private final NodeTrace trace;
     private final Diagnostics.Subjects subjects;
+    private final Diagnostics diagnostics;
     private final SafetyText text;
     private final Waiting waiting;
     private final Voice voice;
@@ -114,7 +117,8 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
         SafetyFilter filter = control.safetyFilter(limits);
         trace = NodeTrace.open(config.trace(), traceSetup(config, control, limits), sources.inputs(), clock);
         output = new CommandOutput(transport, config.action(), control, filter.frameCapacity());
-        ChunkRelay relay = new ChunkRelay();
+        outputs = new NodeOutputs(config, transport, sources.health());
+        ChunkInbox inbox = new ChunkInbox();
         InferenceOptions options = config.sampler().toOptions();
         choice = new SamplerChoice(policy, options);
         guides = new GuideChoice(config, definition, choice::current, clock);
@@ -125,30 +129,27 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
         InferenceLatency probes = new InferenceLatency(new SystemClock(),
                 fan.outside(cycles.encoding(metrics.latency(Stage.ENCODE))),
                 fan.outside(metrics.latency(Stage.DENOISING_STEP)), fan.outside(metrics.latency(Stage.INFERENCE)));
+        ChunkRelay relay = new ChunkRelay(cycles, trace, inbox, outputs.chunks());
         sampler = new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(
                 () -> around.apply(choice.follow(DiffusionPolicy.load(definition, options, probes))), sources.aligner(), relay,
                 trace.watch(cycles.watch(guides.next())), clock, stepNs, fan)));
-        loop = new ControlLoop(control, filter, sources.health(),
-                sources.positions(), sampler, trace.publishing(cycles.publishing(output)), WatchdogListener.NONE);
+        teleoperation = config.teleop().topic().isEmpty() ? null : new Teleoperation(config, transport, transport.catalog());
         RestWatch rest = new RestWatch(control.names());
-        loop.reportTo("at rest", rest);
+        LoopListeners listeners = outputs.heardWith(LoopListeners.NONE.and("at rest", rest).and("live page", cycles))
+                .and("recorder", report -> recorder.ticked(report)).and("trace", trace);
+        LoopProbes durations = new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION),
+                metrics.latency(Stage.END_TO_END));
+        LoopInputs inputs = new LoopInputs(sources.health(), sources.positions(),
+                teleoperation == null ? PositionSource.NONE : teleoperation, outputs.enableSwitch());
+        loop = new ControlLoop(new ControlLoop.Wiring(control, filter, inputs, sampler, inbox,
+                trace.publishing(cycles.publishing(output)), listeners).measuredBy(durations));
         text = new SafetyText(new CauseText(sources.health(), limits, transport.resolve("~start")), loop.watchdog(),
                 sources.health(), clock, control.simulatedTime(), rest);
-        waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(), this::enable,
+        waiting = new Waiting(WaitedFor.list(transport, sources.checks(), control.simulatedTime(), outputs.enable(),
                 () -> services != null && loop.watchdog().active(SafetyEvent.NOT_STARTED) && !loop.watchdog().requestPending()));
         voice = new Voice(loop.watchdog(), text, waiting, clock);
         subjects = new Diagnostics.Subjects(loop, sources.checks(), this, output.publication(), text, waiting);
-        outputs = new NodeOutputs(config, transport, subjects);
-        relay.to(cycles, trace, loop.inbox(), outputs.chunks());
-        loop.reportTo("live page", cycles);
-        outputs.follow(loop);
-        loop.reportTo("recorder", report -> recorder.ticked(report));
-        loop.reportTo("trace", trace);
-        teleoperation = config.teleop().topic().isEmpty() ? null : new Teleoperation(config, transport, transport.catalog());
-        if (teleoperation != null) {
-            loop.teleoperateWith(teleoperation);
-        }
-        loop.measureWith(new LoopProbes(metrics.latency(Stage.TICK_LATENESS), metrics.latency(Stage.TICK_DURATION), metrics.latency(Stage.END_TO_END)));
+        diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics(), outputs::enableText);
         thread = new ControlThread(loop, clock, pacer(config));
         watch = new NodeWatch(loop, thread, sampler::deviceLoss);
         setSampler = choice.offer(transport);
@@ -157,10 +158,6 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
             worker.setDaemon(true);
             return worker;
         });
-    }
-
-    private EnableInput enable() {
-        return outputs == null ? null : outputs.enable();
     }
 
     private TraceSetup traceSetup(RobotConfig config, ControlConfig control, List<JointLimits> limits) {
@@ -217,7 +214,7 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
     public boolean start(boolean autostart) throws InterruptedException {
         thread.start();
         voice.start();
-        every(DIAGNOSTICS_MS, outputs::diagnose);
+        every(DIAGNOSTICS_MS, diagnostics::diagnose);
         every(HOUSEKEEPING_MS, this::look);
         if (!sampler.awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
             if (sampler.deviceLoss() != null) {
@@ -252,7 +249,7 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
         NodeWatch.End end = watch.look(clock.monotonicNs());
         if (end != null) {
             housekeeping.schedule(() -> whoEnds.accept(end), END_AFTER_MS, TimeUnit.MILLISECONDS);
-            outputs.diagnose();
+            diagnostics.diagnose();
         }
     }
 
@@ -362,6 +359,7 @@ public final class PolicyNode implements Diagnostics.SamplerView, AutoCloseable 
             teleoperation.close();
         }
         outputs.close();
+        diagnostics.close();
         output.close();
     }
 }

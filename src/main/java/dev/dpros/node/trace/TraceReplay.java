@@ -70,9 +70,8 @@ public final class TraceReplay implements ChunkRequester {
     private TraceReplay(RecordedTicks recorded) {
         this.recorded = recorded;
         TraceSetup setup = recorded.setup();
-        loop = new ControlLoop(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
-                PositionSource.NONE, this, frame -> { }, transitions());
-        loop.reportTo("replay", this::compare);
+        loop = new ControlLoop(ControlLoop.Wiring.of(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
+                PositionSource.NONE, this, frame -> { }).transitionsTo(transitions()).hearing("replay", this::compare));
     }
 
     /** Runs the loop of a trace again. @throws dev.dpros.core.InputException if the file is not a node's trace, in one line */
