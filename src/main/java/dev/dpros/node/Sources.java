@@ -29,6 +29,7 @@ import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.LateFieldReader;
 import dev.dpros.ros.message.MessageSchema;
@@ -57,6 +58,7 @@ public final class Sources implements AutoCloseable {
     private VectorSource state;
     private PositionSource measured = PositionSource.NONE;
     private int measuredSource = -1;
+    private final Owned owned = new Owned();
 
     /**
      * Builds every source and subscribes.
@@ -67,24 +69,29 @@ public final class Sources implements AutoCloseable {
     Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
             MetricsRegistry metrics) {
         requireSameKeys(config, policy);
-        for (FeatureSpec feature : policy.inputs()) {
-            if (feature.kind() != FeatureSpec.Kind.VISUAL) {
-                addVector(feature, section(config, feature), transport, catalog);
+        try {
+            for (FeatureSpec feature : policy.inputs()) {
+                if (feature.kind() != FeatureSpec.Kind.VISUAL) {
+                    addVector(feature, section(config, feature), transport, catalog);
+                }
             }
+            for (FeatureSpec feature : policy.cameras()) {
+                addCamera(feature, section(config, feature), transport, metrics.latency(Stage.PREPARATION, section(config, feature).topic()));
+            }
+            List<LatencySink> ages = new ArrayList<>();
+            policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
+            long stepNs = Math.round(1e9 / config.control().policyRateHz());
+            aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
+            inputs.forEach(input -> health.add(input.health()));
+            MeasuredInput from = MeasuredInput.of(config, policy);
+            if (from != null) {
+                addMeasured(from, config.action().joints(), policy, transport, catalog);
+            }
+            cameras.forEach(CameraSource::start);
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
         }
-        for (FeatureSpec feature : policy.cameras()) {
-            addCamera(feature, section(config, feature), transport, metrics.latency(Stage.PREPARATION, section(config, feature).topic()));
-        }
-        List<LatencySink> ages = new ArrayList<>();
-        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, section(config, f).topic())));
-        long stepNs = Math.round(1e9 / config.control().policyRateHz());
-        aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
-        inputs.forEach(input -> health.add(input.health()));
-        MeasuredInput from = MeasuredInput.of(config, policy);
-        if (from != null) {
-            addMeasured(from, config.action().joints(), policy, transport, catalog);
-        }
-        cameras.forEach(CameraSource::start);
     }
 
     private static void requireSameKeys(RobotConfig config, PolicyConfig policy) {
@@ -152,7 +159,7 @@ public final class Sources implements AutoCloseable {
         VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
                 FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
                 Math.round(from.staleAfterMs() * 1e6)), reader);
-        Subscription subscription = transport.subscribe(from.topic(), from.type(), source);
+        Subscription subscription = owned.own(transport.subscribe(from.topic(), from.type(), source));
         subscriptions.put("measured", subscription);
         if (late != null) {
             late.read(subscription);
@@ -176,7 +183,7 @@ public final class Sources implements AutoCloseable {
         Clock clock = transport.clock();
         MotionWitness motion = state == null ? null : state::displacementSince;
         CameraConfig camera = section.toCamera(feature);
-        CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
+        CameraSource source = owned.own(new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion));
         inputs.add(source);
         cameras.add(source);
         previews.add(new CameraPreview(LiveState.shortName(section.topic()), source.messages(), RosImageReader.forType(type),
@@ -187,7 +194,7 @@ public final class Sources implements AutoCloseable {
     }
 
     private Subscription subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
-        Subscription subscription = transport.subscribe(section.topic(), type, slots);
+        Subscription subscription = owned.own(transport.subscribe(section.topic(), type, slots));
         subscriptions.put(feature.key(), subscription);
         return subscription;
     }
@@ -253,7 +260,6 @@ public final class Sources implements AutoCloseable {
 
     @Override
     public void close() {
-        subscriptions.values().forEach(Subscription::close);
-        cameras.forEach(CameraSource::close);
+        owned.close();
     }
 }

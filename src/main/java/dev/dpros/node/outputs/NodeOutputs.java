@@ -7,6 +7,7 @@ import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
+import dev.dpros.process.Owned;
 import java.util.List;
 
 /** What the control node publishes besides its commands, as configured, and its dead-man switch. Closed by its owner. */
@@ -15,6 +16,7 @@ public final class NodeOutputs implements AutoCloseable {
     private final StateOutput state;
     private final ChunkOutput chunks;
     private final EnableInput enable;
+    private final Owned owned = new Owned();
 
     /**
      * Advertises and subscribes.
@@ -24,10 +26,15 @@ public final class NodeOutputs implements AutoCloseable {
      */
     public NodeOutputs(RobotConfig config, Transport transport, List<SourceHealth> sources) {
         clock = transport.clock();
-        chunks = new ChunkOutput(transport, config.outputs(), config.action());
-        state = config.outputs().state() ? new StateOutput(transport, config.action().joints(), sources) : null;
-        enable = config.node().enableTimeoutMs() > 0
-                ? new EnableInput(transport, config.node().enableTimeoutMs()) : null;
+        try {
+            chunks = owned.own(new ChunkOutput(transport, config.outputs(), config.action()));
+            state = config.outputs().state() ? owned.own(new StateOutput(transport, config.action().joints(), sources)) : null;
+            enable = config.node().enableTimeoutMs() > 0
+                    ? owned.own(new EnableInput(transport, config.node().enableTimeoutMs())) : null;
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
+        }
     }
 
     /** Where chunks go. */
@@ -62,12 +69,6 @@ public final class NodeOutputs implements AutoCloseable {
 
     @Override
     public void close() {
-        if (enable != null) {
-            enable.close();
-        }
-        if (state != null) {
-            state.close();
-        }
-        chunks.close();
+        owned.close();
     }
 }
