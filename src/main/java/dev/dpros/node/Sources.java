@@ -47,6 +47,7 @@ import java.util.TreeSet;
  */
 public final class Sources implements AutoCloseable {
     private static final int PREVIEW_WIDTH = 640;
+    private static final long FRESH_OBSERVATION_NS = 1_000_000_000;
 
     private final List<ObservationInput> inputs = new ArrayList<>();
     private final List<CameraSource> cameras = new ArrayList<>();
@@ -241,6 +242,21 @@ public final class Sources implements AutoCloseable {
     /** The cameras. */
     List<CameraSource> cameras() {
         return cameras;
+    }
+
+    /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
+    void awaitFresh(Clock clock) {
+        long sinceNs = clock.rosNs();
+        aligner.reset(sinceNs);
+        long deadline = clock.monotonicNs() + FRESH_OBSERVATION_NS;
+        while (!fresh(sinceNs) && clock.monotonicNs() < deadline) {
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     /** By feature key. */
