@@ -14,7 +14,6 @@ import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.SafetyStatus;
 import dev.dpros.safety.Watchdog;
-import dev.dpros.safety.WatchdogListener;
 import java.util.List;
 
 /**
@@ -64,16 +63,6 @@ public final class ControlLoop {
         public Wiring enabledBy(EnableSwitch held) {
             return with(new LoopInputs(inputs.sources(), inputs.positions(), inputs.teleoperation(), held));
         }
-
-        /** The same with durations measured. */
-        public Wiring measuredBy(LoopProbes measured) {
-            return with(new LoopListeners(listeners.transitions(), measured, listeners.ticks()));
-        }
-
-        /** The same with one who hears of the watchdog's transitions. */
-        public Wiring transitionsTo(WatchdogListener listener) {
-            return with(new LoopListeners(listener, listeners.probes(), listeners.ticks()));
-        }
     }
 
     private final ControlConfig config;
@@ -119,8 +108,7 @@ public final class ControlLoop {
         watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), config.names(), around.transitions());
         health = new HealthMonitor(sources, watchdog, config.simulatedTime());
         pacer = new InferencePacer(config, wiring.requester, watchdog, statistics);
-        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
-                config.rotations());
+        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(), config.rotations());
         takeover = new Takeover(config, buffer, filter);
         gate = new RestGate(config.rules().atRest(), filter);
         tracking = new Tracking(config, watchdog);

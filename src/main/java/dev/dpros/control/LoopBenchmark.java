@@ -99,7 +99,7 @@ public final class LoopBenchmark {
         };
         CommandSink nowhere = frame -> { };
         ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(control, control.safetyFilter(limits), List.of(), origin, sampler, nowhere)
-                .measuredBy(new LoopProbes(ns -> record(lateness, ns), ns -> record(duration, ns), ns -> { })));
+                .with(LoopListeners.NONE.measuredBy(new LoopProbes(ns -> record(lateness, ns), ns -> record(duration, ns), ns -> { }))));
         loop.watchdog().request(SafetyEvent.STARTED);
         List<Thread> load = new ArrayList<>();
         ControlThread thread = new ControlThread(loop, clock, config.pacer);

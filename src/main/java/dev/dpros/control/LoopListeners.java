@@ -29,6 +29,16 @@ public record LoopListeners(WatchdogListener transitions, LoopProbes probes, Lis
         ticks = List.copyOf(ticks);
     }
 
+    /** The same with durations measured. */
+    public LoopListeners measuredBy(LoopProbes measured) {
+        return new LoopListeners(transitions, measured, ticks);
+    }
+
+    /** The same with one who hears of the watchdog's transitions. */
+    public LoopListeners transitionsTo(WatchdogListener listener) {
+        return new LoopListeners(listener, probes, ticks);
+    }
+
     /** These and one more that hears of every tick, after the others. */
     public LoopListeners and(String name, TickListener listener) {
         return new LoopListeners(transitions, probes, Stream.concat(ticks.stream(), Stream.of(new Named(name, listener))).toList());

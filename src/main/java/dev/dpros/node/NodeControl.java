@@ -41,7 +41,8 @@ final class NodeControl {
         RestWatch rest = new RestWatch(motion.control().names());
         NodeEnds ends = wired.ends;
         loop = new ControlLoop(new ControlLoop.Wiring(motion.control(), motion.filter(), ends.inputs(), wired.sampler.supervised(),
-                wired.sampler.inbox(), ends.commands(), listeners(ends, rest, wired.recorder)).measuredBy(durations(setup.metrics())));
+                wired.sampler.inbox(), ends.commands(),
+                listeners(ends, rest, wired.recorder).measuredBy(durations(setup.metrics()))));
         boolean simulated = motion.control().simulatedTime();
         text = new SafetyText(new CauseText(sources.health(), motion.limits(), setup.transport().resolve("~start")), loop.watchdog(),
                 sources.health(), setup.clock(), simulated, rest);

@@ -343,7 +343,7 @@ class ControlLoopTest {
             listeners = listeners.and("broken " + each.getClass().getSimpleName(), report -> ControlLoopTest.<RuntimeException>sneak(each));
         }
         LoopListeners all = listeners.and("last", report -> heard[0]++);
-        LoopRig rig = LoopRig.arm(2, Interpolation.CUBIC).wired(w -> w.with(all).measuredBy(new LoopProbes(broken, broken, broken)));
+        LoopRig rig = LoopRig.arm(2, Interpolation.CUBIC).wired(w -> w.with(all.measuredBy(new LoopProbes(broken, broken, broken))));
         rig.start();
         rig.deliver(0, constant(15, 0.1));
         rig.run(500 * MS);

@@ -119,7 +119,8 @@ class PacerTest {
     @Timeout(20)
     void shouldTickOnItsOwnThreadAndEndWithAHoldFrame() throws InterruptedException {
         CountDownLatch ticks = new CountDownLatch(20);
-        LoopRig rig = LoopRig.pusht().wired(w -> w.measuredBy(new LoopProbes(ns -> ticks.countDown(), ns -> { }, ns -> { })));
+        LoopRig rig = LoopRig.pusht().wired(w -> w.with(LoopListeners.NONE.measuredBy(
+                new LoopProbes(ns -> ticks.countDown(), ns -> { }, ns -> { }))));
         SystemClock clock = new SystemClock();
         ControlThread thread = new ControlThread(rig.loop, clock, PacerConfig.NORMAL);
         rig.loop.watchdog().request(SafetyEvent.STARTED);
