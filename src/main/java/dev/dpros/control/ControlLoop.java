@@ -14,9 +14,6 @@ import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.SafetyStatus;
 import dev.dpros.safety.Watchdog;
-import dev.dpros.safety.WatchdogListener;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,14 +23,56 @@ import java.util.List;
  * sets it going.
  */
 public final class ControlLoop {
+    /**
+     * What a loop is built from.
+     *
+     * @param filter makes its frames; no other loop's
+     * @param requester the sampler, asked for chunks on the control thread
+     * @param inbox where the sampler leaves them
+     * @param sink where frames go
+     */
+    public record Wiring(ControlConfig config, SafetyFilter filter, LoopInputs inputs, ChunkRequester requester, ChunkInbox inbox,
+            CommandSink sink, LoopListeners listeners) {
+        /** With an inbox of its own, no human, no dead-man switch, and nobody who listens. */
+        public static Wiring of(ControlConfig config, SafetyFilter filter, List<SourceHealth> sources, PositionSource positions,
+                ChunkRequester requester, CommandSink sink) {
+            return new Wiring(config, filter, LoopInputs.of(sources, positions), requester, new ChunkInbox(), sink, LoopListeners.NONE);
+        }
+
+        /** The same with these listeners in place of the others. */
+        public Wiring with(LoopListeners heard) {
+            return new Wiring(config, filter, inputs, requester, inbox, sink, heard);
+        }
+
+        /** The same with these inputs. */
+        public Wiring with(LoopInputs read) {
+            return new Wiring(config, filter, read, requester, inbox, sink, listeners);
+        }
+
+        /** The same with one more that hears of every tick, after the others. @param name who it is, for people */
+        public Wiring hearing(String name, TickListener listener) {
+            return with(listeners.and(name, listener));
+        }
+
+        /** The same with a human who may drive in the policy's place. */
+        public Wiring teleoperatedBy(PositionSource human) {
+            return with(new LoopInputs(inputs.sources(), inputs.positions(), human, inputs.enable()));
+        }
+
+        /** The same with a dead-man switch. */
+        public Wiring enabledBy(EnableSwitch held) {
+            return with(new LoopInputs(inputs.sources(), inputs.positions(), inputs.teleoperation(), held));
+        }
+    }
+
     private final ControlConfig config;
     private final SafetyFilter filter;
     private final CommandSink sink;
     private final Watchdog watchdog;
     private final LoopStatistics statistics = new LoopStatistics();
-    private final List<ListenerNet> nets = new ArrayList<>();
+    private final List<ListenerNet> nets;
     private final HealthMonitor health;
-    private final ChunkInbox inbox = new ChunkInbox();
+    private final ChunkInbox inbox;
     private final InferencePacer pacer;
     private final ChunkIntake intake;
     private final TrajectoryBuffer buffer;
@@ -45,8 +84,8 @@ public final class ControlLoop {
     private final LiveInputs reader;
     private final TickInputs inputs;
     private final TickReport report;
-    private TickListener[] listeners = {};
-    private LoopProbes probes = LoopProbes.NONE;
+    private final TickListener[] listeners;
+    private final LoopProbes probes;
     private boolean lastDrove;
     private boolean wasRunning;
     private long endToEndStampNs;
@@ -55,73 +94,35 @@ public final class ControlLoop {
     private boolean chunkPast;
     private volatile Throwable lastFailure;
 
-    /**
-     * A stopped loop.
-     *
-     * @param sources health of the observation sources; their order is the watchdog's
-     * @param positions where motion starts from; {@link PositionSource#NONE} only for {@link Interpolation#ZERO_ORDER_HOLD}
-     */
-    public ControlLoop(ControlConfig config, SafetyFilter filter, List<SourceHealth> sources, PositionSource positions,
-            ChunkRequester requester, CommandSink sink, WatchdogListener listener) {
-        this.config = config;
-        this.filter = filter;
-        this.sink = sink;
-        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), config.names(), net("transitions").around(listener));
+    /** A stopped loop. */
+    public ControlLoop(Wiring wiring) {
+        config = wiring.config;
+        filter = wiring.filter;
+        sink = wiring.sink;
+        inbox = wiring.inbox;
+        List<SourceHealth> sources = wiring.inputs.sources();
+        ListenerNets around = new ListenerNets(wiring.listeners, statistics);
+        listeners = around.ticks();
+        probes = around.probes();
+        nets = around.all();
+        watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), config.names(), around.transitions());
         health = new HealthMonitor(sources, watchdog, config.simulatedTime());
-        pacer = new InferencePacer(config, requester, watchdog, statistics);
-        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(),
-                config.rotations());
+        pacer = new InferencePacer(config, wiring.requester, watchdog, statistics);
+        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(), config.rotations());
         takeover = new Takeover(config, buffer, filter);
         gate = new RestGate(config.rules().atRest(), filter);
         tracking = new Tracking(config, watchdog);
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
         frame = new CommandFrame(config.names(), filter.frameCapacity());
-        reader = new LiveInputs(watchdog, requester, inbox, sources, positions);
+        reader = new LiveInputs(watchdog, wiring.requester, inbox, wiring.inputs);
         inputs = new TickInputs(config.dims(), sources.size());
         report = new TickReport(inputs);
     }
 
-    /**
-     * Adds one that hears of every tick, after those added before; before the first. What it throws keeps neither the loop
-     * nor the others from going on.
-     *
-     * @param name who it is, for people
-     */
-    public void reportTo(String name, TickListener listener) {
-        listeners = Arrays.copyOf(listeners, listeners.length + 1);
-        listeners[listeners.length - 1] = net(name).around(listener);
-    }
-
-    private ListenerNet net(String name) {
-        ListenerNet net = new ListenerNet(name, statistics);
-        nets.add(net);
-        return net;
-    }
-
-    /** Everyone who hears of ticks, transitions and durations, with what they threw. Any thread, once the loop runs. */
+    /** Everyone who hears of ticks, transitions and durations, with what they threw. Any thread. */
     public List<ListenerNet> listeners() {
-        return List.copyOf(nets);
-    }
-
-    /**
-     * Lets a human drive in the policy's place; before the first tick.
-     *
-     * @param commands where the human wants the robot; knows nothing while nobody drives
-     */
-    public void teleoperateWith(PositionSource commands) {
-        reader.teleoperateWith(commands);
-    }
-
-    /** Sets the dead-man switch that {@link MotionRules#enableRequired} asks for; before the first tick. */
-    public void enableWith(EnableSwitch newSwitch) {
-        reader.enableWith(newSwitch);
-    }
-
-    /** Sets where durations go; before the first tick. */
-    public void measureWith(LoopProbes newProbes) {
-        probes = new LoopProbes(net("tick lateness").around(newProbes.tickLateness()),
-                net("tick duration").around(newProbes.tickDuration()), net("end to end").around(newProbes.endToEnd()));
+        return nets;
     }
 
     /** Where the sampler leaves its chunks. */
@@ -235,6 +236,8 @@ public final class ControlLoop {
     /** A listener that throws is counted, nothing more: each is in a net of its own. */
     private void report() {
         try {
+            report.tick = statistics.get(Counter.TICKS);
+            report.missedTicks = statistics.get(Counter.MISSED_TICKS);
             report.chunkId = frame.chunkId;
             report.observationStampNs = frame.observationStampNs;
             report.actionsLeft = buffer.remaining(inputs.rosNs);

@@ -4,7 +4,6 @@ import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.Watchdog;
-import java.util.List;
 
 /** Reads what other threads have for a tick. Control thread; neither allocates nor waits. */
 final class LiveInputs {
@@ -13,26 +12,17 @@ final class LiveInputs {
     private final ChunkInbox inbox;
     private final SourceHealth[] sources;
     private final PositionSource positions;
-    private PositionSource teleop = PositionSource.NONE;
-    private EnableSwitch enable = nowNs -> true;
+    private final PositionSource teleop;
+    private final EnableSwitch enable;
 
-    LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, List<SourceHealth> sources,
-            PositionSource positions) {
+    LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, LoopInputs inputs) {
         this.watchdog = watchdog;
         this.requester = requester;
         this.inbox = inbox;
-        this.sources = sources.toArray(new SourceHealth[0]);
-        this.positions = positions;
-    }
-
-    /** Sets where a human's commands come from; before the first tick. */
-    void teleoperateWith(PositionSource source) {
-        teleop = source;
-    }
-
-    /** Sets the dead-man switch; before the first tick. */
-    void enableWith(EnableSwitch newSwitch) {
-        enable = newSwitch;
+        sources = inputs.sources().toArray(new SourceHealth[0]);
+        positions = inputs.positions();
+        teleop = inputs.teleoperation();
+        enable = inputs.enable();
     }
 
     /** The sampler's state before its chunk: a chunk that comes in between is then found at the next tick. */

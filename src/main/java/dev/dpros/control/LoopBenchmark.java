@@ -6,10 +6,8 @@ import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.Clock;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
-import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -100,9 +98,8 @@ public final class LoopBenchmark {
             return true;
         };
         CommandSink nowhere = frame -> { };
-        ControlLoop loop = new ControlLoop(control, control.safetyFilter(limits), List.<SourceHealth>of(), origin, sampler,
-                nowhere, WatchdogListener.NONE);
-        loop.measureWith(new LoopProbes(ns -> record(lateness, ns), ns -> record(duration, ns), ns -> { }));
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(control, control.safetyFilter(limits), List.of(), origin, sampler, nowhere)
+                .with(LoopListeners.NONE.measuredBy(new LoopProbes(ns -> record(lateness, ns), ns -> record(duration, ns), ns -> { }))));
         loop.watchdog().request(SafetyEvent.STARTED);
         List<Thread> load = new ArrayList<>();
         ControlThread thread = new ControlThread(loop, clock, config.pacer);

@@ -8,6 +8,10 @@ import dev.dpros.safety.Watchdog;
 public final class TickReport {
     /** What the tick took from other threads. */
     public final TickInputs inputs;
+    /** Ticks so far, this one included. */
+    public long tick;
+    /** Control periods skipped so far. */
+    public long missedTicks;
     /** How late the tick began, ns. */
     public long latenessNs;
     /** Chunk in execution, 0 if none. */

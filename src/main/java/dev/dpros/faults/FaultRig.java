@@ -9,6 +9,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.faults.Witness.NodeState;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.node.PolicyNode;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -19,18 +20,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A control node on trial: master, simulated PushT robot, topics that can be spoiled on their way to the node and to the
  * robot, the node itself, an operator, and a witness of its state, its commands and the robot. Confined to one thread.
  */
 public final class FaultRig implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FaultRig.class);
     static final String NODE = "/dpros";
     static final List<String> JOINTS = List.of("x", "y");
     private static final String COMMANDS = "/arm_controller/command";
@@ -59,7 +61,7 @@ public final class FaultRig implements AutoCloseable {
         }
     }
 
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Owned owned = new Owned();
     private final Path config;
     private final long seed;
     private final Kind kind;
@@ -76,6 +78,7 @@ public final class FaultRig implements AutoCloseable {
     final FaultyTopic controller;
     private PolicyNode policy;
     private FaultProcess process;
+    private int visitors;
 
     /**
      * Builds everything; the policy is warm and stopped.
@@ -90,7 +93,7 @@ public final class FaultRig implements AutoCloseable {
         try {
             master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
             uri = master.uri();
-            owned.push(() -> master.close());
+            owned.own(() -> master.close());
             boolean simulated = kind == Kind.SIMULATED_TIME;
             startWorld(simulated);
             RosNode relay = connect("spoiler");
@@ -106,8 +109,8 @@ public final class FaultRig implements AutoCloseable {
             } else {
                 startPolicy();
             }
-        } catch (RuntimeException | IOException | InterruptedException e) {
-            close();
+        } catch (RuntimeException | Error | IOException | InterruptedException e) {
+            owned.closeAfter(e);
             throw e;
         }
     }
@@ -124,7 +127,7 @@ public final class FaultRig implements AutoCloseable {
         Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
         RobotConfig robot = ConfigReader.read(config, Layer.settings("dpros faults", settings)).config();
         RosNode node = connect("dpros");
-        owned.push(sampler);
+        owned.own(sampler);
         policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));
         policy.start(false);
     }
@@ -134,8 +137,7 @@ public final class FaultRig implements AutoCloseable {
     }
 
     private <T extends AutoCloseable> T own(T part) {
-        owned.push(part);
-        return part;
+        return owned.own(part);
     }
 
     /** Faults of the sampler; only for a node in this process. */
@@ -283,17 +285,11 @@ public final class FaultRig implements AutoCloseable {
 
     /** Another node on the same master, owned by the rig. */
     RosNode visitor(String name) {
-        return connect(name + "_" + owned.size());
+        return connect(name + "_" + ++visitors);
     }
 
     @Override
     public void close() {
-        while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (Exception e) {
-                org.slf4j.LoggerFactory.getLogger(FaultRig.class).warn("closing the rig: {}", e.toString());
-            }
-        }
+        owned.close((part, failure) -> LOG.warn("closing the rig: {}", failure.toString()));
     }
 }

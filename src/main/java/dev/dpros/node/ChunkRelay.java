@@ -9,16 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes the sampler's chunks on to sinks that are made after the sampler; one that throws keeps nothing from the others.
+ * Passes the sampler's chunks on to every sink; one that throws keeps nothing from the others.
  * Sampler thread; does not block.
  */
 final class ChunkRelay implements ChunkSink {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkRelay.class);
     private final Set<ChunkSink> said = ConcurrentHashMap.newKeySet();
-    private volatile ChunkSink[] targets = {};
+    private final ChunkSink[] targets;
 
-    /** Sets where chunks go, in this order; once. */
-    void to(ChunkSink... sinks) {
+    /** To these, in this order. */
+    ChunkRelay(ChunkSink... sinks) {
         targets = sinks.clone();
     }
 

@@ -2,11 +2,10 @@ package dev.dpros.node;
 
 import dev.dpros.core.Clock;
 import dev.dpros.core.Transport;
+import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -23,7 +22,7 @@ final class OperatorServices implements AutoCloseable {
     private static final long LONGEST_TICK_NS = 2_000_000_000L;
     private static final long POLL_NS = 500_000;
 
-    private final List<AutoCloseable> services = new ArrayList<>();
+    private final Owned services = new Owned();
     private final Watchdog watchdog;
     private final BooleanSupplier enabled;
     private final Clock clock;
@@ -43,14 +42,19 @@ final class OperatorServices implements AutoCloseable {
         this.reason = reason;
         clock = transport.clock();
         this.beforeStart = beforeStart;
-        offer(transport, "~start", SafetyEvent.STARTED);
-        offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
-        offer(transport, "~reset", SafetyEvent.RESET);
-        offer(transport, "~estop", SafetyEvent.EMERGENCY_STOP);
+        try {
+            offer(transport, "~start", SafetyEvent.STARTED);
+            offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
+            offer(transport, "~reset", SafetyEvent.RESET);
+            offer(transport, "~estop", SafetyEvent.EMERGENCY_STOP);
+        } catch (RuntimeException | Error e) {
+            services.closeAfter(e);
+            throw e;
+        }
     }
 
     private void offer(Transport transport, String name, SafetyEvent event) {
-        services.add(transport.advertiseService(name, TRIGGER, request -> handle(event)));
+        services.own(transport.advertiseService(name, TRIGGER, request -> handle(event)));
     }
 
     /** Does what a service does; returns null when it is done, else one line why not. Blocks until the next tick. */
@@ -89,9 +93,7 @@ final class OperatorServices implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable service : services) {
-            service.close();
-        }
+    public void close() {
+        services.close();
     }
 }

@@ -29,6 +29,7 @@ import dev.dpros.observation.ObservationInput;
 import dev.dpros.observation.SourceStatistics;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -44,6 +45,7 @@ import java.util.TreeSet;
  */
 public final class Sources implements AutoCloseable {
     private static final int PREVIEW_WIDTH = 640;
+    private static final long FRESH_OBSERVATION_NS = 1_000_000_000;
 
     private final List<ObservationInput> inputs = new ArrayList<>();
     private final List<CameraSource> cameras = new ArrayList<>();
@@ -55,6 +57,7 @@ public final class Sources implements AutoCloseable {
     private VectorSource state;
     private PositionSource measured = PositionSource.NONE;
     private int measuredSource = -1;
+    private final Owned owned = new Owned();
 
     /**
      * Builds every source and subscribes.
@@ -65,25 +68,30 @@ public final class Sources implements AutoCloseable {
     Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
             MetricsRegistry metrics) {
         requireSameKeys(config, policy);
-        for (FeatureSpec feature : policy.inputs()) {
-            if (feature.kind() != FeatureSpec.Kind.VISUAL) {
-                addVector(feature, section(config, feature), transport, catalog);
+        try {
+            for (FeatureSpec feature : policy.inputs()) {
+                if (feature.kind() != FeatureSpec.Kind.VISUAL) {
+                    addVector(feature, section(config, feature), transport, catalog);
+                }
             }
+            for (FeatureSpec feature : policy.cameras()) {
+                addCamera(feature, label(config, feature), section(config, feature), transport,
+                        metrics.latency(Stage.PREPARATION, label(config, feature)));
+            }
+            List<LatencySink> ages = new ArrayList<>();
+            policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, label(config, f))));
+            long stepNs = Math.round(1e9 / config.control().policyRateHz());
+            aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
+            inputs.forEach(input -> health.add(input.health()));
+            MeasuredInput from = MeasuredInput.of(config, policy);
+            if (from != null) {
+                addMeasured(from, config.action().joints(), policy, transport, catalog);
+            }
+            cameras.forEach(CameraSource::start);
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
         }
-        for (FeatureSpec feature : policy.cameras()) {
-            addCamera(feature, label(config, feature), section(config, feature), transport,
-                    metrics.latency(Stage.PREPARATION, label(config, feature)));
-        }
-        List<LatencySink> ages = new ArrayList<>();
-        policy.inputs().forEach(f -> ages.add(metrics.latency(Stage.SOURCE_AGE, label(config, f))));
-        long stepNs = Math.round(1e9 / config.control().policyRateHz());
-        aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
-        inputs.forEach(input -> health.add(input.health()));
-        MeasuredInput from = MeasuredInput.of(config, policy);
-        if (from != null) {
-            addMeasured(from, config.action().joints(), policy, transport, catalog);
-        }
-        cameras.forEach(CameraSource::start);
     }
 
     private static void requireSameKeys(RobotConfig config, PolicyConfig policy) {
@@ -148,7 +156,7 @@ public final class Sources implements AutoCloseable {
         VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
                 FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
                 Math.round(from.staleAfterMs() * 1e6)), values.reader());
-        Subscription subscription = transport.subscribe(from.topic(), from.type(), source);
+        Subscription subscription = owned.own(transport.subscribe(from.topic(), from.type(), source));
         subscriptions.put("measured", subscription);
         values.read(subscription);
         measured = source;
@@ -170,7 +178,7 @@ public final class Sources implements AutoCloseable {
         Clock clock = transport.clock();
         MotionWitness motion = state == null ? null : state::displacementSince;
         CameraConfig camera = section.toCamera(feature);
-        CameraSource source = new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion);
+        CameraSource source = owned.own(new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion));
         inputs.add(source);
         cameras.add(source);
         previews.add(new CameraPreview(LiveState.shortName(label), source.messages(), RosImageReader.forType(type),
@@ -181,7 +189,7 @@ public final class Sources implements AutoCloseable {
     }
 
     private Subscription subscribe(FeatureSpec feature, SourceSection section, String type, MessageSlots slots, Transport transport) {
-        Subscription subscription = transport.subscribe(section.topic(), type, slots);
+        Subscription subscription = owned.own(transport.subscribe(section.topic(), type, slots));
         subscriptions.put(feature.key(), subscription);
         return subscription;
     }
@@ -230,6 +238,21 @@ public final class Sources implements AutoCloseable {
         return cameras;
     }
 
+    /** Forgets what was seen before now and waits, up to a second, until every source has delivered again. */
+    void awaitFresh(Clock clock) {
+        long sinceNs = clock.rosNs();
+        aligner.reset(sinceNs);
+        long deadline = clock.monotonicNs() + FRESH_OBSERVATION_NS;
+        while (!fresh(sinceNs) && clock.monotonicNs() < deadline) {
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
     /** By feature key. */
     public Map<String, Subscription> subscriptions() {
         return subscriptions;
@@ -247,7 +270,6 @@ public final class Sources implements AutoCloseable {
 
     @Override
     public void close() {
-        subscriptions.values().forEach(Subscription::close);
-        cameras.forEach(CameraSource::close);
+        owned.close();
     }
 }

@@ -10,7 +10,6 @@ import dev.dpros.ros.node.RosNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** What a control node may have to wait for: its topics, {@code /clock}, the dead-man switch, {@code ~start}. Stateless. */
 final class WaitedFor {
@@ -19,10 +18,10 @@ final class WaitedFor {
     /**
      * All of it.
      *
-     * @param enable the dead-man switch; null if there is none, or not yet
+     * @param enable the dead-man switch; null if there is none
      * @param start whether it waits for an operator
      */
-    static List<Waiting.Thing> list(RosNode node, List<SourceCheck> sources, boolean simulatedTime, Supplier<EnableInput> enable,
+    static List<Waiting.Thing> list(RosNode node, List<SourceCheck> sources, boolean simulatedTime, EnableInput enable,
             BooleanSupplier start) {
         List<Waiting.Thing> things = new ArrayList<>();
         if (simulatedTime) {
@@ -34,8 +33,8 @@ final class WaitedFor {
             things.add(new Waiting.Thing(() -> missing(source, node.clock()) ? topic : null, () -> detail(node, topic, source)));
         }
         String topic = node.resolve("~enable");
-        things.add(new Waiting.Thing(() -> unpublished(enable.get(), node.clock()) ? topic : null, () -> detail(node, topic, enable.get())));
-        things.add(new Waiting.Thing(() -> neverHeld(enable.get()) ? "true on " + topic : null, () -> "the dead-man switch was not held yet"));
+        things.add(new Waiting.Thing(() -> unpublished(enable, node.clock()) ? topic : null, () -> detail(node, topic, enable)));
+        things.add(new Waiting.Thing(() -> neverHeld(enable) ? "true on " + topic : null, () -> "the dead-man switch was not held yet"));
         things.add(new Waiting.Thing(() -> start.getAsBoolean() ? node.resolve("~start") : null, () -> ""));
         return things;
     }

@@ -153,6 +153,9 @@ public final class EpisodeStore implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!lockChannel.isOpen()) {
+            return;
+        }
         try {
             lock.release();
             lockChannel.close();

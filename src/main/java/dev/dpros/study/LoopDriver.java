@@ -11,7 +11,6 @@ import dev.dpros.core.ManualClock;
 import dev.dpros.core.PositionSource;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import dev.dpros.sim.PushTRobot;
 import java.util.List;
 
@@ -33,7 +32,7 @@ final class LoopDriver implements Driver, ChunkRequester {
         List<JointLimits> limits = config.names().stream().map(name -> JointLimits.positions(name, 0, 512)).toList();
         var filter = config.safetyFilter(limits);
         stamps = new long[filter.frameCapacity()];
-        loop = new ControlLoop(config, filter, List.of(), PositionSource.NONE, this, this::publish, WatchdogListener.NONE);
+        loop = new ControlLoop(ControlLoop.Wiring.of(config, filter, List.of(), PositionSource.NONE, this, this::publish));
         loop.watchdog().request(SafetyEvent.STARTED);
     }
 

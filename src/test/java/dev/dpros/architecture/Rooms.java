@@ -37,14 +37,14 @@ final class Rooms {
             config: core observation diffusion inference safety control
             process: core
             training.run: core diffusion inference sim datasets checkpoint training config
-            node.outputs: core observation safety control ros.message config
+            node.outputs: core observation safety control ros.message config process
             node.trace: core observation inference safety control recording config
             node.page: core observation diffusion inference safety control ros.message recording metrics config node.outputs
             node.record: core observation ros.message recording datasets config process
             node.audit: core safety control ros.message recording datasets config node.record
             node: core observation diffusion inference safety control ros.message ros.node metrics config process \
             node.outputs node.trace node.page
-            node.telemetry: core observation inference safety control recording metrics config node.outputs node.page \
+            node.telemetry: core observation inference safety control recording metrics config process node.outputs node.page \
             node.record node
             simnode: core observation ros.message sim
             study: core diffusion inference safety control sim checkpoint process

@@ -19,7 +19,6 @@ import dev.dpros.core.PositionSource;
 import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.JointLimits;
-import dev.dpros.safety.WatchdogListener;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import java.lang.management.ManagementFactory;
@@ -335,17 +334,16 @@ class ControlLoopTest {
 
     @Test
     void shouldGoOnAndTellTheOthersWhatALinkageErrorOrAnyOtherErrorOfAListenerDoes() {
-        LoopRig rig = LoopRig.arm(2, Interpolation.CUBIC);
         List<Throwable> thrown = List.of(new NoClassDefFoundError("x"), new StackOverflowError(), new OutOfMemoryError("heap"),
                 new IllegalStateException("x"), new AssertionError("x"));
         int[] heard = new int[1];
-        rig.loop.reportTo("first", report -> heard[0]++);
-        for (Throwable each : thrown) {
-            rig.loop.reportTo("broken " + each.getClass().getSimpleName(), report -> ControlLoopTest.<RuntimeException>sneak(each));
-        }
-        rig.loop.reportTo("last", report -> heard[0]++);
         LatencySink broken = ns -> ControlLoopTest.<RuntimeException>sneak(new LinkageError("probe"));
-        rig.loop.measureWith(new LoopProbes(broken, broken, broken));
+        LoopListeners listeners = LoopListeners.NONE.and("first", report -> heard[0]++);
+        for (Throwable each : thrown) {
+            listeners = listeners.and("broken " + each.getClass().getSimpleName(), report -> ControlLoopTest.<RuntimeException>sneak(each));
+        }
+        LoopListeners all = listeners.and("last", report -> heard[0]++);
+        LoopRig rig = LoopRig.arm(2, Interpolation.CUBIC).wired(w -> w.with(all.measuredBy(new LoopProbes(broken, broken, broken))));
         rig.start();
         rig.deliver(0, constant(15, 0.1));
         rig.run(500 * MS);
@@ -480,9 +478,8 @@ class ControlLoopTest {
         SourceHealth ahead = new SourceHealth("/camera", SourceHealth.Kind.CAMERA, 200 * LoopRig.MS, 500 * LoopRig.MS);
         ControlConfig config = ControlConfig.of(List.of("x", "y"), 100, 10, 16, 8);
         LoopRig sampler = LoopRig.pusht();
-        ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
-                JointLimits.positions("y", 0, 512))), List.of(ahead), PositionSource.NONE, sampler, frame -> { },
-                WatchdogListener.NONE);
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
+                JointLimits.positions("y", 0, 512))), List.of(ahead), PositionSource.NONE, sampler, frame -> { }));
         ahead.stampOffset(-4_000 * LoopRig.MS);
         loop.watchdog().request(SafetyEvent.STARTED);
         for (int i = 0; i < 100; i++) {

@@ -10,7 +10,6 @@ import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SystemClock;
 import dev.dpros.safety.JointLimits;
-import dev.dpros.safety.WatchdogListener;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,11 +37,15 @@ class ControlThreadTest {
     };
 
     private static ControlLoop loop(boolean simulated, CommandSink sink) {
+        return new ControlLoop(wiring(simulated, sink));
+    }
+
+    private static ControlLoop.Wiring wiring(boolean simulated, CommandSink sink) {
         ControlConfig config = ControlConfig.of(List.of("x"), 100, 10, 16, 8);
         config = new ControlConfig(config.names(), config.rateHz(), config.policyRateHz(), config.interpolation(),
                 config.chunkSteps(), config.replan(), config.join(), config.timing(), simulated);
-        return new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 1))), List.of(), PositionSource.NONE,
-                NOBODY, sink, WatchdogListener.NONE);
+        return ControlLoop.Wiring.of(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 1))), List.of(),
+                PositionSource.NONE, NOBODY, sink);
     }
 
     private static String awaitDeath(ControlThread thread) throws InterruptedException {
@@ -83,14 +86,13 @@ class ControlThreadTest {
     @Test
     void shouldNoticeATickThatDoesNotEnd() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
-        ControlLoop loop = loop(false, frame -> { });
-        loop.reportTo("stuck", report -> {
+        ControlLoop loop = new ControlLoop(wiring(false, frame -> { }).hearing("stuck", report -> {
             try {
                 release.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        });
+        }));
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
             thread.start();
             assertTrue(awaitDeath(thread).startsWith("no tick for "));

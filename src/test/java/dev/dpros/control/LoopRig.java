@@ -10,9 +10,9 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
-import dev.dpros.safety.WatchdogListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A control loop on a manual clock with a sampler and a robot that the test plays. */
@@ -47,7 +47,8 @@ final class LoopRig implements ChunkRequester, CommandSink {
     final List<Long> requests = new ArrayList<>();
     final List<Long> deadlines = new ArrayList<>();
     final ControlConfig config;
-    final ControlLoop loop;
+    private ControlLoop.Wiring wiring;
+    ControlLoop loop;
     boolean keep = true;
     boolean sourcesAlive = true;
     boolean busy;
@@ -70,8 +71,15 @@ final class LoopRig implements ChunkRequester, CommandSink {
             System.arraycopy(this.measured, 0, out, 0, out.length);
             return true;
         };
-        loop = new ControlLoop(config, config.safetyFilter(limits), List.of(camera, joints), positions, this, this,
-                WatchdogListener.NONE);
+        wiring = ControlLoop.Wiring.of(config, config.safetyFilter(limits), List.of(camera, joints), positions, this, this);
+        loop = new ControlLoop(wiring);
+    }
+
+    /** Builds the loop anew, wired otherwise; before its first tick. */
+    LoopRig wired(UnaryOperator<ControlLoop.Wiring> otherwise) {
+        wiring = otherwise.apply(wiring);
+        loop = new ControlLoop(wiring);
+        return this;
     }
 
     /** PushT: two dimensions in pixels, 10 Hz policy, zero-order hold, loop at 100 Hz. */

@@ -119,10 +119,10 @@ class PacerTest {
     @Timeout(20)
     void shouldTickOnItsOwnThreadAndEndWithAHoldFrame() throws InterruptedException {
         CountDownLatch ticks = new CountDownLatch(20);
-        LoopRig rig = LoopRig.pusht();
+        LoopRig rig = LoopRig.pusht().wired(w -> w.with(LoopListeners.NONE.measuredBy(
+                new LoopProbes(ns -> ticks.countDown(), ns -> { }, ns -> { }))));
         SystemClock clock = new SystemClock();
         ControlThread thread = new ControlThread(rig.loop, clock, PacerConfig.NORMAL);
-        rig.loop.measureWith(new LoopProbes(ns -> ticks.countDown(), ns -> { }, ns -> { }));
         rig.loop.watchdog().request(SafetyEvent.STARTED);
         thread.start();
         assertTrue(ticks.await(15, TimeUnit.SECONDS));

@@ -32,15 +32,12 @@ class RestTest {
     }
 
     private LoopRig wired(LoopRig rig) {
-        rig.loop.enableWith(now -> enabled);
-        rig.loop.teleoperateWith(out -> {
+        return rig.wired(w -> w.enabledBy(now -> enabled).teleoperatedBy(out -> {
             if (wanted != null) {
                 System.arraycopy(wanted, 0, out, 0, out.length);
             }
             return wanted != null;
-        });
-        rig.loop.reportTo("test", r -> report = r);
-        return rig;
+        }).hearing("test", r -> report = r));
     }
 
     private static MotionRules silent() {

@@ -19,14 +19,12 @@ class TakeoverTest {
     private boolean human;
 
     private LoopRig teleoperated(LoopRig rig) {
-        rig.loop.teleoperateWith(out -> {
+        return rig.wired(w -> w.teleoperatedBy(out -> {
             if (wanted != null) {
                 System.arraycopy(wanted, 0, out, 0, out.length);
             }
             return wanted != null;
-        });
-        rig.loop.reportTo("heard", report -> human = report.human);
-        return rig;
+        }).hearing("heard", report -> human = report.human));
     }
 
     @Test

@@ -80,7 +80,7 @@ class DeviceLostWhileLoadingTest {
                 Thread.sleep(5);
             }
             assertEquals(SafetyEvent.DEVICE_LOST, policy.loop().watchdog().reason());
-            assertEquals(0, policy.replacements());
+            assertEquals(0, policy.sampler().replacements());
         }
     }
 

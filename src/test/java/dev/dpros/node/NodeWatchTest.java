@@ -16,7 +16,6 @@ import dev.dpros.process.ExitCode;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
-import dev.dpros.safety.WatchdogListener;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -47,19 +46,19 @@ class NodeWatchTest {
     };
     private final AtomicReference<String> deviceLoss = new AtomicReference<>();
     private final ControlConfig config = ControlConfig.of(List.of("x"), 100, 10, 16, 8);
-    private final ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 1))),
-            List.of(), PositionSource.NONE, NOBODY, frame -> { }, WatchdogListener.NONE);
+    private final ControlLoop.Wiring wiring = ControlLoop.Wiring.of(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 1))),
+            List.of(), PositionSource.NONE, NOBODY, frame -> { });
 
     @Test
     void shouldEndTheNodeInFaultWhenTheControlThreadStandsStill() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
-        loop.reportTo("stuck", report -> {
+        ControlLoop loop = new ControlLoop(wiring.hearing("stuck", report -> {
             try {
                 release.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        });
+        }));
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
             NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
             assertNull(watch.look(0));
@@ -82,6 +81,7 @@ class NodeWatchTest {
 
     @Test
     void shouldEndTheNodeWhenTheAcceleratorIsLost() {
+        ControlLoop loop = new ControlLoop(wiring);
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
             NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
             deviceLoss.set("device lost: CUDA error: unspecified launch failure");
@@ -96,9 +96,9 @@ class NodeWatchTest {
 
     @Test
     void shouldNameAListenerThatThrowsOncePerMinute() {
-        loop.reportTo("the recorder", report -> {
+        ControlLoop loop = new ControlLoop(wiring.hearing("the recorder", report -> {
             throw new NoClassDefFoundError("gone");
-        });
+        }));
         NodeWatch watch = new NodeWatch(loop, new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL), deviceLoss::get);
         PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();

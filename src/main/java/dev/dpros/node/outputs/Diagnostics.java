@@ -77,8 +77,16 @@ public final class Diagnostics implements AutoCloseable {
                 : null;
     }
 
-    /** Looks at everything, logs and publishes. To be called once a second. */
-    public void update() {
+    /** Looks at everything, logs and publishes. To be called once a second by one thread. Does not throw. */
+    public void diagnose() {
+        try {
+            update();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("diagnostics: {}", e.toString());
+        }
+    }
+
+    private void update() {
         for (SourceCheck source : subjects.sources()) {
             source.look();
             log(source);

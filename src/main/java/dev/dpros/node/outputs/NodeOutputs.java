@@ -1,38 +1,40 @@
 package dev.dpros.node.outputs;
 
 import dev.dpros.config.RobotConfig;
-import dev.dpros.control.ControlLoop;
+import dev.dpros.control.EnableSwitch;
+import dev.dpros.control.LoopListeners;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
+import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import dev.dpros.process.Owned;
+import java.util.List;
 
 /** What the control node publishes besides its commands, as configured, and its dead-man switch. Closed by its owner. */
 public final class NodeOutputs implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeOutputs.class);
-
     private final Clock clock;
     private final StateOutput state;
     private final ChunkOutput chunks;
-    private final Diagnostics diagnostics;
     private final EnableInput enable;
+    private final Owned owned = new Owned();
 
-    /** Advertises and subscribes. @throws dev.dpros.core.InputException if the configuration does not fit the action */
-    public NodeOutputs(RobotConfig config, Transport transport, Diagnostics.Subjects subjects) {
+    /**
+     * Advertises and subscribes.
+     *
+     * @param sources health of the observation sources, in the watchdog's order
+     * @throws dev.dpros.core.InputException if the configuration does not fit the action
+     */
+    public NodeOutputs(RobotConfig config, Transport transport, List<SourceHealth> sources) {
         clock = transport.clock();
-        var loop = subjects.loop();
-        chunks = new ChunkOutput(transport, config.outputs(), config.action());
-        state = config.outputs().state()
-                ? new StateOutput(transport, config.action().joints(), loop.watchdog(), loop.statistics(),
-                        subjects.sources().stream().map(SourceCheck::health).toList())
-                : null;
-        enable = config.node().enableTimeoutMs() > 0
-                ? new EnableInput(transport, config.node().enableTimeoutMs()) : null;
-        if (enable != null) {
-            loop.enableWith(enable);
+        try {
+            chunks = owned.own(new ChunkOutput(transport, config.outputs(), config.action()));
+            state = config.outputs().state() ? owned.own(new StateOutput(transport, config.action().joints(), sources)) : null;
+            enable = config.node().enableTimeoutMs() > 0
+                    ? owned.own(new EnableInput(transport, config.node().enableTimeoutMs())) : null;
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
         }
-        diagnostics = new Diagnostics(transport, subjects, config.outputs().diagnostics(), this::enableSwitch);
     }
 
     /** Where chunks go. */
@@ -40,11 +42,14 @@ public final class NodeOutputs implements AutoCloseable {
         return chunks;
     }
 
-    /** Has the state topic hear of every tick. */
-    public void follow(ControlLoop loop) {
-        if (state != null) {
-            loop.reportTo("state topic", state);
-        }
+    /** These listeners and, if there is one, the state topic. */
+    public LoopListeners heardWith(LoopListeners listeners) {
+        return state == null ? listeners : listeners.and("state topic", state);
+    }
+
+    /** The dead-man switch for the loop. */
+    public EnableSwitch enableSwitch() {
+        return enable == null ? EnableSwitch.ALWAYS : enable;
     }
 
     /** Whether the dead-man switch is held, or none is configured. Any thread. */
@@ -57,28 +62,13 @@ public final class NodeOutputs implements AutoCloseable {
         return enable;
     }
 
-    private String enableSwitch() {
+    /** Whether there is a dead-man switch, and whether it is held, for people. */
+    public String enableText() {
         return enable == null ? "no dead-man switch" : enabled() ? "dead-man switch held" : "dead-man switch not held";
-    }
-
-    /** Publishes and logs diagnostics; to be called once a second by one thread. Does not throw. */
-    public void diagnose() {
-        try {
-            diagnostics.update();
-        } catch (RuntimeException | Error e) {
-            LOG.warn("diagnostics: {}", e.toString());
-        }
     }
 
     @Override
     public void close() {
-        if (enable != null) {
-            enable.close();
-        }
-        if (state != null) {
-            state.close();
-        }
-        chunks.close();
-        diagnostics.close();
+        owned.close();
     }
 }

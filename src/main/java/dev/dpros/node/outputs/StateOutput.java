@@ -1,7 +1,5 @@
 package dev.dpros.node.outputs;
 
-import dev.dpros.control.LoopStatistics;
-import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.TickListener;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.SourceHealth;
@@ -11,44 +9,37 @@ import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.ros.message.ControllerStateWriter;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
-import dev.dpros.safety.Watchdog;
 import java.util.Arrays;
 import java.util.List;
 
 /** {@code ~state}: diffusion_policy_msgs/ControllerState per tick. Control thread; allocates nothing. */
 public final class StateOutput implements TickListener, AutoCloseable {
-
     private final Publication publication;
     private final ControllerStateWriter writer;
-    private final Watchdog watchdog;
-    private final LoopStatistics statistics;
     private final SourceHealth[] sources;
     private SafetyState state;
 
-    /** Advertises the topic. */
-    public StateOutput(Transport transport, List<String> names, Watchdog watchdog, LoopStatistics statistics,
-            List<SourceHealth> sources) {
-        this.watchdog = watchdog;
-        this.statistics = statistics;
+    /** Advertises the topic. @param sources in the watchdog's order */
+    public StateOutput(Transport transport, List<String> names, List<SourceHealth> sources) {
         this.sources = sources.toArray(new SourceHealth[0]);
-        writer = new ControllerStateWriter(names, watchdog.sources(),
+        writer = new ControllerStateWriter(names, sources.stream().map(SourceHealth::name).toList(),
                 Arrays.stream(SafetyEvent.values()).map(SafetyEvent::code).toList());
         publication = transport.advertise("~state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
     }
 
     @Override
     public void ticked(TickReport report) {
-        SafetyState now = watchdog.state();
+        SafetyState now = report.state;
         if (now != state) {
             state = now;
             writer.sinceNs = report.inputs.rosNs;
         }
         writer.stampNs = report.inputs.rosNs;
         writer.state = now.ordinal();
-        writer.reason = watchdog.reason().ordinal();
-        writer.source = watchdog.reasonSource();
-        writer.tick = statistics.get(Counter.TICKS);
-        writer.missedTicks = statistics.get(Counter.MISSED_TICKS);
+        writer.reason = report.reason.ordinal();
+        writer.source = report.reasonSource;
+        writer.tick = report.tick;
+        writer.missedTicks = report.missedTicks;
         writer.latenessNs = report.latenessNs;
         writer.chunkId = report.chunkId;
         writer.chunkAgeNs = report.chunkId == 0 ? 0 : report.inputs.rosNs - report.observationStampNs;

@@ -3,6 +3,7 @@ package dev.dpros.node.record;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
+import dev.dpros.process.Owned;
 import dev.dpros.process.ProductVersion;
 import dev.dpros.recording.EpisodeRecorder;
 import dev.dpros.recording.EpisodeStore;
@@ -38,7 +39,7 @@ public final class RecordingSession implements AutoCloseable {
     private final Transport transport;
     private final EpisodeRecorder recorder;
     private final String resetService;
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Owned owned = new Owned();
 
     /** Starts; nothing is recorded before {@link #start}. @throws InputException if the directory is in use */
     public RecordingSession(RobotConfig config, Transport transport, Path output) {
@@ -49,8 +50,24 @@ public final class RecordingSession implements AutoCloseable {
     public RecordingSession(RobotConfig config, Transport transport, Path output, List<RecordingPlan.PlannedTopic> more) {
         this.transport = transport;
         resetService = config.record().resetService();
-        EpisodeStore store = EpisodeStore.open(output);
-        store.recover().forEach(line -> LOG.warn("{}", line));
+        try {
+            EpisodeStore store = owned.own(EpisodeStore.open(output));
+            store.recover().forEach(line -> LOG.warn("{}", line));
+            recorder = owned.own(recorder(config, store, more));
+            Map<String, Supplier<String>> commands = Map.of("start", this::start, "stop", recorder::stop,
+                    "success", recorder::success, "failure", recorder::failure, "discard", recorder::discard);
+            offerServices(commands);
+            if (!config.record().joy().isEmpty()) {
+                JoyButtons buttons = owned.own(new JoyButtons(config.record().buttons(), commands));
+                owned.own(transport.subscribe(config.record().joy(), "sensor_msgs/Joy", buttons));
+            }
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private EpisodeRecorder recorder(RobotConfig config, EpisodeStore store, List<RecordingPlan.PlannedTopic> more) {
         RecordingPlan plan = RecordingPlan.of(config);
         List<RecordingSource> sources = new ArrayList<>();
         for (RecordingPlan.PlannedTopic planned : plan.topics()) {
@@ -60,15 +77,7 @@ public final class RecordingSession implements AutoCloseable {
         RecorderConfig settings = new RecorderConfig(RecorderConfig.DEFAULTS.flushPeriodMs(),
                 config.record().fsyncPeriodMs(), (long) config.record().minFreeMb() << 20,
                 ProductVersion.text(), config.record().robot(), plan.layout().toJson());
-        recorder = new EpisodeRecorder(store, settings, sources, transport.clock());
-        Map<String, Supplier<String>> commands = Map.of("start", this::start, "stop", recorder::stop,
-                "success", recorder::success, "failure", recorder::failure, "discard", recorder::discard);
-        offerServices(commands);
-        if (!config.record().joy().isEmpty()) {
-            JoyButtons buttons = new JoyButtons(config.record().buttons(), commands);
-            owned.add(transport.subscribe(config.record().joy(), "sensor_msgs/Joy", buttons));
-            owned.add(buttons);
-        }
+        return new EpisodeRecorder(store, settings, sources, transport.clock());
     }
 
     private RecordingSource subscribe(RecordingPlan.PlannedTopic planned) {
@@ -77,7 +86,7 @@ public final class RecordingSession implements AutoCloseable {
         RecordingSource source = new RecordingSource(planned.key(), planned.role(), planned.topic(), queue,
                 () -> describe(subscription.get()));
         subscription.set(transport.subscribe(planned.topic(), planned.type(), queue));
-        owned.add(subscription.get());
+        owned.own(subscription.get());
         return source;
     }
 
@@ -93,9 +102,9 @@ public final class RecordingSession implements AutoCloseable {
     private void offerServices(Map<String, Supplier<String>> commands) {
         Map<String, String> names = Map.of("start", "~start_episode", "stop", "~stop_episode", "success", "~success",
                 "failure", "~failure", "discard", "~discard");
-        names.forEach((command, service) -> owned.add(transport.advertiseService(service, "std_srvs/Trigger",
+        names.forEach((command, service) -> owned.own(transport.advertiseService(service, "std_srvs/Trigger",
                 request -> answer(commands.get(command)))));
-        owned.add(transport.advertiseService("~intervention", "std_srvs/SetBool",
+        owned.own(transport.advertiseService("~intervention", "std_srvs/SetBool",
                 request -> answer(() -> recorder.intervention(Boolean.TRUE.equals(request.get("data"))))));
     }
 
@@ -137,13 +146,7 @@ public final class RecordingSession implements AutoCloseable {
         try {
             recorder.close();
         } finally {
-            for (AutoCloseable resource : owned) {
-                try {
-                    resource.close();
-                } catch (Exception e) {
-                    LOG.debug("closing {}: {}", resource, e.getMessage());
-                }
-            }
+            owned.close((part, failure) -> LOG.debug("closing {}: {}", part, failure.getMessage()));
         }
     }
 }

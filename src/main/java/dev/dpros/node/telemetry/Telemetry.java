@@ -19,6 +19,7 @@ import dev.dpros.node.page.LiveState;
 import dev.dpros.node.page.PointerTeleop;
 import dev.dpros.node.record.RecordingSession;
 import dev.dpros.observation.ObservationInput;
+import dev.dpros.process.Owned;
 import dev.dpros.recording.EpisodeRecorder;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
@@ -33,16 +34,21 @@ public final class Telemetry implements AutoCloseable {
     private final MetricsRegistry registry;
     private final MetricsServer server;
     private final String bind;
-    private Dashboard dashboard;
+    private final Owned owned = new Owned();
 
     /** Starts the registry and, if enabled, the server. @throws dev.dpros.core.InputException if the port is taken */
     public Telemetry(MetricsSection config) {
         bind = config.bind();
-        registry = new MetricsRegistry(ExtraRegistries.of(config));
-        server = config.enabled()
-                ? new MetricsServer(new ServerConfig(config.bind(), config.port(), config.token()), registry) : null;
-        registry.bindJvm();
-        registry.start();
+        try {
+            registry = owned.own(new MetricsRegistry(ExtraRegistries.of(config)));
+            server = config.enabled()
+                    ? owned.own(new MetricsServer(new ServerConfig(config.bind(), config.port(), config.token()), registry)) : null;
+            registry.bindJvm();
+            registry.start();
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
+            throw e;
+        }
     }
 
     /** For the stages' latency sinks and the summary. */
@@ -75,8 +81,8 @@ public final class Telemetry implements AutoCloseable {
             controls.withRecorder(recording.recorder(), recording::start);
         }
         if (server != null) {
-            dashboard = new Dashboard(server, registry, state, controls, pointer, node.sources().previews(),
-                    config.dashboard().rateHz());
+            owned.own(new Dashboard(server, registry, state, controls, pointer, node.sources().previews(),
+                    config.dashboard().rateHz()));
         }
     }
 
@@ -143,12 +149,6 @@ public final class Telemetry implements AutoCloseable {
 
     @Override
     public void close() {
-        if (dashboard != null) {
-            dashboard.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        registry.close();
+        owned.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.node.trace;
 
 import dev.dpros.control.AtRest;
 import dev.dpros.control.ControlLoop;
+import dev.dpros.control.LoopListeners;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.RequestOutcome;
 import dev.dpros.control.TickInputs;
@@ -70,9 +71,9 @@ public final class TraceReplay implements ChunkRequester {
     private TraceReplay(RecordedTicks recorded) {
         this.recorded = recorded;
         TraceSetup setup = recorded.setup();
-        loop = new ControlLoop(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
-                PositionSource.NONE, this, frame -> { }, transitions());
-        loop.reportTo("replay", this::compare);
+        loop = new ControlLoop(ControlLoop.Wiring.of(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
+                PositionSource.NONE, this, frame -> { })
+                .with(LoopListeners.NONE.transitionsTo(transitions()).and("replay", this::compare)));
     }
 
     /** Runs the loop of a trace again. @throws dev.dpros.core.InputException if the file is not a node's trace, in one line */

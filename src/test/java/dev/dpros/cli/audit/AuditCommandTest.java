@@ -23,7 +23,6 @@ import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -80,20 +79,18 @@ class AuditCommandTest {
             ControlConfig config = ControlConfig.of(NAMES, 100, 10, 15, 6).with(Interpolation.CUBIC)
                     .with(MotionRules.silent(2, 0.02).with(atRest));
             JointTrajectoryWriter[] writer = new JointTrajectoryWriter[1];
-            loop = new ControlLoop(config, config.safetyFilter(NAMES.stream()
+            loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(NAMES.stream()
                     .map(name -> new JointLimits(name, -2.8, 2.8, 1.5, 4, 40)).toList()), List.of(), this::measure, new Idle(),
                     frame -> {
                         writer[0] = writer[0] == null ? new JointTrajectoryWriter(frame, "base") : writer[0];
                         publish(writer[0].write(frame));
                         System.arraycopy(frame.positions, 0, robot, 0, held ? 0 : 2);
-                    }, WatchdogListener.NONE);
-            loop.teleoperateWith(into -> {
-                if (wanted != null) {
-                    System.arraycopy(wanted, 0, into, 0, 2);
-                }
-                return wanted != null;
-            });
-            loop.reportTo("bag", tick -> report = tick);
+                    }).teleoperatedBy(into -> {
+                        if (wanted != null) {
+                            System.arraycopy(wanted, 0, into, 0, 2);
+                        }
+                        return wanted != null;
+                    }).hearing("bag", tick -> report = tick));
         }
 
         private boolean measure(double[] into) {

@@ -17,7 +17,6 @@ import dev.dpros.node.audit.CommandAudit.Finding;
 import dev.dpros.node.audit.CommandAudit.Trajectory;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +42,7 @@ class CommandAuditTest {
         boolean[] busy = new boolean[1];
         ControlConfig config = ControlConfig.of(List.of("a", "b"), 200, 10, 15, 6).with(Interpolation.CUBIC)
                 .with(JoinConfig.of(ChunkStrategy.REPLACE));
-        ControlLoop loop = new ControlLoop(config, config.safetyFilter(LIMITS), List.of(), out -> {
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(LIMITS), List.of(), out -> {
             out[0] = 0.3;
             out[1] = -1;
             return true;
@@ -63,8 +62,7 @@ class CommandAuditTest {
             public long runningSinceNs() {
                 return Long.MIN_VALUE;
             }
-        }, frame -> published.add(copy(published.size(), frame)), WatchdogListener.NONE);
-        loop.teleoperateWith(human);
+        }, frame -> published.add(copy(published.size(), frame))).teleoperatedBy(human));
         loop.watchdog().request(SafetyEvent.STARTED);
         for (int i = 0; i < ticks; i++) {
             clock.advanceNs(5_000_000);

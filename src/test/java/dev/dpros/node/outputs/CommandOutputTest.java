@@ -27,7 +27,6 @@ import dev.dpros.ros.testing.CollectingSlots;
 import dev.dpros.ros.testing.RosTool;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
@@ -129,10 +128,9 @@ class CommandOutputTest {
             out[1] = 8;
             return true;
         };
-        ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
-                JointLimits.positions("y", 0, 512))), List.of(joints), positions, new NeverBusy(), commands, WatchdogListener.NONE);
-        StateOutput state = new StateOutput(node, NAMES, loop.watchdog(), loop.statistics(), List.of(joints));
-        loop.reportTo("state", state);
+        StateOutput state = new StateOutput(node, NAMES, List.of(joints));
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 512),
+                JointLimits.positions("y", 0, 512))), List.of(joints), positions, new NeverBusy(), commands).hearing("state", state));
         Runnable ticks = () -> {
             for (int i = 0; i < 2_000; i++) {
                 clock.advanceNs(20_000_000L);
@@ -158,12 +156,11 @@ class CommandOutputTest {
         ManualClock clock = new ManualClock(1_700_000_000_000_000_000L);
         ControlConfig config = ControlConfig.of(NAMES, 50, 10, 15, 8);
         SourceHealth joints = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100_000_000L);
-        ControlLoop loop = new ControlLoop(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 5),
-                JointLimits.positions("y", 0, 5))), List.of(joints), PositionSource.NONE, new NeverBusy(), frame -> { },
-                WatchdogListener.NONE);
         List<String> heard = new ArrayList<>();
-        loop.reportTo("heard", report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.inputs.measuredKnown + " "
-                + report.status + " " + report.actionsLeft));
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(List.of(JointLimits.positions("x", 0, 5),
+                JointLimits.positions("y", 0, 5))), List.of(joints), PositionSource.NONE, new NeverBusy(), frame -> { })
+                .hearing("heard", report -> heard.add(report.chunkId + " " + report.command[0] + " " + report.inputs.measuredKnown + " "
+                        + report.status + " " + report.actionsLeft)));
         loop.watchdog().request(SafetyEvent.STARTED);
         joints.received(clock.monotonicNs());
         loop.tick(clock.rosNs(), clock.monotonicNs());

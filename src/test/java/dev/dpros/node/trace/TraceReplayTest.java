@@ -14,6 +14,7 @@ import dev.dpros.control.ControlLoop;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.JoinConfig;
 import dev.dpros.control.MotionRules;
+import dev.dpros.control.TickListener;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.InputException;
@@ -23,7 +24,6 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.recording.trace.TraceFile;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.WatchdogListener;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -60,7 +60,8 @@ class TraceReplayTest {
         private final SourceHealth camera = new SourceHealth("/camera", SourceHealth.Kind.CAMERA, 200 * MS);
         private final SourceHealth joints = new SourceHealth("/joint_states", SourceHealth.Kind.JOINT_STATE, 100 * MS);
         private final ControlConfig config;
-        private final ControlLoop loop;
+        private ControlLoop.Wiring wiring;
+        private ControlLoop loop;
         private final NodeTrace trace;
         private final Random random = new Random(5);
         private final double[] measured = new double[2];
@@ -80,20 +81,25 @@ class TraceReplayTest {
 
         Robot(ChunkStrategy strategy, Interpolation interpolation, TraceSection section, double traced, MotionRules rules) {
             config = ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(interpolation).with(JoinConfig.of(strategy)).with(rules);
-            loop = new ControlLoop(config, config.safetyFilter(limits(1.5)), List.of(camera, joints), out -> {
-                System.arraycopy(measured, 0, out, 0, 2);
-                return true;
-            }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, held ? 0 : 2), WatchdogListener.NONE);
-            loop.enableWith(nowNs -> enabled);
-            loop.teleoperateWith(out -> {
-                System.arraycopy(wanted, 0, out, 0, 2);
-                return teleoperated;
-            });
             TraceSetup setup = new TraceSetup("/robot", "policy", config, limits(traced),
                     List.of(TraceSetup.Source.of(camera), TraceSetup.Source.of(joints)));
             trace = NodeTrace.open(section, setup, List.of(), clock);
             traces.add(trace);
-            loop.reportTo("trace", trace);
+            wiring = ControlLoop.Wiring.of(config, config.safetyFilter(limits(1.5)), List.of(camera, joints), out -> {
+                System.arraycopy(measured, 0, out, 0, 2);
+                return true;
+            }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, held ? 0 : 2)).enabledBy(nowNs -> enabled)
+                    .teleoperatedBy(out -> {
+                        System.arraycopy(wanted, 0, out, 0, 2);
+                        return teleoperated;
+                    }).hearing("trace", trace);
+            loop = new ControlLoop(wiring);
+        }
+
+        /** Builds the loop anew with one more who hears of its ticks; before the first. */
+        void heardBy(String name, TickListener listener) {
+            wiring = wiring.hearing(name, listener);
+            loop = new ControlLoop(wiring);
         }
 
         private List<JointLimits> limits(double velocity) {
@@ -205,7 +211,7 @@ class TraceReplayTest {
                     .contact(List.of(false, interpolation == Interpolation.LINEAR));
             Robot robot = new Robot(ChunkStrategy.REPLACE, interpolation, section(32), 1.5, rules);
             int[] seen = new int[3];
-            robot.loop.reportTo("seen", report -> {
+            robot.heardBy("seen", report -> {
                 seen[0] += report.commanding ? 0 : 1;
                 seen[1] += report.human ? 1 : 0;
                 seen[2] += report.leftDim >= 0 ? 1 : 0;
@@ -240,7 +246,7 @@ class TraceReplayTest {
         int words = Math.max(TickRecord.words(2, 2), TickRecord.chunkWords(2, robot.config.chunkSteps()));
         try (TraceFile file = TraceFile.create(dir.resolve("robot.trace"), setup, List.of(new TraceFile.LaneSpec(NodeTrace.CONTROL, words, 10),
                 new TraceFile.LaneSpec(NodeTrace.SAMPLER, 6, 1)), 8)) {
-            robot.loop.reportTo("old trace", report -> TickRecord.write(file.lane(NodeTrace.CONTROL), report, 0, 0));
+            robot.heardBy("old trace", report -> TickRecord.write(file.lane(NodeTrace.CONTROL), report, 0, 0));
             run(robot, 2_000);
         }
         TraceReplay.Result result = TraceReplay.of(dir.resolve("robot.trace"));

@@ -1,0 +1,67 @@
+package dev.dpros.node;
+
+import dev.dpros.control.LoopInputs;
+import dev.dpros.core.CommandSink;
+import dev.dpros.core.PositionSource;
+import dev.dpros.node.outputs.CommandOutput;
+import dev.dpros.node.outputs.NodeOutputs;
+import dev.dpros.node.page.CycleLog;
+import dev.dpros.node.trace.NodeTrace;
+import dev.dpros.node.trace.TraceSetup;
+import dev.dpros.observation.CameraSource;
+import dev.dpros.process.Owned;
+
+/**
+ * What a control node has towards the outside, besides its sources: commands, the other outputs, the operator's commands,
+ * and the two records of what it does, cycles and trace. Closed after the sources.
+ */
+final class NodeEnds {
+    private final Sources sources;
+    private final CommandOutput output;
+    private final NodeOutputs outputs;
+    private final PositionSource teleoperation;
+    private final CycleLog cycles;
+    private final NodeTrace trace;
+
+    /** Advertises, subscribes and opens the trace. @throws dev.dpros.core.InputException if they do not fit the policy */
+    NodeEnds(NodeSetup setup, NodeSetup.Motion motion, Sources sources, Owned owned) {
+        this.sources = sources;
+        var config = setup.config();
+        var transport = setup.transport();
+        output = owned.ownBelow(sources, new CommandOutput(transport, config.action(), motion.control(), motion.filter().frameCapacity()));
+        outputs = owned.ownBelow(sources, new NodeOutputs(config, transport, sources.health()));
+        teleoperation = config.teleop().topic().isEmpty() ? PositionSource.NONE
+                : owned.ownBelow(sources, new Teleoperation(config, transport, transport.catalog()));
+        cycles = new CycleLog(setup.clock(), sources.cameras().stream().map(CameraSource::statistics).toList(),
+                setup.policy().action().size(), setup.metrics());
+        TraceSetup traced = new TraceSetup(transport.nodeName(), config.policy().getFileName().toString(), motion.control(),
+                motion.limits(), sources.health().stream().map(TraceSetup.Source::of).toList());
+        trace = owned.ownBelow(sources, NodeTrace.open(config.trace(), traced, sources.inputs(), setup.clock()));
+    }
+
+    /** What the loop reads at each tick. */
+    LoopInputs inputs() {
+        return new LoopInputs(sources.health(), sources.positions(), teleoperation, outputs.enableSwitch());
+    }
+
+    /** Where the loop's frames go. */
+    CommandSink commands() {
+        return trace.publishing(cycles.publishing(output));
+    }
+
+    CommandOutput output() {
+        return output;
+    }
+
+    NodeOutputs outputs() {
+        return outputs;
+    }
+
+    CycleLog cycles() {
+        return cycles;
+    }
+
+    NodeTrace trace() {
+        return trace;
+    }
+}
