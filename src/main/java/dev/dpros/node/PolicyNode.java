@@ -147,6 +147,11 @@ public final class PolicyNode implements AutoCloseable {
         return sources;
     }
 
+    /** How often a sampler that hung was replaced. */
+    public int replacements() {
+        return sampler.replacements();
+    }
+
     /** The sampler. */
     SupervisedSampler sampler() {
         return sampler.supervised();
