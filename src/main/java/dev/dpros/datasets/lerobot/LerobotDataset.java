@@ -38,6 +38,7 @@ public final class LerobotDataset implements EpisodeDataset {
     private final Map<String, EpisodeClips> clips = new HashMap<>();
     private final Map<String, Opened> videos = new HashMap<>();
     private final Connection connection;
+    private String labelType;
 
     /**
      * One line of meta/episodes.
@@ -45,7 +46,11 @@ public final class LerobotDataset implements EpisodeDataset {
      * @param from index of its first row in the whole dataset
      * @param to index after its last
      */
-    private record Row(int index, int length, long from, long to, int chunk, int file, String task, Boolean success) {}
+    private record Row(int index, int length, long from, long to, int chunk, int file, List<String> tasks, Boolean success) {
+        String task() {
+            return tasks.isEmpty() ? "" : tasks.get(0);
+        }
+    }
 
     private record Opened(Path path, VideoReader reader) {}
 
@@ -81,17 +86,13 @@ public final class LerobotDataset implements EpisodeDataset {
         try {
             return new LerobotDataset(root);
         } catch (IOException | SQLException e) {
-            throw new InputException(root + ": not a LeRobotDataset v3.0: " + firstLine(e), e);
+            throw new InputException(root + ": not a LeRobotDataset v3.0: " + ParquetTable.reason(e), e);
         }
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private void readEpisodes() throws IOException, SQLException {
         StringBuilder query = new StringBuilder("SELECT episode_index, length, dataset_from_index, dataset_to_index, "
-                + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
+                + "\"data/chunk_index\", \"data/file_index\", tasks");
         List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
         for (DatasetFeature camera : cameras) {
             for (String column : List.of("chunk_index", "file_index", "from_timestamp")) {
@@ -99,7 +100,8 @@ public final class LerobotDataset implements EpisodeDataset {
             }
         }
         String files = "read_parquet([" + String.join(", ", episodeFiles()) + "])";
-        query.append(labelled(files) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
+        labelType = labelType(files);
+        query.append("BOOLEAN".equals(labelType) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
         cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
@@ -113,9 +115,8 @@ public final class LerobotDataset implements EpisodeDataset {
                     found.get(cameras.get(c).key()).add(new EpisodeClips.Clip(result.getInt(8 + 3 * c), result.getInt(9 + 3 * c),
                             result.getDouble(10 + 3 * c)));
                 }
-                String task = result.getString(7);
                 rows.add(new Row(result.getInt(1), length, result.getLong(3), result.getLong(4), result.getInt(5), result.getInt(6),
-                        task == null ? "" : task, (Boolean) result.getObject(8 + 3 * cameras.size())));
+                        texts(result.getObject(7)), (Boolean) result.getObject(8 + 3 * cameras.size())));
             }
         }
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
@@ -168,7 +169,7 @@ public final class LerobotDataset implements EpisodeDataset {
     public List<String> contradictions() {
         LerobotFacts facts = new LerobotFacts(root, info, connection);
         for (Row row : rows) {
-            facts.episode(row.index(), row.length(), row.from(), row.to(), dataFile(row));
+            facts.episode(row.index(), row.length(), row.from(), row.to(), row.tasks(), dataFile(row));
         }
         for (DatasetFeature camera : features) {
             EpisodeClips of = clips.get(camera.key());
@@ -182,15 +183,29 @@ public final class LerobotDataset implements EpisodeDataset {
         return facts.contradictions();
     }
 
-    /** Whether the episodes have a column {@code success} as this program writes it. */
-    private boolean labelled(String files) throws SQLException {
+    @Override
+    public List<String> faults() {
+        return new LerobotFaults(root, info.path("features"), connection).of(features,
+                rows.stream().map(this::dataFile).distinct().toList(), labelType);
+    }
+
+    private static List<String> texts(Object list) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        for (Object text : list instanceof Array array ? (Object[]) array.getArray() : new Object[0]) {
+            texts.add(String.valueOf(text));
+        }
+        return List.copyOf(texts);
+    }
+
+    /** Type of the episodes' column {@code success}, which this program writes as BOOLEAN; null if there is none. */
+    private String labelType(String files) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + files)) {
-            boolean found = false;
+            String type = null;
             while (columns.next()) {
-                found |= columns.getString(1).equals("success") && columns.getString(2).equals("BOOLEAN");
+                type = columns.getString(1).equals("success") ? columns.getString(2) : type;
             }
-            return found;
+            return type;
         }
     }
 
@@ -317,7 +332,7 @@ public final class LerobotDataset implements EpisodeDataset {
                     }
                 }
             } catch (SQLException e) {
-                throw new InputException(file + ": cannot be read: " + firstLine(e), e);
+                throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
             }
             if (step != row.length()) {
                 throw InputException.of(file.toString(), "episode " + index, row.length() + " rows", String.valueOf(step),

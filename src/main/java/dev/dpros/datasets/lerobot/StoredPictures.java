@@ -31,8 +31,7 @@ final class StoredPictures {
                 }
             }
         } catch (SQLException e) {
-            throw new InputException(file + ": '" + column + "': cannot be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+            throw new InputException(file + ": '" + column + "': cannot be read: " + ParquetTable.reason(e), e);
         }
         if (step != length) {
             throw InputException.of(file.toString(), "episode " + episode, length + " rows", String.valueOf(step),
