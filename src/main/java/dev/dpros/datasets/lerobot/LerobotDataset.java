@@ -99,7 +99,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
-        String files = "read_parquet([" + String.join(", ", episodeFiles()) + "])";
+        String files = "read_parquet([" + String.join(", ", episodeFiles()) + "], union_by_name = true)"; // labels may have come later
         labelType = labelType(files);
         query.append("BOOLEAN".equals(labelType) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
@@ -308,6 +308,7 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         private float[][] readTable() {
+            requireRows();
             List<Integer> vectors = new ArrayList<>();
             List<String> names = new ArrayList<>();
             float[][] values = new float[features.size()][];
@@ -341,6 +342,21 @@ public final class LerobotDataset implements EpisodeDataset {
             return values;
         }
 
+        /** That the table has as many rows as the episode is long, before memory is taken for them. */
+        private void requireRows() {
+            Path file = dataFile(row);
+            String query = "SELECT count(*) FROM read_parquet(" + ParquetTable.literal(file.toString()) + ") WHERE episode_index = " + row.index();
+            try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+                result.next();
+                if (result.getLong(1) != row.length()) {
+                    throw InputException.of(file.toString(), "episode " + index, row.length() + " rows", result.getString(1),
+                            "the dataset is damaged");
+                }
+            } catch (SQLException e) {
+                throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
+            }
+        }
+
         private void copy(Object value, DatasetFeature feature, float[] out, int step) throws SQLException {
             Object[] numbers = value instanceof Array array ? (Object[]) array.getArray() : new Object[] {value};
             if (numbers.length != feature.size()) {
@@ -364,6 +380,9 @@ public final class LerobotDataset implements EpisodeDataset {
         public void frame(int feature, int step, byte[] rgb) {
             DatasetFeature camera = features.get(feature);
             if (described.stored().contains(camera.key())) {
+                if (!pictures.containsKey(feature)) {
+                    requireRows();
+                }
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> StoredPictures.read(connection, dataFile(row), camera.key(),
                         row.index(), row.length()));
                 StoredPictures.decode(encoded[step], camera, dataFile(row) + ": episode " + index + ", step " + step, rgb);
