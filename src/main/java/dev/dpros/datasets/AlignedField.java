@@ -130,6 +130,11 @@ final class AlignedField {
         return String.join(", ", said);
     }
 
+    /** Whether some of it was not finite, or refused. */
+    boolean damaged() {
+        return refused > 0 || read != null && read.notFinite() > 0;
+    }
+
     private static void say(List<String> parts, int count, String what) {
         if (count > 0) {
             parts.add(count + " messages " + what);

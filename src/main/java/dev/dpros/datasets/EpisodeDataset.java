@@ -36,6 +36,14 @@ public interface EpisodeDataset extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * What is damaged or not there although the rest can be read, one line each: {@code verify} counts it, exports say it.
+     * Reads tables, not pictures.
+     */
+    default List<String> faults() {
+        return List.of();
+    }
+
     /** What to call an episode in messages. */
     default String label(int index) {
         return "episode " + index;
@@ -72,6 +80,11 @@ public interface EpisodeDataset extends AutoCloseable {
         /** What was skipped in it so far, one line for each source. */
         default List<String> notes() {
             return List.of();
+        }
+
+        /** Whether some of what was skipped so far is damaged: values that are not finite, pictures that cannot be read. */
+        default boolean damaged() {
+            return false;
         }
 
         /** Whether a human had taken over from the policy at this step; false where the format does not tell. */

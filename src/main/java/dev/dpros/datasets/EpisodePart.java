@@ -45,6 +45,11 @@ final class EpisodePart implements EpisodeDataset.Episode {
     }
 
     @Override
+    public boolean damaged() {
+        return whole.damaged();
+    }
+
+    @Override
     public boolean intervention(int step) {
         return whole.intervention(stretch.from() + step);
     }

@@ -5,7 +5,9 @@ import dev.dpros.recording.EpisodeStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A recording directory, or a single journal, as a dataset. Unfinished episodes are left out; the layout is that of
@@ -18,6 +20,7 @@ public final class JournalDataset implements EpisodeDataset {
     private final MessageReaders readers;
     private final StampBounds bounds;
     private final List<String> leftOut;
+    private final List<String> faults;
     private final List<DatasetFeature> features;
     private final String robot;
     private final boolean intervention;
@@ -30,12 +33,26 @@ public final class JournalDataset implements EpisodeDataset {
         intervention = indices.stream().anyMatch(JournalIndex::hasIntervention);
         idle = terms.markIdle && indices.stream().anyMatch(JournalIndex::hasState);
         this.leftOut = List.copyOf(leftOut);
+        faults = twice(indices);
         journals = indices.stream().map(JournalIndex::path).toList();
         this.readers = readers;
         JournalIndex first = indices.get(0);
         this.layout = layout == null ? layoutOf(first) : layout;
         robot = first.header().robot();
         features = features(indices);
+    }
+
+    private static List<String> twice(List<JournalIndex> indices) {
+        Map<String, Path> first = new HashMap<>();
+        List<String> lines = new ArrayList<>();
+        for (JournalIndex index : indices) {
+            Path before = first.putIfAbsent(index.header().uuid(), index.path());
+            if (before != null) {
+                lines.add(index.path().getFileName() + ": expected an episode of its own, found the same episode as in "
+                        + before.getFileName() + "; remove one of them");
+            }
+        }
+        return List.copyOf(lines);
     }
 
     /** Of the first episode that can be read. */
@@ -142,6 +159,11 @@ public final class JournalDataset implements EpisodeDataset {
     @Override
     public List<String> leftOut() {
         return leftOut;
+    }
+
+    @Override
+    public List<String> faults() {
+        return faults;
     }
 
     @Override

@@ -132,6 +132,11 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     }
 
     @Override
+    public boolean damaged() {
+        return fields.stream().anyMatch(AlignedField::damaged);
+    }
+
+    @Override
     public boolean intervention(int step) {
         boolean human = false;
         for (EpisodeEvent event : index.events()) {

@@ -61,6 +61,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
     public static SelectedEpisodes of(EpisodeDataset all, Choice choice, Consumer<String> say) {
         SelectedEpisodes selected = new SelectedEpisodes(all);
         all.leftOut().forEach(say);
+        all.faults().forEach(say);
         for (int i = 0; i < all.episodes(); i++) {
             String why = selected.reason(i, choice, say);
             if (why != null) {
@@ -196,6 +197,21 @@ public final class SelectedEpisodes implements EpisodeDataset {
     @Override
     public int episodes() {
         return kept.size();
+    }
+
+    @Override
+    public List<String> leftOut() {
+        return all.leftOut();
+    }
+
+    @Override
+    public List<String> faults() {
+        return all.faults();
+    }
+
+    @Override
+    public List<String> contradictions() {
+        return all.contradictions();
     }
 
     @Override

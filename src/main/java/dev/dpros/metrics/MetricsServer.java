@@ -3,6 +3,8 @@ package dev.dpros.metrics;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.dpros.core.InputException;
+import dev.dpros.http.HttpDoor;
+import dev.dpros.http.Replies;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -10,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The node's HTTP server: {@code /metrics} for Prometheus, and the live page's handlers. Every request passes
- * {@link AccessControl} first. How many clients there may be, and which of them gives way, is the {@link PageDoor}'s to say.
+ * {@link AccessControl} first. How many clients there may be, and which of them gives way, is the {@link HttpDoor}'s to say.
  */
 public final class MetricsServer implements AutoCloseable {
-    private final PageDoor door;
+    private static final HttpDoor.Room ROOM = new HttpDoor.Room(64, 32, 48, 24, 5_000_000_000L, 64 * 1024);
+
+    private final HttpDoor door;
     private final AccessControl access;
 
     /**
@@ -24,7 +28,7 @@ public final class MetricsServer implements AutoCloseable {
     public MetricsServer(ServerConfig config, MetricsRegistry registry) {
         access = new AccessControl(config);
         try {
-            door = new PageDoor(new InetSocketAddress(config.address(), config.port()));
+            door = new HttpDoor("http", new InetSocketAddress(config.address(), config.port()), ROOM);
         } catch (BindException e) {
             throw InputException.of("metrics", "port " + config.port() + " on " + config.bind(), "a free port of this machine",
                     e.getMessage(), "choose another with metrics.port, or 0 for any");
@@ -38,12 +42,12 @@ public final class MetricsServer implements AutoCloseable {
 
     /** Serves a path and what lies below it; the handler runs after the access check and on any of the threads. */
     public void add(String path, HttpHandler handler) {
-        door.add(path, new PageDoor.Route(checked(handler), false));
+        door.add(path, new HttpDoor.Route(checked(handler), false));
     }
 
     /** The same for what an operator must always reach: served when everything else is full. It must be short. */
     public void addControl(String path, HttpHandler handler) {
-        door.add(path, new PageDoor.Route(checked(handler), true));
+        door.add(path, new HttpDoor.Route(checked(handler), true));
     }
 
     private HttpHandler checked(HttpHandler handler) {
@@ -56,7 +60,7 @@ public final class MetricsServer implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        return door.port();
+        return door.address().getPort();
     }
 
     /** Who may do what. */

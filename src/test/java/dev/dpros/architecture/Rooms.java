@@ -23,7 +23,8 @@ final class Rooms {
             safety: core
             control: core safety
             ros.names: core
-            ros.xmlrpc: core
+            http:
+            ros.xmlrpc: core http
             ros.message: core
             ros.tcpros: core ros.message
             ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
@@ -33,7 +34,7 @@ final class Rooms {
             datasets: core recording
             checkpoint: core diffusion
             training: core diffusion inference sim datasets
-            metrics: core
+            metrics: core http
             config: core observation diffusion inference safety control
             process: core
             training.run: core diffusion inference sim datasets checkpoint training config

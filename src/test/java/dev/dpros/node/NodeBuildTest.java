@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.ConfigReader;
+import dev.dpros.config.Layer;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -60,6 +61,6 @@ class NodeBuildTest {
 
     private static RobotConfig config(Path trace) {
         return ConfigReader.read(Path.of("launch/pusht_keypoints.yaml"),
-                Map.of("metrics", Map.of("enabled", false), "trace", Map.of("file", trace.toString()))).config();
+                Layer.settings("test", Map.of("metrics", Map.of("enabled", false), "trace", Map.of("file", trace.toString())))).config();
     }
 }

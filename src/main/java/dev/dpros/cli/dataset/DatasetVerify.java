@@ -87,9 +87,10 @@ public final class DatasetVerify implements Callable<Integer> {
         int failed = 0;
         try (EpisodeDataset dataset = source.open(); ConsoleProgress progress = new ConsoleProgress()) {
             dataset.leftOut().forEach(line -> out.println("not read: " + line));
-            List<String> contradictions = dataset.contradictions();
-            contradictions.forEach(out::println);
-            failed += contradictions.size();
+            for (List<String> lines : List.of(dataset.faults(), dataset.contradictions())) {
+                lines.forEach(out::println);
+                failed += lines.size();
+            }
             progress.begin("verify", dataset.episodes());
             for (int i = 0; i < dataset.episodes(); i++) {
                 try (EpisodeDataset.Episode episode = dataset.episode(i)) {
@@ -102,6 +103,7 @@ public final class DatasetVerify implements Callable<Integer> {
                     for (String note : episode.notes()) {
                         out.println(dataset.label(i) + ": " + note);
                     }
+                    failed += episode.damaged() ? 1 : 0;
                 } catch (InputException e) {
                     OpenFiles.rethrow(e);
                     out.println(dataset.label(i) + ": " + e.getMessage());

@@ -66,9 +66,24 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         if (!number || shape.size() != 1) {
             return null;
         }
-        List<String> names = new ArrayList<>();
-        described.path("names").forEach(name -> names.add(name.asText()));
+        List<String> names = names(described);
         return new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of());
+    }
+
+    /** Names of a column's values: a list, or an object around one ({@code {"motors": [...]}}); empty for any other form. */
+    static List<String> names(JsonNode described) {
+        JsonNode list = described.path("names");
+        if (list.isObject() && list.size() == 1) {
+            list = list.elements().next();
+        }
+        List<String> names = new ArrayList<>();
+        for (JsonNode name : list.isArray() ? list : List.<JsonNode>of()) {
+            if (!name.isTextual()) {
+                return List.of();
+            }
+            names.add(name.asText());
+        }
+        return names;
     }
 
     private static List<Integer> shape(JsonNode described) {

@@ -44,6 +44,7 @@ public final class LerobotDataset implements EpisodeDataset {
     private final Map<String, Opened> videos = new HashMap<>();
     private final Set<Path> checked = new HashSet<>();
     private final Connection connection;
+    private String labelType;
 
     /**
      * One line of meta/episodes.
@@ -51,7 +52,11 @@ public final class LerobotDataset implements EpisodeDataset {
      * @param from index of its first row in the whole dataset
      * @param to index after its last
      */
-    private record Row(int index, int length, long from, long to, int chunk, int file, String task, Boolean success) {}
+    private record Row(int index, int length, long from, long to, int chunk, int file, List<String> tasks, Boolean success) {
+        String task() {
+            return tasks.isEmpty() ? "" : tasks.get(0);
+        }
+    }
 
     private record Opened(Path path, VideoReader reader) {}
 
@@ -87,28 +92,25 @@ public final class LerobotDataset implements EpisodeDataset {
         try {
             return new LerobotDataset(root);
         } catch (IOException | SQLException e) {
-            throw new InputException(root + ": not a LeRobotDataset v3.0: " + firstLine(e), e);
+            throw new InputException(root + ": not a LeRobotDataset v3.0: " + ParquetTable.reason(e), e);
         }
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private void readEpisodes() throws IOException, SQLException {
         StringBuilder query = new StringBuilder("SELECT episode_index, length, dataset_from_index, dataset_to_index, "
-                + "\"data/chunk_index\", \"data/file_index\", tasks[1]");
+                + "\"data/chunk_index\", \"data/file_index\", tasks");
         List<DatasetFeature> cameras = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
         for (DatasetFeature camera : cameras) {
             for (String column : CLIP_COLUMNS) {
                 query.append(", ").append(ParquetTable.quoted("videos/" + camera.key() + "/" + column));
             }
         }
-        String files = "read_parquet([" + String.join(", ", episodeFiles()) + "])";
+        String files = "read_parquet([" + String.join(", ", episodeFiles()) + "], union_by_name = true)"; // labels may have come later
         TableColumns columns = new TableColumns(connection, root + "/meta/episodes", files);
         columns.require(EPISODE_COLUMNS);
         cameras.forEach(camera -> CLIP_COLUMNS.forEach(column -> requireClip(columns, camera.key(), column)));
-        query.append(columns.has("success", "BOOLEAN") ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
+        labelType = labelType(files);
+        query.append("BOOLEAN".equals(labelType) ? ", success" : ", NULL::BOOLEAN").append(" FROM ").append(files).append(" ORDER BY episode_index");
         Map<String, List<EpisodeClips.Clip>> found = new HashMap<>();
         cameras.forEach(camera -> found.put(camera.key(), new ArrayList<>()));
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query.toString())) {
@@ -122,9 +124,8 @@ public final class LerobotDataset implements EpisodeDataset {
                     found.get(cameras.get(c).key()).add(new EpisodeClips.Clip(result.getInt(8 + 3 * c), result.getInt(9 + 3 * c),
                             result.getDouble(10 + 3 * c)));
                 }
-                String task = result.getString(7);
                 rows.add(new Row(result.getInt(1), length, result.getLong(3), result.getLong(4), result.getInt(5), result.getInt(6),
-                        task == null ? "" : task, (Boolean) result.getObject(8 + 3 * cameras.size())));
+                        texts(result.getObject(7)), (Boolean) result.getObject(8 + 3 * cameras.size())));
             }
         }
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
@@ -178,7 +179,7 @@ public final class LerobotDataset implements EpisodeDataset {
         rows.forEach(row -> requireColumns(dataFile(row)));
         LerobotFacts facts = new LerobotFacts(root, info, connection);
         for (Row row : rows) {
-            facts.episode(row.index(), row.length(), row.from(), row.to(), dataFile(row));
+            facts.episode(row.index(), row.length(), row.from(), row.to(), row.tasks(), dataFile(row));
         }
         for (DatasetFeature camera : features) {
             EpisodeClips of = clips.get(camera.key());
@@ -208,8 +209,34 @@ public final class LerobotDataset implements EpisodeDataset {
                         .require(described);
                 checked.add(file);
             } catch (SQLException e) {
-                throw new InputException(file + ": cannot be read: " + firstLine(e), e);
+                throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
             }
+        }
+    }
+
+    @Override
+    public List<String> faults() {
+        return new LerobotFaults(root, info.path("features"), connection).of(features,
+                rows.stream().map(this::dataFile).distinct().toList(), labelType);
+    }
+
+    private static List<String> texts(Object list) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        for (Object text : list instanceof Array array ? (Object[]) array.getArray() : new Object[0]) {
+            texts.add(String.valueOf(text));
+        }
+        return List.copyOf(texts);
+    }
+
+    /** Type of the episodes' column {@code success}, which this program writes as BOOLEAN; null if there is none. */
+    private String labelType(String files) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + files)) {
+            String type = null;
+            while (columns.next()) {
+                type = columns.getString(1).equals("success") ? columns.getString(2) : type;
+            }
+            return type;
         }
     }
 
@@ -307,6 +334,7 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         private float[][] readTable() {
+            requireRows();
             List<Integer> vectors = new ArrayList<>();
             List<String> names = new ArrayList<>();
             float[][] values = new float[features.size()][];
@@ -332,13 +360,28 @@ public final class LerobotDataset implements EpisodeDataset {
                     }
                 }
             } catch (SQLException e) {
-                throw new InputException(file + ": cannot be read: " + firstLine(e), e);
+                throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
             }
             if (step != row.length()) {
                 throw InputException.of(file.toString(), "episode " + index, row.length() + " rows", String.valueOf(step),
                         "the dataset is damaged");
             }
             return values;
+        }
+
+        /** That the table has as many rows as the episode is long, before memory is taken for them. */
+        private void requireRows() {
+            Path file = dataFile(row);
+            String query = "SELECT count(*) FROM read_parquet(" + ParquetTable.literal(file.toString()) + ") WHERE episode_index = " + row.index();
+            try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+                result.next();
+                if (result.getLong(1) != row.length()) {
+                    throw InputException.of(file.toString(), "episode " + index, row.length() + " rows", result.getString(1),
+                            "the dataset is damaged");
+                }
+            } catch (SQLException e) {
+                throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
+            }
         }
 
         private void copy(Object value, DatasetFeature feature, float[] out, int step) throws SQLException {
@@ -365,6 +408,9 @@ public final class LerobotDataset implements EpisodeDataset {
             DatasetFeature camera = features.get(feature);
             if (described.stored().contains(camera.key())) {
                 requireColumns(dataFile(row));
+                if (!pictures.containsKey(feature)) {
+                    requireRows();
+                }
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> StoredPictures.read(connection, dataFile(row), camera.key(),
                         row.index(), row.length()));
                 StoredPictures.decode(encoded[step], camera, dataFile(row) + ": episode " + index + ", step " + step, rgb);

@@ -22,7 +22,7 @@ final class LerobotFacts {
     private static final int MOST = 100;
 
     /** What meta/episodes says of an episode. */
-    private record Said(int index, int length, long from, long to, Path file) {}
+    private record Said(int index, int length, long from, long to, List<String> tasks, Path file) {}
 
     private final Path root;
     private final JsonNode info;
@@ -37,8 +37,8 @@ final class LerobotFacts {
     }
 
     /** Adds what meta/episodes says of an episode. */
-    void episode(int index, int length, long from, long to, Path file) {
-        if (episodes.put(index, new Said(index, length, from, to, file)) != null) {
+    void episode(int index, int length, long from, long to, List<String> tasks, Path file) {
+        if (episodes.put(index, new Said(index, length, from, to, tasks, file)) != null) {
             add(root + "/meta/episodes: episode " + index + ": expected once, found again");
         }
     }
@@ -60,7 +60,17 @@ final class LerobotFacts {
             differ(where + ": dataset_from_index", next + ", where the episode before ends", said.from, next);
             next = said.to;
         }
-        episodes.values().stream().map(Said::file).distinct().forEach(this::rows);
+        Map<Integer, String> tasks = LerobotTasks.read(root, connection);
+        if (info.has("total_tasks") && !tasks.isEmpty()) {
+            differ(root + "/meta/info.json: total_tasks", tasks.size() + ", the rows of meta/tasks.parquet",
+                    info.path("total_tasks").asLong(), tasks.size());
+        }
+        for (Path file : episodes.values().stream().map(Said::file).distinct().toList()) {
+            rows(file);
+            if (!tasks.isEmpty()) {
+                tasks(file, tasks);
+            }
+        }
         return List.copyOf(contradictions);
     }
 
@@ -78,7 +88,8 @@ final class LerobotFacts {
 
     private void rows(Path file) {
         String query = "SELECT episode_index, count(*), min(frame_index), max(frame_index), min(\"index\"), max(\"index\"), "
-                + "max(abs(\"timestamp\" - frame_index / " + info.path("fps").asDouble() + ")) FROM read_parquet("
+                + "max(coalesce(abs(\"timestamp\" - frame_index / " + info.path("fps").asDouble() + "), 'nan'::DOUBLE)), "
+                + "count(DISTINCT frame_index), count(DISTINCT \"index\") FROM read_parquet("
                 + ParquetTable.literal(file.toString()) + ") GROUP BY episode_index ORDER BY episode_index";
         Map<Integer, Said> missing = new LinkedHashMap<>(episodes);
         missing.values().removeIf(said -> !said.file.equals(file));
@@ -95,15 +106,37 @@ final class LerobotFacts {
                 differ(where + ": frame_index of the last row", said.length - 1 + ", its length less one", result.getLong(4), said.length - 1L);
                 differ(where + ": index of the first row", said.from + ", dataset_from_index", result.getLong(5), said.from);
                 differ(where + ": index of the last row", said.to - 1 + ", dataset_to_index less one", result.getLong(6), said.to - 1);
+                differ(where + ": frame_index", said.length + " different ones", result.getLong(8), said.length);
+                differ(where + ": index", said.length + " different ones", result.getLong(9), said.length);
                 double off = result.getDouble(7);
                 if (!(off <= TOLERANCE_S)) {
                     add(where + ": timestamp: expected frame_index / fps within " + TOLERANCE_S + " s, found " + off + " s off");
                 }
             }
         } catch (SQLException e) {
-            throw new InputException(file + ": cannot be read: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+            throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
         }
         missing.values().forEach(said -> add(file + ": episode " + said.index + ": expected " + said.length + " rows, found none"));
+    }
+
+    /** Compares the rows' task_index with the tasks that meta/episodes says. */
+    private void tasks(Path file, Map<Integer, String> tasks) {
+        String query = "SELECT DISTINCT episode_index, task_index FROM read_parquet(" + ParquetTable.literal(file.toString())
+                + ") ORDER BY episode_index, task_index";
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+            while (result.next()) {
+                Said said = episodes.get(result.getInt(1));
+                String task = tasks.get(result.getInt(2));
+                String where = file + ": episode " + result.getInt(1) + ": task_index: expected ";
+                if (task == null) {
+                    add(where + "one of meta/tasks.parquet, found " + result.getString(2));
+                } else if (said != null && !said.tasks.isEmpty() && !said.tasks.contains(task)) {
+                    add(where + "'" + said.tasks.get(0) + "', its task in meta/episodes, found " + result.getInt(2) + ", '" + task + "'");
+                }
+            }
+        } catch (SQLException e) {
+            throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
+        }
     }
 
     private void differ(String where, String expected, long found, long wanted) {

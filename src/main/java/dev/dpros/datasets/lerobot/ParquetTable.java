@@ -81,6 +81,13 @@ final class ParquetTable implements AutoCloseable {
         }
     }
 
+    /** What went wrong, in one line. DuckDB says of some faults first that a query was closed, and then in a line {@code Error:} why. */
+    static String reason(Exception thrown) {
+        List<String> lines = String.valueOf(thrown.getMessage()).lines().map(String::strip).toList();
+        return lines.stream().filter(line -> line.startsWith("Error: ")).map(line -> line.substring(7)).findFirst()
+                .orElse(lines.isEmpty() ? "" : lines.get(0));
+    }
+
     static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }

@@ -11,7 +11,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Iterator;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 
 /** Pictures that lie in the table itself (LeRobot's dtype {@code image}): PNG or JPEG files in a column. Stateless. */
 final class StoredPictures {
@@ -31,8 +34,7 @@ final class StoredPictures {
                 }
             }
         } catch (SQLException e) {
-            throw new InputException(file + ": '" + column + "': cannot be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+            throw new InputException(file + ": '" + column + "': cannot be read: " + ParquetTable.reason(e), e);
         }
         if (step != length) {
             throw InputException.of(file.toString(), "episode " + episode, length + " rows", String.valueOf(step),
@@ -43,16 +45,15 @@ final class StoredPictures {
 
     /** Decodes one. @param rgb {@code [H, W, 3]} @throws InputException if it is no picture of this size */
     static void decode(byte[] encoded, DatasetFeature camera, String where, byte[] rgb) {
-        BufferedImage image = null;
+        BufferedImage image;
         try {
-            image = encoded == null ? null : ImageIO.read(new ByteArrayInputStream(encoded));
+            image = encoded == null ? null : image(encoded, camera);
         } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
-            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + e.getMessage(), e);
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + why, e);
         }
-        String size = camera.width() + " x " + camera.height();
-        if (image == null || image.getWidth() != camera.width() || image.getHeight() != camera.height()) {
-            throw InputException.of(where, "'" + camera.key() + "'", "a PNG or JPEG of " + size,
-                    image == null ? "none" : image.getWidth() + " x " + image.getHeight(), "");
+        if (image == null) {
+            throw InputException.of(where, "'" + camera.key() + "'", "a PNG or JPEG of " + size(camera.width(), camera.height()), "none", "");
         }
         int[] row = new int[camera.width()];
         for (int y = 0; y < camera.height(); y++) {
@@ -64,5 +65,30 @@ final class StoredPictures {
                 rgb[at + 2] = (byte) row[x];
             }
         }
+    }
+
+    /** Null if it is no picture; one of another size is refused before memory is taken for it. */
+    private static BufferedImage image(byte[] encoded, DatasetFeature camera) throws IOException {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                return null;
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                if (reader.getWidth(0) != camera.width() || reader.getHeight(0) != camera.height()) {
+                    throw new IOException("expected " + size(camera.width(), camera.height()) + ", found "
+                            + size(reader.getWidth(0), reader.getHeight(0)));
+                }
+                return reader.read(0);
+            } finally {
+                reader.dispose();
+            }
+        }
+    }
+
+    private static String size(int width, int height) {
+        return width + " x " + height;
     }
 }

@@ -98,7 +98,7 @@ public final class BagReader {
         if (headerLength < 0 || data > end) {
             return "a record header at byte " + position;
         }
-        Map<String, ByteBuffer> header = BagRecord.fields(where, bytes(channel, position + 4, headerLength));
+        Map<String, ByteBuffer> header = BagRecord.fields(place(), bytes(channel, position + 4, headerLength));
         int dataLength = length(channel, data, MAX_DATA_BYTES);
         int op = BagRecord.op(header);
         boolean whole = dataLength >= 0 && data + 4 + dataLength <= end;
@@ -110,7 +110,7 @@ public final class BagReader {
             closed = index != null && index.remaining() == 8 && index.getLong(0) != 0;
         }
         String compression = BagRecord.text(header, "compression");
-        boolean open = op == BagRecord.OP_CHUNK && dataLength == 0 && BagRecord.u32(where, header, "size") == 0;
+        boolean open = op == BagRecord.OP_CHUNK && dataLength == 0 && BagRecord.u32(place(), header, "size") == 0;
         if (open && compression.equals("none")) {
             position = data + 4; // its records follow as if they were the file's own
             return "";
@@ -175,11 +175,11 @@ public final class BagReader {
             case BagRecord.OP_CHUNK -> chunk(header, data);
             case BagRecord.OP_MESSAGE -> {
                 messages++;
-                visitor.message(BagRecord.u32(where, header, "conn"), BagRecord.timeNs(where, header), data);
+                visitor.message(BagRecord.u32(place(), header, "conn"), BagRecord.timeNs(place(), header), data);
             }
             case BagRecord.OP_CONNECTION -> {
-                Map<String, ByteBuffer> fields = BagRecord.fields(where, data);
-                visitor.connection(new BagConnection(BagRecord.u32(where, header, "conn"),
+                Map<String, ByteBuffer> fields = BagRecord.fields(place(), data);
+                visitor.connection(new BagConnection(BagRecord.u32(place(), header, "conn"),
                         BagRecord.text(header, "topic"), BagRecord.text(fields, "type"),
                         BagRecord.text(fields, "md5sum"), BagRecord.text(fields, "message_definition")));
             }
@@ -188,7 +188,7 @@ public final class BagReader {
     }
 
     private void chunk(Map<String, ByteBuffer> header, ByteBuffer stored) throws IOException {
-        ByteBuffer chunk = expand(BagRecord.text(header, "compression"), stored, BagRecord.u32(where, header, "size"));
+        ByteBuffer chunk = expand(BagRecord.text(header, "compression"), stored, BagRecord.u32(place(), header, "size"));
         while (chunk.hasRemaining()) {
             inner(chunk);
         }
@@ -197,10 +197,10 @@ public final class BagReader {
     private void inner(ByteBuffer chunk) throws IOException {
         ByteBuffer recordHeader = take(chunk);
         ByteBuffer data = take(chunk);
-        Map<String, ByteBuffer> fields = BagRecord.fields(where, recordHeader);
+        Map<String, ByteBuffer> fields = BagRecord.fields(place(), recordHeader);
         int op = BagRecord.op(fields);
         if (op == BagRecord.OP_CHUNK) {
-            throw BagRecord.damaged(where, "a chunk within a chunk");
+            throw BagRecord.damaged(place(), "a chunk within a chunk");
         }
         record(op, fields, data);
     }
@@ -208,7 +208,7 @@ public final class BagReader {
     private ByteBuffer take(ByteBuffer from) {
         int length = from.remaining() < 4 ? -1 : from.getInt();
         if (length < 0 || length > from.remaining()) {
-            throw BagRecord.damaged(where, "a length of " + length + " within a chunk");
+            throw BagRecord.damaged(place(), "a length of " + length + " within a chunk");
         }
         ByteBuffer part = from.slice(from.position(), length).order(ByteOrder.LITTLE_ENDIAN);
         from.position(from.position() + length);
@@ -217,20 +217,36 @@ public final class BagReader {
 
     private ByteBuffer expand(String compression, ByteBuffer stored, int size) throws IOException {
         if (size < 0 || size > MAX_DATA_BYTES) {
-            throw BagRecord.damaged(where, "a chunk of " + size + " bytes");
+            throw BagRecord.damaged(place(), "a chunk of " + size + " bytes");
         }
         byte[] expanded;
         if (compression.equals("none")) {
             expanded = stored.array();
         } else {
-            try (InputStream stream = stream(compression, stored)) {
-                expanded = stream.readNBytes(size);
-            }
+            expanded = expandWhole(compression, stored, size);
         }
         if (expanded.length != size) {
-            throw BagRecord.damaged(where, "a chunk of " + expanded.length + " bytes instead of " + size);
+            throw BagRecord.damaged(place(), "a chunk of " + expanded.length + " bytes instead of " + size);
         }
         return ByteBuffer.wrap(expanded).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Reads to the stream's end, where its checksum is. The decompressors fail at damage in their own ways. */
+    private byte[] expandWhole(String compression, ByteBuffer stored, int size) {
+        try (InputStream stream = stream(compression, stored)) {
+            byte[] expanded = stream.readNBytes(size);
+            if (stream.read() >= 0) {
+                throw new IOException("longer than " + size + " bytes");
+            }
+            return expanded;
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            throw BagRecord.damaged(place(), "a chunk that is no " + compression + " (" + e.getMessage() + ")");
+        }
+    }
+
+    /** The file, and where in it the record lies that is being read. */
+    private String place() {
+        return where + ", record at byte " + position;
     }
 
     private InputStream stream(String compression, ByteBuffer stored) throws IOException {
@@ -238,7 +254,7 @@ public final class BagReader {
         return switch (compression) {
             case "bz2" -> new BZip2CompressorInputStream(raw);
             case "lz4" -> new FramedLZ4CompressorInputStream(raw);
-            default -> throw InputException.of(where, "chunk compression", "none, bz2 or lz4", compression, "");
+            default -> throw InputException.of(place(), "chunk compression", "none, bz2 or lz4", compression, "");
         };
     }
 

@@ -56,7 +56,8 @@ final class ZarrArray {
         try {
             return new ZarrArray(directory, JSON.readTree(Files.readAllBytes(directory.resolve(".zarray"))));
         } catch (IOException e) {
-            throw InputException.of(directory.toString(), "zarr array", "a readable .zarray file", e.getMessage(), "");
+            String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InputException(directory + ": zarr array: expected a readable .zarray file, found " + first, e);
         }
     }
 
@@ -130,6 +131,12 @@ final class ZarrArray {
         return type.floating() ? (long) type.number(cache, at) : type.integer(cache, at);
     }
 
+    /** One element of a row of one. */
+    double number(int row) {
+        int at = load(row); // first: it makes the cache
+        return type.number(cache, at);
+    }
+
     /** Makes a row's chunks the cached ones. @return index of its first element there */
     private int load(int row) {
         int chunk = row / chunks.get(0);
@@ -160,13 +167,34 @@ final class ZarrArray {
         return false;
     }
 
-    /** The bytes of a chunk, or null if it does not exist. */
-    private byte[] read(int[] index) {
+    /** One line on chunks without a file, or empty. They hold the fill value; a lost file cannot be told from it. */
+    String missing() {
+        String first = "";
+        int count = 0;
+        int[] index = new int[shape.size()];
+        for (; (long) index[0] * chunks.get(0) < shape.get(0); index[0]++) {
+            do {
+                Path file = file(index);
+                if (!Files.exists(file)) {
+                    first = count++ == 0 ? file.toString() : first;
+                }
+            } while (next(index));
+        }
+        return count == 0 ? "" : first + ": expected a chunk, found no file (" + count + " of this array): its rows are read as the"
+                + " fill value; if that is meant, write the array with write_empty_chunks=True";
+    }
+
+    private Path file(int[] index) {
         StringBuilder name = new StringBuilder(Integer.toString(index[0]));
         for (int d = 1; d < index.length; d++) {
             name.append(separator).append(index[d]);
         }
-        Path file = directory.resolve(name.toString());
+        return directory.resolve(name.toString());
+    }
+
+    /** The bytes of a chunk, or null if it does not exist. */
+    private byte[] read(int[] index) {
+        Path file = file(index);
         try {
             return Files.exists(file) ? codec.decode(file.toString(), Files.readAllBytes(file), (int) product(chunks) * type.bytes())
                     : null;

@@ -22,15 +22,19 @@ import java.util.stream.Stream;
  */
 public final class ZarrDataset implements EpisodeDataset {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** By how much the median step of a timestamp column may differ from the rate. */
+    private static final double RATE_TOLERANCE = 0.1;
 
     private final Path root;
     private final List<DatasetFeature> features = new ArrayList<>();
     private final List<ZarrArray> arrays = new ArrayList<>();
     private final List<ZarrPictures> pictures = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
     private final List<Slice> slices = new ArrayList<>();
     private final JsonNode about;
     private final double fps;
+    private int episodeEnds;
 
     private ZarrDataset(Path root, double fps) {
         this.root = root;
@@ -45,6 +49,7 @@ public final class ZarrDataset implements EpisodeDataset {
     /** The slices; returns where the last ends. */
     private int readEnds() {
         ZarrArray ends = ZarrArray.open(root.resolve("meta/episode_ends"));
+        episodeEnds = ends.rows();
         long before = 0;
         int empty = 0;
         for (int i = 0; i < ends.rows(); i++) {
@@ -61,7 +66,8 @@ public final class ZarrDataset implements EpisodeDataset {
             before = end;
         }
         if (empty > 0) {
-            leftOut.add(empty + (empty == 1 ? " episode" : " episodes") + " without a step (meta/episode_ends)");
+            faults.add(root + "/meta/episode_ends: " + empty + (empty == 1 ? " episode" : " episodes")
+                    + " without a step, left out");
         }
         return (int) before;
     }
@@ -93,7 +99,9 @@ public final class ZarrDataset implements EpisodeDataset {
             for (Path entry : entries.filter(Files::isDirectory).sorted().toList()) {
                 if (Files.exists(entry.resolve("zarr.json"))) {
                     leftOut.add(entry + ": zarr format 3; write it with zarr_format=2");
-                } else if (Files.exists(entry.resolve(".zarray"))) {
+                } else if (Files.exists(entry.resolve(".zgroup"))) {
+                    leftOut.add(entry + ": a group; columns lie directly in data/");
+                } else {
                     open(entry, steps);
                 }
             }
@@ -111,7 +119,7 @@ public final class ZarrDataset implements EpisodeDataset {
             picture = array.rows() == steps ? ZarrPictures.of(array) : null;
         } catch (InputException e) {
             OpenFiles.rethrow(e);
-            leftOut.add(e.getMessage());
+            (e.getCause() instanceof IOException ? faults : leftOut).add(e.getMessage()); // damaged, or of a kind that is not read
             return;
         }
         if (array.rows() != steps) {
@@ -179,6 +187,44 @@ public final class ZarrDataset implements EpisodeDataset {
     @Override
     public List<String> leftOut() {
         return List.copyOf(leftOut);
+    }
+
+    @Override
+    public List<String> faults() {
+        List<String> lines = new ArrayList<>(faults);
+        arrays.stream().map(ZarrArray::missing).filter(line -> !line.isEmpty()).forEach(lines::add);
+        arrays.stream().filter(array -> array.name().equals("timestamp") && array.rowSize() == 1)
+                .map(this::timestamps).filter(line -> !line.isEmpty()).forEach(lines::add);
+        return lines;
+    }
+
+    /** What a column of timestamps says against the rate, or empty. */
+    private String timestamps(ZarrArray array) {
+        List<Double> steps = new ArrayList<>();
+        double[] pair = new double[2];
+        for (Slice slice : slices) {
+            for (int step = 0; step < slice.length; step++, pair[0] = pair[1]) {
+                pair[1] = array.number(slice.start + step);
+                if (step > 0) {
+                    steps.add(pair[1] - pair[0]);
+                }
+                if (step > 0 && !(pair[1] > pair[0])) {
+                    return root + "/data/timestamp: row " + (slice.start + step) + ": expected later than the row before, " + pair[0]
+                            + ", found " + pair[1];
+                }
+            }
+        }
+        double median = steps.isEmpty() ? 1 / fps : steps.stream().sorted().skip(steps.size() / 2).findFirst().orElseThrow();
+        return Math.abs(median * fps - 1) <= RATE_TOLERANCE ? "" : root + "/data/timestamp: steps: expected " + 1 / fps
+                + " s, 1 / fps (" + fps + "), found " + median + " (median); give --fps";
+    }
+
+    @Override
+    public List<String> contradictions() {
+        int told = about.path("episodes").size();
+        int held = episodeEnds;
+        return !about.has("episodes") || told == held ? List.of() : List.of(root + "/.zattrs: dpros.episodes: expected " + held
+                + ", the elements of meta/episode_ends, found " + told);
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.dpros.metrics.dashboard;
 import com.sun.net.httpserver.HttpExchange;
 import dev.dpros.core.CameraFrame;
 import dev.dpros.core.FrameSource;
-import dev.dpros.metrics.Replies;
+import dev.dpros.http.Replies;
 import java.awt.Point;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;

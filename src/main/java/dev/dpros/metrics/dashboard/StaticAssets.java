@@ -1,7 +1,7 @@
 package dev.dpros.metrics.dashboard;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.dpros.metrics.Replies;
+import dev.dpros.http.Replies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;

@@ -1,42 +1,27 @@
 package dev.dpros.ros.xmlrpc;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.dpros.http.HttpDoor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves an {@link XmlRpcHandler} over HTTP, with {@code system.multicall} and {@code system.listMethods}. Every answer
- * has a Content-Length and is neither chunked nor compressed, as roscpp needs. At most {@link #MAX_THREADS} threads,
- * named {@code ros-xmlrpc-N}; idle connections hold none.
+ * has a Content-Length and is neither chunked nor compressed, as roscpp needs. At most {@link #MAX_CALLERS} connections, a
+ * thread {@code ros-xmlrpc-N} each; beyond that those give way first that never sent a whole request ({@link HttpDoor}).
  */
 public final class XmlRpcServer implements AutoCloseable {
-    /** Threads that serve at once; further requests wait. */
-    public static final int MAX_THREADS = 32;
+    /** Connections at once. */
+    public static final int MAX_CALLERS = 256;
 
     /** Largest accepted request; a parameter tree with a robot description fits many times. */
     public static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(XmlRpcServer.class);
-    private static final int BACKLOG = 128;
-    private static final int IDLE_THREAD_S = 10;
+    /** All nodes of a computer call from one address: it may take nearly all of the room. */
+    private static final HttpDoor.Room ROOM =
+            new HttpDoor.Room(MAX_CALLERS, MAX_CALLERS - 32, MAX_CALLERS - 64, MAX_CALLERS - 96, 20_000_000_000L, MAX_REQUEST_BYTES);
 
-    static {
-        // Read once by the JDK's server. Without nodelay each answer on a kept connection waits 40 ms for an ACK;
-        // without a request time limit a peer that sends half a request keeps its thread forever.
-        setIfAbsent("sun.net.httpserver.nodelay", "true");
-        setIfAbsent("sun.net.httpserver.maxReqTime", "20");
-    }
-
-    private final HttpServer server;
-    private final ExecutorService threads;
+    private final HttpDoor door;
     private final XmlRpcDispatcher dispatcher;
 
     /**
@@ -47,68 +32,36 @@ public final class XmlRpcServer implements AutoCloseable {
      * @throws IOException when the address cannot be bound
      */
     public XmlRpcServer(InetSocketAddress address, XmlRpcHandler handler) throws IOException {
-        this.dispatcher = new XmlRpcDispatcher(handler);
-        this.server = HttpServer.create(address, BACKLOG);
-        this.threads = newThreads();
-        server.setExecutor(threads);
-        server.createContext("/", this::serve);
-        server.start();
+        dispatcher = new XmlRpcDispatcher(handler);
+        door = new HttpDoor("ros-xmlrpc", address, ROOM);
+        door.add("/", new HttpDoor.Route(this::serve, false));
+        door.start();
     }
 
     /** The bound address, with the real port. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return door.address();
     }
 
     /** Stops listening and closes every connection at once; running handlers are interrupted. */
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        door.close();
     }
 
     /** As {@link #close()}, but first waits up to a second for answers that are under way. */
     public void closeAfterAnswers() {
-        server.stop(1);
-        threads.shutdownNow();
-    }
-
-    private static void setIfAbsent(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
-    }
-
-    private static ExecutorService newThreads() {
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(MAX_THREADS, MAX_THREADS, IDLE_THREAD_S, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "ros-xmlrpc-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        door.closeAfterAnswers();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            if (!exchange.getRequestMethod().equals("POST")) {
-                exchange.sendResponseHeaders(405, -1);
-                return;
-            }
-            byte[] request = exchange.getRequestBody().readNBytes(MAX_REQUEST_BYTES + 1);
-            if (request.length > MAX_REQUEST_BYTES) {
-                exchange.sendResponseHeaders(413, -1);
-                return;
-            }
-            byte[] answer = dispatcher.answer(request);
-            exchange.getResponseHeaders().set("Content-Type", "text/xml");
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-        } catch (IOException e) {
-            LOG.debug("connection from {} lost: {}", exchange.getRemoteAddress(), e.getMessage());
-            throw e;
+        if (!exchange.getRequestMethod().equals("POST")) {
+            exchange.sendResponseHeaders(405, -1);
+            return;
         }
+        byte[] answer = dispatcher.answer(exchange.getRequestBody().readAllBytes());
+        exchange.getResponseHeaders().set("Content-Type", "text/xml");
+        exchange.sendResponseHeaders(200, answer.length);
+        exchange.getResponseBody().write(answer);
     }
 }

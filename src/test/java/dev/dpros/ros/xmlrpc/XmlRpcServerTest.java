@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class XmlRpcServerTest {
@@ -151,7 +153,7 @@ class XmlRpcServerTest {
 
     @Test
     void shouldServeOthersWhilePeersHoldIdleConnectionsOpen() throws Exception {
-        Socket[] idle = new Socket[XmlRpcServer.MAX_THREADS * 2];
+        Socket[] idle = new Socket[XmlRpcServer.MAX_CALLERS * 2];
         try {
             for (int i = 0; i < idle.length; i++) {
                 idle[i] = new Socket(uri.getHost(), uri.getPort());
@@ -162,6 +164,19 @@ class XmlRpcServerTest {
                 if (socket != null) {
                     socket.close();
                 }
+            }
+        }
+    }
+
+    /** Half a header or half a body, from as many as it takes to fill the server twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"POST / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 400\r\n\r\n<methodCall>",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n<methodCall>"})
+    void shouldServeOthersWhilePeersNeverFinishTheirRequests(String half) throws Exception {
+        try (HalfRequests peers = new HalfRequests(half)) {
+            for (int i = 0; i < 8; i++) {
+                peers.send(uri.getPort(), XmlRpcServer.MAX_CALLERS / 4);
+                assertEquals(i, client.call(uri, "first", i));
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.dpros.metrics;
+package dev.dpros.http;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -7,12 +7,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /**
- * One client of the {@link PageDoor}, on a thread of its own. Its phase is changed under the door's lock, its socket
+ * One client of the {@link HttpDoor}, on a thread of its own. Its phase is changed under the door's lock, its socket
  * is closed by any thread: that ends whatever waits on it.
  */
-final class PageConnection implements Runnable {
-    /** A request must be complete, header and body, this long after it began (or after connecting). */
-    private static final long REQUEST_NS = 5_000_000_000L;
+final class HttpConnection implements Runnable {
     private static final long IDLE_NS = 30_000_000_000L;
     /** A write that the client does not take for so long ends the connection. */
     private static final long WRITE_NS = 10_000_000_000L;
@@ -20,7 +18,7 @@ final class PageConnection implements Runnable {
     /** What it waits for. */
     enum Phase { /** A request. */ READING, /** The next request. */ IDLE, /** A handler. */ WORKING, /** A control. */ ACTING }
 
-    private final PageDoor door;
+    private final HttpDoor door;
     private final Socket socket;
     private volatile Phase phase = Phase.READING;
     private volatile long sinceNs = System.nanoTime();
@@ -28,7 +26,7 @@ final class PageConnection implements Runnable {
     private volatile boolean writing;
     private volatile int served;
 
-    PageConnection(PageDoor door, Socket socket) {
+    HttpConnection(HttpDoor door, Socket socket) {
         this.door = door;
         this.socket = socket;
     }
@@ -60,7 +58,7 @@ final class PageConnection implements Runnable {
     }
 
     boolean isExpired(long nowNs) {
-        long limitNs = writing ? WRITE_NS : phase == Phase.IDLE ? IDLE_NS : REQUEST_NS;
+        long limitNs = writing ? WRITE_NS : phase == Phase.IDLE ? IDLE_NS : door.room.requestNs();
         return waitingNs(nowNs) > limitNs;
     }
 
@@ -74,7 +72,8 @@ final class PageConnection implements Runnable {
     @Override
     public void run() {
         try {
-            RequestReader reader = new RequestReader(new BufferedInputStream(socket.getInputStream(), 2048));
+            RequestReader reader = new RequestReader(new BufferedInputStream(socket.getInputStream(), 2048),
+                    door.room.bodyBytes(), door.large);
             boolean another = true;
             while (another) {
                 another = serve(reader);
@@ -92,12 +91,13 @@ final class PageConnection implements Runnable {
             request = reader.read(() -> enter(Phase.READING));
         } catch (RequestReader.RefusedException e) {
             Replies.text(exchange(RequestReader.Request.unreadable(), false), e.status, e.getMessage());
+            drain();
             return false;
         }
         if (request == null) {
             return false;
         }
-        PageDoor.Route route = door.route(request.uri().getPath());
+        HttpDoor.Route route = door.route(request.uri().getPath());
         if (!door.begin(this, route.control() ? Phase.ACTING : Phase.WORKING)) {
             Replies.text(exchange(request, false), 503, "too many requests at once");
             return false;
@@ -108,6 +108,16 @@ final class PageConnection implements Runnable {
         served++;
         door.end(this);
         return exchange.keepsAlive();
+    }
+
+    /** Reads on a while: closing over unread bytes would take the answer from the client too. The watch ends it. */
+    private void drain() throws IOException {
+        socket.shutdownOutput();
+        byte[] unread = new byte[8192];
+        long left = 2L * door.room.bodyBytes();
+        for (int count = 0; count >= 0 && left > 0; left -= count) {
+            count = socket.getInputStream().read(unread);
+        }
     }
 
     private Exchange exchange(RequestReader.Request request, boolean mayKeepAlive) throws IOException {

@@ -1,4 +1,4 @@
-package dev.dpros.metrics;
+package dev.dpros.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;

@@ -1,4 +1,4 @@
-package dev.dpros.metrics;
+package dev.dpros.http;
 
 import com.sun.net.httpserver.Headers;
 import java.io.EOFException;
@@ -7,14 +7,14 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 
 /**
- * Reads HTTP/1 requests (RFC 9112) of one connection, complete with their bodies: 16 KiB of header and 64 KiB of body at
- * most, bodies with a Content-Length only. One thread; blocks until the connection's time limits close the socket.
+ * Reads HTTP/1 requests (RFC 9112) of one connection, complete with their bodies: 16 KiB of header at most, bodies with a
+ * Content-Length only. One thread; blocks until the connection's time limits close the socket.
  */
 final class RequestReader {
     private static final int MOST_HEADER_BYTES = 16 * 1024;
-    private static final int MOST_BODY_BYTES = 64 * 1024;
 
     /** A request. */
     record Request(String method, URI uri, String protocol, Headers headers, byte[] body) {
@@ -42,11 +42,21 @@ final class RequestReader {
     }
 
     private final InputStream in;
+    private final int mostBodyBytes;
+    private final Semaphore large;
     private final byte[] line = new byte[MOST_HEADER_BYTES];
     private int left;
 
-    RequestReader(InputStream in) {
+    /**
+     * Reads from a connection.
+     *
+     * @param mostBodyBytes length of a body
+     * @param large a permit is held while a body longer than {@link HttpDoor#LARGE_BYTES} is read
+     */
+    RequestReader(InputStream in, int mostBodyBytes, Semaphore large) {
         this.in = in;
+        this.mostBodyBytes = mostBodyBytes;
+        this.large = large;
     }
 
     /**
@@ -108,14 +118,28 @@ final class RequestReader {
         if (headers.get("Content-Length").size() > 1 || !length.matches("\\d{1,18}")) {
             throw new RefusedException(400, "Content-Length");
         }
-        if (Long.parseLong(length) > MOST_BODY_BYTES) {
-            throw new RefusedException(413, "at most " + MOST_BODY_BYTES + " bytes");
+        if (Long.parseLong(length) > mostBodyBytes) {
+            throw new RefusedException(413, "at most " + mostBodyBytes + " bytes");
         }
-        byte[] body = in.readNBytes(Integer.parseInt(length));
-        if (body.length < Integer.parseInt(length)) {
-            throw new EOFException();
+        return body(Integer.parseInt(length));
+    }
+
+    private byte[] body(int length) throws IOException {
+        boolean isLarge = length > HttpDoor.LARGE_BYTES;
+        if (isLarge && !large.tryAcquire()) {
+            throw new RefusedException(503, "too many large requests at once");
         }
-        return body;
+        try {
+            byte[] body = in.readNBytes(length);
+            if (body.length < length) {
+                throw new EOFException();
+            }
+            return body;
+        } finally {
+            if (isLarge) {
+                large.release();
+            }
+        }
     }
 
     /** One line, its first byte already read; without its end. */
