@@ -48,7 +48,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
 
     private static ForeignTraining diffusionPolicy(ConfigNode root) {
         Fields fields = new Fields(root, Set.of("policy", "shape_meta", "task.shape_meta", "task.env_runner.n_test",
-                "task.env_runner.test_start_seed", "task.env_runner.n_train", "task.env_runner.n_test_vis", "task.dataset", "name", "horizon", "n_obs_steps", "n_action_steps",
+                "task.env_runner.test_start_seed", "task.env_runner.n_train", "task.env_runner.n_test_vis", "task.dataset", "name", "horizon", "n_obs_steps",
+                "n_action_steps",
                 "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
                 "obs_dim", "action_dim", "keypoint_dim", "task.obs_dim", "task.action_dim", "task.keypoint_dim", "task.image_shape",
                 "task_name", "dataset_obs_steps", "obs_as_local_cond", "pred_action_steps_only", "past_action_visible"));

@@ -38,7 +38,7 @@ public final class PolicyReader {
      * Reads a LeRobot pretrained directory (or the checkpoint around its {@code pretrained_model}, of which the moving average
      * {@code pretrained_model_ema} is preferred, or the run around its {@code checkpoints/last}), or a diffusion_policy
      * {@code .ckpt} file (or the output directory around its {@code checkpoints/latest.ckpt}). What a user should know of the
-     * choice, and of inputs that never varied in training, is logged. Weights are views of memory-mapped files, which must not be shortened while the policy is in use.
+     * choice, and of inputs that never varied in training, is logged. Weights stay in their file until they are loaded.
      *
      * @throws InputException in one line naming file, field, what was expected and found
      */

@@ -2,7 +2,6 @@ package dev.dpros.faults;
 
 import dev.dpros.faults.FaultRig.Kind;
 import dev.dpros.faults.FaultTrial.Expected;
-import dev.dpros.faults.FaultTrial.Step;
 import dev.dpros.faults.RestCourse.Rest;
 import dev.dpros.faults.Witness.Motion;
 import dev.dpros.safety.SafetyEvent;

@@ -86,7 +86,10 @@ final class OpenCv {
                 255.0 / 65_535, 0);
     }
 
-    /** Decodes JPEG or PNG to BGR, or to 16-bit grey if the target is that, as stored (no EXIF turn); false if the bytes are damaged or of another size than the target. */
+    /**
+     * Decodes JPEG or PNG to BGR, or to 16-bit grey if the target is that, as stored (no EXIF turn);
+     * false if the bytes are damaged or of another size than the target.
+     */
     boolean decode(ByteBuffer bytes, int offset, int length, PixelBuffer to) {
         Mat in = source.over(bytes, offset, length, 1, length, opencv_core.CV_8UC1);
         Mat out = header(target, to, null);

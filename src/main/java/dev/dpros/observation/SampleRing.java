@@ -12,7 +12,8 @@ import java.util.Arrays;
  *
  * <p>A sample whose parts (joints) came with messages of their own has a stamp for each part; its own is the oldest of them.
  *
- * <p>Samples are numbered 1, 2, ... with increasing stamps, or equal ones if the oldest part has not changed. Those before the current epoch (a jump of the stamps), or
+ * <p>Samples are numbered 1, 2, ... with increasing stamps, or equal ones if the oldest part has not
+ * changed. Those before the current epoch (a jump of the stamps), or
  * taken before {@link #forgetBefore}, are hidden from {@link #oldest()}.
  */
 final class SampleRing {

@@ -53,7 +53,7 @@ final class Rooms {
             process node.outputs node simnode
             bench: core observation diffusion inference ros.message checkpoint
             cli.options: core diffusion datasets config
-            cli.run: core diffusion inference control ros.names ros.node recording checkpoint metrics config process \
+            cli.run: core inference control ros.names ros.node recording checkpoint config process \
             node.page node.record node node.telemetry cli.options
             cli.record: core ros.names ros.node recording config process node.record cli.options
             cli.sim: core ros.names ros.node ros.master sim process simnode cli.options

@@ -9,12 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ConstantElements;
+import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
-import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;

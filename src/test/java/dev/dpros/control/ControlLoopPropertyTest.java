@@ -4,8 +4,8 @@ import static dev.dpros.control.LoopRig.MS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopRig.Published;
+import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.SamplingFailure;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;

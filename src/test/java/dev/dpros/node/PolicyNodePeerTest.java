@@ -207,7 +207,8 @@ class PolicyNodePeerTest {
         run();
         states.await(state(NOMINAL));
         world.kill();
-        log.await(message -> message.get("msg").toString().matches("waiting for /clock \\(it stands still at 1\\d+\\.\\d{3} s, for 3\\.\\d s; use_sim_time is true\\)"));
+        log.await(message -> message.get("msg").toString().matches(
+                "waiting for /clock \\(it stands still at 1\\d+\\.\\d{3} s, for 3\\.\\d s; use_sim_time is true\\)"));
         topic("/diagnostics", DIAGNOSTICS).await(message -> message.toString().contains("waiting for /clock (it stands still at"));
         world();
         log.await(message -> message.get("msg").toString().startsWith("/clock: no longer waited for, after"));

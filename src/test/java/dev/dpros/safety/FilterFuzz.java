@@ -145,7 +145,8 @@ final class FilterFuzz {
             frames++;
             String what = seed + ":" + k;
             if ((status & (SafetyStatus.VIOLATION | SafetyStatus.KEPT | SafetyStatus.NOTHING)) != 0) {
-                found("refused", what + " " + "joint " + filter.violatedDim() + ": " + filter.violatedValue() + " beyond " + filter.violatedLimit() + " " + limits);
+                found("refused", what + " " + "joint " + filter.violatedDim() + ": " + filter.violatedValue()
+                        + " beyond " + filter.violatedLimit() + " " + limits);
                 return;
             }
             if (filter.motion() != seen) {

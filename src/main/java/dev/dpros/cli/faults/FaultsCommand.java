@@ -131,7 +131,8 @@ public final class FaultsCommand implements Callable<Integer> {
         out.printf("%-27s %-30s %22s %22s  %-8s %s%n", trial.name(),
                 trial.expected().text(), time(outcome.detectedMs(), trial.expected().withinMs()),
                 time(outcome.recoveredMs(), trial.expected().recoverMs()) + (trial.course().recovers() == Recovery.BY_ITSELF ? "*" : " "),
-                outcome.bounded() ? "bounded" : "NOT OK", outcome.passed() ? "passed" + (outcome.attempts() > 1 ? ", attempt " + outcome.attempts() : "") : "FAILED " + outcome.unrest() + " " + outcome.path());
+                outcome.bounded() ? "bounded" : "NOT OK", outcome.passed()
+                        ? "passed" + (outcome.attempts() > 1 ? ", attempt " + outcome.attempts() : "") : "FAILED " + outcome.unrest() + " " + outcome.path());
         out.flush();
     }
 

@@ -76,7 +76,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "go on with the training in the output directory")
     private boolean resume;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "override a key of the configuration, such as optimizer.lr=0.001; slashes where a name has dots: "
+    @Option(names = "--set", paramLabel = "KEY=VALUE",
+            description = "override a key of the configuration, such as optimizer.lr=0.001; slashes where a name has dots: "
                     + "columns/observation.state/from=state")
     private Map<String, String> overrides = new LinkedHashMap<>();
 

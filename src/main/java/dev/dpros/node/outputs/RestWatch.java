@@ -6,7 +6,8 @@ import dev.dpros.safety.CauseText;
 import java.util.List;
 
 /**
- * Whether the loop commands, whether the dead-man switch is held, and why it no longer repeats a position at rest. The control thread writes, without allocating;
+ * Whether the loop commands, whether the dead-man switch is held, and why it no longer repeats a position at rest. The
+ * control thread writes, without allocating;
  * any thread reads.
  */
 public final class RestWatch implements TickListener {

@@ -43,7 +43,8 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
         List<DatasetLayout.Field> fields = new ArrayList<>();
         new TreeMap<>(config.observations()).forEach((key, source) -> {
             boolean image = source.field() == null || source.field().isBlank();
-            topics.add(new PlannedTopic(key, SourceInfo.Role.OBSERVATION, source.topic(), source.typeFor(image ? FeatureSpec.Kind.VISUAL : FeatureSpec.Kind.STATE), image));
+            topics.add(new PlannedTopic(key, SourceInfo.Role.OBSERVATION, source.topic(),
+                    source.typeFor(image ? FeatureSpec.Kind.VISUAL : FeatureSpec.Kind.STATE), image));
             fields.add(observation(key, source, image));
         });
         addActions(config, topics, fields);

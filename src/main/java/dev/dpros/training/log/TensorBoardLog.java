@@ -16,7 +16,8 @@ import java.util.function.DoubleSupplier;
 import java.util.zip.CRC32C;
 
 /**
- * An event file for TensorBoard: TFRecords of {@code tensorflow.Event} (event.proto, summary.proto), one scalar each. A training that is resumed writes a new file, whose
+ * An event file for TensorBoard: TFRecords of {@code tensorflow.Event} (event.proto, summary.proto), one scalar
+ * each. A training that is resumed writes a new file, whose
  * first event tells TensorBoard to forget what came after the step at which it resumes.
  */
 public final class TensorBoardLog implements TrainingLog {

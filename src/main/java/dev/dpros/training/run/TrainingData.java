@@ -148,7 +148,8 @@ public final class TrainingData {
     }
 
     private BatchMaker batches(boolean train) {
-        return config.objective() == TrainConfig.Objective.POSE ? frames(train) : windows(train, normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
+        return config.objective() == TrainConfig.Objective.POSE ? frames(train)
+                : windows(train, normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
     }
 
     private PoseFrames frames(boolean train) {

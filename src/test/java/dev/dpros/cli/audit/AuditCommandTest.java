@@ -14,7 +14,6 @@ import dev.dpros.control.Interpolation;
 import dev.dpros.control.MotionRules;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ChunkRequester;
-import dev.dpros.core.CommandFrame;
 import dev.dpros.core.ManualClock;
 import dev.dpros.datasets.rosbag.BagWriter;
 import dev.dpros.ros.message.ControllerStateWriter;

@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TraceReplayTest {
     private static final long MS = 1_000_000L;
     private static final SafetyEvent[] OPERATOR = {SafetyEvent.STARTED, SafetyEvent.STARTED, SafetyEvent.STARTED,
-        SafetyEvent.STARTED, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
+        SafetyEvent.STARTED, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.RESET, SafetyEvent.OPERATOR_STOP,
+        SafetyEvent.ENABLE_LOST, SafetyEvent.EMERGENCY_STOP};
 
     private final List<NodeTrace> traces = new ArrayList<>();
 
