@@ -1,6 +1,7 @@
 package dev.dpros.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -42,8 +43,9 @@ class RecorderSurvivalTest {
         assertTrue(warnings.get(0).contains("episode 0 was saved up to its last valid record"), warnings::toString);
         RecordingFixture.Contents contents = RecordingFixture.Contents.of(EpisodeStore.path(recordings, 0));
         assertTrue(contents.end.recovered());
-        int count = contents.counters.get(1).size();
-        assertEquals(LongStream.range(0, count).boxed().toList(), contents.counters.get(1));
+        assertFalse(contents.counters.isEmpty());
+        contents.counters.values().forEach(kept -> // whichever source came first may have taken all the room
+                assertEquals(LongStream.range(0, kept.size()).boxed().toList(), kept));
         long most = blocks512 * 512L;
         long size = Files.size(EpisodeStore.path(recordings, 0));
         assertTrue(size > most - 2_000_000 && size > most / 4 && size <= most, "size " + size);
