@@ -75,6 +75,11 @@ public record ActionSection(
         workspaceBox.forEach(ActionSection::requirePair);
     }
 
+    /** When a trajectory begins after its stamp, ns. */
+    public long firstPointNs(long controlPeriodNs) {
+        return firstPoint == FirstPoint.NEXT ? controlPeriodNs : 0;
+    }
+
     /** How far a robot may be from its last command, in the joints' order; a pose's position is in m. */
     List<Double> takeUpPerJoint() {
         boolean pose = type.equals("geometry_msgs/PoseStamped") || type.equals("geometry_msgs/TwistStamped");

@@ -74,7 +74,9 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, RosNode transp
     Motion motion(ControlConfig unruled, int measuredSource) {
         ControlConfig control = ruled(unruled, measuredSource);
         List<JointLimits> limits = limits();
-        return new Motion(control, limits, control.safetyFilter(limits));
+        SafetyFilter filter = control.safetyFilter(limits);
+        filter.pointAt(config.action().firstPointNs(control.periodNs()));
+        return new Motion(control, limits, filter);
     }
 
     private ControlConfig ruled(ControlConfig unruled, int measuredSource) {

@@ -35,6 +35,14 @@ public abstract class SafetyFilter {
         takeUp = tolerance.clone();
     }
 
+    /**
+     * Gives frames a further point, exactly on the motion, for controllers that begin there; before the first frame. Nothing
+     * changes where commands are held between points.
+     *
+     * @param timeNs after the frame's stamp; 0 for none
+     */
+    public void pointAt(long timeNs) {}
+
     /** The most points that a frame of this filter has. */
     public abstract int frameCapacity();
 

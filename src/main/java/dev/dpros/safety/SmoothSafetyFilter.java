@@ -14,6 +14,7 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     private static final double UNTOLD_SHARE = 0.02;
     private final JerkLimiter limiter;
     private final long gridNs;
+    private long furtherNs;
     private final double[] position;
     private final double[] velocity;
     private final double[] acceleration;
@@ -59,7 +60,12 @@ public final class SmoothSafetyFilter extends SafetyFilter {
 
     @Override
     public int frameCapacity() {
-        return plan.capacity + 1;
+        return plan.capacity + 2;
+    }
+
+    @Override
+    public void pointAt(long timeNs) {
+        furtherNs = timeNs;
     }
 
     /**
@@ -188,20 +194,34 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     private void write(long rosNowNs, long monotonicNowNs, CommandFrame frame) {
         frame.stampNs = rosNowNs;
         frame.points = 0;
-        plan.evaluate(monotonicNowNs, position, velocity, acceleration);
-        add(frame, 0, position, velocity, 0);
+        addState(0, monotonicNowNs, frame);
         long sinceNs = Math.max(0, monotonicNowNs - plan.startNs);
-        int point = (int) Math.min(plan.points, sinceNs / gridNs + 1);
-        for (; point < plan.points && frame.points < frame.capacity(); point++) {
+        int point = addPoints((int) Math.min(plan.points, sinceNs / gridNs + 1), sinceNs, 0, furtherNs - gridNs / 4, frame);
+        if (furtherNs > 0) {
+            addState(furtherNs, monotonicNowNs, frame);
+        }
+        addPoints(point, sinceNs, furtherNs, Long.MAX_VALUE, frame);
+        if (frame.points == 1) {
+            addState(gridNs, plan.endNs() - gridNs, frame);
+        }
+    }
+
+    /** The motion's state at a time after now. */
+    private void addState(long timeNs, long monotonicNowNs, CommandFrame frame) {
+        plan.evaluate(monotonicNowNs + timeNs, position, velocity, acceleration);
+        add(frame, timeNs, position, velocity, 0);
+    }
+
+    /** The plan's points between two times, but for those too near to the first; returns the next point. */
+    private int addPoints(int from, long sinceNs, long afterNs, long beforeNs, CommandFrame frame) {
+        int point = from;
+        for (; point < plan.points && frame.points < frame.capacity() && point * gridNs - sinceNs < beforeNs; point++) {
             long timeNs = point * gridNs - sinceNs;
-            if (timeNs > gridNs / 4 || point == plan.points - 1) {
+            if (timeNs > afterNs + gridNs / 4 || point == plan.points - 1 && timeNs > afterNs) {
                 add(frame, timeNs, plan.position, plan.velocity, point * dims);
             }
         }
-        if (frame.points == 1) {
-            System.arraycopy(plan.position, (plan.points - 1) * dims, position, 0, dims);
-            add(frame, gridNs, position, velocity, 0);
-        }
+        return point;
     }
 
     private void add(CommandFrame frame, long timeNs, double[] q, double[] v, int offset) {

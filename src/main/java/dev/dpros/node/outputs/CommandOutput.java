@@ -31,7 +31,7 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
 
     private static TrajectoryStart start(ActionSection action, ControlConfig control) {
         return new TrajectoryStart(action.stamp() == ActionSection.Stamp.NOW,
-                action.firstPoint() == ActionSection.FirstPoint.NEXT ? control.periodNs() : 0,
+                action.firstPointNs(control.periodNs()),
                 control.interpolation() == Interpolation.ZERO_ORDER_HOLD);
     }
 

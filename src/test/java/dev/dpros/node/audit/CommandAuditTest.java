@@ -17,6 +17,7 @@ import dev.dpros.node.audit.CommandAudit.Finding;
 import dev.dpros.node.audit.CommandAudit.Trajectory;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finds nothing in what the control loop publishes for a wild policy, and everything that is put in. */
 class CommandAuditTest {
@@ -32,17 +35,19 @@ class CommandAuditTest {
 
     /** Two minutes at 200 Hz of chunks drawn at random far beyond the limits. */
     private static List<Trajectory> wild(int ticks) {
-        return wild(ticks, PositionSource.NONE);
+        return wild(ticks, PositionSource.NONE, 0);
     }
 
-    private static List<Trajectory> wild(int ticks, PositionSource human) {
+    private static List<Trajectory> wild(int ticks, PositionSource human, long firstPointNs) {
         ManualClock clock = new ManualClock(1_700_000_000_000_000_000L);
         List<Trajectory> published = new ArrayList<>();
         Random random = new Random(3);
         boolean[] busy = new boolean[1];
         ControlConfig config = ControlConfig.of(List.of("a", "b"), 200, 10, 15, 6).with(Interpolation.CUBIC)
                 .with(JoinConfig.of(ChunkStrategy.REPLACE));
-        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(LIMITS), List.of(), out -> {
+        SafetyFilter filter = config.safetyFilter(LIMITS);
+        filter.pointAt(firstPointNs);
+        ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(config, filter, List.of(), out -> {
             out[0] = 0.3;
             out[1] = -1;
             return true;
@@ -62,7 +67,7 @@ class CommandAuditTest {
             public long runningSinceNs() {
                 return Long.MIN_VALUE;
             }
-        }, frame -> published.add(copy(published.size(), frame))).teleoperatedBy(human));
+        }, frame -> published.add(copy(published.size(), frame, firstPointNs))).teleoperatedBy(human));
         loop.watchdog().request(SafetyEvent.STARTED);
         for (int i = 0; i < ticks; i++) {
             clock.advanceNs(5_000_000);
@@ -77,9 +82,13 @@ class CommandAuditTest {
         return published;
     }
 
-    private static Trajectory copy(int sequence, CommandFrame frame) {
-        return new Trajectory(sequence, frame.stampNs, Arrays.copyOf(frame.timeFromStartNs, frame.points),
-                Arrays.copyOf(frame.positions, 2 * frame.points), Arrays.copyOf(frame.velocities, 2 * frame.points));
+    /** What is sent of a frame: from the point at this time on; stamped zero if that is not now. */
+    private static Trajectory copy(int sequence, CommandFrame frame, long firstPointNs) {
+        int first = Arrays.binarySearch(frame.timeFromStartNs, 0, frame.points, firstPointNs);
+        assertTrue(first >= 0, "no point at " + firstPointNs + " ns");
+        return new Trajectory(sequence, first == 0 ? frame.stampNs : 0, Arrays.copyOfRange(frame.timeFromStartNs, first, frame.points),
+                Arrays.copyOfRange(frame.positions, 2 * first, 2 * frame.points),
+                Arrays.copyOfRange(frame.velocities, 2 * first, 2 * frame.points));
     }
 
     private static CommandAudit audit(List<Trajectory> published) {
@@ -98,6 +107,14 @@ class CommandAuditTest {
         assertTrue(shares[0] > 0.95 && shares[1] > 0.95 && shares[2] > 0.95, "the policy is wild: " + Arrays.toString(shares));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {5_000_000, 13_000_000, 40_000_000, 200_000_000})
+    void shouldFindNothingWhenTrajectoriesBeginAhead(long firstPointNs) {
+        CommandAudit audit = audit(wild(12_000, PositionSource.NONE, firstPointNs));
+        assertEquals("", audit.first());
+        assertTrue(audit.largestShares()[1] > 0.95 && audit.largestShares()[2] > 0.95, Arrays.toString(audit.largestShares()));
+    }
+
     @Test
     void shouldFindNothingWhenAWildHumanTakesOverAndGivesBack() {
         Random random = new Random(11);
@@ -111,7 +128,7 @@ class CommandAuditTest {
             out[0] = random.nextDouble(-6, 6);
             out[1] = random.nextDouble(-6, 6);
             return drives[0];
-        });
+        }, 0);
         CommandAudit audit = audit(published);
         assertEquals("", audit.first());
         assertTrue(takeovers[0] > 200 && audit.largestShares()[2] > 0.95);
