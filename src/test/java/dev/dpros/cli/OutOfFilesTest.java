@@ -74,7 +74,9 @@ class OutOfFilesTest {
             String[] parts = line.split("\t", -1);
             runs++;
             boolean unreachable = parts[4].contains("localhost:1 cannot be reached");
-            boolean named = parts[3].equals("2") && parts[4].contains("Too many open files") && parts[4].endsWith(REMEDY) && !parts[4].contains("\\n");
+            List<String> said = new ArrayList<>(List.of(parts[4].split("\\\\n")));
+            said.removeIf(other -> other.contains("do not tell who drove"));
+            boolean named = parts[3].equals("2") && said.size() == 1 && said.get(0).contains("Too many open files") && said.get(0).endsWith(REMEDY);
             assertTrue(named || parts[3].equals("0") || unreachable, line);
             ranOut += named ? 1 : 0;
         }

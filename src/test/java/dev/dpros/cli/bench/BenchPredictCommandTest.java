@@ -47,7 +47,7 @@ class BenchPredictCommandTest {
     @Test
     void shouldNameTheDevicesWhenItIsNone() {
         assertEquals(2, dpros("eval", "--policy", "models/pusht_keypoints", "--device", "tpu"));
-        assertTrue(err.toString().contains("device: expected cpu, cuda or cuda:N, found 'tpu'"), err.toString());
+        assertTrue(err.toString().contains("--device (option): expected cpu, cuda or cuda:N, found 'tpu'"), err.toString());
     }
 
     @Test

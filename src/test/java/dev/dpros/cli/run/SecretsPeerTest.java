@@ -88,6 +88,7 @@ class SecretsPeerTest {
                 given.put("/dpros/state", state.await(m -> ((Number) m.get("state")).intValue() == 0).toString());
                 given.put("~start_episode", RosTool.run(master.uri(), "/usr/bin/rosservice", "call", "/dpros/start_episode"));
                 given.put("/diagnostics", diagnostics.next().toString());
+                given.put("~stop", RosTool.run(master.uri(), "/usr/bin/rosservice", "call", "/dpros/stop")); // is said on /rosout
                 given.put("/rosout", rosout.next().toString());
                 given.put("parameters", RosTool.run(master.uri(), "/usr/bin/rosparam", "get", "/"));
                 for (String path : List.of("/", "/metrics", "/session", "/events", "/nowhere", "/control/nothing")) {
