@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every recipe that is shipped takes the public data as they are: two steps of each, on a slice of them. */
 @Timeout(300)
+@Tag("long")
 class RecipesTest {
     private static final Path DATA = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 

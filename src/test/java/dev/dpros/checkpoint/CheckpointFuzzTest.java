@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 10,000 mutations of checkpoint bytes: each is read, or refused in one line; none hangs, exhausts memory or fails in
  * another way.
  */
+@Tag("long")
 class CheckpointFuzzTest {
     private static final int MUTATIONS = 2_500;
     /** A multiple of what the intact files need, far below what one length field could ask for. */

@@ -20,11 +20,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** predict_action of diffusion_policy's own policies: hybrid image, two-camera image, low-dimensional. */
+@Tag("long")
 class DiffusionPolicyParityTest {
     private static final List<String> RESNET_CHILDREN =
             List.of("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4");

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** LeRobot's own DiffusionModel, case by case: conditioning, network at four timesteps, final trajectory. */
+@Tag("long")
 class LeRobotParityTest {
     static Stream<Arguments> cases() {
         return Stream.of("image_ddim16", "image_ddpm100", "state_ddim10", "two_cameras_nofilmscale", "sample_prediction_ddpm")

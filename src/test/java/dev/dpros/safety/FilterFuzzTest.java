@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A sample of what {@link FilterFuzz} runs by hand. */
+@Tag("long")
 class FilterFuzzTest {
     @ParameterizedTest
     @CsvSource({"false, 100", "true, 130"})

@@ -15,12 +15,14 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped policies solve PushT through the whole stack: checkpoint, network, scheduler, simulator, camera. */
 @Timeout(300)
+@Tag("long")
 class EvaluationTest {
     @TempDir
     Path dir;

@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ten episodes recorded from the simulated robot, exported to each format, and read by programs that are not ours. */
 @Tag("realpeer")
 @Timeout(120)
+@Tag("long")
 class RoundTripTest {
     private static final int EPISODES = 10;
     private static final int STEPS = 12;

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables and pictures with flipped bits, cut or with something appended: one line that names file and place, or other values. */
 @Timeout(300)
+@Tag("long")
 class DamagedTableTest {
     private static final int POSITIONS = 200;
 

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compressed chunks with a flipped bit: one line that names file and place, or the same messages. */
 @Timeout(120)
+@Tag("long")
 class DamagedBagTest {
     private static final int POSITIONS = 200;
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chunks with flipped bytes, cut or with something appended: one line that names the file and so the column, or other values. */
 @Timeout(200)
+@Tag("long")
 class DamagedChunkTest {
     private static final int POSITIONS = 200;
 
