@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes with few files to open: one line that says what to do, exit code 2. */
 @Timeout(400)
+@Tag("long")
 class OutOfFilesTest {
     private static final String REMEDY = "raise the limit before the start, for instance: ulimit -n 4096";
     private static final String CONFIG = """
