@@ -133,11 +133,13 @@ class ImageTrainingTest {
 
     @Test
     void shouldSayWhatTheDataLack() throws Exception {
-        try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("data/pusht_cchi_v7_replay.zarr/data/img"))) {
+        Path pictures = folder.resolve("data/pusht_cchi_v7_replay.zarr/data/img");
+        try (java.util.stream.Stream<Path> files = Files.list(pictures)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
         }
+        Files.delete(pictures);
         try (DprosProcess process = train("without", "--set", "steps=2")) {
             assertEquals(2, process.awaitExit(), process::error);
             assertEquals(1, process.error().lines().filter(line -> !line.contains("without effect")).count(), process::error);
