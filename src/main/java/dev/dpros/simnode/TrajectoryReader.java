@@ -11,6 +11,8 @@ import java.util.List;
  * malformed, too long, or do not name exactly the robot's joints. One thread; allocates nothing after construction.
  */
 final class TrajectoryReader {
+    /** Velocities, accelerations and efforts of a point. */
+    private static final int LISTS_SKIPPED = 3;
     private static final int HEADER_BYTES = 12;
 
     private final byte[][] joints;
@@ -105,8 +107,11 @@ final class TrajectoryReader {
             positions[point * joints.length + j] = message.getDouble(at + Double.BYTES * column[j]);
         }
         message.position(at + Double.BYTES * joints.length);
-        boolean whole = skip(message, Double.BYTES) && skip(message, Double.BYTES) && skip(message, Double.BYTES)
-                && message.remaining() >= 8;
+        boolean whole = true;
+        for (int list = 0; whole && list < LISTS_SKIPPED; list++) {
+            whole = skip(message, Double.BYTES);
+        }
+        whole &= message.remaining() >= 8;
         if (whole) {
             stampsNs[point] = startNs + WireTime.durationNs(message.getInt(), message.getInt());
         }

@@ -38,7 +38,7 @@ public final class LiveControls implements DashboardControls {
     /** The recorder says what it did, and throws what it refuses. */
     private static String done(Supplier<String> command) {
         try {
-            command.get();
+            String unused = command.get();
             return null;
         } catch (InputException e) {
             return e.getMessage();

@@ -67,8 +67,7 @@ final class NumpyGenerator {
     }
 
     private void advance() {
-        long high = Math.multiplyHigh(stateLow, MULTIPLIER_LOW) + (stateLow < 0 ? MULTIPLIER_LOW : 0)
-                + (MULTIPLIER_LOW < 0 ? stateLow : 0);
+        long high = Math.multiplyHigh(stateLow, MULTIPLIER_LOW) + (stateLow < 0 ? MULTIPLIER_LOW : 0); // unsigned; the multiplier is positive
         high += stateHigh * MULTIPLIER_LOW + stateLow * MULTIPLIER_HIGH;
         long low = stateLow * MULTIPLIER_LOW;
         stateLow = low + incrementLow;
