@@ -2,7 +2,6 @@ package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
-import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
     /** Passes in all, and between two rollouts, saved states, validations and samplings of actions. */
     public record Epochs(long count, long rolloutEvery, long checkpointEvery, long valEvery, long sampleEvery) {}
 
-    /** Whether a file is one of these. @throws InputException if it cannot be read */
+    /** Whether a file is one of these. @throws dev.dpros.core.InputException if it cannot be read */
     public static boolean is(Path file) {
         return HydraConfig.is(file) || isLeRobot(file);
     }
@@ -41,7 +40,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         return file.getFileName().toString().endsWith(".json") && StrictJson.read(file).get("policy").json().isObject();
     }
 
-    /** Reads it. @throws InputException naming file and field if it cannot be followed */
+    /** Reads it. @throws dev.dpros.core.InputException naming file and field if it cannot be followed */
     public static ForeignTraining read(Path file) {
         return HydraConfig.is(file) ? diffusionPolicy(HydraConfig.read(file)) : leRobot(StrictJson.read(file));
     }

@@ -82,7 +82,7 @@ public final class CollectCommand implements Callable<Integer> {
             if (kept.isEmpty()) {
                 throw InputException.of("--policy", policy.toString(), "at least one episode that succeeds", "none", "");
             }
-            ZarrExporter.export(new CollectedDataset(kept), output, dev.dpros.core.Progress.NONE);
+            ZarrExporter.export(new CollectedDataset(kept), output, Progress.NONE);
             report(episodes, kept);
             return 0;
         }
