@@ -5,21 +5,15 @@ import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
-import dev.dpros.core.MessageSlots;
-import dev.dpros.core.Transport.Subscription;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.node.audit.AuditRecording;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
-import dev.dpros.ros.message.MessageDefinitions;
-import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,12 +81,9 @@ public final class AuditCommand implements Callable<Integer> {
             RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(RosArguments.parse(rosArguments, System.getenv()),
                     "dpros_audit", System.getenv())));
             AuditFeed feed = new AuditFeed(robot, node::resolve, node.resolve(state != null ? state : robot.node().name() + "/state"));
-            for (AuditFeed.Topic topic : feed.topics()) {
-                Reader reader = new Reader(feed, topic);
-                reader.subscription.set(node.subscribe(topic.name(), topic.type(), reader));
-            }
+            AuditIntake intake = lifecycle.own(new AuditIntake(feed, node));
             new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
-            AuditFeed.Result result = feed.result();
+            AuditFeed.Result result = intake.result();
             say("", result);
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("seconds", seconds);
@@ -180,41 +170,5 @@ public final class AuditCommand implements Callable<Integer> {
         tree.put("first_commands_not_judged", result.motion().unjudgedStarts());
         tree.put("commands_without_state", result.motion().unjudged());
         return tree;
-    }
-
-    /** Hands each message to the audit. Transport's thread. */
-    private static final class Reader implements MessageSlots {
-        private final AtomicReference<Subscription> subscription = new AtomicReference<>();
-        private final AuditFeed feed;
-        private final AuditFeed.Topic topic;
-        private MessageSchema schema;
-        private ByteBuffer slot;
-
-        Reader(AuditFeed feed, AuditFeed.Topic topic) {
-            this.feed = feed;
-            this.topic = topic;
-        }
-
-        @Override
-        public ByteBuffer claim(int length) {
-            slot = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-            return slot;
-        }
-
-        @Override
-        public void commit(long receivedNs, long receivedRosNs) {
-            Subscription from = subscription.get();
-            if (schema == null && from != null && from.messageDefinition() != null) {
-                schema = MessageDefinitions.parse(from.messageType(), from.messageDefinition());
-            }
-            if (schema != null) {
-                feed.take(topic.name(), schema, slot.rewind(), receivedRosNs);
-            }
-        }
-
-        @Override
-        public void abandon() {
-            slot = null;
-        }
     }
 }

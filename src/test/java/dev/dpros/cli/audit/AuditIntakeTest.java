@@ -1,0 +1,103 @@
+package dev.dpros.cli.audit;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dpros.config.ConfigReader;
+import dev.dpros.config.RobotConfig;
+import dev.dpros.core.InputException;
+import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.node.audit.AuditFeed;
+import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.ros.node.RosNode;
+import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.ros.testing.Await;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages of a node on a real master. */
+@Timeout(60)
+class AuditIntakeTest {
+    @TempDir
+    Path directory;
+
+    private EmbeddedMaster master;
+    private RosNode robot;
+    private RosNode auditor;
+
+    @BeforeEach
+    void connect() {
+        master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
+        robot = RosNode.connect(RosNodeConfig.local(master.uri(), "dpros"));
+        auditor = RosNode.connect(RosNodeConfig.local(master.uri(), "dpros_audit"));
+    }
+
+    @AfterEach
+    void disconnect() {
+        auditor.close();
+        robot.close();
+        master.close();
+    }
+
+    private AuditFeed feed(String measured) throws Exception {
+        RobotConfig config = ConfigReader.read(Files.writeString(directory.resolve("robot.yaml"), """
+                policy: none
+                observations:
+                  observation.state: {topic: /joint_states, field: "position[a,b]"}
+                control: {rate_hz: 100, interpolation: cubic}
+                action:
+                  topic: /arm/command
+                  type: trajectory_msgs/JointTrajectory
+                  joints: [a, b]
+                  limits: {default: {position: [-2.8, 2.8], velocity: 1.5, acceleration: 4, jerk: 40}}
+                """ + measured)).config();
+        return new AuditFeed(config, auditor::resolve, "/dpros/state");
+    }
+
+    private static void publish(Publication states, long stampNs) {
+        ControllerStateWriter writer = new ControllerStateWriter(List.of("a", "b"), List.of(), List.of("x"));
+        writer.stampNs = stampNs;
+        writer.source = -1;
+        states.publish(writer.write());
+    }
+
+    @Test
+    void shouldReceiveWhileItJudges() throws Exception {
+        AuditFeed feed = feed("");
+        Publication states = robot.advertise("/dpros/state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
+        try (AuditIntake intake = new AuditIntake(feed, auditor)) {
+            Await.until("connected", () -> states.subscribers() == 1);
+            synchronized (feed) { // the judge waits for it with the first message
+                for (int i = 1; i <= 5; i++) {
+                    publish(states, i);
+                    int sent = i;
+                    Await.until("message " + i, () -> intake.received() == sent);
+                }
+            }
+            assertTrue(intake.result().state());
+        }
+    }
+
+    @Test
+    void shouldRefuseAMessageThatIsNotAsConfigured() throws Exception {
+        Publication measured = robot.advertise("/measured", "std_msgs/Float64MultiArray", new PublicationOptions(false, 10));
+        AuditFeed feed = feed("  measured: {topic: /measured, type: std_msgs/Float64MultiArray, field: \"nothing[0:2]\"}\n");
+        try (AuditIntake intake = new AuditIntake(feed, auditor)) {
+            Await.until("connected", () -> measured.subscribers() == 1);
+            measured.publish(Map.of("data", new double[] {0, 0}));
+            Await.until("received", () -> intake.received() == 1);
+            InputException refused = assertThrows(InputException.class, intake::result);
+            assertTrue(refused.getMessage().contains("nothing"), refused.getMessage());
+        }
+    }
+}
