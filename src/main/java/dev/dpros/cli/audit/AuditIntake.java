@@ -4,6 +4,7 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.node.audit.AuditFeed;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.message.MessageDefinitions;
 import dev.dpros.ros.message.MessageSchema;
 import java.nio.ByteBuffer;
@@ -11,8 +12,10 @@ import java.nio.ByteOrder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,11 +26,13 @@ final class AuditIntake implements AutoCloseable {
     private static final int MOST_WAITING = 2_000;
 
     private final AuditFeed feed;
-    private final ExecutorService judge = Executors.newSingleThreadExecutor(task -> {
+    /** What comes while it closes is discarded. */
+    private final ExecutorService judge = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
         Thread thread = new Thread(task, "audit");
         thread.setDaemon(true);
         return thread;
-    });
+    }, new ThreadPoolExecutor.DiscardPolicy());
+    private final Owned subscriptions = new Owned();
     private final Semaphore room = new Semaphore(MOST_WAITING);
     private final AtomicLong received = new AtomicLong();
     private volatile RuntimeException refused;
@@ -37,7 +42,7 @@ final class AuditIntake implements AutoCloseable {
         this.feed = feed;
         for (AuditFeed.Topic topic : feed.topics()) {
             Reader reader = new Reader(topic);
-            reader.subscription.complete(transport.subscribe(topic.name(), topic.type(), reader));
+            reader.subscription.complete(subscriptions.own(transport.subscribe(topic.name(), topic.type(), reader)));
         }
     }
 
@@ -61,6 +66,7 @@ final class AuditIntake implements AutoCloseable {
 
     @Override
     public void close() {
+        subscriptions.close();
         judge.shutdownNow();
     }
 
