@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ConstantElements;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.observation.SourceStatistics.Rejection;
@@ -89,6 +90,20 @@ class PartMergeTest {
         send(104, GRIPPER, 4);
         assertFalse(source.health().stale(104 * MS));
         assertEquals(BEGIN + 102 * MS, source.reader().newestStampNs());
+    }
+
+    @Test
+    void shouldSeeAValueThatIsNotItsConstantWhicheverMessageBringsIt() {
+        source.health().expect(ConstantElements.of(FeatureSpec.of("state", FeatureSpec.Kind.STATE, 3), new double[] {Double.NaN, 0.04, Double.NaN}));
+        send(0, ARM, 1, 2);
+        send(5, GRIPPER, 0.3);
+        assertTrue(source.health().offConstant());
+        assertEquals(1, source.health().offElement());
+        assertEquals(0.3, source.health().offValue(), 1e-6);
+        send(10, ARM, 3, 4);
+        assertTrue(source.health().offConstant(), "the gripper is still there");
+        send(15, GRIPPER, 0.04);
+        assertFalse(source.health().offConstant());
     }
 
     @Test
