@@ -34,10 +34,10 @@ import picocli.CommandLine.Spec;
         name = "audit",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Read a robot's command topic, live or from a recording, and check every published point against the",
-            "configured limits of position, velocity, acceleration and jerk (JointTrajectory only), each first command against",
-            "the measured position (action.take_up), and that nothing is sent while nobody drives (~state), by code that",
-            "shares nothing with the safety filter."},
+        description = "Read a robot's command topic, live or from a recording, and check every published point against the "
+                + "configured limits of position, velocity, acceleration and jerk (JointTrajectory only), each first command against "
+                + "the measured position (action.take_up), and that nothing is sent while nobody drives (~state), by code that "
+                + "shares nothing with the safety filter.",
         footer = {"", "Exit code 1 if anything is found, or if nothing was published.",
             "Example: dpros audit --config launch/arm7.yaml --seconds 600",
             "         dpros audit --config launch/arm7.yaml --recording run.bag"})
