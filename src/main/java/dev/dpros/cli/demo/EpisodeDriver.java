@@ -15,6 +15,7 @@ final class EpisodeDriver implements AutoCloseable {
     private static final double SUCCESS_COVERAGE = 0.95;
     private static final double SETTLED_REWARD = 0.9;
     private static final long POLL_MS = 20;
+    private static final long LOAD_POLL_MS = 250;
     private static final long LOAD_TIMEOUT_MS = 300_000;
     private static final String TRIGGER = "std_srvs/Trigger";
 
@@ -42,8 +43,8 @@ final class EpisodeDriver implements AutoCloseable {
     private final Transport transport;
     private final String world;
     private final String policy;
-    private final TopicValue reward = new TopicValue();
-    private final TopicValue coverage = new TopicValue();
+    private final TopicValue reward;
+    private final TopicValue coverage;
     private final Transport.Subscription rewards;
     private final Transport.Subscription coverages;
 
@@ -52,6 +53,8 @@ final class EpisodeDriver implements AutoCloseable {
         this.transport = transport;
         this.world = world;
         this.policy = policy;
+        reward = new TopicValue(transport.messages().reader());
+        coverage = new TopicValue(transport.messages().reader());
         rewards = transport.subscribe(world + "/reward", "std_msgs/Float64", reward);
         coverages = transport.subscribe(world + "/coverage", "std_msgs/Float64", coverage);
     }
@@ -68,7 +71,7 @@ final class EpisodeDriver implements AutoCloseable {
                     throw e;
                 }
             }
-            Thread.sleep(50);
+            Thread.sleep(LOAD_POLL_MS);
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.dpros.ros.message;
 
+import dev.dpros.core.FieldPath;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.VectorReader;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +14,7 @@ import java.util.Map;
  * {@link SchemaCatalog} from packaged or installed .msg files, or by {@link MessageDefinitions} from the definition that
  * a publisher sends.
  */
-public final class MessageSchema {
+public final class MessageSchema implements MessageType {
     private static final String SEPARATOR = "=".repeat(80) + "\n";
 
     /**
@@ -60,7 +64,7 @@ public final class MessageSchema {
         return (int) Math.min(size, Integer.MAX_VALUE);
     }
 
-    /** {@code package/Name}. */
+    @Override
     public String type() {
         return type;
     }
@@ -85,6 +89,11 @@ public final class MessageSchema {
         return md5;
     }
 
+    @Override
+    public String checksum() {
+        return md5;
+    }
+
     /** Wire size in bytes if every message of the type has the same, else -1. */
     public int fixedSize() {
         return fixedSize;
@@ -105,13 +114,15 @@ public final class MessageSchema {
         return -1;
     }
 
-    /** True if the first field is a std_msgs/Header named {@code header}, as ROS defines stamped messages. */
+    /** As ROS defines stamped messages. */
+    @Override
     public boolean hasHeader() {
         return !fields.isEmpty() && fields.get(0).name().equals("header")
                 && "std_msgs/Header".equals(fields.get(0).type().text());
     }
 
     /** The full message_definition: the text, then each nested type once, as gentools' compute_full_text writes it. */
+    @Override
     public String definition() {
         Map<String, MessageSchema> nested = new LinkedHashMap<>();
         collectNested(nested);
@@ -130,6 +141,21 @@ public final class MessageSchema {
                 nested.collectNested(found);
             }
         }
+    }
+
+    @Override
+    public VectorReader vector(FieldPath path) {
+        return new PathCompiler(path).reader(this);
+    }
+
+    @Override
+    public Map<String, Object> decode(ByteBuffer message) {
+        return MessageDecoder.decode(this, message);
+    }
+
+    @Override
+    public ByteBuffer encode(Map<String, ?> values) {
+        return MessageEncoder.encode(this, values);
     }
 
     /** Names of the fields, for error messages. */
