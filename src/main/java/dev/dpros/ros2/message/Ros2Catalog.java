@@ -89,13 +89,14 @@ public final class Ros2Catalog {
     }
 
     /**
-     * A type by its full definition, as recordings keep it.
+     * A type by its full definition, as recordings keep it; builtin_interfaces may be left out.
      *
      * @throws InputException if the definition is malformed, incomplete or refers to itself
      */
     public Ros2Schema parse(String type, String definition) {
         return (Ros2Schema) MessageDefinitions.parse(type.replace("/msg/", "/"), definition, (name, text, nested) ->
-                Ros2Parser.parse(fullName(name, "msg"), text, full -> nested.apply(full.replace("/msg/", "/"))));
+                Ros2Parser.parse(fullName(name, "msg"), text, full -> full.startsWith("builtin_interfaces/") ? message(full)
+                        : nested.apply(full.replace("/msg/", "/"))));
     }
 
     private Ros2Schema part(String full) {
