@@ -1,7 +1,9 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -12,13 +14,14 @@ import java.util.List;
 public final class ActionChunkWriter implements CommandWriter {
     private static final int MAX_STEPS = 4096;
     private static final int FIXED_BYTES = 12 + 8 + 8 + 8 + 4 + 4;
+    private static final int USUAL_STEPS = 64;
 
     private final byte[] frameId;
     private final byte[] names;
     private final int dims;
     private final long stepNs;
     private final boolean hold;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private int sequence;
 
     /**
@@ -27,45 +30,37 @@ public final class ActionChunkWriter implements CommandWriter {
      * @param stepNs grid on which command frames are sampled; chunks have their own
      * @param hold whether a command frame's points are held until the next one, or joined by cubic Hermite splines
      */
-    public ActionChunkWriter(List<String> names, String frameId, long stepNs, boolean hold) {
-        this.frameId = MessageBuffer.string(frameId);
-        this.names = MessageBuffer.strings(names);
+    public ActionChunkWriter(MessageTypes types, List<String> names, String frameId, long stepNs, boolean hold) {
         dims = names.size();
+        this.frameId = types.text(frameId);
+        this.names = types.texts(names);
+        out = types.writer(FIXED_BYTES + this.frameId.length + this.names.length + 8 * dims * USUAL_STEPS);
         this.stepNs = stepNs;
         this.hold = hold;
-        buffer = new MessageBuffer(size(64));
     }
 
-    private int size(int steps) {
-        return FIXED_BYTES + frameId.length + names.length + 8 * dims * steps;
-    }
-
-    private ByteBuffer begin(int steps, long stampNs, long id, long observationStampNs, long periodNs) {
-        ByteBuffer out = buffer.begin(size(steps));
-        MessageBuffer.putHeader(out, sequence++, stampNs, frameId);
-        out.putLong(id);
-        WireTime.put(out, observationStampNs);
-        WireTime.put(out, periodNs);
-        return out.put(names).putInt(steps * dims);
+    private void begin(int steps, long stampNs, long id, long observationStampNs, long periodNs) {
+        out.begin().header(sequence++, stampNs, frameId).i64(id).time(observationStampNs).duration(periodNs).put(names)
+                .count(steps * dims);
     }
 
     /** The message of a sampled chunk, valid until the next call. */
     public ByteBuffer write(ActionChunk chunk) {
         int steps = chunk.steps();
-        ByteBuffer out = begin(steps, chunk.firstStampNs(), chunk.id(), chunk.observationStampNs(), chunk.stepNs());
+        begin(steps, chunk.firstStampNs(), chunk.id(), chunk.observationStampNs(), chunk.stepNs());
         for (int i = 0; i < steps; i++) {
             for (int d = 0; d < dims; d++) {
-                out.putDouble(chunk.action(i, d));
+                out.f64(chunk.action(i, d));
             }
         }
-        return out.putInt(chunk.denoisingSteps()).flip();
+        return out.i32(chunk.denoisingSteps()).end();
     }
 
     @Override
     public ByteBuffer write(CommandFrame frame) {
         long lastNs = frame.timeFromStartNs[frame.points - 1];
         int steps = (int) Math.min(MAX_STEPS, 1 + (lastNs + stepNs - 1) / stepNs);
-        ByteBuffer out = begin(steps, frame.stampNs, frame.chunkId, frame.observationStampNs, stepNs);
+        begin(steps, frame.stampNs, frame.chunkId, frame.observationStampNs, stepNs);
         int segment = 0;
         for (int i = 0; i < steps; i++) {
             long timeNs = i * stepNs;
@@ -73,10 +68,10 @@ public final class ActionChunkWriter implements CommandWriter {
                 segment++;
             }
             for (int d = 0; d < dims; d++) {
-                out.putDouble(at(frame, segment, timeNs, d));
+                out.f64(at(frame, segment, timeNs, d));
             }
         }
-        return out.putInt(0).flip();
+        return out.i32(0).end();
     }
 
     private double at(CommandFrame frame, int segment, long timeNs, int dim) {

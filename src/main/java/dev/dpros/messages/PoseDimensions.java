@@ -1,4 +1,4 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;

@@ -1,5 +1,7 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,30 +10,30 @@ import java.nio.ByteBuffer;
  * grow.
  */
 public final class SimpleWriters {
-    private final MessageBuffer buffer = new MessageBuffer(256);
+    private final MessageWriter out;
+
+    /** Writers of a middleware's messages. */
+    public SimpleWriters(MessageTypes types) {
+        out = types.writer(256);
+    }
 
     /** std_msgs/Float64. */
     public ByteBuffer float64(double value) {
-        return buffer.begin(8).putDouble(value).flip();
+        return out.begin().f64(value).end();
     }
 
     /** std_msgs/Float32. */
     public ByteBuffer float32(float value) {
-        return buffer.begin(4).putFloat(value).flip();
+        return out.begin().f32(value).end();
     }
 
     /** std_msgs/Float64MultiArray of {@code count} values, with an empty layout. */
     public ByteBuffer float64MultiArray(double[] values, int count) {
-        ByteBuffer out = buffer.begin(12 + 8 * count);
-        out.putInt(0).putInt(0);
-        MessageBuffer.putDoubles(out, values, 0, count);
-        return out.flip();
+        return out.begin().count(0).i32(0).doubles(values, 0, count).end();
     }
 
     /** rosgraph_msgs/Clock. */
     public ByteBuffer clock(long stampNs) {
-        ByteBuffer out = buffer.begin(8);
-        WireTime.put(out, stampNs);
-        return out.flip();
+        return out.begin().time(stampNs).end();
     }
 }

@@ -1,5 +1,7 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,7 +13,7 @@ public final class ImageWriter {
     private final int stepBytes;
     private final byte[] frameId;
     private final byte[] encoding;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private int sequence;
 
     /**
@@ -20,33 +22,27 @@ public final class ImageWriter {
      * @param encoding name as in sensor_msgs/image_encodings.h, such as {@code rgb8}
      * @param pixelBytes bytes per pixel
      */
-    public ImageWriter(int width, int height, String encoding, int pixelBytes, String frameId) {
+    public ImageWriter(MessageTypes types, int width, int height, String encoding, int pixelBytes, String frameId) {
         this.width = width;
         this.height = height;
         this.stepBytes = Math.multiplyExact(width, pixelBytes);
-        this.frameId = MessageBuffer.string(frameId);
-        this.encoding = MessageBuffer.string(encoding);
-        buffer = new MessageBuffer(Math.addExact(12 + this.frameId.length + 8 + this.encoding.length + 9,
+        this.frameId = types.text(frameId);
+        this.encoding = types.text(encoding);
+        out = types.writer(Math.addExact(12 + this.frameId.length + 8 + this.encoding.length + 9,
                 Math.multiplyExact(stepBytes, height)));
     }
 
     /** The message of these pixels, {@code [H, W, C]} row-major; position 0 to limit, valid until the next call. */
     public ByteBuffer write(long stampNs, byte[] pixels) {
-        ByteBuffer out = header(stampNs);
-        return out.put(pixels, 0, stepBytes * height).flip();
+        return header(stampNs).bytes(pixels, 0, stepBytes * height).end();
     }
 
     /** As {@link #write(long, byte[])}, from position to limit of a buffer, which is left as it was. */
     public ByteBuffer write(long stampNs, ByteBuffer pixels) {
-        ByteBuffer out = header(stampNs);
-        int start = out.position();
-        out.put(start, pixels, pixels.position(), stepBytes * height);
-        return out.position(start + stepBytes * height).flip();
+        return header(stampNs).bytes(pixels, pixels.position(), stepBytes * height).end();
     }
 
-    private ByteBuffer header(long stampNs) {
-        ByteBuffer out = buffer.begin(0);
-        MessageBuffer.putHeader(out, sequence++, stampNs, frameId);
-        return out.putInt(height).putInt(width).put(encoding).put((byte) 0).putInt(stepBytes).putInt(stepBytes * height);
+    private MessageWriter header(long stampNs) {
+        return out.begin().header(sequence++, stampNs, frameId).i32(height).i32(width).put(encoding).u8(0).i32(stepBytes);
     }
 }

@@ -1,4 +1,4 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Allocation;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +68,12 @@ class OutputWritersTest {
     @Test
     void shouldNameADimensionThatIsNotAPose() {
         CommandFrame frame = new CommandFrame(List.of("x", "y", "yav"), 2);
-        String message = assertThrows(InputException.class, () -> new PoseStampedWriter(frame, "")).getMessage();
+        String message = assertThrows(InputException.class, () -> new PoseStampedWriter(CATALOG, frame, "")).getMessage();
         assertTrue(message.endsWith("found 'yav'; did you mean 'yaw'?"), message);
         CommandFrame mixed = new CommandFrame(List.of("x", "rx", "ry", "rz", "yaw"), 2);
-        assertThrows(InputException.class, () -> new TwistStampedWriter(mixed, ""));
+        assertThrows(InputException.class, () -> new TwistStampedWriter(CATALOG, mixed, ""));
         CommandFrame partial = new CommandFrame(List.of("x", "qx", "qw"), 2);
-        assertThrows(InputException.class, () -> new PoseStampedWriter(partial, ""));
+        assertThrows(InputException.class, () -> new PoseStampedWriter(CATALOG, partial, ""));
     }
 
     @Test
@@ -101,8 +102,8 @@ class OutputWritersTest {
     }
 
     private static List<?> points(CommandFrame frame, TrajectoryStart start, long stampNs) {
-        Map<String, Object> message = MessageDecoder.decode(CATALOG.message("trajectory_msgs/JointTrajectory"),
-                new JointTrajectoryWriter(frame, "", start).write(frame));
+        Map<String, Object> message = CATALOG.message("trajectory_msgs/JointTrajectory").decode(
+                new JointTrajectoryWriter(CATALOG, frame, "", start).write(frame));
         assertEquals(stampNs, ((Number) ((Map<?, ?>) message.get("header")).get("stamp")).longValue());
         return (List<?>) message.get("points");
     }
@@ -124,13 +125,13 @@ class OutputWritersTest {
         frame.timeFromStartNs[1] = 200_000_000L;
         frame.positions[1] = 1;
         Map<String, Object> smooth = decode("diffusion_policy_msgs/ActionChunk",
-                new ActionChunkWriter(List.of("a"), "base", 100_000_000L, false).write(frame));
+                new ActionChunkWriter(CATALOG, List.of("a"), "base", 100_000_000L, false).write(frame));
         assertArrayEquals(new double[] {0, 0.5, 1}, (double[]) smooth.get("values"), 1e-12);
         assertEquals(9L, smooth.get("id"));
         assertEquals(4_900_000_000L, smooth.get("observation_stamp"));
         assertEquals(100_000_000L, smooth.get("step"));
         Map<String, Object> stepped = decode("diffusion_policy_msgs/ActionChunk",
-                new ActionChunkWriter(List.of("a"), "base", 100_000_000L, true).write(frame));
+                new ActionChunkWriter(CATALOG, List.of("a"), "base", 100_000_000L, true).write(frame));
         assertArrayEquals(new double[] {0, 0, 1}, (double[]) stepped.get("values"), 1e-12);
     }
 
@@ -138,12 +139,12 @@ class OutputWritersTest {
     void shouldWriteASampledChunkAndItsPath() {
         ActionChunk chunk = new ActionChunk(7, 1_000_000_000L, 1_100_000_000L, 100_000_000L, 2, new double[] {1, 2, 3, 4}, 16);
         Map<String, Object> message = decode("diffusion_policy_msgs/ActionChunk",
-                new ActionChunkWriter(List.of("a", "b"), "base", 1, true).write(chunk));
+                new ActionChunkWriter(CATALOG, List.of("a", "b"), "base", 1, true).write(chunk));
         assertEquals(List.of("a", "b"), message.get("names"));
         assertArrayEquals(new double[] {1, 2, 3, 4}, (double[]) message.get("values"));
         assertEquals(16, ((Number) message.get("denoising_steps")).intValue());
 
-        List<?> poses = (List<?>) decode("nav_msgs/Path", new PathWriter(new int[] {1, 0}, "world").write(chunk)).get("poses");
+        List<?> poses = (List<?>) decode("nav_msgs/Path", new PathWriter(CATALOG, new int[] {1, 0}, "world").write(chunk)).get("poses");
         assertEquals(2, poses.size());
         Map<?, ?> last = (Map<?, ?>) poses.get(1);
         assertEquals(1_200_000_000L, ((Map<?, ?>) last.get("header")).get("stamp"));
@@ -156,7 +157,7 @@ class OutputWritersTest {
 
     @Test
     void shouldWriteTheControllersState() {
-        ControllerStateWriter writer = new ControllerStateWriter(List.of("a", "b"), List.of("/camera", "/joints"),
+        ControllerStateWriter writer = new ControllerStateWriter(CATALOG, List.of("a", "b"), List.of("/camera", "/joints"),
                 List.of("cleared", "camera_stale"));
         writer.stampNs = 3_000_000_001L;
         writer.state = 1;
@@ -185,10 +186,10 @@ class OutputWritersTest {
         for (int i = 0; i < 16; i++) {
             frame.timeFromStartNs[i] = i * 50_000_000L;
         }
-        List<CommandWriter> writers = List.of(new PoseStampedWriter(frame, "base"), new TwistStampedWriter(frame, "base"),
-                new ActionChunkWriter(frame.names(), "base", 100_000_000L, false), new JointTrajectoryWriter(frame, ""));
+        List<CommandWriter> writers = List.of(new PoseStampedWriter(CATALOG, frame, "base"), new TwistStampedWriter(CATALOG, frame, "base"),
+                new ActionChunkWriter(CATALOG, frame.names(), "base", 100_000_000L, false), new JointTrajectoryWriter(CATALOG, frame, ""));
         CommandWriter[] all = writers.toArray(new CommandWriter[0]);
-        ControllerStateWriter state = new ControllerStateWriter(frame.names(), List.of("/camera"), List.of("cleared"));
+        ControllerStateWriter state = new ControllerStateWriter(CATALOG, frame.names(), List.of("/camera"), List.of("cleared"));
         assertEquals(0, Allocation.least(5, () -> {
             for (int i = 0; i < 10_000; i++) {
                 frame.stampNs = i;
@@ -205,7 +206,7 @@ class OutputWritersTest {
         CommandFrame frame = new CommandFrame(names, 1);
         frame.points = 1;
         System.arraycopy(action, 0, frame.positions, 0, action.length);
-        Map<?, ?> pose = (Map<?, ?>) decode("geometry_msgs/PoseStamped", new PoseStampedWriter(frame, "base").write(frame)).get("pose");
+        Map<?, ?> pose = (Map<?, ?>) decode("geometry_msgs/PoseStamped", new PoseStampedWriter(CATALOG, frame, "base").write(frame)).get("pose");
         Map<?, ?> q = (Map<?, ?>) pose.get("orientation");
         return new double[] {(double) q.get("x"), (double) q.get("y"), (double) q.get("z"), (double) q.get("w")};
     }
@@ -215,12 +216,12 @@ class OutputWritersTest {
         frame.points = 1;
         System.arraycopy(action, 0, frame.positions, 0, names.size());
         System.arraycopy(rates, 0, frame.velocities, 0, names.size());
-        Map<?, ?> twist = (Map<?, ?>) decode("geometry_msgs/TwistStamped", new TwistStampedWriter(frame, "base").write(frame)).get("twist");
+        Map<?, ?> twist = (Map<?, ?>) decode("geometry_msgs/TwistStamped", new TwistStampedWriter(CATALOG, frame, "base").write(frame)).get("twist");
         Map<?, ?> w = (Map<?, ?>) twist.get("angular");
         return new double[] {(double) w.get("x"), (double) w.get("y"), (double) w.get("z")};
     }
 
     private static Map<String, Object> decode(String type, java.nio.ByteBuffer message) {
-        return MessageDecoder.decode(CATALOG.message(type), message);
+        return CATALOG.message(type).decode(message);
     }
 }

@@ -1,6 +1,8 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,25 +12,24 @@ import java.nio.ByteBuffer;
 public final class PoseStampedWriter implements CommandWriter {
     private final byte[] frameId;
     private final PoseDimensions dimensions;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private final double[] pose = new double[7];
     private int sequence;
 
     /** A writer for frames like {@code layout}. @throws dev.dpros.core.InputException if its names are not a pose's */
-    public PoseStampedWriter(CommandFrame layout, String frameId) {
-        this.frameId = MessageBuffer.string(frameId);
+    public PoseStampedWriter(MessageTypes types, CommandFrame layout, String frameId) {
         dimensions = new PoseDimensions(layout.names(), "geometry_msgs/PoseStamped");
-        buffer = new MessageBuffer(12 + this.frameId.length + 56);
+        this.frameId = types.text(frameId);
+        out = types.writer(12 + this.frameId.length + 8 * pose.length);
     }
 
     @Override
     public ByteBuffer write(CommandFrame frame) {
-        ByteBuffer out = buffer.begin(0);
-        MessageBuffer.putHeader(out, sequence++, frame.stampNs, frameId);
+        out.begin().header(sequence++, frame.stampNs, frameId);
         dimensions.pose(frame.positions, pose);
-        for (int i = 0; i < 7; i++) {
-            out.putDouble(pose[i]);
+        for (double value : pose) {
+            out.f64(value);
         }
-        return out.flip();
+        return out.end();
     }
 }

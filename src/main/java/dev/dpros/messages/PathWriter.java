@@ -1,6 +1,8 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.ActionChunk;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,9 +10,11 @@ import java.nio.ByteBuffer;
  * thread; allocates only to grow.
  */
 public final class PathWriter {
+    private static final int USUAL_POSES = 64;
+
     private final byte[] frameId;
     private final int[] dims;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private int sequence;
 
     /**
@@ -18,29 +22,23 @@ public final class PathWriter {
      *
      * @param dims which dimensions of the action are x, y and (if there are three) z
      */
-    public PathWriter(int[] dims, String frameId) {
+    public PathWriter(MessageTypes types, int[] dims, String frameId) {
         this.dims = dims.clone();
-        this.frameId = MessageBuffer.string(frameId);
-        buffer = new MessageBuffer(size(64));
-    }
-
-    private int size(int poses) {
-        return (12 + frameId.length) * (poses + 1) + 4 + 56 * poses;
+        this.frameId = types.text(frameId);
+        out = types.writer(USUAL_POSES * (12 + this.frameId.length + 56));
     }
 
     /** The message, position 0 to limit, valid until the next call. */
     public ByteBuffer write(ActionChunk chunk) {
-        ByteBuffer out = buffer.begin(size(chunk.steps()));
-        MessageBuffer.putHeader(out, sequence, chunk.firstStampNs(), frameId);
-        out.putInt(chunk.steps());
+        out.begin().header(sequence, chunk.firstStampNs(), frameId).count(chunk.steps());
         for (int i = 0; i < chunk.steps(); i++) {
-            MessageBuffer.putHeader(out, sequence, chunk.stampNs(i), frameId);
+            out.header(sequence, chunk.stampNs(i), frameId);
             for (int axis = 0; axis < 3; axis++) {
-                out.putDouble(axis < dims.length ? chunk.action(i, dims[axis]) : 0);
+                out.f64(axis < dims.length ? chunk.action(i, dims[axis]) : 0);
             }
-            out.putDouble(0).putDouble(0).putDouble(0).putDouble(1);
+            out.f64(0).f64(0).f64(0).f64(1);
         }
         sequence++;
-        return out.flip();
+        return out.end();
     }
 }

@@ -1,7 +1,6 @@
-package dev.dpros.ros.node;
+package dev.dpros.core;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What a node's topics have carried since they were opened, by resolved name. Immutable.
@@ -25,14 +24,4 @@ public record TopicTraffic(Map<String, Received> in, Map<String, Sent> out) {
      * @param dropped messages dropped because a subscriber did not read
      */
     public record Sent(long sent, long dropped) {}
-
-    static TopicTraffic of(NodeParts parts) {
-        Map<String, Received> in = new TreeMap<>();
-        parts.topics.all().forEach(subscriber ->
-                in.put(subscriber.topic(), new Received(subscriber.received(), subscriber.rejected())));
-        Map<String, Sent> out = new TreeMap<>();
-        parts.tcpros.publications().forEach(publication ->
-                out.put(publication.topic(), new Sent(publication.sent(), publication.dropped())));
-        return new TopicTraffic(in, out);
-    }
 }

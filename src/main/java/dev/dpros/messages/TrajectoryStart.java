@@ -1,4 +1,4 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 /**
  * When a JointTrajectory begins.

@@ -1,5 +1,7 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,20 +55,21 @@ public final class ControllerStateWriter {
     private final byte[] sources;
     private final byte[][] reasonCodes;
     private final byte[][] subjects;
-    private final byte[] empty = MessageBuffer.string("");
-    private final MessageBuffer buffer;
+    private final byte[] empty;
+    private final MessageWriter out;
     private int sequence;
 
     /** A writer for these action dimensions, observation sources and reason codes. */
-    public ControllerStateWriter(List<String> names, List<String> sources, List<String> reasons) {
-        this.names = MessageBuffer.strings(names);
-        this.sources = MessageBuffer.strings(sources);
-        reasonCodes = reasons.stream().map(MessageBuffer::string).toArray(byte[][]::new);
-        subjects = Stream.concat(sources.stream(), names.stream()).map(MessageBuffer::string).toArray(byte[][]::new);
+    public ControllerStateWriter(MessageTypes types, List<String> names, List<String> sources, List<String> reasons) {
+        empty = types.text("");
+        this.names = types.texts(names);
+        this.sources = types.texts(sources);
+        reasonCodes = reasons.stream().map(types::text).toArray(byte[][]::new);
+        subjects = Stream.concat(sources.stream(), names.stream()).map(types::text).toArray(byte[][]::new);
         sourceAgesNs = new long[sources.size()];
         command = new double[names.size()];
         measured = new double[names.size()];
-        buffer = new MessageBuffer(256 + this.names.length + 2 * this.sources.length + 8 * sources.size()
+        out = types.writer(256 + this.names.length + 2 * this.sources.length + 8 * sources.size()
                 + 16 * names.size() + longest(reasonCodes) + longest(subjects));
     }
 
@@ -80,21 +83,13 @@ public final class ControllerStateWriter {
 
     /** The message, position 0 to limit, valid until the next call. */
     public ByteBuffer write() {
-        ByteBuffer out = buffer.begin(0);
-        MessageBuffer.putHeader(out, sequence++, stampNs, empty);
-        out.put((byte) state).put(reasonCodes[reason]).put(source < 0 ? empty : subjects[source]);
-        WireTime.put(out, sinceNs);
-        out.putLong(tick).putLong(missedTicks);
-        WireTime.put(out, latenessNs);
-        out.putLong(chunkId);
-        WireTime.put(out, chunkAgeNs);
-        out.putInt(actionsLeft).put(sources).putInt(sourceAgesNs.length);
-        for (int i = 0; i < sourceAgesNs.length; i++) {
-            WireTime.put(out, sourceAgesNs[i]);
+        out.begin().header(sequence++, stampNs, empty).u8(state).put(reasonCodes[reason]).put(source < 0 ? empty : subjects[source])
+                .time(sinceNs).i64(tick).i64(missedTicks).duration(latenessNs).i64(chunkId).duration(chunkAgeNs)
+                .i32(actionsLeft).put(sources).count(sourceAgesNs.length);
+        for (long ageNs : sourceAgesNs) {
+            out.duration(ageNs);
         }
-        out.put(names);
-        MessageBuffer.putDoubles(out, command, 0, command.length);
-        MessageBuffer.putDoubles(out, measured, 0, measuredKnown ? measured.length : 0);
-        return out.put((byte) limited).put((byte) (intervention ? 1 : 0)).put((byte) (commanding ? 1 : 0)).flip();
+        return out.put(names).doubles(command, 0, command.length).doubles(measured, 0, measuredKnown ? measured.length : 0)
+                .u8(limited).u8(intervention ? 1 : 0).u8(commanding ? 1 : 0).end();
     }
 }

@@ -1,6 +1,8 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.util.List;
  * it reads nothing and says why. One reading thread; allocates only to compile.
  */
 public final class LateFieldReader implements VectorReader {
+    private final MessageTypes types;
     private final FieldPath path;
     private final int size;
     private volatile Subscription subscription;
@@ -20,7 +23,8 @@ public final class LateFieldReader implements VectorReader {
     private VectorReader reader;
 
     /** A reader of {@code size} values. */
-    public LateFieldReader(FieldPath path, int size) {
+    public LateFieldReader(MessageTypes types, FieldPath path, int size) {
+        this.types = types;
         this.path = path;
         this.size = size;
     }
@@ -71,7 +75,7 @@ public final class LateFieldReader implements VectorReader {
     private void compile(String type) {
         reader = null;
         try {
-            VectorReader compiled = path.reader(MessageDefinitions.parse(type, definition));
+            VectorReader compiled = types.parse(type, definition).vector(path);
             if (compiled.size() == size) {
                 reader = compiled;
                 problem = null;

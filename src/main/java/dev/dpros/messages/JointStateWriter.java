@@ -1,5 +1,7 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -11,15 +13,15 @@ public final class JointStateWriter {
     private final byte[] frameId;
     private final byte[] names;
     private final int dims;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private int sequence;
 
     /** A writer for these joints; {@code frameId} may be empty. */
-    public JointStateWriter(List<String> joints, String frameId) {
-        this.frameId = MessageBuffer.string(frameId);
-        names = MessageBuffer.strings(joints);
+    public JointStateWriter(MessageTypes types, List<String> joints, String frameId) {
         dims = joints.size();
-        buffer = new MessageBuffer(12 + this.frameId.length + names.length + 2 * (4 + 8 * dims) + 4);
+        this.frameId = types.text(frameId);
+        names = types.texts(joints);
+        out = types.writer(12 + this.frameId.length + names.length + 2 * (4 + 8 * dims) + 4);
     }
 
     /**
@@ -30,15 +32,12 @@ public final class JointStateWriter {
      * @param velocities one per joint, rad/s or m/s, or null for none
      */
     public ByteBuffer write(long stampNs, double[] positions, double[] velocities) {
-        ByteBuffer out = buffer.begin(0);
-        MessageBuffer.putHeader(out, sequence++, stampNs, frameId);
-        out.put(names);
-        MessageBuffer.putDoubles(out, positions, 0, dims);
+        out.begin().header(sequence++, stampNs, frameId).put(names).doubles(positions, 0, dims);
         if (velocities == null) {
-            out.putInt(0);
+            out.count(0);
         } else {
-            MessageBuffer.putDoubles(out, velocities, 0, dims);
+            out.doubles(velocities, 0, dims);
         }
-        return out.putInt(0).flip();
+        return out.count(0).end();
     }
 }

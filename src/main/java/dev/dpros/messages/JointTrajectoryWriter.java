@@ -1,6 +1,8 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,48 +14,41 @@ public final class JointTrajectoryWriter implements CommandWriter {
     private final byte[] names;
     private final int dims;
     private final TrajectoryStart start;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private final double[] position;
     private final double[] velocity;
     private int sequence;
 
     /** A writer for frames like {@code layout}, stamped and from now on; {@code frameId} may be empty. */
-    public JointTrajectoryWriter(CommandFrame layout, String frameId) {
-        this(layout, frameId, TrajectoryStart.NOW);
+    public JointTrajectoryWriter(MessageTypes types, CommandFrame layout, String frameId) {
+        this(types, layout, frameId, TrajectoryStart.NOW);
     }
 
     /** The same, beginning as told. */
-    public JointTrajectoryWriter(CommandFrame layout, String frameId, TrajectoryStart start) {
-        this.frameId = MessageBuffer.string(frameId);
-        names = MessageBuffer.strings(layout.names());
+    public JointTrajectoryWriter(MessageTypes types, CommandFrame layout, String frameId, TrajectoryStart start) {
         dims = layout.dims();
+        this.frameId = types.text(frameId);
+        names = types.texts(layout.names());
+        out = types.writer(12 + this.frameId.length + names.length + 4 + layout.capacity() * (2 * (4 + 8 * dims) + 8 + 8));
         this.start = start;
         position = new double[dims];
         velocity = new double[dims];
-        buffer = new MessageBuffer(size(layout.capacity()));
-    }
-
-    private int size(int points) {
-        return 12 + frameId.length + names.length + 4 + points * (2 * (4 + 8 * dims) + 8 + 8);
     }
 
     @Override
     public ByteBuffer write(CommandFrame frame) {
         int first = start.firstPointNs() == 0 ? 0 : first(frame);
-        ByteBuffer out = buffer.begin(size(frame.points - first));
-        MessageBuffer.putHeader(out, sequence++, start.stamped() ? frame.stampNs : 0, frameId);
-        out.put(names).putInt(frame.points - first);
+        out.begin().header(sequence++, start.stamped() ? frame.stampNs : 0, frameId).put(names).count(frame.points - first);
         for (int i = first; i < frame.points; i++) {
             boolean moved = i == first && start.firstPointNs() > frame.timeFromStartNs[i];
             if (moved) {
                 at(frame, i);
             }
-            MessageBuffer.putDoubles(out, moved ? position : frame.positions, moved ? 0 : i * dims, dims);
-            MessageBuffer.putDoubles(out, moved ? velocity : frame.velocities, moved ? 0 : i * dims, dims);
-            out.putInt(0).putInt(0);
-            WireTime.put(out, moved ? start.firstPointNs() : frame.timeFromStartNs[i]);
+            out.doubles(moved ? position : frame.positions, moved ? 0 : i * dims, dims)
+                    .doubles(moved ? velocity : frame.velocities, moved ? 0 : i * dims, dims)
+                    .count(0).count(0).duration(moved ? start.firstPointNs() : frame.timeFromStartNs[i]);
         }
-        return out.flip();
+        return out.end();
     }
 
     /** The last point that is not later than the first one to be sent; it is moved to that time. */

@@ -1,6 +1,8 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,25 +12,24 @@ import java.nio.ByteBuffer;
 public final class TwistStampedWriter implements CommandWriter {
     private final byte[] frameId;
     private final PoseDimensions dimensions;
-    private final MessageBuffer buffer;
+    private final MessageWriter out;
     private final double[] twist = new double[6];
     private int sequence;
 
     /** A writer for frames like {@code layout}. @throws dev.dpros.core.InputException if its names are not a pose's */
-    public TwistStampedWriter(CommandFrame layout, String frameId) {
-        this.frameId = MessageBuffer.string(frameId);
+    public TwistStampedWriter(MessageTypes types, CommandFrame layout, String frameId) {
         dimensions = new PoseDimensions(layout.names(), "geometry_msgs/TwistStamped");
-        buffer = new MessageBuffer(12 + this.frameId.length + 48);
+        this.frameId = types.text(frameId);
+        out = types.writer(12 + this.frameId.length + 8 * twist.length);
     }
 
     @Override
     public ByteBuffer write(CommandFrame frame) {
-        ByteBuffer out = buffer.begin(0);
-        MessageBuffer.putHeader(out, sequence++, frame.stampNs, frameId);
+        out.begin().header(sequence++, frame.stampNs, frameId);
         dimensions.twist(frame.positions, frame.velocities, twist);
-        for (int i = 0; i < 6; i++) {
-            out.putDouble(twist[i]);
+        for (double value : twist) {
+            out.f64(value);
         }
-        return out.flip();
+        return out.end();
     }
 }

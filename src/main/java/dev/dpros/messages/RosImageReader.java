@@ -1,15 +1,17 @@
-package dev.dpros.ros.message;
+package dev.dpros.messages;
 
 import dev.dpros.core.ImageLayout;
 import dev.dpros.core.ImageLayout.Declared;
 import dev.dpros.core.ImageLayout.Encoding;
 import dev.dpros.core.ImageReader;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageReader;
+import dev.dpros.core.MessageTypes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds the pixels in sensor_msgs/Image and sensor_msgs/CompressedImage. Stateless; any thread; allocates nothing.
+ * Finds the pixels in sensor_msgs/Image and sensor_msgs/CompressedImage. One thread; allocates nothing.
  * Encodings: rgb8, bgr8 (8UC3), rgba8, bgra8, mono8 (8UC1), 16UC1 (mono16), bayer_*8, bayer_*16, yuv422, yuv422_yuy2;
  * compressed: JPEG and PNG. 8UC3 names no order of colours; whoever sends it has an OpenCV picture, which is BGR.
  */
@@ -49,17 +51,19 @@ public final class RosImageReader implements ImageReader {
         return all;
     }
 
+    private final MessageReader in;
     private final boolean compressed;
 
-    private RosImageReader(boolean compressed) {
+    private RosImageReader(MessageReader in, boolean compressed) {
+        this.in = in;
         this.compressed = compressed;
     }
 
     /** A reader for the message type. @throws InputException if it is not an image type */
-    public static RosImageReader forType(String type) {
+    public static RosImageReader forType(MessageTypes types, String type) {
         return switch (type) {
-            case "sensor_msgs/Image" -> new RosImageReader(false);
-            case "sensor_msgs/CompressedImage" -> new RosImageReader(true);
+            case "sensor_msgs/Image" -> new RosImageReader(types.reader(), false);
+            case "sensor_msgs/CompressedImage" -> new RosImageReader(types.reader(), true);
             default -> throw InputException.of("image topic", "type", "sensor_msgs/Image or sensor_msgs/CompressedImage",
                     type, "");
         };
@@ -67,40 +71,29 @@ public final class RosImageReader implements ImageReader {
 
     @Override
     public boolean read(ByteBuffer message, ImageLayout out) {
-        if (message.limit() < 16) {
-            return false;
-        }
-        out.stampNs = WireTime.timeNs(message.getInt(4), message.getInt(8));
-        int frame = SkipPlan.count(message, 12, 1);
-        if (frame < 0) {
-            return false;
-        }
-        return compressed ? readCompressed(message, 16 + frame, out) : readRaw(message, 16 + frame, out);
+        out.stampNs = in.begin(message).header();
+        return compressed ? readCompressed(message, out) : readRaw(message, out);
     }
 
-    private static boolean readRaw(ByteBuffer message, int at, ImageLayout out) {
-        int nameLength = SkipPlan.count(message, at + 8, 1);
-        if (nameLength < 0 || message.limit() - (at + 12 + nameLength) < 9) {
-            return false;
-        }
-        int kind = encoding(message, at + 12, nameLength);
-        int after = at + 12 + nameLength;
-        int dataLength = SkipPlan.count(message, after + 5, 1);
-        if (kind < 0 || dataLength < 0) {
-            return false;
-        }
-        out.height = message.getInt(at);
-        out.width = message.getInt(at + 4);
-        out.encoding = KINDS[kind];
+    private boolean readRaw(ByteBuffer message, ImageLayout out) {
+        out.height = in.i32();
+        out.width = in.i32();
+        int nameLength = in.text();
+        int name = in.textStart();
+        out.bigEndian = in.u8() != 0;
+        out.stepBytes = in.i32();
+        out.dataLength = in.count(1);
+        out.dataOffset = in.position();
         out.declared = Declared.PLAIN;
-        out.bigEndian = message.get(after) != 0;
-        out.stepBytes = message.getInt(after + 1);
-        out.dataOffset = after + 9;
-        out.dataLength = dataLength;
+        int kind = in.sound() ? encoding(message, name, nameLength) : -1;
+        if (kind < 0) {
+            return false;
+        }
+        out.encoding = KINDS[kind];
         return out.width > 0 && out.height > 0
                 && !(subsampled(out.encoding) && out.width % 2 != 0)
                 && out.stepBytes >= (long) out.width * PIXEL_BYTES[kind]
-                && (long) out.stepBytes * out.height <= dataLength;
+                && (long) out.stepBytes * out.height <= out.dataLength;
     }
 
     private static boolean subsampled(Encoding encoding) {
@@ -121,11 +114,12 @@ public final class RosImageReader implements ImageReader {
         return -1;
     }
 
-    private static boolean readCompressed(ByteBuffer message, int at, ImageLayout out) {
-        int format = SkipPlan.count(message, at, 1);
-        int data = format < 0 ? -1 : at + 4 + format;
-        int length = data < 0 ? -1 : SkipPlan.count(message, data, 1);
-        if (length < 4) {
+    private boolean readCompressed(ByteBuffer message, ImageLayout out) {
+        int format = in.text();
+        int formatStart = in.textStart();
+        int length = in.count(1);
+        int data = in.position();
+        if (!in.sound() || length < 4) {
             return false;
         }
         out.width = 0;
@@ -133,12 +127,17 @@ public final class RosImageReader implements ImageReader {
         out.stepBytes = 0;
         out.bigEndian = false;
         out.encoding = Encoding.COMPRESSED;
-        out.dataOffset = data + 4;
+        out.dataOffset = data;
         out.dataLength = length;
-        out.declared = declared(message, at + 4, format);
-        // the format text differs between publishers ("jpeg", "rgb8; jpeg compressed bgr8"): look at the bytes for the codec
-        boolean jpeg = (message.getShort(data + 4) & 0xffff) == 0xd8ff;
-        boolean png = message.getInt(data + 4) == 0x474e5089;
+        out.declared = declared(message, formatStart, format);
+        return codecKnown(message, data);
+    }
+
+    /** The format text differs between publishers ("jpeg", "rgb8; jpeg compressed bgr8"): the bytes say JPEG or PNG. */
+    private static boolean codecKnown(ByteBuffer message, int data) {
+        boolean jpeg = (message.get(data) & 0xff) == 0xff && (message.get(data + 1) & 0xff) == 0xd8;
+        boolean png = (message.get(data) & 0xff) == 0x89 && message.get(data + 1) == 'P' && message.get(data + 2) == 'N'
+                && message.get(data + 3) == 'G';
         return jpeg || png;
     }
 
@@ -175,42 +174,38 @@ public final class RosImageReader implements ImageReader {
     /** Such as {@code 640x480 'rgb8'}, with the step if that is too small. */
     @Override
     public String describe(ByteBuffer message) {
-        int frame = message.limit() < 16 ? -1 : SkipPlan.count(message, 12, 1);
-        int at = 16 + frame;
-        int text = compressed ? at : at + 8;
-        int length = frame < 0 ? -1 : SkipPlan.count(message, text, 1);
-        if (length < 0) {
+        in.begin(message).header();
+        int height = compressed ? 0 : in.i32();
+        int width = compressed ? 0 : in.i32();
+        int length = in.text();
+        if (!in.sound()) {
             return "a malformed message of " + message.limit() + " bytes";
         }
         byte[] name = new byte[Math.min(length, 64)];
-        message.get(text + 4, name);
+        message.get(in.textStart(), name);
         String encoding = new String(name, StandardCharsets.UTF_8).replaceAll("[^\\x20-\\x7e]", "?");
         if (compressed) {
-            return "a compressed image of format '" + encoding + "'" + codec(message, text + 4 + length);
+            return "a compressed image of format '" + encoding + "'" + codec(message);
         }
-        return Integer.toUnsignedString(message.getInt(at + 4)) + "x" + Integer.toUnsignedString(message.getInt(at)) + " '"
-                + encoding + "'" + lengths(message, at, length);
+        return Integer.toUnsignedString(width) + "x" + Integer.toUnsignedString(height) + " '" + encoding + "'"
+                + lengths(width, height, encoding(message, in.textStart(), length));
     }
 
-    private static String codec(ByteBuffer message, int data) {
-        int length = SkipPlan.count(message, data, 1);
-        boolean known = length >= 4
-                && ((message.getShort(data + 4) & 0xffff) == 0xd8ff || message.getInt(data + 4) == 0x474e5089);
-        return known ? "" : length <= 0 ? " without data" : " whose data are neither JPEG nor PNG";
+    private String codec(ByteBuffer message) {
+        int length = in.count(1);
+        boolean known = length >= 4 && codecKnown(message, in.position());
+        return known ? "" : length == 0 ? " without data" : " whose data are neither JPEG nor PNG";
     }
 
-    /** What is wrong with the lengths of a raw image, or nothing. */
-    private static String lengths(ByteBuffer message, int at, int nameLength) {
-        int kind = encoding(message, at + 12, nameLength);
-        int after = at + 12 + nameLength;
-        if (kind < 0 || message.limit() - after < 9) {
+    /** What is wrong with the lengths of a raw image, whose step comes next, or nothing. */
+    private String lengths(long width, long height, int kind) {
+        in.u8();
+        long step = in.i32();
+        int data = in.i32();
+        if (kind < 0 || !in.sound()) {
             return "";
         }
-        long width = message.getInt(at + 4);
-        long height = message.getInt(at);
         long least = width * PIXEL_BYTES[kind];
-        long step = message.getInt(after + 1);
-        int data = message.getInt(after + 5);
         return step < least ? ", step " + step + ", expected at least " + least
                 : step * height > data ? ", " + data + " bytes of data, expected " + step * height
                 : subsampled(KINDS[kind]) && width % 2 != 0 ? ", an odd width, expected an even one" : "";
