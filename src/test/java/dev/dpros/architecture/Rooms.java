@@ -27,6 +27,7 @@ final class Rooms {
             http:
             ros.xmlrpc: core http
             ros.message: core
+            ros2.message: core ros.message
             ros.tcpros: core ros.message
             ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
             ros.master: core ros.xmlrpc
@@ -38,7 +39,7 @@ final class Rooms {
             metrics: core http
             config: core observation diffusion inference safety control
             process: core
-            transports: core ros.names ros.message ros.node ros.master process
+            transports: core ros.names ros.message ros2.message ros.node ros.master process
             training.run: core diffusion inference sim datasets checkpoint training config
             node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config
