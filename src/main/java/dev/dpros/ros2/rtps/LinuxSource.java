@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Datagrams of one socket through recvmmsg(2): all that wait, up to a batch, in one call, without allocation whoever sends. Linux on 64 bits
@@ -23,7 +24,9 @@ final class LinuxSource implements DatagramSource {
     private static final int SO_RCVTIMEO = 20;
     private static final int MSG_WAITFORONE = 0x10000;
     private static final short POLLIN = 1;
+    private static final int EAGAIN = 11;
     private static final int EADDRINUSE = 98;
+    private static final long FAILURE_PAUSE_NS = 1_000_000;
     private static final int ADDRESS_BYTES = 16;
     /** struct mmsghdr: pointers to name and buffers, their lengths, flags; then the length received. */
     private static final int MESSAGE_BYTES = 64;
@@ -106,7 +109,11 @@ final class LinuxSource implements DatagramSource {
         if (timeoutMs < TIMEOUT_MS && !readable(timeoutMs)) {
             return 0;
         }
-        return Math.max(0, LibC.recvmmsg(fd, messagesAt, BATCH, MSG_WAITFORONE, 0));
+        int count = LibC.recvmmsg(fd, messagesAt, BATCH, MSG_WAITFORONE, 0);
+        if (count < 0 && Native.getLastError() != EAGAIN) {
+            LockSupport.parkNanos(FAILURE_PAUSE_NS);
+        }
+        return Math.max(0, count);
     }
 
     private boolean readable(int timeoutMs) {
