@@ -42,7 +42,7 @@ final class ReaderProxy {
     private long tokensNs = Long.MIN_VALUE;
     private boolean heartbeatAsked = true;
     private long heartbeatNs = Long.MAX_VALUE;
-    private long answeredNs = Long.MIN_VALUE;
+    private long nextAnswerNs = Long.MIN_VALUE;
     private long periodNs = FIRST_PERIOD_NS;
     private int heartbeats;
     private volatile long sent;
@@ -288,7 +288,7 @@ final class ReaderProxy {
 
     /** Whether the reader is to be told now what there is; {@link #heartbeatSent} follows. */
     synchronized boolean isHeartbeatDue(long nowNs) {
-        return heartbeatAsked && nowNs - answeredNs >= LEAST_ANSWER_NS || nowNs >= heartbeatNs;
+        return heartbeatAsked && nowNs >= nextAnswerNs || nowNs >= heartbeatNs;
     }
 
     /** A HEARTBEAT that asks for an answer goes out. */
@@ -298,7 +298,7 @@ final class ReaderProxy {
             heartbeatNs = nowNs + periodNs;
         }
         heartbeatAsked = false;
-        answeredNs = nowNs;
+        nextAnswerNs = nowNs + LEAST_ANSWER_NS;
     }
 
     /** The count of the next HEARTBEAT. */
@@ -307,8 +307,8 @@ final class ReaderProxy {
     }
 
     /** When the sending thread must look again at the latest. */
-    synchronized long dueNs(long nowNs) {
-        return heartbeatAsked ? nowNs + LEAST_ANSWER_NS : heartbeatNs;
+    synchronized long dueNs() {
+        return heartbeatAsked ? Math.min(nextAnswerNs, heartbeatNs) : heartbeatNs;
     }
 
     /** Whether all samples up to {@code last} were sent, and acknowledged if the reader is reliable. */
