@@ -95,8 +95,9 @@ public final class DomainParticipant implements AutoCloseable {
         prefix[1] = 0; // the vendor id of those that have none
         Guid guid = Guid.of(prefix, EntityIds.PARTICIPANT);
         BindException last = null;
-        for (int index = 0; index <= DiscoveryPorts.PARTICIPANTS; index++) {
-            boolean wellKnown = index < DiscoveryPorts.PARTICIPANTS;
+        int count = DiscoveryPorts.participants(settings.domainId());
+        for (int index = 0; index <= count; index++) {
+            boolean wellKnown = index < count;
             int metatraffic = wellKnown ? DiscoveryPorts.metatraffic(settings.domainId(), index) : 0;
             int user = wellKnown ? DiscoveryPorts.user(settings.domainId(), index) : 0;
             try {
