@@ -1,0 +1,44 @@
+package dev.dpros.ros2.node;
+
+import dev.dpros.core.MessageSlots;
+import dev.dpros.ros2.message.Ros2Schema;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Message slots that keep every message of a type for a test to look at. */
+final class Heard implements MessageSlots {
+    private final Ros2Schema type;
+    private final List<ByteBuffer> messages = new CopyOnWriteArrayList<>();
+    private ByteBuffer claimed;
+
+    Heard(Ros2Schema type) {
+        this.type = type;
+    }
+
+    @Override
+    public ByteBuffer claim(int length) {
+        claimed = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        return claimed;
+    }
+
+    @Override
+    public void commit(long receivedNs, long receivedRosNs) {
+        messages.add(claimed.rewind());
+    }
+
+    @Override
+    public void abandon() {
+        claimed = null;
+    }
+
+    int count() {
+        return messages.size();
+    }
+
+    Map<String, Object> newest() {
+        return type.decode(messages.get(messages.size() - 1));
+    }
+}
