@@ -153,6 +153,11 @@ final class Assembly {
         return toItsEnd ? total : known;
     }
 
+    /** Fragments missing of those sent. */
+    int missing(boolean toItsEnd) {
+        return sent(toItsEnd) - have;
+    }
+
     /** Whether fragment {@code index}, from 0, is there. */
     boolean has(int index) {
         return (bits[index >>> 6] >>> index & 1) != 0;

@@ -18,7 +18,7 @@ final class Delivery {
 
     private final SampleSink sink;
     private final int maxSampleBytes;
-    private final long budget;
+    private final long usualBudget;
     private final SampleInfo info = new SampleInfo();
     private final Assembly[] free = new Assembly[MOST_WAITING];
     private int freeCount;
@@ -34,7 +34,7 @@ final class Delivery {
     Delivery(SampleSink sink, int maxSampleBytes) {
         this.sink = sink;
         this.maxSampleBytes = maxSampleBytes;
-        budget = Math.max(LEAST_BUDGET, 4L * maxSampleBytes);
+        usualBudget = Math.max(LEAST_BUDGET, 4L * maxSampleBytes);
     }
 
     /** The instant of the packets that follow. */
@@ -126,7 +126,7 @@ final class Delivery {
             return Assembly.IRRELEVANT;
         }
         boolean direct = due && inSlot == null;
-        Assembly sample = take(direct ? 0 : length);
+        Assembly sample = take(direct ? 0 : length, due ? Math.max(usualBudget, bytes + length) : usualBudget);
         if (sample == null) {
             return null;
         }
@@ -150,7 +150,7 @@ final class Delivery {
             reject();
             return Assembly.IRRELEVANT;
         }
-        Assembly sample = take(length);
+        Assembly sample = take(length, usualBudget);
         if (sample != null) {
             sample.begin(packet, length, Math.max(1, length));
             sample.whole(from, packet.payloadAt(), isDisposal(packet));
@@ -158,8 +158,11 @@ final class Delivery {
         return sample;
     }
 
-    /** An assembly with memory for so many bytes: the smallest free one that has it, else a new one, else the largest, grown. */
-    private Assembly take(int length) {
+    /**
+     * An assembly with memory for so many bytes: the smallest free one that has it, else a new one, else the largest, grown. The sample that is
+     * due gets it in any case, or those that wait for it could keep it out.
+     */
+    private Assembly take(int length, long budget) {
         int smallest = -1;
         int largest = -1;
         for (int i = 0; i < freeCount; i++) {

@@ -18,6 +18,7 @@ final class Missing {
     private static final long FIRST_GREETING_NS = 100_000_000L;
     private static final long LAST_GREETING_NS = 2_000_000_000L;
     private static final int MOST_SAMPLES = 4;
+    private static final long LEAST_WINDOW = 4096;
 
     private final WriterProxy writer;
     private final int[] words = new int[Submessages.MAX_SET_BITS / 32];
@@ -28,6 +29,8 @@ final class Missing {
     private long askedSequence;
     private int askedUntil;
     private int outstanding;
+    private int total;
+    private long window = Integer.MAX_VALUE;
     private long greetingNs = Long.MIN_VALUE;
     private long greetingPauseNs = FIRST_GREETING_NS;
     private int ackCount;
@@ -39,14 +42,11 @@ final class Missing {
         this.writer = writer;
     }
 
-    /** Fragments came; those asked for bring the next question nearer. */
+    /** Something new came, a whole sample or fragments; what was asked for brings the next question nearer. */
     void arrived(long sequence, int fragment, int added) {
-        if (outstanding > 0 && sequence == askedSequence && fragment <= askedUntil) {
+        if (outstanding > 0 && (sequence < askedSequence || sequence == askedSequence && fragment <= askedUntil)) {
             outstanding -= added;
-            if (outstanding <= 0) {
-                again = true;
-                pauseNs = FIRST_PAUSE_NS;
-            }
+            again |= outstanding <= 0;
         }
     }
 
@@ -58,6 +58,7 @@ final class Missing {
         if (writer.next() > writer.last()) {
             due = false;
             outstanding = 0;
+            total = 0;
             pauseNs = FIRST_PAUSE_NS;
             return;
         }
@@ -69,6 +70,11 @@ final class Missing {
     void heartbeat(boolean isFinal, long nowNs) {
         look(nowNs);
         answer |= !isFinal && !due;
+        again |= !isFinal && mostCame(); // the writer is done with what was asked for
+    }
+
+    private boolean mostCame() {
+        return outstanding < total && outstanding <= total / 4;
     }
 
     /** Whether something is to be sent now. */
@@ -100,11 +106,15 @@ final class Missing {
             greetingPauseNs = Math.min(2 * greetingPauseNs, LAST_GREETING_NS);
             return;
         }
+        adapt(burstBytes);
         answer = false;
         again = false;
-        boolean samples = writeSamples(packet, readerId, writerId);
-        boolean fragments = writeFragments(packet, readerId, writerId, burstBytes, nowNs);
-        due = samples || fragments;
+        outstanding = 0;
+        long base = writer.next();
+        askedSequence = writeSamples(packet, readerId, writerId, base, nowNs);
+        writeFragments(packet, readerId, writerId, base, nowNs);
+        total = outstanding;
+        due = total > 0;
         if (due) {
             allowedNs = nowNs + pauseNs;
             pauseNs = Math.min(2 * pauseNs, LAST_PAUSE_NS);
@@ -112,40 +122,54 @@ final class Missing {
         }
     }
 
-    private boolean writeSamples(PacketWriter packet, int readerId, int writerId) {
-        long base = writer.next();
+    /** How much to ask for: what the receive buffer holds, less if what was asked for last did not come. */
+    private void adapt(int burstBytes) {
+        boolean came = total == 0 || mostCame();
+        window = came ? Math.min(burstBytes, 2L * window) : Math.max(LEAST_WINDOW, window / 2);
+        if (came) {
+            pauseNs = FIRST_PAUSE_NS;
+        }
+    }
+
+    /** ACKNACK with the samples of which nothing is there, as many as the window allows; returns the last sample looked at. */
+    private long writeSamples(PacketWriter packet, int readerId, int writerId, long base, long nowNs) {
         long last = Math.min(writer.last(), base + WriterProxy.WINDOW - 1);
         Arrays.fill(words, 0);
         int bits = 0;
-        for (long sequence = base; sequence <= last; sequence++) {
-            if (writer.waiting(sequence) == null) {
+        long cost = 0;
+        long until = base - 1;
+        for (long sequence = base; sequence <= last && cost < window; sequence++) {
+            Assembly sample = writer.waiting(sequence);
+            if (sample == null) {
                 int bit = (int) (sequence - base);
                 words[bit >>> 5] |= 1 << 31 - (bit & 31);
                 bits = bit + 1;
+                cost += Math.max(1, writer.sampleBytes());
+                outstanding += writer.samplePieces();
+            } else if (sample != Assembly.IRRELEVANT && !sample.complete()) {
+                cost += (long) sample.missing(writer.sentToItsEnd(sequence, nowNs)) * sample.fragmentBytes();
             }
+            until = sequence;
         }
         packet.ackNack(true, readerId, writerId, base).missing(bits, words, ++ackCount);
-        return bits > 0;
+        return until;
     }
 
-    private boolean writeFragments(PacketWriter packet, int readerId, int writerId, int burstBytes, long nowNs) {
-        long last = Math.min(writer.last(), writer.next() + WriterProxy.WINDOW - 1);
+    private void writeFragments(PacketWriter packet, int readerId, int writerId, long base, long nowNs) {
         int samples = 0;
-        int budget = burstBytes;
-        outstanding = 0;
-        for (long sequence = writer.next(); sequence <= last && samples < MOST_SAMPLES && budget > 0; sequence++) {
+        long budget = window;
+        for (long sequence = base; sequence <= askedSequence && samples < MOST_SAMPLES && budget > 0; sequence++) {
             Assembly sample = writer.waiting(sequence);
             if (sample != null && sample != Assembly.IRRELEVANT && !sample.complete()) {
                 int missing = writeFragments(packet, readerId, writerId, sequence, budget, nowNs);
-                budget -= missing * sample.fragmentBytes();
+                budget -= (long) missing * sample.fragmentBytes();
                 samples += missing > 0 ? 1 : 0;
             }
         }
-        return samples > 0;
     }
 
     /** One NACK_FRAG; returns how many fragments it asks for. */
-    private int writeFragments(PacketWriter packet, int readerId, int writerId, long sequence, int budget, long nowNs) {
+    private int writeFragments(PacketWriter packet, int readerId, int writerId, long sequence, long budget, long nowNs) {
         Assembly sample = writer.waiting(sequence);
         int until = sample.sent(writer.sentToItsEnd(sequence, nowNs));
         int first = 0;
@@ -158,7 +182,7 @@ final class Missing {
         Arrays.fill(words, 0);
         int missing = 0;
         int bits = 0;
-        int most = Math.max(1, budget / sample.fragmentBytes());
+        long most = Math.max(1, budget / sample.fragmentBytes());
         for (int i = first; i < until && i - first < Submessages.MAX_SET_BITS && missing < most; i++) {
             if (!sample.has(i)) {
                 words[i - first >>> 5] |= 1 << 31 - (i - first & 31);
@@ -167,11 +191,8 @@ final class Missing {
             }
         }
         packet.nackFrag(readerId, writerId, sequence, first + 1).missing(bits, words, ++nackCount);
-        if (outstanding == 0) {
-            askedSequence = sequence;
-            askedUntil = first + bits;
-            outstanding = missing;
-        }
+        outstanding += missing;
+        askedUntil = first + bits;
         return missing;
     }
 

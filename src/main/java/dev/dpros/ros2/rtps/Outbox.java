@@ -115,7 +115,7 @@ final class Outbox implements AutoCloseable {
                 if (reader.reliable()) {
                     sent |= sendRepair(writer, reader, nowNs);
                     sent |= sendHeartbeat(writer, reader, nowNs);
-                    dueNs = Math.min(dueNs, reader.dueNs(nowNs));
+                    dueNs = Math.min(dueNs, reader.dueNs());
                 }
             }
         }

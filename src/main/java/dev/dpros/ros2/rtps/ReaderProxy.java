@@ -13,9 +13,11 @@ final class ReaderProxy {
     private static final long LAST_PERIOD_NS = 1_000_000_000L;
     private static final long LEAST_ANSWER_NS = 1_000_000L;
     private static final int FRAGMENT_REQUESTS = 4;
+    private static final long MS = 1_000_000L;
     private static final long BURST_BYTES = 256 << 10;
-    /** Bytes per microsecond of what is sent again or sent late. */
-    private static final long PACE_BYTES_PER_US = 100;
+    /** Bytes per millisecond of what is sent again or sent late. */
+    private static final long MOST_PACE = 100_000;
+    private static final long LEAST_PACE = 8_000;
 
     /** Fragments asked for of one sample. */
     private static final class FragmentRequest {
@@ -39,10 +41,13 @@ final class ReaderProxy {
     private long wholeSequence;
     private int wholeFragment;
     private long tokens = BURST_BYTES;
+    private volatile long pace = MOST_PACE;
+    private long repairedUntil;
+    private int repairedSince;
     private long tokensNs = Long.MIN_VALUE;
     private boolean heartbeatAsked = true;
     private long heartbeatNs = Long.MAX_VALUE;
-    private long answeredNs = Long.MIN_VALUE;
+    private long nextAnswerNs = Long.MIN_VALUE;
     private long periodNs = FIRST_PERIOD_NS;
     private int heartbeats;
     private volatile long sent;
@@ -128,7 +133,7 @@ final class ReaderProxy {
     /** Whether so many bytes may be sent again now; they count as sent. */
     boolean takeTokens(int bytes, long nowNs) {
         if (tokensNs != Long.MIN_VALUE) {
-            tokens = Math.min(BURST_BYTES, tokens + (nowNs - tokensNs) * PACE_BYTES_PER_US / 1000);
+            tokens = Math.min(BURST_BYTES, tokens + (nowNs - tokensNs) * pace / MS);
         }
         tokensNs = nowNs;
         if (tokens < 0) {
@@ -140,7 +145,7 @@ final class ReaderProxy {
 
     /** When tokens will be there again. */
     long tokensNs(long nowNs) {
-        return nowNs + Math.max(0, -tokens) * 1000 / PACE_BYTES_PER_US + 1;
+        return nowNs + Math.max(0, -tokens) * MS / pace + 1;
     }
 
     /** The reader says what it has and what it misses; true if something is to be sent. */
@@ -152,12 +157,14 @@ final class ReaderProxy {
         if (base - 1 > acked && base <= next) {
             acked = base - 1;
             periodNs = FIRST_PERIOD_NS;
+            pace = Math.min(MOST_PACE, pace + pace / 4);
         }
         if (acked >= next - 1) {
             heartbeatNs = Long.MAX_VALUE;
             periodNs = FIRST_PERIOD_NS;
         }
         boolean asks = false;
+        adaptPace(packet);
         samplesBase = base;
         for (int word = 0; word < samples.length; word++) {
             samples[word] = 0;
@@ -175,11 +182,25 @@ final class ReaderProxy {
         return asks || heartbeatAsked;
     }
 
+    /** What was sent again is asked for again: if much of it, then the network or the reader does not keep up. */
+    private void adaptPace(PacketReader packet) {
+        if (packet.sequence() > repairedUntil || repairedSince == 0 || isAsked()) {
+            return;
+        }
+        int missing = 0;
+        for (int i = 0; i < packet.bits(); i++) {
+            missing += packet.bit(i) ? 1 : 0;
+        }
+        pace = 4 * missing > repairedSince ? Math.max(LEAST_PACE, pace / 2) : Math.min(MOST_PACE, pace + pace / 4);
+        repairedSince = 0;
+    }
+
     /** The reader says which fragments it misses; true if something is to be sent. */
     synchronized boolean nackFrag(PacketReader packet) {
         if (!reliable || packet.sequence() >= next && (packet.sequence() > next || nextFragment == 0)) {
             return false;
         }
+        adaptPace(packet);
         FragmentRequest request = null;
         for (FragmentRequest known : fragments) {
             if (known.sequence == packet.sequence()) {
@@ -200,35 +221,56 @@ final class ReaderProxy {
                 request.words[i >>> 5] |= 1 << (i & 31);
             }
         }
-        return true;
+        if (isEmpty(request.words)) {
+            request.sequence = 0;
+        }
+        return request.sequence != 0;
     }
 
-    /** Takes the next thing asked for into {@code repair}; false if nothing is. */
+    /** Takes the next thing asked for into {@code repair}, oldest sample first; false if nothing is asked for. */
     synchronized boolean nextRepair(Repair repair) {
-        if (wholeSequence == 0) {
-            wholeSequence = takeSample();
+        FragmentRequest oldest = null;
+        for (FragmentRequest request : fragments) {
+            if (request.sequence != 0 && (oldest == null || request.sequence < oldest.sequence)) {
+                oldest = request;
+            }
+        }
+        if (wholeSequence == 0 && (oldest == null || firstSample() < oldest.sequence)) {
+            int bit = takeBit(samples);
+            wholeSequence = bit < 0 ? 0 : samplesBase + bit;
             wholeFragment = 0;
         }
         if (wholeSequence != 0) {
             repair.set(wholeSequence, wholeFragment, true);
             return true;
         }
-        for (FragmentRequest request : fragments) {
-            if (request.sequence != 0) {
-                int bit = takeBit(request.words);
-                if (bit >= 0) {
-                    repair.set(request.sequence, request.base + bit, false);
-                    return true;
-                }
-                request.sequence = 0;
-            }
+        if (oldest == null) {
+            return false;
         }
-        return false;
+        repair.set(oldest.sequence, oldest.base + takeBit(oldest.words), false);
+        if (isEmpty(oldest.words)) {
+            oldest.sequence = 0;
+        }
+        return true;
     }
 
-    private long takeSample() {
-        int bit = takeBit(samples);
-        return bit < 0 ? 0 : samplesBase + bit;
+    /** The oldest sample asked for; the largest number if none is. */
+    private long firstSample() {
+        for (int word = 0; word < samples.length; word++) {
+            if (samples[word] != 0) {
+                return samplesBase + 32 * word + Integer.numberOfTrailingZeros(samples[word]);
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private static boolean isEmpty(int[] words) {
+        for (int word : words) {
+            if (word != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int takeBit(int[] words) {
@@ -246,6 +288,8 @@ final class ReaderProxy {
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     synchronized void repaired(Repair repair, boolean toItsEnd) {
         repaired = repaired + 1;
+        repairedSince++;
+        repairedUntil = Math.max(repairedUntil, repair.sequence());
         if (repair.isWhole()) {
             wholeFragment++;
             if (toItsEnd) {
@@ -273,22 +317,17 @@ final class ReaderProxy {
     }
 
     private boolean isAsked() {
-        for (int word : samples) {
-            if (word != 0) {
-                return true;
-            }
-        }
         for (FragmentRequest request : fragments) {
             if (request.sequence != 0) {
                 return true;
             }
         }
-        return wholeSequence != 0;
+        return wholeSequence != 0 || !isEmpty(samples);
     }
 
     /** Whether the reader is to be told now what there is; {@link #heartbeatSent} follows. */
     synchronized boolean isHeartbeatDue(long nowNs) {
-        return heartbeatAsked && nowNs - answeredNs >= LEAST_ANSWER_NS || nowNs >= heartbeatNs;
+        return heartbeatAsked && nowNs >= nextAnswerNs || nowNs >= heartbeatNs;
     }
 
     /** A HEARTBEAT that asks for an answer goes out. */
@@ -298,7 +337,7 @@ final class ReaderProxy {
             heartbeatNs = nowNs + periodNs;
         }
         heartbeatAsked = false;
-        answeredNs = nowNs;
+        nextAnswerNs = nowNs + LEAST_ANSWER_NS;
     }
 
     /** The count of the next HEARTBEAT. */
@@ -307,8 +346,8 @@ final class ReaderProxy {
     }
 
     /** When the sending thread must look again at the latest. */
-    synchronized long dueNs(long nowNs) {
-        return heartbeatAsked ? nowNs + LEAST_ANSWER_NS : heartbeatNs;
+    synchronized long dueNs() {
+        return heartbeatAsked ? Math.min(nextAnswerNs, heartbeatNs) : heartbeatNs;
     }
 
     /** Whether all samples up to {@code last} were sent, and acknowledged if the reader is reliable. */

@@ -119,7 +119,7 @@ final class Reception implements AutoCloseable {
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     private void run() {
-        long tickNs = Long.MIN_VALUE;
+        long tickNs = clock.monotonicNs();
         try {
             while (!closed) {
                 turns = turns + 1;

@@ -28,6 +28,8 @@ final class WriterProxy {
     private long next;
     private long seen;
     private long announced;
+    private int sampleBytes;
+    private int samplePieces = 1;
     private long staleSinceNs = Long.MIN_VALUE;
     private volatile long lost;
     private volatile long duplicates;
@@ -77,6 +79,16 @@ final class WriterProxy {
         return Math.max(seen, announced);
     }
 
+    /** Length of the sample that came last. */
+    int sampleBytes() {
+        return sampleBytes;
+    }
+
+    /** Packets in which the sample that came last was sent. */
+    int samplePieces() {
+        return samplePieces;
+    }
+
     /** What waits of a sample at or after {@link #next()}; null if nothing. */
     Assembly waiting(long sequence) {
         return waiting[index(sequence)];
@@ -103,6 +115,8 @@ final class WriterProxy {
             delivery.whole(packet, from);
             return;
         }
+        sampleBytes = packet.payloadBytes();
+        samplePieces = 1;
         int index = index(sequence);
         if (waiting[index] != null) {
             duplicate();
@@ -110,8 +124,10 @@ final class WriterProxy {
             next++;
             delivery.whole(packet, from);
             drain();
+            missing.arrived(sequence, 1, 1);
         } else {
             waiting[index] = delivery.keep(packet, from);
+            missing.arrived(sequence, 1, 1);
         }
         missing.look(nowNs);
     }
@@ -122,6 +138,8 @@ final class WriterProxy {
         if (!accepts(sequence, nowNs)) {
             return;
         }
+        sampleBytes = packet.sampleBytes();
+        samplePieces = (sampleBytes - 1) / packet.fragmentBytes() + 1;
         int index = index(sequence);
         if (!reliable) {
             makeWay(sequence);

@@ -38,7 +38,11 @@ final class CheckingSink implements SampleSink {
     public void commit(SampleInfo info, long receivedNs, long receivedRosNs) {
         int writer = (int) (info.writerLow() >>> 8 & 0xff);
         long number = place.getLong(4);
-        boolean good = writer <= writers && number == last[writer] + 1 && info.sequence() > 0 && receivedNs != 0;
+        if (writer > writers) {
+            wrong = wrong + 1;
+            return;
+        }
+        boolean good = number == last[writer] + 1 && info.sequence() > 0 && receivedNs != 0;
         for (int i = 12; i < length && good; i++) {
             good = place.get(i) == (byte) (i * 7 + number);
         }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Images and joint states over a network that loses, doubles and reorders packets in both directions: all arrive, once, in order. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class LossTest {
     private static final int IMAGE_BYTES = 921_648;
     private static final int IMAGES = 60;
@@ -37,8 +37,8 @@ class LossTest {
                 Pair.match(imageWriter, back.address(), imageReader, toImages.address(), true);
                 Pair.match(jointWriter, back.address(), jointReader, toJoints.address(), true);
                 publish(imageWriter, jointWriter);
-                assertTrue(jointWriter.awaitAcknowledged(30_000));
-                assertTrue(imageWriter.awaitAcknowledged(30_000));
+                assertTrue(jointWriter.awaitAcknowledged(60_000));
+                assertTrue(imageWriter.awaitAcknowledged(60_000));
                 assertTrue(toJoints.lost() > 0 && toImages.lost() > 0, "nothing was lost on the way");
             }
             assertEquals(IMAGES, images.count());

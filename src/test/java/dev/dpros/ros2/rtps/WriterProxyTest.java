@@ -277,13 +277,13 @@ class WriterProxyTest {
         heartbeat(1, 0);
         data(1);
         heartbeat(1L << 40, 1L << 41);
-        for (int i = 2; i < 13; i++) {
+        for (int i = 2; i < 15; i++) {
             data(i);
             heartbeat(1, i);
             nowNs += 100 * MS;
         }
-        data(13);
-        assertTrue(sink.sequences().contains(13L), sink.sequences().toString());
+        data(15);
+        assertTrue(sink.sequences().contains(15L), sink.sequences().toString());
     }
 
     @Test

@@ -183,7 +183,7 @@ class PacketTest {
                 .data(Submessages.FLAG_DATA, 0x904, 0x903, 2).payload(Recorded.direct(HexFormat.of().parseHex("0001000004000000746c3200")), 0, 12).end()
                 .packet();
         ByteBuffer real = Recorded.packet("history");
-        assertEquals(real.getInt(0), history.getInt(0));
+        assertEquals(real.order(ByteOrder.LITTLE_ENDIAN).getInt(0), history.getInt(0));
         // all but version and vendor, and the last bits of the time
         assertEquals(real.slice(8, 32), history.slice(8, 32));
         assertEquals(real.slice(48, 36), history.slice(48, 36));
