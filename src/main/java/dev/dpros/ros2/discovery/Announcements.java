@@ -1,11 +1,13 @@
 package dev.dpros.ros2.discovery;
 
+import dev.dpros.core.InputException;
 import dev.dpros.ros2.rtps.Announcement;
 import dev.dpros.ros2.rtps.RtpsParticipant;
 import dev.dpros.ros2.wire.EntityIds;
 import dev.dpros.ros2.wire.Guid;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +29,13 @@ final class Announcements {
     private final DomainSettings settings;
     private final ParticipantData self;
     private final List<InetSocketAddress> fixed;
+    private final List<NetworkInterface> interfaces;
     private int sent;
     private long dueNs = Long.MIN_VALUE;
 
-    Announcements(RtpsParticipant rtps, DomainSettings settings, ParticipantData self) {
+    /** @param interfaces by which the group is told */
+    Announcements(RtpsParticipant rtps, DomainSettings settings, ParticipantData self, List<NetworkInterface> interfaces) {
+        this.interfaces = List.copyOf(interfaces);
         this.rtps = rtps;
         this.settings = settings;
         this.self = self;
@@ -39,7 +44,6 @@ final class Announcements {
 
     private List<InetSocketAddress> fixed() {
         List<InetSocketAddress> all = new ArrayList<>();
-        all.add(DiscoveryPorts.multicast(settings.domainId()));
         machine(InetAddress.getLoopbackAddress(), all);
         for (InetSocketAddress peer : settings.peers()) {
             if (peer.getPort() != 0) {
@@ -78,8 +82,20 @@ final class Announcements {
         send(ParticipantData.key(self.guid()), 2, DISPOSED, known);
     }
 
+    private void multicast(ByteBuffer payload, Announcement all, NetworkInterface nic) {
+        try {
+            rtps.multicastBy(nic);
+            rtps.announce(payload, all, Guid.UNKNOWN, DiscoveryPorts.multicast(settings.domainId()));
+        } catch (InputException e) {
+            // the interface went down meanwhile
+        }
+    }
+
     private void send(ByteBuffer payload, long sequence, int statusInfo, List<DiscoveryState.Destination> known) {
         Announcement all = new Announcement(EntityIds.SPDP_WRITER, EntityIds.UNKNOWN, sequence, statusInfo);
+        for (NetworkInterface nic : fixed.isEmpty() ? List.<NetworkInterface>of() : interfaces) {
+            multicast(payload.rewind(), all, nic);
+        }
         for (InetSocketAddress address : fixed) {
             rtps.announce(payload.rewind(), all, Guid.UNKNOWN, address);
         }

@@ -80,7 +80,7 @@ final class BuiltinEndpoints {
         if (sequence != null) {
             Writer writer = writerOf(endpoint);
             writer.forget(sequence);
-            writer.dispose(EndpointData.key(endpoint));
+            writer.dispose(endpoint, EndpointData.key(endpoint));
         }
     }
 

@@ -144,11 +144,16 @@ final class DiscoveryState {
     }
 
     /** A participant says that it leaves. */
-    synchronized void participantGone(ByteBuffer payload, Guid writer) {
-        Guid guid = payload == null || !payload.hasRemaining() ? ofPrefix(writer) : ParticipantData.keyOf(payload, Pids.PARTICIPANT_GUID);
+    synchronized void participantGone(ByteBuffer payload, Guid writer, Guid key) {
+        Guid guid = key(payload, key, Pids.PARTICIPANT_GUID);
         if (guid.samePrefix(writer)) {
             leave(guid, false);
         }
+    }
+
+    /** Cyclone DDS sends the key as payload, Fast DDS as its hash alone, which is the GUID too. */
+    private static Guid key(ByteBuffer payload, Guid hash, int pid) {
+        return hash.equals(Guid.UNKNOWN) ? ParticipantData.keyOf(payload, pid) : hash;
     }
 
     private void leave(Guid guid, boolean leaseOver) {
@@ -205,9 +210,9 @@ final class DiscoveryState {
     }
 
     /** An endpoint is gone. */
-    synchronized void endpointGone(ByteBuffer payload, Guid writer) {
-        Guid guid = payload == null || !payload.hasRemaining() ? null : ParticipantData.keyOf(payload, Pids.ENDPOINT_GUID);
-        if (guid != null && guid.samePrefix(writer)) {
+    synchronized void endpointGone(ByteBuffer payload, Guid writer, Guid key) {
+        Guid guid = key(payload, key, Pids.ENDPOINT_GUID);
+        if (guid.samePrefix(writer)) {
             EndpointData gone = matcher.remove(guid);
             if (gone != null) {
                 tell(listener -> listener.endpointLost(gone));

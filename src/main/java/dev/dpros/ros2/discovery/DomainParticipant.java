@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +69,8 @@ public final class DomainParticipant implements AutoCloseable {
         });
         builtin = new BuiltinEndpoints(rtps, sink("data of a writer", state::endpoint, state::endpointGone),
                 sink("data of a reader", state::endpoint, state::endpointGone),
-                sink("sign of life", (payload, writer, nowNs) -> state.heard(writer, nowNs), (payload, writer) -> { }));
-        announcements = new Announcements(rtps, settings, self());
+                sink("sign of life", (payload, writer, nowNs) -> state.heard(writer, nowNs), (payload, writer, key) -> { }));
+        announcements = new Announcements(rtps, settings, self(), host.spoken());
         thread = new Thread(this::run, "ros2-discovery");
         thread.setDaemon(true);
     }
@@ -131,7 +130,7 @@ public final class DomainParticipant implements AutoCloseable {
         }
     }
 
-    private SampleSink sink(String what, Taken data, BiConsumer<ByteBuffer, Guid> gone) {
+    private SampleSink sink(String what, Taken data, Gone gone) {
         return new CopyingSink(what, LARGEST, new CopyingSink.Handler() {
             @Override
             public void sample(SampleInfo info, ByteBuffer payload) {
@@ -141,7 +140,7 @@ public final class DomainParticipant implements AutoCloseable {
 
             @Override
             public void disposed(SampleInfo info, ByteBuffer payload) {
-                gone.accept(payload, info.writer());
+                gone.take(payload, info.writer(), info.key());
                 LockSupport.unpark(thread);
             }
         });
@@ -149,6 +148,10 @@ public final class DomainParticipant implements AutoCloseable {
 
     private interface Taken {
         void take(ByteBuffer payload, Guid writer, long nowNs);
+    }
+
+    private interface Gone {
+        void take(ByteBuffer payload, Guid writer, Guid key);
     }
 
     private void run() {

@@ -90,6 +90,21 @@ final class HostAddresses {
         return speaking;
     }
 
+    /** Interfaces by which announcements leave: loopback alone, unless the settings lead to the networks of this machine. */
+    List<NetworkInterface> spoken() {
+        List<NetworkInterface> spoken = new ArrayList<>();
+        for (NetworkInterface nic : multicast()) {
+            try {
+                if (settings.range() == DomainSettings.Range.SUBNET || nic.isLoopback()) {
+                    spoken.add(nic);
+                }
+            } catch (SocketException e) {
+                continue; // it went down meanwhile
+            }
+        }
+        return spoken;
+    }
+
     /**
      * The address to send to, of those that a participant or endpoint gives; null if none is to be sent to: it is on another
      * machine and the settings stay on this one, or it gives none.

@@ -136,12 +136,12 @@ public record ParticipantData(Guid guid, int vendor, long leaseNs, int builtinEn
         return new ParameterWriter(ByteBuffer.allocate(64)).begin().guid(Pids.PARTICIPANT_GUID, guid).end();
     }
 
-    /** The participant whose key (or data) this is. @throws InputException if there is none in it */
+    /** The participant or endpoint whose key (or data) this is. @throws InputException if there is none in it */
     static Guid keyOf(ByteBuffer payload, int pid) {
         ParameterReader list = new ParameterReader();
         if (list.begin(payload)) {
             while (list.next()) {
-                if (list.pid() == pid) {
+                if (list.pid() == pid || list.pid() == Pids.KEY_HASH) {
                     return list.guid();
                 }
             }

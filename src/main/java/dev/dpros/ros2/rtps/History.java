@@ -30,6 +30,7 @@ final class History {
         int length;
         long timestampNs;
         int statusInfo;
+        /** The request that it answers; of a disposal the key. */
         long relatedHigh;
         long relatedLow;
         long relatedSequence;

@@ -191,7 +191,7 @@ final class Outbox implements AutoCloseable {
 
     private void parameters(History.Sample sample) {
         if (sample.statusInfo != 0) {
-            packet.statusInfo(sample.statusInfo);
+            packet.statusInfo(sample.statusInfo).key(sample.relatedHigh, sample.relatedLow);
         }
         if (sample.relatedSequence != 0) {
             packet.related(sample.relatedHigh, sample.relatedLow, sample.relatedSequence);

@@ -105,19 +105,27 @@ public final class RtpsParticipant implements AutoCloseable {
     }
 
     /**
-     * Receives what is sent to a multicast group, too, on the thread of discovery; announcements to groups leave by this interface.
+     * Receives what is sent to a multicast group, too, on the thread of discovery.
      *
      * @throws InputException if the group cannot be joined there
      */
     public void joinMulticast(InetAddress group, int port, NetworkInterface on) {
         try {
-            synchronized (announcement) {
-                announcing.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
-            }
             metatrafficSource.join(group, port, on);
         } catch (IOException e) {
             throw new InputException("multicast group " + group.getHostAddress() + ":" + port + " cannot be joined on " + on.getName() + ": "
                     + e.getMessage(), e);
+        }
+    }
+
+    /** Announcements to groups leave by this interface from now on. @throws InputException if they cannot */
+    public void multicastBy(NetworkInterface on) {
+        try {
+            synchronized (announcement) {
+                announcing.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
+            }
+        } catch (IOException e) {
+            throw new InputException("multicast cannot leave by " + on.getName() + ": " + e.getMessage(), e);
         }
     }
 
@@ -184,7 +192,7 @@ public final class RtpsParticipant implements AutoCloseable {
             announcement.data(disposal ? Submessages.FLAG_INLINE_QOS | Submessages.FLAG_KEY : Submessages.FLAG_DATA, sample.readerId(),
                     sample.writerId(), sample.sequence());
             if (disposal) {
-                announcement.statusInfo(sample.statusInfo()).sentinel();
+                announcement.statusInfo(sample.statusInfo()).key(guid().high(), guid().low()).sentinel();
             }
             announcement.payload(payload, payload.position(), payload.remaining()).end();
             try {

@@ -5,7 +5,7 @@ import dev.dpros.ros2.wire.PacketReader;
 
 /**
  * What came with a sample. One object is used again and again: read it during the call only. Receive thread; allocates nothing but in
- * {@link #writer()}.
+ * {@link #writer()} and {@link #key()}.
  */
 public final class SampleInfo {
     private long writerHigh;
@@ -13,6 +13,8 @@ public final class SampleInfo {
     private long sequence;
     private long sourceTimestampNs;
     private int statusInfo;
+    private long keyHigh;
+    private long keyLow;
     private long relatedHigh;
     private long relatedLow;
     private long relatedSequence;
@@ -23,6 +25,8 @@ public final class SampleInfo {
         sequence = packet.sequence();
         sourceTimestampNs = packet.timestampNs();
         statusInfo = packet.statusInfo();
+        keyHigh = packet.keyHigh();
+        keyLow = packet.keyLow();
         relatedHigh = packet.relatedHigh();
         relatedLow = packet.relatedLow();
         relatedSequence = packet.relatedSequence();
@@ -34,6 +38,8 @@ public final class SampleInfo {
         sequence = other.sequence;
         sourceTimestampNs = other.sourceTimestampNs;
         statusInfo = other.statusInfo;
+        keyHigh = other.keyHigh;
+        keyLow = other.keyLow;
         relatedHigh = other.relatedHigh;
         relatedLow = other.relatedLow;
         relatedSequence = other.relatedSequence;
@@ -67,6 +73,11 @@ public final class SampleInfo {
     /** 1 disposed, 2 unregistered, 3 both, 0 a plain sample. */
     public int statusInfo() {
         return statusInfo;
+    }
+
+    /** The key of the instance as its inline QoS has it; {@link Guid#UNKNOWN} if there is none. Allocates. */
+    public Guid key() {
+        return new Guid(keyHigh, keyLow);
     }
 
     /** Octets 0 to 7 of the writer whose sample this one answers. */

@@ -9,10 +9,13 @@ import java.net.NetworkInterface;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,14 +28,14 @@ final class SelectorSource implements DatagramSource {
     private final Selector selector;
     private final DatagramChannel channel;
     private final InetSocketAddress address;
-    private final boolean loopbackOnly;
+    private final Set<InetAddress> heard;
     private final Consumer<SelectionKey> onReady = this::receive;
     private int count;
 
     /** Binds a socket. @throws BindException if the port is taken */
     SelectorSource(InetSocketAddress at, int bufferBytes) throws BindException {
         channel = Sockets.receiving(at, bufferBytes);
-        loopbackOnly = at.getAddress().isLoopbackAddress();
+        heard = at.getAddress().isLoopbackAddress() ? ownAddresses() : Set.of();
         try {
             address = (InetSocketAddress) channel.getLocalAddress();
             selector = Selector.open();
@@ -41,6 +44,17 @@ final class SelectorSource implements DatagramSource {
             Sockets.close(channel);
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Those of this machine: who is bound to loopback hears no other, but a group's datagrams may have the address of any interface. */
+    private static Set<InetAddress> ownAddresses() {
+        Set<InetAddress> own = new HashSet<>(Set.of(InetAddress.getLoopbackAddress()));
+        try {
+            NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).forEach(own::add);
+        } catch (SocketException e) {
+            return own; // loopback at least
+        }
+        return own;
     }
 
     InetSocketAddress address() {
@@ -82,7 +96,7 @@ final class SelectorSource implements DatagramSource {
                 if (sender == null) {
                     return;
                 }
-                if (!loopbackOnly || ((InetSocketAddress) sender).getAddress().isLoopbackAddress()) {
+                if (heard.isEmpty() || heard.contains(((InetSocketAddress) sender).getAddress())) {
                     lengths[count++] = packet.position();
                     packet.clear();
                 }

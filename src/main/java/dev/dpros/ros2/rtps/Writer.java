@@ -76,14 +76,18 @@ public final class Writer implements AutoCloseable {
     }
 
     /**
-     * Disposes and unregisters the instance with this key (encapsulation and key, position to limit). One thread at a time, as {@link #publish}.
+     * Disposes and unregisters an instance. One thread at a time, as {@link #publish}.
      *
+     * @param instance its key, as discovery has it
+     * @param key encapsulation and key, position to limit
      * @return number of the disposal
      */
-    public long dispose(ByteBuffer key) {
+    public long dispose(Guid instance, ByteBuffer key) {
         check(key);
         History.Sample sample = history.next(key);
         sample.statusInfo = 3;
+        sample.relatedHigh = instance.high();
+        sample.relatedLow = instance.low();
         sample.relatedSequence = 0;
         return show(sample);
     }

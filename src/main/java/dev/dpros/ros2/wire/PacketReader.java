@@ -34,6 +34,8 @@ public final class PacketReader {
     private int payloadAt;
     private int payloadBytes;
     private int statusInfo;
+    private long keyHigh;
+    private long keyLow;
     private long relatedHigh;
     private long relatedLow;
     private long relatedSequence;
@@ -203,6 +205,8 @@ public final class PacketReader {
     /** Finds inline QoS and payload of DATA and DATA_FRAG; {@code fixed} octets always stand before. */
     private boolean payload(int from, int fixed, int to) {
         statusInfo = 0;
+        keyHigh = 0;
+        keyLow = 0;
         relatedSequence = 0;
         relatedHigh = 0;
         relatedLow = 0;
@@ -233,6 +237,9 @@ public final class PacketReader {
             }
             if (pid == Pids.STATUS_INFO && length >= 4) {
                 statusInfo = octets4(next) & STATUS_MASK;
+            } else if (pid == Pids.KEY_HASH && length >= 16) {
+                keyHigh = octets8(next);
+                keyLow = octets8(next + 8);
             } else if ((pid == Pids.RELATED_SAMPLE_IDENTITY || pid == Pids.EPROSIMA_RELATED_SAMPLE_IDENTITY) && length >= 24) {
                 relatedHigh = octets8(next);
                 relatedLow = octets8(next + 8);
@@ -372,6 +379,16 @@ public final class PacketReader {
     /** 1 disposed, 2 unregistered, 3 both, 0 neither. */
     public int statusInfo() {
         return statusInfo;
+    }
+
+    /** Octets 0 to 7 of the instance's key, 0 if the inline QoS has none. */
+    public long keyHigh() {
+        return keyHigh;
+    }
+
+    /** Octets 8 to 15 of the same. */
+    public long keyLow() {
+        return keyLow;
     }
 
     /** Octets 0 to 7 of the writer whose sample this one answers. */

@@ -118,6 +118,14 @@ public final class PacketWriter {
         return this;
     }
 
+    /** Inline QoS: the key of the instance; Fast DDS knows a disposal by it alone. */
+    public PacketWriter key(long high, long low) {
+        packet.putShort((short) Pids.KEY_HASH).putShort((short) 16);
+        octets8(high);
+        octets8(low);
+        return this;
+    }
+
     /** Inline QoS: the request that the sample answers, as DDS-RPC and as Fast DDS number it. */
     public PacketWriter related(long writerHigh, long writerLow, long sequence) {
         related(Pids.EPROSIMA_RELATED_SAMPLE_IDENTITY, writerHigh, writerLow, sequence);

@@ -116,7 +116,7 @@ class DiscoveryStateTest {
         write(7, JOINTS, EndpointQos.DEFAULT, "RIHS01_1");
         assertEquals(List.of("wire match 7411 reliable", "matched"), events());
         assertEquals(1, local.matches());
-        state.participantGone(ParticipantData.key(participant(7)), participant(7).withEntity(EntityIds.SPDP_WRITER));
+        state.participantGone(ParticipantData.key(participant(7)), participant(7).withEntity(EntityIds.SPDP_WRITER), Guid.UNKNOWN);
         assertEquals(List.of("wire unmatch", "leave", "unmatched", "endpoint lost rt/joints", "lost false"), events());
         assertEquals(0, local.matches());
         assertTrue(state.participants().isEmpty() && state.endpoints().isEmpty());
@@ -144,7 +144,7 @@ class DiscoveryStateTest {
         join(7);
         join(8);
         events();
-        state.participantGone(ParticipantData.key(participant(7)), participant(8).withEntity(EntityIds.SPDP_WRITER));
+        state.participantGone(ParticipantData.key(participant(7)), participant(8).withEntity(EntityIds.SPDP_WRITER), Guid.UNKNOWN);
         Guid of7 = participant(7).withEntity(0x103);
         state.endpoint(endpoint(of7, JOINTS, EndpointQos.DEFAULT, "").write(), participant(8).withEntity(EntityIds.PUBLICATIONS_WRITER), 0);
         assertEquals(List.of(), events());
@@ -207,7 +207,7 @@ class DiscoveryStateTest {
         assertEquals(List.of("wire match 7411", "matched"), events());
         Guid writer = participant(7).withEntity(0x103);
         assertNotNull(state.endpoint(writer));
-        state.endpointGone(EndpointData.key(writer), writer.withEntity(EntityIds.PUBLICATIONS_WRITER));
+        state.endpointGone(EndpointData.key(writer), writer.withEntity(EntityIds.PUBLICATIONS_WRITER), Guid.UNKNOWN);
         assertEquals(List.of("wire unmatch", "unmatched", "endpoint lost rt/joints"), events());
         assertNull(state.endpoint(writer));
         state.remove(local);

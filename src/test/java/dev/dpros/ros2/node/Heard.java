@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Message slots that keep every message of a type for a test to look at. */
-final class Heard implements MessageSlots {
+public final class Heard implements MessageSlots {
     private final Ros2Schema type;
     private final List<ByteBuffer> messages = new CopyOnWriteArrayList<>();
     private ByteBuffer claimed;
 
-    Heard(Ros2Schema type) {
+    /** Slots for messages of this type. */
+    public Heard(Ros2Schema type) {
         this.type = type;
     }
 
@@ -34,11 +35,18 @@ final class Heard implements MessageSlots {
         claimed = null;
     }
 
-    int count() {
+    /** Messages so far. */
+    public int count() {
         return messages.size();
     }
 
-    Map<String, Object> newest() {
+    /** All of them, decoded. */
+    public List<Map<String, Object>> all() {
+        return messages.stream().map(type::decode).toList();
+    }
+
+    /** The last one, decoded. */
+    public Map<String, Object> newest() {
         return type.decode(messages.get(messages.size() - 1));
     }
 }

@@ -74,7 +74,7 @@ class EndpointsTest {
             pair.match(writer, reader);
             long beforeNs = System.currentTimeMillis() * 1_000_000;
             assertEquals(1, writer.publish(sample(1), new Guid(5, 6), 7));
-            assertEquals(2, writer.dispose(ByteBuffer.allocateDirect(24)));
+            assertEquals(2, writer.dispose(Guid.UNKNOWN, ByteBuffer.allocateDirect(24)));
             assertTrue(writer.awaitAcknowledged(10_000));
             CollectingSink.Sample got = sink.all().get(0);
             assertEquals(7, got.relatedSequence());
