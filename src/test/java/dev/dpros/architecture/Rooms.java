@@ -27,6 +27,11 @@ final class Rooms {
             ros.xmlrpc: core http
             ros.message: core
             ros2.message: core ros.message
+            ros2.names: core
+            ros2.wire: core
+            ros2.rtps: core ros2.wire
+            ros2.discovery: core ros2.wire ros2.rtps
+            ros2.node: core ros2.message ros2.names ros2.wire ros2.rtps ros2.discovery
             ros.tcpros: core ros.message
             ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
             ros.master: core ros.xmlrpc

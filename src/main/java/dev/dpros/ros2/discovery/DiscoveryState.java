@@ -47,6 +47,9 @@ final class DiscoveryState {
 
         /** A participant is gone. */
         void leave(Guid participant);
+
+        /** When one of its matched writers was heard last, monotonic; {@link Long#MIN_VALUE} for never. */
+        long heardNs(Guid participant);
     }
 
     private static final class Known {
@@ -121,12 +124,12 @@ final class DiscoveryState {
             return;
         }
         InetSocketAddress metatraffic = host.reachable(data.metatraffic());
-        if (metatraffic == null) {
+        if (metatraffic == null && !data.metatraffic().isEmpty()) {
             once("beyond", "participant " + data.describe() + " is on another machine and stays out; to work with other machines set "
                     + "ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET");
         } else if (participants.size() >= MOST_PARTICIPANTS) {
             once("participants", "more than " + MOST_PARTICIPANTS + " participants in domain " + domainId + ": the others stay out");
-        } else {
+        } else if (metatraffic != null) {
             join(data, metatraffic, nowNs);
         }
     }
@@ -181,6 +184,9 @@ final class DiscoveryState {
     synchronized void expire(long nowNs) {
         for (Known known : List.copyOf(participants.values())) {
             long leaseNs = Math.min(LONGEST_LEASE_NS, Math.max(SHORTEST_LEASE_NS, known.data.leaseNs()));
+            if (nowNs - known.heardNs > leaseNs) {
+                known.heardNs = Math.max(known.heardNs, wire.heardNs(known.data.guid()));
+            }
             if (nowNs - known.heardNs > leaseNs) {
                 LOG.info("participant {} fell silent: not heard of for {} s", known.data.describe(), leaseNs / 1_000_000_000L);
                 leave(known.data.guid(), true);

@@ -66,6 +66,11 @@ public final class DomainParticipant implements AutoCloseable {
             public void leave(Guid participant) {
                 rtps.unmatchParticipant(participant);
             }
+
+            @Override
+            public long heardNs(Guid participant) {
+                return rtps.heardNs(participant);
+            }
         });
         builtin = new BuiltinEndpoints(rtps, sink("data of a writer", state::endpoint, state::endpointGone),
                 sink("data of a reader", state::endpoint, state::endpointGone),

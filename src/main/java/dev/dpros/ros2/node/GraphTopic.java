@@ -18,12 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code ros_discovery_info}: tells which node has which endpoints, and hears it of others. Participants that write Humble's
  * longer ids are told in these, by a writer that is opened for the first of them. Any thread.
  */
 final class GraphTopic implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GraphTopic.class);
     private static final String TOPIC = "ros_discovery_info";
     private static final String TYPE = "rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_";
     private static final String HASH = "typehash=RIHS01_91a0593bacdcc50ea9bdcf849a938b128412cc1ea821245c663bcd26f83c295e;";
@@ -33,6 +37,7 @@ final class GraphTopic implements AutoCloseable {
     private final DomainParticipant participant;
     private final Ros2Names names;
     private final RosGraph graph;
+    private final AtomicBoolean twice = new AtomicBoolean();
     private final Set<Guid> humble = ConcurrentHashMap.newKeySet();
     private final List<Guid> readers = new ArrayList<>();
     private final List<Guid> writers = new ArrayList<>();
@@ -62,6 +67,10 @@ final class GraphTopic implements AutoCloseable {
             return;
         }
         graph.put(other);
+        if (graph.count(names.node()) > 1 && twice.compareAndSet(false, true)) {
+            LOG.warn("node {}: another node of this name is in domain {}; tools show them as one, so give one another name with -r __node:=NAME",
+                    names.node(), participant.settings().domainId());
+        }
         if (other.gidBytes() == EntitiesInfo.HUMBLE_GID && humble.add(other.participant())) {
             longerIds();
         }

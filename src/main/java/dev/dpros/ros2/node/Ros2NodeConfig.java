@@ -4,6 +4,8 @@ import dev.dpros.ros2.discovery.DomainSettings;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.names.Ros2Arguments;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a node appears in the ROS 2 graph. Immutable.
@@ -17,6 +19,8 @@ import java.util.Map;
  */
 public record Ros2NodeConfig(DomainSettings domain, String name, String namespace, Ros2Arguments arguments, Map<String, EndpointQos> qos,
         String amentPrefixPath) {
+    private static final Logger LOG = LoggerFactory.getLogger(Ros2NodeConfig.class);
+
     /** Copies the map. */
     public Ros2NodeConfig {
         qos = Map.copyOf(qos);
@@ -29,6 +33,10 @@ public record Ros2NodeConfig(DomainSettings domain, String name, String namespac
 
     /** As the environment and the arguments say. */
     public static Ros2NodeConfig of(Ros2Arguments arguments, String defaultName, Map<String, String> environment) {
+        if (environment.getOrDefault("RMW_IMPLEMENTATION", "").contains("zenoh")) {
+            LOG.warn("RMW_IMPLEMENTATION is {}: nodes of rmw_zenoh are not reached; start the others with rmw_cyclonedds_cpp or rmw_fastrtps_cpp",
+                    environment.get("RMW_IMPLEMENTATION"));
+        }
         return new Ros2NodeConfig(DomainSettings.of(environment), defaultName, "/", arguments, Map.of(),
                 environment.get("AMENT_PREFIX_PATH"));
     }

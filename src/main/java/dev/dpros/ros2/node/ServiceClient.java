@@ -51,12 +51,15 @@ final class ServiceClient implements AutoCloseable {
                 MatchListener.NONE);
     }
 
-    /** Waits until the service is there; false if it is not within the time. */
+    /**
+     * Waits until the service is there, and until it knows of this client: before that a request, or its answer, would be lost. False if it
+     * is not there within the time.
+     */
     boolean await(long timeoutMs) {
         long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        while (requests.matches() == 0 || replies.matches() == 0) {
+        while (!isFound() || !requests.writer().isExpected() || !replies.reader().isExpected()) {
             if (System.nanoTime() - endNs > 0) {
-                return false;
+                return isFound();
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(STEP_MS);
@@ -66,6 +69,10 @@ final class ServiceClient implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private boolean isFound() {
+        return requests.matches() > 0 && replies.matches() > 0;
     }
 
     /** Calls and waits for the answer. @throws InputException if none comes, or it is malformed */

@@ -157,6 +157,7 @@ public final class Reader implements AutoCloseable {
         if (writer == null) {
             return;
         }
+        writer.heard(nowNs);
         delivery.at(nowNs, rosNs);
         switch (packet.kind()) {
             case Submessages.DATA -> writer.data(packet, from, nowNs);
@@ -168,6 +169,27 @@ public final class Reader implements AutoCloseable {
             default -> { }
         }
         ask(writer, nowNs);
+    }
+
+    /** Whether every matched writer that is reliable has been heard: it knows of this reader, and what it writes from now on comes. */
+    public boolean isExpected() {
+        for (WriterProxy writer : writers) {
+            if (writer.reliable() && writer.heardNs() == Long.MIN_VALUE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** When something came last of any writer of a participant; {@link Long#MIN_VALUE} for never. */
+    long heardNs(Guid participant) {
+        long lastNs = Long.MIN_VALUE;
+        for (WriterProxy writer : writers) {
+            if (writer.remote().guid().samePrefix(participant)) {
+                lastNs = Math.max(lastNs, writer.heardNs());
+            }
+        }
+        return lastNs;
     }
 
     private WriterProxy find(long high, long low) {

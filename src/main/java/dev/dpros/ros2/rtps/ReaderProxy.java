@@ -50,6 +50,7 @@ final class ReaderProxy {
     private long nextAnswerNs = Long.MIN_VALUE;
     private long periodNs = FIRST_PERIOD_NS;
     private int heartbeats;
+    private volatile boolean expecting;
     private volatile long sent;
     private volatile long repaired;
     private volatile long dropped;
@@ -150,6 +151,7 @@ final class ReaderProxy {
 
     /** The reader says what it has and what it misses; true if something is to be sent. */
     synchronized boolean ackNack(PacketReader packet, long nowNs) {
+        expecting = true;
         if (!reliable) {
             return false;
         }
@@ -365,5 +367,10 @@ final class ReaderProxy {
 
     long dropped() {
         return dropped;
+    }
+
+    /** Whether it has ever acknowledged, which it does first when it finds the writer; always true of one that does not. Any thread. */
+    boolean isExpecting() {
+        return expecting || !reliable;
     }
 }

@@ -203,6 +203,11 @@ public final class RtpsParticipant implements AutoCloseable {
         }
     }
 
+    /** When any matched writer of a participant was heard last, monotonic; {@link Long#MIN_VALUE} for never. */
+    public long heardNs(Guid participant) {
+        return readers.stream().mapToLong(reader -> reader.heardNs(participant)).max().orElse(Long.MIN_VALUE);
+    }
+
     /** A participant is gone: all endpoints forget those that it had. */
     public void unmatchParticipant(Guid participant) {
         for (Writer writer : writers.writers()) {

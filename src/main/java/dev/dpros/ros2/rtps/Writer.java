@@ -192,6 +192,16 @@ public final class Writer implements AutoCloseable {
         return sum;
     }
 
+    /** Whether every matched reader that is reliable has been heard: it knows of this writer, and gets what is written from now on. */
+    public boolean isExpected() {
+        for (ReaderProxy reader : readers) {
+            if (!reader.isExpecting()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Waits until every reader has been sent all, and every reliable one has said that it has it. False when the time is over. Slow path. */
     public boolean awaitAcknowledged(long timeoutMs) {
         long deadlineNs = outbox.monotonicNs() + timeoutMs * 1_000_000;

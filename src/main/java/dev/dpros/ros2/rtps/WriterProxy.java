@@ -14,6 +14,7 @@ final class WriterProxy {
     /** Samples that may wait behind a missing one; of those beyond none is kept. */
     static final int WINDOW = 256;
 
+    private static final long HEARD_STEP_NS = 50_000_000L;
     private static final int MASK = WINDOW - 1;
     /** So long only old numbers must come before they are believed: the writer started anew, or lied about its numbers. */
     private static final long STALE_NS = 1_000_000_000L;
@@ -31,6 +32,7 @@ final class WriterProxy {
     private int sampleBytes;
     private int samplePieces = 1;
     private long staleSinceNs = Long.MIN_VALUE;
+    private volatile long heardNs = Long.MIN_VALUE;
     private volatile long lost;
     private volatile long duplicates;
 
@@ -53,6 +55,18 @@ final class WriterProxy {
     /** The writer is reached elsewhere now. Any thread. */
     void remote(RemoteEndpoint moved) {
         remote = moved;
+    }
+
+    /** Something of it came. */
+    void heard(long nowNs) {
+        if (heardNs == Long.MIN_VALUE || nowNs - heardNs > HEARD_STEP_NS) {
+            heardNs = nowNs;
+        }
+    }
+
+    /** When something of it came last, within 50 ms; {@link Long#MIN_VALUE} for never. Any thread. */
+    long heardNs() {
+        return heardNs;
     }
 
     /** What is missing, and when it is asked for. */

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.InputException;
 import dev.dpros.ros2.rtps.RemoteEndpoint;
 import dev.dpros.ros2.wire.EntityIds;
 import dev.dpros.ros2.wire.Guid;
+import dev.dpros.ros2.wire.Pids;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What is known of the others, without a network: data in, matches and events out. */
@@ -22,6 +25,7 @@ class DiscoveryStateTest {
     private static final Guid SELF = new Guid(9_999, 0).withEntity(EntityIds.PARTICIPANT);
     private static final String JOINTS = "sensor_msgs::msg::dds_::JointState_";
 
+    private long dataNs = Long.MIN_VALUE;
     private final List<String> log = new ArrayList<>();
     private final DiscoveryState state = state(DomainSettings.local(DOMAIN));
 
@@ -35,6 +39,11 @@ class DiscoveryStateTest {
             @Override
             public void leave(Guid participant) {
                 log.add("leave");
+            }
+
+            @Override
+            public long heardNs(Guid participant) {
+                return dataNs;
             }
         });
         made.add(new DiscoveryListener() {
@@ -137,6 +146,17 @@ class DiscoveryStateTest {
     }
 
     @Test
+    void shouldCountDataAsSignsOfLife() {
+        join(7);
+        events();
+        dataNs = 5 * SECOND;
+        state.expire(15 * SECOND);
+        assertEquals(List.of(), events());
+        state.expire(15 * SECOND + 1);
+        assertEquals(List.of("leave", "lost true"), events());
+    }
+
+    @Test
     void shouldHearOnlyFromTheParticipantItself() {
         state.participant(data(participant(7), "127.0.0.1", SECOND), participant(8).withEntity(EntityIds.SPDP_WRITER), 0);
         state.participant(data(SELF, "127.0.0.1", SECOND), SELF.withEntity(EntityIds.SPDP_WRITER), 0);
@@ -226,6 +246,42 @@ class DiscoveryStateTest {
             state.endpoint(endpoint(guid, JOINTS, EndpointQos.DEFAULT, "").write(), guid, 0);
         }
         assertEquals(DiscoveryState.MOST_ENDPOINTS, state.endpoints().size());
+    }
+
+    /** Whatever comes: read or refused in one line, and never more than the bounds. */
+    @Test
+    void shouldStayBoundedUnderMutatedData() {
+        Random random = new Random(11);
+        reader(EndpointQos.DEFAULT);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = Recorded.of(Recorded.names().get(random.nextInt(Recorded.names().size()))).array();
+            for (int k = random.nextInt(6); k > 0; k--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            Guid writer = Guid.of(java.util.Arrays.copyOfRange(bytes, 8, 20), EntityIds.SPDP_WRITER);
+            try {
+                ByteBuffer payload = ByteBuffer.wrap(bytes, 0, random.nextInt(8) == 0 ? random.nextInt(bytes.length) : bytes.length);
+                switch (i % 4) {
+                    case 0 -> state.participant(payload, guidOf(payload, Pids.PARTICIPANT_GUID, writer), i);
+                    case 1 -> state.participantGone(payload, guidOf(payload, Pids.PARTICIPANT_GUID, writer), Guid.UNKNOWN);
+                    case 2 -> state.endpoint(payload, guidOf(payload, Pids.ENDPOINT_GUID, writer), i);
+                    default -> state.endpointGone(payload, guidOf(payload, Pids.ENDPOINT_GUID, writer), Guid.UNKNOWN);
+                }
+            } catch (InputException e) {
+                assertEquals(1, e.getMessage().lines().count());
+            }
+            assertTrue(state.participants().size() <= DiscoveryState.MOST_PARTICIPANTS);
+            state.runEvents();
+        }
+        assertTrue(log.contains("found") && log.contains("lost false"), "mutated data that still meant something");
+    }
+
+    private static Guid guidOf(ByteBuffer payload, int pid, Guid otherwise) {
+        try {
+            return ParticipantData.keyOf(payload.duplicate(), pid);
+        } catch (InputException e) {
+            return otherwise;
+        }
     }
 
     @Test
