@@ -127,6 +127,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKnowAMiddlewareByItsPortAndInOneRoom() {
+        noClasses().that().resideOutsideOfPackages("dev.dpros.ros..", "dev.dpros.ros2..", "dev.dpros.transports..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.dpros.ros..", "dev.dpros.ros2..").check(classes);
+    }
+
+    @Test
     void shouldKeepDjlInInferenceAndTraining() {
         noClasses().that().resideOutsideOfPackages("dev.dpros.inference..", "dev.dpros.training..")
                 .should().dependOnClassesThat().resideInAnyPackage("ai.djl..").check(classes);
@@ -140,8 +146,8 @@ class ArchitectureTest {
 
     @Test
     void shouldReadClocksThroughCore() {
-        noClasses().that(in(Set.of("observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
-                        "ros.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
+        noClasses().that(in(Set.of("messages", "observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
+                        "ros.message", "ros2.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
                         "training", "config", "node.outputs", "node.trace", "node.audit")))
                 .should().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(System.class, "currentTimeMillis")

@@ -15,6 +15,7 @@ import dev.dpros.datasets.zarr.ZarrExporter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
+import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ class DatasetFormatsTest {
     }
 
     private static DatasetImporter importer(EpisodeStore store) {
-        return new DatasetImporter(store, new RosMessageReaders());
+        return new DatasetImporter(store, new RosMessageReaders(Transports::recorded));
     }
 
     private static ZarrDataset slice(String codec) {
@@ -55,7 +56,7 @@ class DatasetFormatsTest {
     }
 
     private JournalDataset recorded() {
-        return JournalDataset.open(journals, null, new RosMessageReaders());
+        return JournalDataset.open(journals, null, new RosMessageReaders(Transports::recorded));
     }
 
     private static void assertSame(EpisodeDataset expected, EpisodeDataset actual) {
@@ -237,7 +238,7 @@ class DatasetFormatsTest {
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
             journal = new BagImporter(topics, recorded().layout(), "push").importBag(rewritten, store);
         }
-        JournalDataset back = JournalDataset.open(journal, null, new RosMessageReaders());
+        JournalDataset back = JournalDataset.open(journal, null, new RosMessageReaders(Transports::recorded));
         EpisodeDataset original = recorded();
         assertEquals(original.features(), back.features());
         for (int f = 0; f < original.features().size(); f++) {

@@ -17,6 +17,7 @@ import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.transports.Transports;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,7 @@ final class DatasetImport implements Callable<Integer> {
                     look(journal);
                 } else {
                     try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
-                        int written = new DatasetImporter(store, new RosMessageReaders()).importAll(dataset, progress);
+                        int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
                         spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
                                 + (dataset.episodes() - written) + " were there already");
                     }
@@ -91,7 +92,7 @@ final class DatasetImport implements Callable<Integer> {
         if (config == null) {
             return; // nobody said what is in the messages
         }
-        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(), stamps.bounds());
+        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(Transports::recorded), stamps.bounds());
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             String unfit = episode.unfit();
             if (unfit != null) {

@@ -1,32 +1,38 @@
 package dev.dpros.node.record;
 
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.PictureReader;
 import dev.dpros.core.VectorReader;
 import dev.dpros.datasets.MessageReaders;
+import dev.dpros.messages.RosImageReader;
 import dev.dpros.observation.RgbPictures;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.journal.SourceInfo;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.MessageDefinitions;
-import dev.dpros.ros.message.MessageSchema;
-import dev.dpros.ros.message.RosImageReader;
-import dev.dpros.ros.message.SchemaCatalog;
+import java.util.function.Function;
 
 /** Reads recorded ROS messages for datasets: definitions come from the recording itself. One thread. */
 public final class RosMessageReaders implements MessageReaders {
+    private final Function<String, MessageTypes> types;
+
+    /** @param types how messages of a type with this checksum are read; of an empty one, those that the program itself writes */
+    public RosMessageReaders(Function<String, MessageTypes> types) {
+        this.types = types;
+    }
+
     @Override
     public VectorReader vector(SourceInfo source, String path) {
-        return FieldPath.compile(MessageDefinitions.parse(source.type(), source.definition()), path);
+        return types.apply(source.md5()).parse(source.type(), source.definition()).vector(path);
     }
 
     @Override
     public PictureReader pictures(SourceInfo source, String key, boolean grey) {
-        return new RgbPictures(key, RosImageReader.forType(source.type()), grey);
+        return new RgbPictures(key, RosImageReader.forType(types.apply(source.md5()), source.type()), grey);
     }
 
     @Override
     public Description describe(String type) {
-        MessageSchema schema = SchemaCatalog.packaged().message(type);
-        return new Description(schema.type(), schema.md5(), schema.definition());
+        MessageType known = types.apply("").message(type);
+        return new Description(known.type(), known.checksum(), known.definition());
     }
 }

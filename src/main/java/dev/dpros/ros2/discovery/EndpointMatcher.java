@@ -129,6 +129,8 @@ final class EndpointMatcher {
         } else if (local.fits.test(data)) {
             local.match(data, new RemoteEndpoint(data.guid(), remote.address, data.qos().reliable(), data.qos().transientLocal()));
             events.accept(() -> local.listener.matched(data));
+        } else {
+            events.accept(() -> local.listener.passedOver(data));
         }
     }
 

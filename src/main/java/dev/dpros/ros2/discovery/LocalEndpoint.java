@@ -2,9 +2,10 @@ package dev.dpros.ros2.discovery;
 
 import dev.dpros.ros2.rtps.RemoteEndpoint;
 import dev.dpros.ros2.wire.Guid;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -18,7 +19,8 @@ final class LocalEndpoint {
     private final Map<Guid, EndpointData> matched = new LinkedHashMap<>();
     private final Map<Guid, String> refused = new LinkedHashMap<>();
     private volatile int matches;
-    private volatile List<String> refusals = List.of();
+    private volatile Map<Guid, String> refusals = Map.of();
+    private volatile Set<Guid> served = Set.of();
 
     /**
      * An endpoint that matches nothing yet.
@@ -70,7 +72,8 @@ final class LocalEndpoint {
 
     private void counted() {
         matches = matched.size();
-        refusals = List.copyOf(refused.values());
+        served = Set.copyOf(matched.keySet());
+        refusals = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
     }
 
     /** Endpoints matched now. Any thread. */
@@ -79,7 +82,12 @@ final class LocalEndpoint {
     }
 
     /** Why others on the topic are not matched, oldest first. Any thread. */
-    List<String> refusals() {
+    Map<Guid, String> refusals() {
         return refusals;
+    }
+
+    /** Endpoints matched now. Any thread. */
+    Set<Guid> served() {
+        return served;
     }
 }

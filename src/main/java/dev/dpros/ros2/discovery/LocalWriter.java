@@ -1,7 +1,8 @@
 package dev.dpros.ros2.discovery;
 
 import dev.dpros.ros2.rtps.Writer;
-import java.util.List;
+import dev.dpros.ros2.wire.Guid;
+import java.util.Map;
 
 /** An own writer in the domain: its data path and what it is matched with. Any thread, but see {@link Writer} for publishing. */
 public final class LocalWriter implements AutoCloseable {
@@ -31,8 +32,13 @@ public final class LocalWriter implements AutoCloseable {
     }
 
     /** Why other readers of the topic are not matched. */
-    public List<String> refusals() {
+    public Map<Guid, String> refusals() {
         return endpoint.refusals();
+    }
+
+    /** Whether it is matched with this endpoint. */
+    public boolean isMatched(Guid remote) {
+        return endpoint.served().contains(remote);
     }
 
     LocalEndpoint endpoint() {

@@ -11,6 +11,9 @@ public interface MatchListener {
     /** An endpoint is gone: closed, its participant closed, or not heard of within its lease. */
     default void unmatched(EndpointData remote) {}
 
+    /** An endpoint fits, but is not one of those that {@link EndpointSpec#fits} says are served. */
+    default void passedOver(EndpointData remote) {}
+
     /** An endpoint of the same topic does not fit; the reason is one line. */
     default void refused(EndpointData remote, String reason) {}
 }

@@ -50,6 +50,11 @@ final class NodeParameters {
         return value == null ? store.tree(dotted) : ParameterValues.plain(value);
     }
 
+    /** Removes a parameter and what is below it. @throws dev.dpros.core.InputException if there is none */
+    void delete(String name) {
+        store.delete(dotted(name));
+    }
+
     /** {@code ~a/b}, {@code /node/a/b} and {@code a/b} are {@code a.b}. */
     private String dotted(String name) {
         String own = name.startsWith(node + "/") ? name.substring(node.length()) : name;

@@ -1,5 +1,6 @@
 package dev.dpros.ros2.node;
 
+import dev.dpros.core.InputException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,6 +101,13 @@ final class ParameterStore {
                     + ParameterValues.typeName(ParameterValues.type(value));
         }
         return null;
+    }
+
+    /** Removes a parameter and what is below it. @throws InputException if there is none */
+    synchronized void delete(String name) {
+        if (!values.keySet().removeIf(key -> key.equals(name) || name.isEmpty() || key.startsWith(name + SEPARATOR))) {
+            throw new InputException("parameter " + name + " is not set");
+        }
     }
 
     /** Whether others may change it. */

@@ -40,6 +40,10 @@ final class Ros2Clock implements Clock, MessageSlots {
         return system;
     }
 
+    boolean isSimulated() {
+        return simulated;
+    }
+
     void setSimulated(boolean on) {
         simulated = on;
     }

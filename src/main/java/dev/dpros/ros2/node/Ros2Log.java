@@ -1,6 +1,7 @@
 package dev.dpros.ros2.node;
 
 import dev.dpros.core.Clock;
+import dev.dpros.core.Transport;
 import dev.dpros.ros2.discovery.Durability;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.LocalWriter;
@@ -10,10 +11,7 @@ import java.util.Map;
 
 /** Publishes log lines on {@code /rosout} (rcl_interfaces/Log), where they stay 10 s for those who come later. Any thread; allocates. */
 final class Ros2Log {
-    static final int DEBUG = 10;
-    static final int INFO = 20;
-    static final int WARN = 30;
-    static final int ERROR = 40;
+    private static final int LEVEL_STEP = 10;
     /** As rcl has it, with fewer kept. */
     static final EndpointQos QOS = EndpointQos.of(true, Durability.TRANSIENT_LOCAL, 200).withLifespan(10_000_000_000L);
 
@@ -30,20 +28,15 @@ final class Ros2Log {
         this.writer = writer;
     }
 
-    /**
-     * Publishes one line.
-     *
-     * @param level of rcl_interfaces/Log
-     * @param file where it comes from, as far as known
-     */
-    synchronized void log(int level, String text, String file, String function) {
+    /** Publishes one line. */
+    synchronized void log(Transport.LogLine line) {
         Map<String, Object> log = new LinkedHashMap<>();
         log.put("stamp", clock.rosNs());
-        log.put("level", level);
+        log.put("level", LEVEL_STEP * (line.severity().ordinal() + 1));
         log.put("name", logger);
-        log.put("msg", text);
-        log.put("file", file);
-        log.put("function", function);
+        log.put("msg", line.text());
+        log.put("file", line.logger());
+        log.put("function", line.thread());
         writer.writer().publish(schema.encode(log));
     }
 }

@@ -3,24 +3,21 @@ package dev.dpros.ros2.node;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.Durability;
-import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.LocalWriter;
 import dev.dpros.ros2.discovery.MatchListener;
 import dev.dpros.ros2.discovery.ParticipantOptions;
-import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Catalog;
 import dev.dpros.ros2.message.Ros2Schema;
 import dev.dpros.ros2.names.Ros2Names;
 import dev.dpros.ros2.rtps.SocketOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -36,6 +33,7 @@ public final class Ros2Node implements Transport {
     private static final int SERVICE_WAIT_MS = 2_000;
     private static final int SERVICE_LIMIT_MS = 30_000;
     private static final int LARGEST_EVENT = 1 << 20;
+    private static final String TIME = "use_sim_time";
 
     private final Ros2NodeConfig config;
     private final Ros2Names names;
@@ -45,12 +43,12 @@ public final class Ros2Node implements Transport {
     private final RosGraph graph = new RosGraph();
     private final GraphTopic graphTopic;
     private final NodeEndpoints endpoints;
+    private final NodeTopics topics;
     private final NodeParameters parameters;
+    private final OtherParameters others = new OtherParameters(this);
     private final Map<String, AutoCloseable> services = new ConcurrentHashMap<>();
-    private final Set<String> topics = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Ros2Log log;
-    private Ros2LogAppender appender;
     private Subscription time;
 
     private Ros2Node(Ros2NodeConfig config) {
@@ -62,17 +60,20 @@ public final class Ros2Node implements Transport {
         participant.listen(graph);
         graphTopic = new GraphTopic(participant, names, graph);
         endpoints = new NodeEndpoints(participant, graphTopic);
-        LocalWriter lines = endpoints.writer(NodeEndpoints.spec("rt/rosout", catalog.message("rcl_interfaces/Log"), Ros2Log.QOS, ""),
-                LARGEST_EVENT, MatchListener.NONE);
-        log = new Ros2Log(names.node(), catalog.message("rcl_interfaces/Log"), clock, lines);
-        LocalWriter events = endpoints.writer(NodeEndpoints.spec("rt/parameter_events", catalog.message("rcl_interfaces/ParameterEvent"),
-                EndpointQos.of(true, Durability.VOLATILE, 100), ""), LARGEST_EVENT, MatchListener.NONE);
-        parameters = new NodeParameters(names.node(), catalog.message("rcl_interfaces/ParameterEvent"), clock, events);
+        topics = new NodeTopics(names.node(), endpoints, catalog, config.qos());
+        log = new Ros2Log(names.node(), catalog.message("rcl_interfaces/Log"), clock, own("rt/rosout", "rcl_interfaces/Log", Ros2Log.QOS));
+        parameters = new NodeParameters(names.node(), catalog.message("rcl_interfaces/ParameterEvent"), clock,
+                own("rt/parameter_events", "rcl_interfaces/ParameterEvent", EndpointQos.of(true, Durability.VOLATILE, 100)));
+    }
+
+    private LocalWriter own(String topic, String type, EndpointQos qos) {
+        Ros2Schema schema = catalog.message(type);
+        return endpoints.writer(NodeEndpoints.spec(topic, schema, qos, ""), LARGEST_EVENT, MatchListener.NONE);
     }
 
     /**
-     * Joins the domain: opens {@code /rosout}, {@code /parameter_events} and the parameter services, sets the parameters of
-     * the arguments and, with {@code use_sim_time}, follows {@code /clock}. Does not wait for others.
+     * Joins the domain: opens {@code /rosout}, {@code /parameter_events} and the parameter services, sets its parameters and,
+     * with {@code use_sim_time}, follows {@code /clock}. Does not wait for others.
      *
      * @throws InputException if a name is not legal or no port of the domain can be had
      */
@@ -88,13 +89,14 @@ public final class Ros2Node implements Transport {
     }
 
     private void join() {
-        parameters.set("use_sim_time", false);
-        parameters.settable("use_sim_time", value -> {
+        parameters.set(TIME, false);
+        parameters.settable(TIME, value -> {
             useSimTime(Boolean.TRUE.equals(value));
             return null;
         });
-        config.arguments().parametersOf(nodeName()).forEach(parameters::set);
-        useSimTime(Boolean.TRUE.equals(parameters.get("use_sim_time")));
+        Map<String, Object> given = config.parameters() == null ? config.arguments().parametersOf(nodeName()) : config.parameters();
+        given.forEach(parameters::set);
+        useSimTime(Boolean.TRUE.equals(parameters.get(TIME)));
         ParameterServices answers = parameters.services();
         offer("describe_parameters", "DescribeParameters", answers::describe);
         offer("get_parameters", "GetParameters", answers::get);
@@ -111,7 +113,7 @@ public final class Ros2Node implements Transport {
     private synchronized void useSimTime(boolean on) {
         if (on && time == null) {
             time = new Ros2Subscription(endpoints, "/clock", catalog.message("rosgraph_msgs/Clock"),
-                    EndpointQos.of(false, Durability.VOLATILE, 1), clock);
+                    EndpointQos.of(false, Durability.VOLATILE, 1), clock, ended -> { });
         }
         clock.setSimulated(on);
     }
@@ -126,8 +128,13 @@ public final class Ros2Node implements Transport {
         return clock;
     }
 
-    /** The message types this node knows. */
-    public Ros2Catalog catalog() {
+    @Override
+    public boolean simulatedTime() {
+        return clock.isSimulated();
+    }
+
+    @Override
+    public MessageTypes messages() {
         return catalog;
     }
 
@@ -141,7 +148,7 @@ public final class Ros2Node implements Transport {
         return graph;
     }
 
-    /** The full name behind a topic's name, remaps included. @throws InputException if it is not legal */
+    @Override
     public String resolve(String topic) {
         return names.topic(slashed(topic));
     }
@@ -153,31 +160,12 @@ public final class Ros2Node implements Transport {
 
     @Override
     public Subscription subscribe(String topic, String type, MessageSlots slots) {
-        String full = resolve(topic);
-        Ros2Schema schema = type.equals("*") ? typeOf(full) : catalog.message(type);
-        Ros2Subscription.requireType(endpoints, full, schema);
-        return new Ros2Subscription(endpoints, full, schema, config.qos().get(full), slots);
-    }
-
-    /** The type that a topic is published with. */
-    private Ros2Schema typeOf(String topic) {
-        return participant.endpoints().stream()
-                .filter(other -> other.isWriter() && other.topic().equals(DdsNames.topic(topic)))
-                .map(EndpointData::type).map(DdsNames::rosType).filter(Objects::nonNull).map(catalog::message).findFirst()
-                .orElseThrow(() -> new InputException("topic " + topic + ": nobody publishes it, so its type is not known; start its "
-                        + "publisher first, or name the type"));
+        return topics.subscribe(resolve(topic), type, slots);
     }
 
     @Override
     public Publication advertise(String topic, String type, PublicationOptions options) {
-        String full = resolve(topic);
-        EndpointQos usual = options.latched() ? EndpointQos.LATCHED
-                : EndpointQos.of(true, Durability.VOLATILE, Math.max(1, options.queueSize()));
-        if (!topics.add(full)) {
-            throw new InputException("topic " + full + ": already advertised by this node " + nodeName()
-                    + "; advertise a topic once, or remap one of the names");
-        }
-        return new Ros2Publication(endpoints, full, catalog.message(type), config.qos().getOrDefault(full, usual), () -> topics.remove(full));
+        return topics.advertise(resolve(topic), type, options);
     }
 
     @Override
@@ -206,22 +194,49 @@ public final class Ros2Node implements Transport {
         }
     }
 
-    /** Names of all topics of ROS 2 that others publish, sorted. */
+    @Override
     public List<String> publishedTopics() {
-        TreeSet<String> found = new TreeSet<>();
-        participant.endpoints().stream().filter(EndpointData::isWriter).map(EndpointData::topic).map(DdsNames::rosTopic)
-                .filter(Objects::nonNull).forEach(found::add);
-        return List.copyOf(found);
+        return topics.published();
+    }
+
+    @Override
+    public TopicTraffic traffic() {
+        return topics.traffic();
+    }
+
+    /** Whether a name is relative, private, or global below this node: ROS 2 has no parameters but those of nodes. */
+    private boolean isOwn(String name) {
+        return !name.startsWith("/") || name.startsWith(nodeName() + "/");
     }
 
     @Override
     public Object getParameter(String name) {
-        return parameters.getPlain(name);
+        if (isOwn(name)) {
+            return parameters.getPlain(name);
+        }
+        String owner = others.owner(name);
+        return owner == null ? null : others.get(owner, name);
+    }
+
+    /** Of this node, or of another that lets it; what is nobody's is not set. */
+    @Override
+    public void setParameter(String name, Object value) {
+        if (isOwn(name)) {
+            parameters.set(name, value);
+            return;
+        }
+        String owner = others.owner(name);
+        if (owner != null) {
+            others.set(owner, name, value);
+        }
     }
 
     @Override
-    public void setParameter(String name, Object value) {
-        parameters.set(name, value);
+    public void deleteParameter(String name) {
+        if (!isOwn(name)) {
+            throw new InputException("parameter " + name + " is not this node's: ROS 2 deletes none from outside");
+        }
+        parameters.delete(name);
     }
 
     /** Lets others change a parameter. @param check takes the new value; returns why it is refused, or null once it is in force */
@@ -229,15 +244,11 @@ public final class Ros2Node implements Transport {
         parameters.settable(name, check);
     }
 
-    /** Publishes one line on /rosout. {@code level}: 10 debug, 20 info, 30 warn, 40 error, 50 fatal. */
-    public void log(int level, String text) {
-        log.log(level, text, "", "");
-    }
-
-    /** From now on what the program logs through SLF4J goes to /rosout too, unless the arguments forbid it. */
-    public synchronized void bridgeLogging() {
-        if (appender == null && config.arguments().rosout()) {
-            appender = Ros2LogAppender.attach(log);
+    /** On {@code /rosout}, unless the arguments forbid it. */
+    @Override
+    public void log(LogLine line) {
+        if (config.arguments().rosout() && !closed.get()) {
+            log.log(line);
         }
     }
 
@@ -248,15 +259,9 @@ public final class Ros2Node implements Transport {
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            graphTopic.close();
+            participant.close();
         }
-        synchronized (this) {
-            if (appender != null) {
-                appender.detach();
-            }
-        }
-        graphTopic.close();
-        participant.close();
     }
 }

@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
  * @param namespace its namespace, unless the arguments have {@code __ns:=}
  * @param arguments remaps, parameters, enclave
  * @param qos full name of a topic to the QoS that is offered and asked for there; where there is none, what fits the other side
+ * @param parameters the node's own at the start, by names with dots or slashes; null for those of the arguments
  * @param amentPrefixPath value of AMENT_PREFIX_PATH for message types that are not packaged; may be null
  */
 public record Ros2NodeConfig(DomainSettings domain, String name, String namespace, Ros2Arguments arguments, Map<String, EndpointQos> qos,
-        String amentPrefixPath) {
+        Map<String, Object> parameters, String amentPrefixPath) {
     private static final Logger LOG = LoggerFactory.getLogger(Ros2NodeConfig.class);
 
     /** Copies the map. */
@@ -28,7 +29,7 @@ public record Ros2NodeConfig(DomainSettings domain, String name, String namespac
 
     /** A node of this machine in the root namespace. */
     public static Ros2NodeConfig local(int domainId, String name) {
-        return new Ros2NodeConfig(DomainSettings.local(domainId), name, "/", Ros2Arguments.none(), Map.of(), null);
+        return new Ros2NodeConfig(DomainSettings.local(domainId), name, "/", Ros2Arguments.none(), Map.of(), null, null);
     }
 
     /** As the environment and the arguments say. */
@@ -37,12 +38,17 @@ public record Ros2NodeConfig(DomainSettings domain, String name, String namespac
             LOG.warn("RMW_IMPLEMENTATION is {}: nodes of rmw_zenoh are not reached; start the others with rmw_cyclonedds_cpp or rmw_fastrtps_cpp",
                     environment.get("RMW_IMPLEMENTATION"));
         }
-        return new Ros2NodeConfig(DomainSettings.of(environment), defaultName, "/", arguments, Map.of(),
+        return new Ros2NodeConfig(DomainSettings.of(environment), defaultName, "/", arguments, Map.of(), null,
                 environment.get("AMENT_PREFIX_PATH"));
     }
 
     /** The same with the QoS of some topics given. */
     public Ros2NodeConfig withQos(Map<String, EndpointQos> given) {
-        return new Ros2NodeConfig(domain, name, namespace, arguments, given, amentPrefixPath);
+        return new Ros2NodeConfig(domain, name, namespace, arguments, given, parameters, amentPrefixPath);
+    }
+
+    /** The same with these parameters in place of those of the arguments. */
+    public Ros2NodeConfig withParameters(Map<String, Object> given) {
+        return new Ros2NodeConfig(domain, name, namespace, arguments, qos, Map.copyOf(given), amentPrefixPath);
     }
 }

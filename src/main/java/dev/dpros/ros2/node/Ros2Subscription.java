@@ -1,6 +1,5 @@
 package dev.dpros.ros2.node;
 
-import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport;
 import dev.dpros.ros2.discovery.Durability;
@@ -14,13 +13,17 @@ import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Schema;
 import dev.dpros.ros2.rtps.SampleSink;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A topic that this node hears. Where no QoS is given it takes what the writers offer: it asks for reliable, and opens a
- * second reader that does not as soon as a best effort writer is there, which then serves such writers alone.
+ * A topic that this node hears. Where no QoS is given it takes what the writers offer: it asks for reliable, and opens a reader more for
+ * best effort writers, and one for writers that keep samples for newcomers, as soon as such a writer is there. Each writer is
+ * served by one of them.
  */
 final class Ros2Subscription implements Transport.Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(Ros2Subscription.class);
@@ -30,60 +33,83 @@ final class Ros2Subscription implements Transport.Subscription {
     private final NodeEndpoints endpoints;
     private final String topic;
     private final Ros2Schema schema;
+    private final EndpointQos given;
     private final SampleSink sink;
-    private final boolean adapts;
-    private final List<LocalReader> readers = new ArrayList<>();
+    private final Consumer<Ros2Subscription> ended;
+    private final Map<Kind, LocalReader> readers = new EnumMap<>(Kind.class);
     private boolean closed;
+
+    /** Readers by the writers they serve. */
+    private enum Kind {
+        PLAIN(EndpointQos.DEFAULT),
+        KEPT(EndpointQos.of(true, Durability.TRANSIENT_LOCAL, 10)),
+        BEST_EFFORT(EndpointQos.SENSOR_DATA);
+
+        private final EndpointQos qos;
+
+        Kind(EndpointQos qos) {
+            this.qos = qos;
+        }
+
+        static Kind of(EndpointData writer) {
+            return !writer.qos().reliable() ? BEST_EFFORT : writer.qos().transientLocal() ? KEPT : PLAIN;
+        }
+    }
 
     /**
      * Opens the topic.
      *
      * @param topic full name
-     * @param qos asked for; null to take what is offered
+     * @param given QoS asked for; null to take what is offered
+     * @param ended runs when it is closed
      */
-    Ros2Subscription(NodeEndpoints endpoints, String topic, Ros2Schema schema, EndpointQos qos, MessageSlots slots) {
+    Ros2Subscription(NodeEndpoints endpoints, String topic, Ros2Schema schema, EndpointQos given, MessageSlots slots,
+            Consumer<Ros2Subscription> ended) {
         this.endpoints = endpoints;
         this.topic = topic;
         this.schema = schema;
+        this.given = given;
+        this.ended = ended;
         sink = SampleSink.of(slots);
-        adapts = qos == null;
-        open(adapts ? EndpointQos.DEFAULT : qos);
+        open(Kind.PLAIN);
     }
 
-    private void open(EndpointQos qos) {
-        EndpointSpec spec = NodeEndpoints.spec(DdsNames.topic(topic), schema, qos, "");
-        EndpointSpec served = new EndpointSpec(spec.topic(), spec.type(), spec.qos(), spec.userData(),
-                remote -> !adapts || remote.qos().reliable() == qos.reliable());
-        LocalReader reader = endpoints.reader(served, new ReaderOptions(LARGEST, true), sink, new Watch());
+    private void open(Kind kind) {
         synchronized (readers) {
-            readers.add(reader);
+            if (!closed && !readers.containsKey(kind)) {
+                EndpointSpec spec = NodeEndpoints.spec(DdsNames.topic(topic), schema, given == null ? kind.qos : given, "");
+                EndpointSpec served = new EndpointSpec(spec.topic(), spec.type(), spec.qos(), spec.userData(),
+                        writer -> given != null || Kind.of(writer) == kind);
+                readers.put(kind, endpoints.reader(served, new ReaderOptions(LARGEST, true), sink, new Watch()));
+            }
         }
     }
 
     private final class Watch implements MatchListener {
         @Override
-        public void refused(EndpointData remote, String reason) {
-            if (adapts && !remote.qos().reliable() && reason.contains("reliability")) {
-                bestEffort();
+        public void passedOver(EndpointData writer) {
+            open(Kind.of(writer));
+        }
+
+        @Override
+        public void refused(EndpointData writer, String reason) {
+            if (given == null && writer.type().equals(schema.ddsName()) && Kind.of(writer) != Kind.PLAIN) {
+                open(Kind.of(writer));
             } else {
                 LOG.warn("{}", reason);
             }
         }
     }
 
-    private void bestEffort() {
+    private List<LocalReader> all() {
         synchronized (readers) {
-            if (closed || readers.size() > 1) {
-                return;
-            }
-            open(EndpointQos.of(false, Durability.VOLATILE, 5));
+            return List.copyOf(readers.values());
         }
     }
 
-    private List<LocalReader> all() {
-        synchronized (readers) {
-            return List.copyOf(readers);
-        }
+    /** Full name of the topic. */
+    String topic() {
+        return topic;
     }
 
     @Override
@@ -111,29 +137,20 @@ final class Ros2Subscription implements Transport.Subscription {
         return all().stream().mapToLong(reader -> reader.reader().rejected()).sum();
     }
 
+    /** A writer that one of the readers serves is not refused by the topic. */
     @Override
     public List<String> refusals() {
-        List<LocalReader> open = all();
         List<String> refusals = new ArrayList<>();
+        List<LocalReader> open = all();
         for (LocalReader reader : open) {
-            for (String refusal : reader.refusals()) {
-                boolean served = adapts && refusal.contains("reliability") && open.size() > 1;
-                if (!served && !refusals.contains(refusal) && refusals.size() < MOST_REFUSALS) {
-                    refusals.add(refusal);
+            reader.refusals().forEach((writer, reason) -> {
+                boolean served = open.stream().anyMatch(other -> other.isMatched(writer));
+                if (!served && !refusals.contains(reason) && refusals.size() < MOST_REFUSALS) {
+                    refusals.add(reason);
                 }
-            }
+            });
         }
         return refusals;
-    }
-
-    /** Refuses a type that the topic is known not to have. @throws InputException naming both types */
-    static void requireType(NodeEndpoints endpoints, String topic, Ros2Schema schema) {
-        for (EndpointData other : endpoints.participant().endpoints()) {
-            String type = DdsNames.rosType(other.type());
-            if (other.isWriter() && other.topic().equals(DdsNames.topic(topic)) && type != null && !type.equals(schema.fullName())) {
-                throw InputException.of("topic " + topic, "type", schema.fullName(), type, "check with: ros2 topic info " + topic);
-            }
-        }
     }
 
     @Override
@@ -141,8 +158,9 @@ final class Ros2Subscription implements Transport.Subscription {
         List<LocalReader> open;
         synchronized (readers) {
             closed = true;
-            open = List.copyOf(readers);
+            open = List.copyOf(readers.values());
         }
+        ended.accept(this);
         open.forEach(endpoints::close);
     }
 }

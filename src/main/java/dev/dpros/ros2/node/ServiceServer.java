@@ -1,6 +1,5 @@
 package dev.dpros.ros2.node;
 
-import dev.dpros.core.InputException;
 import dev.dpros.ros2.discovery.CopyingSink;
 import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.EndpointData;
@@ -107,11 +106,11 @@ final class ServiceServer implements AutoCloseable {
     private Map<String, Object> response(ByteBuffer message) {
         try {
             return handler.apply(type.request().decode(message));
-        } catch (InputException e) {
+        } catch (RuntimeException e) {
             if (type.response().indexOf("success") < 0 || type.response().indexOf("message") < 0) {
                 throw e;
             }
-            return Map.of("success", false, "message", e.getMessage());
+            return Map.of("success", false, "message", String.valueOf(e.getMessage()));
         }
     }
 

@@ -15,11 +15,13 @@ import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.StampBounds;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.datasets.zarr.ZarrExporter;
+import dev.dpros.messages.ImageWriter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.RecordingSource.Description;
-import dev.dpros.ros.message.ImageWriter;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.transports.Transports;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -83,14 +85,14 @@ class BagCasesTest {
     }
 
     private static int connect(BagWriter bag, String topic, String type) {
-        Description description = new RosMessageReaders().describe(type);
+        Description description = new RosMessageReaders(Transports::recorded).describe(type);
         return bag.connect(topic, type, description.md5(), description.definition());
     }
 
     private Path bag(Case odd) throws Exception {
         Path path = directory.resolve("case" + bags++ + ".bag");
-        ImageWriter images = new ImageWriter(8, 6, odd.unsupported ? "16UC1" : "rgb8", odd.unsupported ? 2 : 3, "c");
-        ImageWriter small = new ImageWriter(4, 3, "rgb8", 3, "c");
+        ImageWriter images = new ImageWriter(SchemaCatalog.packaged(), 8, 6, odd.unsupported ? "16UC1" : "rgb8", odd.unsupported ? 2 : 3, "c");
+        ImageWriter small = new ImageWriter(SchemaCatalog.packaged(), 4, 3, "rgb8", 3, "c");
         try (BagWriter bag = new BagWriter(path)) {
             int camera = connect(bag, "/camera", "sensor_msgs/Image");
             int state = connect(bag, "/joint_states", "sensor_msgs/JointState");
@@ -123,7 +125,7 @@ class BagCasesTest {
     }
 
     private JournalDataset open(Path recording, StampBounds bounds) {
-        return JournalDataset.open(recording, null, new RosMessageReaders(), bounds);
+        return JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), bounds);
     }
 
     private JournalDataset open(Path recording) {

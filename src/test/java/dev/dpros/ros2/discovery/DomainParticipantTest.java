@@ -90,7 +90,7 @@ class DomainParticipantTest {
         LocalReader reader = reader(EndpointQos.DEFAULT);
         LocalWriter writer = writer(EndpointQos.SENSOR_DATA);
         Await.until("both refused", () -> reader.refusals().size() == 1 && writer.refusals().size() == 1);
-        assertTrue(reader.refusals().get(0).contains("reliability"), reader.refusals()::toString);
+        assertTrue(reader.refusals().get(writer.data().guid()).contains("reliability"), reader.refusals()::toString);
         assertEquals(0, reader.matches());
     }
 

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport.LogLine;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.core.Transport.Severity;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros2.discovery.DomainSettings;
@@ -33,7 +35,7 @@ class Ros2NodeTest {
     private Ros2Node node(String name, String... ros) {
         List<String> arguments = new ArrayList<>(List.of("--ros-args"));
         arguments.addAll(List.of(ros));
-        Ros2Node node = Ros2Node.open(new Ros2NodeConfig(DomainSettings.local(domain), name, "/", Ros2Arguments.parse(arguments), Map.of(), null));
+        Ros2Node node = Ros2Node.open(new Ros2NodeConfig(DomainSettings.local(domain), name, "/", Ros2Arguments.parse(arguments), Map.of(), null, null));
         open.add(node);
         return node;
     }
@@ -74,9 +76,7 @@ class Ros2NodeTest {
         publication.publish(Map.of("data", "a"));
         publication.publish(Map.of("data", "b"));
         Heard slots = heard("std_msgs/String");
-        Ros2Node two = Ros2Node.open(Ros2NodeConfig.local(domain, "two").withQos(Map.of("/one/state", EndpointQos.LATCHED)));
-        open.add(two);
-        two.subscribe("/one/state", "std_msgs/String", slots);
+        node("two").subscribe("/one/state", "std_msgs/String", slots);
         Await.until("the last message", () -> slots.count() == 1);
         assertEquals(Map.of("data", "b"), slots.newest());
     }
@@ -176,11 +176,10 @@ class Ros2NodeTest {
     @Test
     void shouldTellLogLinesAndParameterEvents() {
         Ros2Node one = node("one", "-r", "__ns:=/r");
-        Ros2Node two = Ros2Node.open(Ros2NodeConfig.local(domain, "two").withQos(Map.of("/rosout", EndpointQos.LATCHED)));
-        open.add(two);
+        Ros2Node two = node("two");
         Heard lines = heard("rcl_interfaces/Log");
         Heard events = heard("rcl_interfaces/ParameterEvent");
-        one.log(30, "careful");
+        one.log(new LogLine(Severity.WARN, "careful", "Watch", "main"));
         two.subscribe("/rosout", "rcl_interfaces/Log", lines);
         Subscription changes = two.subscribe("/parameter_events", "rcl_interfaces/ParameterEvent", events);
         Await.until("the line from before", () -> lines.count() == 1);
@@ -192,6 +191,42 @@ class Ros2NodeTest {
         Map<String, Object> event = events.newest();
         assertEquals("/r/one", event.get("node"));
         assertEquals("x.y", ((Map<?, ?>) ((List<?>) event.get("new_parameters")).get(0)).get("name"));
+    }
+
+    @Test
+    void shouldShareParametersWithOtherNodes() {
+        Ros2Node robot = node("robot");
+        Ros2Node policy = node("policy");
+        Map<String, Object> tree = Map.of("rate", 25, "gain", 0.5, "on", true, "name", "arm", "joints", List.of("a", "b"));
+        robot.setParameter("~limits", tree);
+        Await.until("the node", () -> policy.graph().nodes().contains("/robot"));
+        assertEquals(tree, policy.getParameter("/robot/limits"));
+        assertEquals(0.5, policy.getParameter("/robot/limits/gain"));
+        assertNull(policy.getParameter("/robot/nothing"));
+        assertNull(policy.getParameter("/nobody/x"));
+        policy.setParameter("/nobody/x", 1);
+        assertThrows(InputException.class, () -> policy.setParameter("/robot/limits/gain", 2.0));
+        robot.settable("limits/gain", value -> null);
+        policy.setParameter("/robot/limits/gain", 2.0);
+        assertEquals(2.0, robot.getParameter("limits.gain"));
+        robot.deleteParameter("~limits");
+        assertNull(policy.getParameter("/robot/limits"));
+        assertThrows(InputException.class, () -> robot.deleteParameter("~limits"));
+        assertEquals(Map.of("use_sim_time", false), robot.getParameter("~"));
+    }
+
+    @Test
+    void shouldCountItsTraffic() {
+        Ros2Node one = node("one");
+        Ros2Node two = node("two");
+        Publication publication = one.advertise("x", "std_msgs/String", TEN);
+        Heard slots = heard("std_msgs/String");
+        Subscription subscription = two.subscribe("x", "std_msgs/String", slots);
+        awaitPublisher(subscription, publication);
+        publication.publish(Map.of("data", "a"));
+        Await.until("counted", () -> two.traffic().in().get("/x").received() == 1 && one.traffic().out().get("/x").sent() == 1);
+        subscription.close();
+        assertTrue(two.traffic().in().isEmpty());
     }
 
     @Test
@@ -219,6 +254,6 @@ class Ros2NodeTest {
         Ros2Node two = node("two");
         Await.until("the topic", () -> two.publishedTopics().contains("/x"));
         InputException error = assertThrows(InputException.class, () -> two.subscribe("/x", "std_msgs/Int32", heard("std_msgs/String")));
-        assertEquals("topic /x: type: expected std_msgs/msg/Int32, found std_msgs/msg/String; check with: ros2 topic info /x", error.getMessage());
+        assertEquals("topic /x: type: expected std_msgs/Int32, found std_msgs/String; check with: ros2 topic info /x", error.getMessage());
     }
 }
