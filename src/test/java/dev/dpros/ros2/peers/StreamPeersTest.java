@@ -128,6 +128,7 @@ class StreamPeersTest {
                 LocalWriter imageWriter = own.writer(spec("rt/image", "Image", IMAGES), MAX_BYTES, MatchListener.NONE);
                 RosTool tool = peer.startLosing(lostPerMille, domain, "sub", Integer.toString(JOINTS), "r")) {
             Await.until("its readers", () -> jointWriter.matches() == 1 && imageWriter.matches() == 1);
+            tool.awaitLine("matched");
             long startNs = System.nanoTime();
             for (int i = 1; i <= JOINTS; i++) {
                 double position = i * 0.25;

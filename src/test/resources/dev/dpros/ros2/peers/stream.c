@@ -58,6 +58,11 @@ static void publish(int count, int reliable) {
 static void subscribe(int count, int reliable) {
   dds_entity_t rj = dds_create_reader(participant, topic(&sensor_msgs_msg_dds__JointState__desc, "rt/joints"), qos(reliable, 2000), NULL);
   dds_entity_t ri = dds_create_reader(participant, topic(&sensor_msgs_msg_dds__Image__desc, "rt/image"), qos(reliable, 100), NULL);
+  dds_subscription_matched_status_t a, b;
+  do {
+    dds_sleepfor(DDS_MSECS(20)); dds_get_subscription_matched_status(rj, &a); dds_get_subscription_matched_status(ri, &b);
+  } while (!a.current_count || !b.current_count);
+  printf("matched\n"); fflush(stdout);
   int joints = 0, images = 0, wrong = 0, last_joints = 0, last_image = 0; void *s[1] = {NULL}; dds_sample_info_t si[1];
   for (int done = 0; !done;) {
     while (dds_take(rj, s, si, 1, 1) > 0) {

@@ -97,6 +97,9 @@ static void subscribe(int count, bool reliable) {
   Subscriber * s = participant->create_subscriber(SUBSCRIBER_QOS_DEFAULT);
   DataReader * rj = s->create_datareader(topic("rt/joints", JOINTS), qos<DataReaderQos>(reliable, 2000));
   DataReader * ri = s->create_datareader(topic("rt/image", IMAGE), qos<DataReaderQos>(reliable, 100));
+  SubscriptionMatchedStatus a, b;
+  do { pause_ms(20); rj->get_subscription_matched_status(a); ri->get_subscription_matched_status(b); } while (!a.current_count || !b.current_count);
+  printf("matched\n");
   int taken_joints = 0, taken_images = 0, wrong = 0, last_joints = 0, last_image = 0;
   for (bool done = false; !done; pause_ms(1)) {
     Raw m; SampleInfo i;
@@ -109,9 +112,8 @@ static void subscribe(int count, bool reliable) {
     while (ri->take_next_sample(&m, &i) == ReturnCode_t::RETCODE_OK) if (i.valid_data) {
       int n = stamp(m); taken_images++;
       if (reliable ? n != last_image + 1 : n <= last_image) wrong++;
-      size_t at = image().size() - PIXELS;
-      if (m.size() < at + PIXELS) wrong++;
-      else for (int k = 0; k < PIXELS; k++) if (m[at + k] != pixel(k, n)) { wrong++; break; }
+      if (m.size() < PIXELS) wrong++;
+      else for (int k = 0; k < PIXELS; k++) if (m[m.size() - PIXELS + k] != pixel(k, n)) { wrong++; break; }
       last_image = n;
     }
     done = last_joints == count && last_image == count / EVERY;
