@@ -28,6 +28,7 @@ public final class Transports {
     public static TransportProvider named(String where, String name) {
         Map<String, TransportProvider> known = new TreeMap<>();
         known.put(DEFAULT, new Ros1());
+        known.put(Ros2.NAME, new Ros2());
         ServiceLoader.load(TransportProvider.class).forEach(provider -> known.put(provider.name(), provider));
         TransportProvider found = known.get(name);
         if (found == null) {

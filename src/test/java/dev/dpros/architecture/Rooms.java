@@ -28,6 +28,11 @@ final class Rooms {
             ros.xmlrpc: core http
             ros.message: core
             ros2.message: core ros.message
+            ros2.names: core
+            ros2.wire: core
+            ros2.rtps: core ros2.wire
+            ros2.discovery: core ros2.wire ros2.rtps
+            ros2.node: core ros2.message ros2.names ros2.wire ros2.rtps ros2.discovery
             ros.tcpros: core ros.message
             ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
             ros.master: core ros.xmlrpc
@@ -39,7 +44,7 @@ final class Rooms {
             metrics: core http
             config: core observation diffusion inference safety control
             process: core
-            transports: core ros.names ros.message ros2.message ros.node ros.master process
+            transports: core ros.names ros.message ros.node ros.master process ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
             node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config

@@ -1,0 +1,105 @@
+package dev.dpros.ros2.node;
+
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageSlots;
+import dev.dpros.core.TopicTraffic;
+import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.ros2.discovery.DomainParticipant;
+import dev.dpros.ros2.discovery.Durability;
+import dev.dpros.ros2.discovery.EndpointData;
+import dev.dpros.ros2.discovery.EndpointQos;
+import dev.dpros.ros2.message.DdsNames;
+import dev.dpros.ros2.message.Ros2Catalog;
+import dev.dpros.ros2.message.Ros2Schema;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The topics of a node, by full names. Any thread. */
+final class NodeTopics {
+    private final String node;
+    private final NodeEndpoints endpoints;
+    private final Ros2Catalog catalog;
+    private final Map<String, EndpointQos> qos;
+    private final Map<String, Ros2Publication> publications = new ConcurrentHashMap<>();
+    private final List<Ros2Subscription> subscriptions = new CopyOnWriteArrayList<>();
+
+    /** Topics of a node. @param qos given for topics by full name */
+    NodeTopics(String node, NodeEndpoints endpoints, Ros2Catalog catalog, Map<String, EndpointQos> qos) {
+        this.node = node;
+        this.endpoints = endpoints;
+        this.catalog = catalog;
+        this.qos = qos;
+    }
+
+    /** Subscribes. @param type {@code package/Name}, or {@code *} for whatever is published */
+    Transport.Subscription subscribe(String topic, String type, MessageSlots slots) {
+        Ros2Schema schema = type.equals("*") ? typeOf(topic) : catalog.message(type);
+        requireType(topic, schema);
+        Ros2Subscription subscription = new Ros2Subscription(endpoints, topic, schema, qos.get(topic), slots, subscriptions::remove);
+        subscriptions.add(subscription);
+        return subscription;
+    }
+
+    private EndpointData writerOf(String topic) {
+        return endpoints.participant().endpoints().stream().filter(other -> other.isWriter() && other.topic().equals(DdsNames.topic(topic))
+                && DdsNames.rosType(other.type()) != null).findFirst().orElse(null);
+    }
+
+    private Ros2Schema typeOf(String topic) {
+        EndpointData writer = writerOf(topic);
+        if (writer == null) {
+            throw new InputException("topic " + topic + ": nobody publishes it, so its type is not known; start its publisher first, or name "
+                    + "the type");
+        }
+        return catalog.message(DdsNames.rosType(writer.type()));
+    }
+
+    private void requireType(String topic, Ros2Schema schema) {
+        EndpointData writer = writerOf(topic);
+        if (writer != null && !writer.type().equals(schema.ddsName())) {
+            throw InputException.of("topic " + topic, "type", schema.type(), DdsNames.rosType(writer.type()).replace("/msg/", "/"),
+                    "check with: ros2 topic info " + topic);
+        }
+    }
+
+    /** Advertises. */
+    Transport.Publication advertise(String topic, String type, PublicationOptions options) {
+        EndpointQos usual = options.latched() ? EndpointQos.LATCHED : EndpointQos.of(true, Durability.VOLATILE, Math.max(1, options.queueSize()));
+        Ros2Schema schema = catalog.message(type);
+        if (publications.containsKey(topic)) {
+            throw new InputException("topic " + topic + ": already advertised by this node " + node + "; advertise a topic once, or remap one "
+                    + "of the names");
+        }
+        Ros2Publication publication = new Ros2Publication(endpoints, topic, schema, qos.getOrDefault(topic, usual), () -> publications.remove(topic));
+        publications.put(topic, publication);
+        return publication;
+    }
+
+    /** Names of all topics of ROS 2 that are published, by this node too, sorted. */
+    List<String> published() {
+        DomainParticipant participant = endpoints.participant();
+        TreeSet<String> found = new TreeSet<>(publications.keySet());
+        participant.endpoints().stream().filter(EndpointData::isWriter).map(EndpointData::topic).map(DdsNames::rosTopic)
+                .filter(Objects::nonNull).forEach(found::add);
+        return List.copyOf(found);
+    }
+
+    /** What the topics have carried. */
+    TopicTraffic traffic() {
+        Map<String, TopicTraffic.Received> in = new HashMap<>();
+        for (Ros2Subscription subscription : subscriptions) {
+            TopicTraffic.Received one = new TopicTraffic.Received(subscription.received(), subscription.rejected());
+            in.merge(subscription.topic(), one, (a, b) -> new TopicTraffic.Received(Math.max(a.received(), b.received()),
+                    Math.max(a.refused(), b.refused())));
+        }
+        Map<String, TopicTraffic.Sent> out = new HashMap<>();
+        publications.forEach((topic, publication) -> out.put(topic, new TopicTraffic.Sent(publication.sent(), publication.dropped())));
+        return new TopicTraffic(Map.copyOf(in), Map.copyOf(out));
+    }
+}

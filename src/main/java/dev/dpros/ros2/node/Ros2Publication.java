@@ -1,0 +1,68 @@
+package dev.dpros.ros2.node;
+
+import dev.dpros.core.Transport;
+import dev.dpros.ros2.discovery.EndpointData;
+import dev.dpros.ros2.discovery.EndpointQos;
+import dev.dpros.ros2.discovery.LocalWriter;
+import dev.dpros.ros2.discovery.MatchListener;
+import dev.dpros.ros2.message.DdsNames;
+import dev.dpros.ros2.message.Ros2Schema;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A topic that this node publishes. Messages are CDR with their encapsulation. One publishing thread at a time. */
+final class Ros2Publication implements Transport.Publication {
+    private static final Logger LOG = LoggerFactory.getLogger(Ros2Publication.class);
+    private static final int LARGEST = 64 << 20;
+
+    private final NodeEndpoints endpoints;
+    private final Ros2Schema schema;
+    private final LocalWriter writer;
+    private final Runnable ended;
+
+    /** Opens the topic. @param topic full name @param ended runs when it is closed */
+    Ros2Publication(NodeEndpoints endpoints, String topic, Ros2Schema schema, EndpointQos qos, Runnable ended) {
+        this.endpoints = endpoints;
+        this.schema = schema;
+        this.ended = ended;
+        writer = endpoints.writer(NodeEndpoints.spec(DdsNames.topic(topic), schema, qos, ""), LARGEST, new MatchListener() {
+            @Override
+            public void refused(EndpointData remote, String reason) {
+                LOG.warn("{}", reason);
+            }
+        });
+    }
+
+    @Override
+    public int subscribers() {
+        return writer.matches();
+    }
+
+    @Override
+    public void publish(ByteBuffer message) {
+        writer.writer().publish(message);
+    }
+
+    @Override
+    public void publish(Map<String, Object> fields) {
+        publish(schema.encode(fields));
+    }
+
+    @Override
+    public long sent() {
+        return writer.writer().sent();
+    }
+
+    @Override
+    public long dropped() {
+        return writer.writer().dropped();
+    }
+
+    @Override
+    public void close() {
+        ended.run();
+        endpoints.close(writer);
+    }
+}

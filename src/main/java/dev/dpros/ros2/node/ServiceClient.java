@@ -1,0 +1,144 @@
+package dev.dpros.ros2.node;
+
+import dev.dpros.core.InputException;
+import dev.dpros.ros2.discovery.CopyingSink;
+import dev.dpros.ros2.discovery.DomainParticipant;
+import dev.dpros.ros2.discovery.EndpointData;
+import dev.dpros.ros2.discovery.LocalReader;
+import dev.dpros.ros2.discovery.LocalWriter;
+import dev.dpros.ros2.discovery.MatchListener;
+import dev.dpros.ros2.discovery.ReaderOptions;
+import dev.dpros.ros2.message.DdsNames;
+import dev.dpros.ros2.message.RequestId;
+import dev.dpros.ros2.message.Ros2Service;
+import dev.dpros.ros2.message.ServiceCodec;
+import dev.dpros.ros2.rtps.SampleInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A client of one service for calls one after the other. One thread, which waits. */
+final class ServiceClient implements AutoCloseable {
+    private static final AtomicLong REQUESTS = new AtomicLong();
+    private static final int LARGEST = 1 << 20;
+    private static final long STEP_MS = 5;
+
+    private final NodeEndpoints endpoints;
+    private final String name;
+    private final Ros2Service type;
+    private final long number = ThreadLocalRandom.current().nextLong();
+    private final LocalWriter requests;
+    private final LocalReader replies;
+    private final Object lock = new Object();
+    private RequestId expected;
+    private CompletableFuture<ByteBuffer> reply;
+
+    /** Opens the client. @param name full name of the service */
+    ServiceClient(NodeEndpoints endpoints, String name, Ros2Service type) {
+        this.endpoints = endpoints;
+        this.name = name;
+        this.type = type;
+        String id = endpoints.id("clientid");
+        replies = endpoints.reader(NodeEndpoints.spec(DdsNames.replyTopic(name), type.response(), ServiceServer.QOS, id),
+                new ReaderOptions(LARGEST, false), new CopyingSink("reply of " + name, LARGEST, this::take), MatchListener.NONE);
+        requests = endpoints.writer(NodeEndpoints.spec(DdsNames.requestTopic(name), type.request(), ServiceServer.QOS, id), LARGEST,
+                MatchListener.NONE);
+    }
+
+    /**
+     * Waits until the service is there, and until it knows of this client: before that a request, or its answer, would be lost. False if it
+     * is not there within the time.
+     */
+    boolean await(long timeoutMs) {
+        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (!isFound() || !requests.writer().isExpected() || !replies.reader().isExpected()) {
+            if (System.nanoTime() - endNs > 0) {
+                return isFound();
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(STEP_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isFound() {
+        return requests.matches() > 0 && replies.matches() > 0;
+    }
+
+    /** Calls and waits for the answer. @throws InputException if none comes, or it is malformed */
+    Map<String, Object> call(Map<String, Object> request, long timeoutMs) {
+        ByteBuffer message = type.request().encode(request);
+        CompletableFuture<ByteBuffer> answer = send(message);
+        try {
+            return type.response().decode(answer.get(timeoutMs, TimeUnit.MILLISECONDS));
+        } catch (TimeoutException | ExecutionException e) {
+            throw new InputException("service " + name + ": no answer within " + timeoutMs + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InputException("service " + name + ": the call was interrupted", e);
+        }
+    }
+
+    private CompletableFuture<ByteBuffer> send(ByteBuffer message) {
+        boolean header = serverHasHeader();
+        synchronized (lock) {
+            reply = new CompletableFuture<>();
+            if (header) {
+                expected = new RequestId(0, number, REQUESTS.incrementAndGet());
+                requests.writer().publish(ServiceCodec.payload(expected, message));
+            } else {
+                long sequence = requests.writer().publish(message, replies.data().guid(), RequestId.UNKNOWN_SEQUENCE);
+                expected = new RequestId(replies.data().guid().high(), replies.data().guid().low(), sequence);
+            }
+            return reply;
+        }
+    }
+
+    private boolean serverHasHeader() {
+        DomainParticipant participant = endpoints.participant();
+        String topic = requests.data().topic();
+        for (EndpointData other : participant.endpoints()) {
+            if (!other.isWriter() && other.topic().equals(topic)) {
+                return ServiceLayout.inPayload(other, participant.participant(other.guid()));
+            }
+        }
+        return false;
+    }
+
+    private void take(SampleInfo info, ByteBuffer payload) {
+        synchronized (lock) {
+            if (expected == null || reply.isDone()) {
+                return;
+            }
+            boolean header = expected.clientHigh() == 0;
+            RequestId answered = header ? ServiceCodec.id(payload)
+                    : new RequestId(info.relatedHigh(), info.relatedLow(), info.relatedSequence());
+            if (answered.equals(expected) || !header && answered.sequence() == expected.sequence() && isOurWriter(answered)) {
+                ByteBuffer message = header ? ServiceCodec.message(payload)
+                        : ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip();
+                reply.complete(message);
+            }
+        }
+    }
+
+    /** Servers that do not know of the reader name the writer. */
+    private boolean isOurWriter(RequestId answered) {
+        return answered.clientHigh() == requests.data().guid().high() && answered.clientLow() == requests.data().guid().low();
+    }
+
+    @Override
+    public void close() {
+        endpoints.close(requests);
+        endpoints.close(replies);
+    }
+}

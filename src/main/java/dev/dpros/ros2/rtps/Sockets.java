@@ -1,0 +1,68 @@
+package dev.dpros.ros2.rtps;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+
+/** Opening UDP sockets. Stateless. */
+final class Sockets {
+    private Sockets() {}
+
+    /** A socket for receiving. @throws BindException if the port is taken */
+    static DatagramChannel receiving(InetSocketAddress address, int bufferBytes) throws BindException {
+        return open(address, bufferBytes, 0);
+    }
+
+    /** A socket for sending, at any port. */
+    static DatagramChannel sending(InetSocketAddress address, int bufferBytes) {
+        try {
+            return open(new InetSocketAddress(address.getAddress(), 0), 0, bufferBytes);
+        } catch (BindException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DatagramChannel open(InetSocketAddress address, int receiveBytes, int sendBytes) throws BindException {
+        DatagramChannel channel = null;
+        try {
+            channel = DatagramChannel.open(StandardProtocolFamily.INET);
+            if (receiveBytes > 0) {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBytes);
+            }
+            if (sendBytes > 0) {
+                channel.setOption(StandardSocketOptions.SO_SNDBUF, sendBytes);
+            }
+            return channel.bind(address);
+        } catch (BindException e) {
+            close(channel);
+            throw e;
+        } catch (IOException e) {
+            close(channel);
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Receive buffer granted: Linux says twice what it counts as payload and headers. */
+    static int granted(int optionBytes) {
+        return isLinux() ? optionBytes / 2 : optionBytes;
+    }
+
+    static boolean isLinux() {
+        return System.getProperty("os.name", "").startsWith("Linux");
+    }
+
+    /** Closes without complaint. */
+    static void close(AutoCloseable resource) {
+        if (resource != null) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                // nothing is left to close
+            }
+        }
+    }
+}

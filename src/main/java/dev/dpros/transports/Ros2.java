@@ -1,0 +1,79 @@
+package dev.dpros.transports;
+
+import dev.dpros.core.NodeArguments;
+import dev.dpros.core.NodeGraph;
+import dev.dpros.core.Transport;
+import dev.dpros.core.TransportProvider;
+import dev.dpros.ros2.discovery.DomainSettings;
+import dev.dpros.ros2.names.Ros2Arguments;
+import dev.dpros.ros2.names.Ros2Names;
+import dev.dpros.ros2.node.Ros2Node;
+import dev.dpros.ros2.node.Ros2NodeConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** ROS 2 by the project's own client. */
+public final class Ros2 implements TransportProvider {
+    /** What it is chosen by. */
+    public static final String NAME = "ros2";
+    private static final String DEFAULT_NODE = "dpros";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String argumentForm() {
+        return "--ros-args -r a:=b";
+    }
+
+    @Override
+    public NodeArguments arguments(List<String> arguments, Map<String, String> environment) {
+        return new Arguments(Ros2Arguments.parse(arguments), environment);
+    }
+
+    private record Arguments(Ros2Arguments parsed, Map<String, String> environment) implements NodeArguments {
+        /** Those of the node that the arguments name, or of {@value #DEFAULT_NODE}. */
+        @Override
+        public Map<String, Object> parameters() {
+            Map<String, Object> flat = new LinkedHashMap<>();
+            parsed.parametersOf(new Ros2Names("/", DEFAULT_NODE, parsed).node()).forEach((name, value) -> flat.put(name.replace('.', '/'), value));
+            return flat;
+        }
+
+        @Override
+        public List<String> rest() {
+            return parsed.rest();
+        }
+
+        @Override
+        public Transport connect(String name, Map<String, Object> parameters) {
+            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment).withParameters(parameters));
+        }
+
+        @Override
+        public Transport connect(String name) {
+            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment));
+        }
+
+        /** Nodes of one domain meet by themselves. */
+        @Override
+        public NodeGraph graph(boolean logs) {
+            DomainSettings settings = DomainSettings.of(environment);
+            Map<String, String> shared = Map.of("ROS_DOMAIN_ID", Integer.toString(settings.domainId()), Transports.VARIABLE, NAME);
+            return new NodeGraph() {
+                @Override
+                public Map<String, String> environment() {
+                    return shared;
+                }
+
+                @Override
+                public void close() {
+                    // nothing was opened
+                }
+            };
+        }
+    }
+}

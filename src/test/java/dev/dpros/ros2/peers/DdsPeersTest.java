@@ -1,0 +1,174 @@
+package dev.dpros.ros2.peers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.core.Transport.Subscription;
+import dev.dpros.ros.testing.Await;
+import dev.dpros.ros.testing.RosTool;
+import dev.dpros.ros2.discovery.DiscoveryListener;
+import dev.dpros.ros2.discovery.Durability;
+import dev.dpros.ros2.discovery.EndpointQos;
+import dev.dpros.ros2.discovery.ParticipantData;
+import dev.dpros.ros2.message.DdsNames;
+import dev.dpros.ros2.message.Ros2Catalog;
+import dev.dpros.ros2.node.Heard;
+import dev.dpros.ros2.node.Ros2Node;
+import dev.dpros.ros2.node.Ros2NodeConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The node with real peers on other DDS implementations, in their default configuration; each test in a domain of its own. */
+@Tag("realpeer")
+class DdsPeersTest {
+    private static final AtomicInteger DOMAINS = new AtomicInteger((int) (ProcessHandle.current().pid() % 20));
+    private static final PublicationOptions TEN = new PublicationOptions(false, 10);
+    private static final PublicationOptions LATCHED = new PublicationOptions(true, 1);
+
+    private final int domain = 70 + DOMAINS.getAndIncrement() % 20;
+    private final Heard slots = new Heard(Ros2Catalog.packaged().message("std_msgs/Int32"));
+    private Ros2Node node;
+
+    private Ros2Node node(Map<String, EndpointQos> qos) {
+        node = Ros2Node.open(Ros2NodeConfig.local(domain, "dpros").withQos(qos));
+        return node;
+    }
+
+    @AfterEach
+    void close() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private static EndpointQos qos(String letters) {
+        return EndpointQos.of(letters.contains("r"), letters.contains("l") ? Durability.TRANSIENT_LOCAL : Durability.VOLATILE, 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CYCLONE,r", "CYCLONE,b", "FAST,r", "FAST,b"})
+    void shouldHearAPeerAndNoticeItsEnd(DdsPeer peer, String quality) {
+        try (RosTool tool = peer.start(domain, "pub", "rt/n", quality)) {
+            Subscription subscription = node(Map.of()).subscribe("/n", "std_msgs/Int32", slots);
+            Await.until("twenty numbers", () -> slots.count() >= 20);
+            assertEquals(1, subscription.publishers());
+            assertEquals(List.of(), subscription.refusals());
+            int first = (int) slots.all().get(0).get("data");
+            for (int i = 0; i < 20; i++) {
+                assertEquals(first + i, slots.all().get(i).get("data"), "in order, none lost, none twice");
+            }
+        }
+        Await.until("the peer gone", () -> node.participant().participants().isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CYCLONE,r", "CYCLONE,b", "CYCLONE,rl", "FAST,r", "FAST,b", "FAST,rl"})
+    void shouldBeHeardByAPeer(DdsPeer peer, String quality) {
+        try (RosTool tool = peer.start(domain, "sub", "rt/n", quality)) {
+            boolean latched = quality.contains("l");
+            Publication publication = node(Map.of("/n", qos(quality))).advertise("/n", "std_msgs/Int32", latched ? LATCHED : TEN);
+            if (latched) {
+                publication.publish(Map.of("data", 1));
+                tool.awaitLine("got 1");
+            }
+            Await.until("matched", () -> publication.subscribers() == 1);
+            tool.awaitLine("writers 1");
+            for (int i = 2; i <= 10; i++) {
+                publication.publish(Map.of("data", i));
+            }
+            tool.awaitLine("got 10");
+            if (quality.equals("r")) {
+                for (int i = 2; i <= 10; i++) {
+                    tool.awaitLine("got " + i);
+                }
+            }
+            publication.close();
+            tool.awaitLine("writers 0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "FAST"})
+    void shouldAnswerAPeersCalls(DdsPeer peer) {
+        node(Map.of()).advertiseService("~/go", "std_srvs/Trigger", request -> Map.of("success", true, "message", "went"));
+        try (RosTool tool = peer.start(domain, "call", DdsNames.requestTopic("/dpros/go"), DdsNames.replyTopic("/dpros/go"))) {
+            for (int i = 1; i <= 3; i++) {
+                tool.awaitLine("reply " + i + " 1 went");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CYCLONE,served by Cyclone", "FAST,served by Fast DDS"})
+    void shouldCallAPeersService(DdsPeer peer, String message) {
+        try (RosTool tool = peer.start(domain, "serve", DdsNames.requestTopic("/peer/go"), DdsNames.replyTopic("/peer/go"))) {
+            Ros2Node caller = node(Map.of());
+            for (int i = 0; i < 3; i++) {
+                assertEquals(Map.of("success", true, "message", message), caller.callService("/peer/go", "std_srvs/Trigger", Map.of()));
+            }
+            tool.awaitLine("request");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "HUMBLE"})
+    void shouldTellAndHearOfNodes(DdsPeer peer) {
+        Ros2Node own = node(Map.of());
+        String id = own.participant().guid().toString().replace("|", "");
+        try (RosTool tool = peer.start(domain, "node", "arm")) {
+            Await.until("the peer's node", () -> own.graph().nodes().equals(List.of("/dpros", "/peers/arm")));
+            Publication publication = own.advertise("/in", "std_msgs/Int32", TEN);
+            Await.until("its reader", () -> publication.subscribers() == 1);
+            assertTrue(own.participant().endpoints().stream().filter(endpoint -> endpoint.topic().equals("rt/in"))
+                    .allMatch(endpoint -> "/peers/arm".equals(own.graph().nodeOf(endpoint.guid()))));
+            tool.awaitLine(line -> line.startsWith("info " + id + " nodes 1 / dpros readers 6 writers 9 "), "our node with its endpoints");
+            own.close();
+            tool.awaitLine("info " + id + " nodes 0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "FAST"})
+    void shouldTellAPeerThatLeavesFromOneThatIsKilled(DdsPeer peer) {
+        List<Boolean> silent = new CopyOnWriteArrayList<>();
+        node(Map.of()).participant().listen(new DiscoveryListener() {
+            @Override
+            public void participantLost(ParticipantData participant, boolean leaseOver) {
+                silent.add(leaseOver);
+            }
+        });
+        try (RosTool tool = peer.start(domain, "brief", "rt/n")) {
+            Await.until("its writer", () -> node.publishedTopics().contains("/n"));
+            tool.awaitExit();
+            Await.until("it left", () -> silent.equals(List.of(false)));
+            assertFalse(node.publishedTopics().contains("/n"));
+        }
+        RosTool killed = peer.start(domain, "pub", "rt/n", "r");
+        Await.until("its writer", () -> node.publishedTopics().contains("/n"));
+        killed.close();
+        Await.until("it fell silent", () -> silent.equals(List.of(false, true)));
+        assertFalse(node.publishedTopics().contains("/n"));
+    }
+
+    @Test
+    void shouldFindAPeerThatStaysOnLoopback() {
+        String configuration = "<Domain Id=\"any\"><General><Interfaces><NetworkInterface name=\"lo\"/></Interfaces><AllowMulticast>false"
+                + "</AllowMulticast></General><Discovery><ParticipantIndex>auto</ParticipantIndex><MaxAutoParticipantIndex>32"
+                + "</MaxAutoParticipantIndex><Peers><Peer address=\"localhost\"/></Peers></Discovery></Domain>";
+        try (RosTool tool = DdsPeer.CYCLONE.start(Map.of("CYCLONEDDS_URI", configuration), domain, "pub", "rt/n", "r")) {
+            node(Map.of()).subscribe("/n", "std_msgs/Int32", slots);
+            Await.until("numbers", () -> slots.count() >= 5);
+        }
+    }
+}
