@@ -21,4 +21,15 @@ public interface MessageReaders {
 
     /** Checksum and definition of a packaged type. @throws dev.dpros.core.InputException if it is not packaged */
     RecordingSource.Description describe(String type);
+
+    /**
+     * Checksum and definition of a recorded type of ROS 1 or ROS 2 ({@code package/msg/Name}).
+     *
+     * @param definition what the recording says; if empty, the packaged type is taken
+     * @throws dev.dpros.core.InputException if the definition is damaged, or empty and the type is not packaged
+     */
+    RecordingSource.Description describe(String type, String definition);
+
+    /** How a source's messages are written in ROS 2. @throws dev.dpros.core.InputException if its definition is damaged */
+    Ros2Messages ros2(SourceInfo source);
 }

@@ -3,6 +3,7 @@ package dev.dpros.node.record;
 import dev.dpros.core.PictureReader;
 import dev.dpros.core.VectorReader;
 import dev.dpros.datasets.MessageReaders;
+import dev.dpros.datasets.Ros2Messages;
 import dev.dpros.observation.RgbPictures;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.journal.SourceInfo;
@@ -28,5 +29,18 @@ public final class RosMessageReaders implements MessageReaders {
     public Description describe(String type) {
         MessageSchema schema = SchemaCatalog.packaged().message(type);
         return new Description(schema.type(), schema.md5(), schema.definition());
+    }
+
+    @Override
+    public Description describe(String type, String definition) {
+        if (definition.isEmpty()) {
+            return describe(type);
+        }
+        return new Description(type, MessageDefinitions.parse(type, definition).md5(), definition);
+    }
+
+    @Override
+    public Ros2Messages ros2(SourceInfo source) {
+        throw new UnsupportedOperationException();
     }
 }
