@@ -22,7 +22,7 @@ public final class McapReader {
     private final boolean tail;
     private long recordAt;
     /** The file, and where in it the record lies that is being read. */
-    private String place = "";
+    private String place;
     private long messages;
     private boolean summary;
     private boolean footer;
@@ -30,9 +30,10 @@ public final class McapReader {
 
     private McapReader(Path path, McapInput in, BagReader.Visitor visitor) throws IOException {
         where = path.toString();
+        place = where;
         this.in = in;
         channels = new McapChannels(visitor);
-        tail = McapInput.endsWith(path, Mcap.magic());
+        tail = in.remaining() >= 2L * Mcap.magic().length && McapInput.endsWith(path, Mcap.magic());
     }
 
     /** Reads a file as far as it goes. @throws InputException if it is none or is damaged before its end */

@@ -80,6 +80,7 @@ final class SqliteBag {
         boolean whole = closed;
         try (Connection database = open(); Statement statement = database.createStatement()) {
             statement.execute("PRAGMA trusted_schema=OFF");
+            statement.execute("PRAGMA writable_schema=ON"); // else a file that is cut off is not opened at all
             whole |= closedBy(statement);
             connections(statement);
             String cut = messages(statement, whole);
