@@ -26,6 +26,7 @@ final class Rooms {
             http:
             ros.xmlrpc: core http
             ros.message: core
+            ros2.message: core ros.message
             ros.tcpros: core ros.message
             ros.node: core ros.names ros.xmlrpc ros.message ros.tcpros
             ros.master: core ros.xmlrpc

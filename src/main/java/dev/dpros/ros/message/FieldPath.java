@@ -110,51 +110,56 @@ public final class FieldPath {
     }
 
     /**
-     * Compiles the path for a type.
+     * Compiles the path for a type of ROS 1.
      *
      * @throws InputException if a field does not exist or what it names is not a fixed number of numbers
      */
     public VectorReader reader(MessageSchema schema) {
-        MessageSchema inside = schema;
-        Locator locator = new Locator();
-        Locator stamp = stampLocator(locator, inside);
-        for (int i = 0; i < segments.size() - 1; i++) {
-            FieldType type = enter(inside, segments.get(i), locator);
-            inside = type.message();
-            if (stamp == null) {
-                stamp = stampLocator(locator, inside);
-            }
-        }
-        return leafReader(inside, segments.get(segments.size() - 1), locator, stamp);
+        return reader(schema, new Locator());
     }
 
-    private FieldType enter(MessageSchema schema, Segment segment, Locator locator) {
+    /**
+     * Compiles the path for a type and a wire format.
+     *
+     * @param start the wire format's plan, without a step
+     * @throws InputException if a field does not exist or what it names is not a fixed number of numbers
+     */
+    public VectorReader reader(MessageSchema schema, AccessPlan start) {
+        MessageSchema inside = schema;
+        AccessPlan plan = start;
+        AccessPlan stamp = stampPlan(plan, inside);
+        for (int i = 0; i < segments.size() - 1; i++) {
+            plan = enter(inside, segments.get(i), plan);
+            inside = inside.fields().get(fieldIndex(inside, segments.get(i))).type().message();
+            if (stamp == null) {
+                stamp = stampPlan(plan, inside);
+            }
+        }
+        return leafReader(inside, segments.get(segments.size() - 1), plan, stamp);
+    }
+
+    private AccessPlan enter(MessageSchema schema, Segment segment, AccessPlan plan) {
         int index = fieldIndex(schema, segment);
         FieldType type = schema.fields().get(index).type();
         if (type.message() == null) {
             throw error(segment.field(), "a nested message", type.text() + " in " + schema.type());
         }
-        locator.toField(schema, index);
         boolean array = type.arity() != FieldType.Arity.ONE;
         if (array != (segment.indices() != null && segment.indices().size() == 1) || segment.names() != null) {
             throw error(segment.field(), array ? "one index, such as [0]" : "no brackets", type.text());
         }
-        if (array) {
-            locator.toElement(type, segment.indices().get(0));
-        }
-        return type;
+        AccessPlan field = plan.toField(schema, index);
+        return array ? field.toElement(type, segment.indices().get(0)) : field;
     }
 
-    private VectorReader leafReader(MessageSchema schema, Segment segment, Locator locator, Locator stamp) {
+    private VectorReader leafReader(MessageSchema schema, Segment segment, AccessPlan plan, AccessPlan stamp) {
         int index = fieldIndex(schema, segment);
         FieldType type = schema.fields().get(index).type();
-        NameIndex names = segment.names() == null ? null : nameIndex(schema, segment, locator);
-        Locator field = locator.copy().toField(schema, index);
+        AccessPlan names = segment.names() == null ? null : namesPlan(schema, segment, plan);
         List<Integer> indices = elements(schema, segment, type);
-        NumericLeaves leaves = NumericLeaves.of(type, () -> error(segment.field(), "numbers only",
-                type.text() + (type.message() == null ? "" : "; name one of its fields: "
-                        + String.join(", ", type.message().fieldNames()))));
-        return new NumericReader(field, stamp, type, leaves, indices, names, names());
+        return plan.toField(schema, index).numbers(type, indices, new AccessPlan.Aside(stamp, names, names()),
+                () -> error(segment.field(), "numbers only", type.text() + (type.message() == null ? ""
+                        : "; name one of its fields: " + String.join(", ", type.message().fieldNames()))));
     }
 
     private List<Integer> elements(MessageSchema schema, Segment segment, FieldType type) {
@@ -180,11 +185,12 @@ public final class FieldPath {
         }
     }
 
-    private NameIndex nameIndex(MessageSchema schema, Segment segment, Locator locator) {
+    private AccessPlan namesPlan(MessageSchema schema, Segment segment, AccessPlan plan) {
         for (String field : NAME_FIELDS) {
             int index = schema.indexOf(field);
-            if (index >= 0 && schema.fields().get(index).type().text().equals("string[]")) {
-                return new NameIndex(locator.copy().toField(schema, index), segment.names());
+            FieldType type = index < 0 ? null : schema.fields().get(index).type();
+            if (type != null && type.primitive() == Primitive.STRING && type.arity() == FieldType.Arity.VARIABLE) {
+                return plan.toField(schema, index);
             }
         }
         throw error(segment.field(), "indices or a slice", "names, but " + schema.type()
@@ -200,10 +206,9 @@ public final class FieldPath {
         return index;
     }
 
-    private static Locator stampLocator(Locator locator, MessageSchema schema) {
+    private static AccessPlan stampPlan(AccessPlan plan, MessageSchema schema) {
         int header = schema.indexOf("header");
-        boolean stamped = header >= 0 && schema.fields().get(header).type().text().equals("std_msgs/Header");
-        return stamped ? locator.copy().toField(schema, header) : null;
+        return header >= 0 && MessageSchema.isHeader(schema.fields().get(header)) ? plan.toField(schema, header) : null;
     }
 
     private InputException error(String field, String expected, String found) {

@@ -6,9 +6,15 @@ package dev.dpros.ros.message;
  * @param primitive the primitive element type, or null for a nested message
  * @param message the nested element type, or null for a primitive
  * @param arity alone, array of fixed length, or array of variable length
- * @param length number of elements if the arity is fixed, else 0
+ * @param length number of elements if the arity is fixed; the most of them if it is variable and bounded, else 0
+ * @param textBound the most characters of a string, 0 if it has no bound
  */
-public record FieldType(Primitive primitive, MessageSchema message, Arity arity, int length) {
+public record FieldType(Primitive primitive, MessageSchema message, Arity arity, int length, int textBound) {
+    /** A type without bounds on strings. */
+    public FieldType(Primitive primitive, MessageSchema message, Arity arity, int length) {
+        this(primitive, message, arity, length, 0);
+    }
+
     /** How many elements a field has. */
     public enum Arity {
         /** One element. */ ONE,
@@ -32,7 +38,7 @@ public record FieldType(Primitive primitive, MessageSchema message, Arity arity,
     }
 
     /** The least number of bytes one element takes on the wire. */
-    int minimumElementSize() {
+    public int minimumElementSize() {
         if (primitive != null) {
             return primitive.size() < 0 ? 4 : primitive.size();
         }
@@ -48,13 +54,18 @@ public record FieldType(Primitive primitive, MessageSchema message, Arity arity,
         };
     }
 
+    /** The type of one element. */
+    public FieldType single() {
+        return new FieldType(primitive, message, Arity.ONE, 0, textBound);
+    }
+
     /** As in a .msg file, with the package of a nested type. */
     public String text() {
-        String element = primitive != null ? primitive.rosName() : message.type();
+        String element = (primitive != null ? primitive.rosName() : message.type()) + (textBound > 0 ? "<=" + textBound : "");
         return switch (arity) {
             case ONE -> element;
             case FIXED -> element + "[" + length + "]";
-            case VARIABLE -> element + "[]";
+            case VARIABLE -> element + (length > 0 ? "[<=" + length + "]" : "[]");
         };
     }
 }

@@ -1,46 +1,49 @@
 package dev.dpros.ros.message;
 
+import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
-/**
- * Finds where a field starts in a serialized message. Compiled once from the steps of a path; then immutable and free of
- * allocation.
- */
-final class Locator {
-    private final List<Step> building = new ArrayList<>();
-    private Step[] steps = new Step[0];
+/** Finds where a field starts in a serialized message of ROS 1. Immutable; free of allocation once built. */
+final class Locator implements AccessPlan {
+    private final Step[] steps;
 
     /** One step: fields to pass over, then possibly an element of an array to enter. */
     private record Step(SkipPlan skip, boolean element, int count, int index, int minimumElementSize) {}
 
-    /** A copy to which further steps may be added. */
-    Locator copy() {
-        Locator copy = new Locator();
-        copy.building.addAll(building);
-        copy.steps = steps.clone();
-        return copy;
+    Locator() {
+        this(new Step[0]);
     }
 
-    /** Passes over the fields before {@code field}. */
-    Locator toField(MessageSchema schema, int field) {
+    private Locator(Step[] steps) {
+        this.steps = steps;
+    }
+
+    @Override
+    public Locator toField(MessageSchema schema, int field) {
+        Step[] more = Arrays.copyOf(steps, steps.length + field);
         for (int i = 0; i < field; i++) {
-            building.add(new Step(SkipPlan.of(schema.fields().get(i).type()), false, 0, 0, 0));
+            more[steps.length + i] = new Step(SkipPlan.of(schema.fields().get(i).type()), false, 0, 0, 0);
         }
-        return done();
+        return new Locator(more);
     }
 
-    /** Enters element {@code index} of the array that starts here. */
-    Locator toElement(FieldType array, int index) {
+    @Override
+    public Locator toElement(FieldType array, int index) {
         int count = array.arity() == FieldType.Arity.FIXED ? array.length() : -1;
-        building.add(new Step(SkipPlan.of(SkipPlan.single(array)), true, count, index, array.minimumElementSize()));
-        return done();
+        Step[] more = Arrays.copyOf(steps, steps.length + 1);
+        more[steps.length] = new Step(SkipPlan.of(array.single()), true, count, index, array.minimumElementSize());
+        return new Locator(more);
     }
 
-    private Locator done() {
-        steps = building.toArray(new Step[0]);
-        return this;
+    @Override
+    public VectorReader numbers(FieldType type, List<Integer> indices, Aside aside,
+            Supplier<? extends RuntimeException> failure) {
+        NumericLeaves leaves = NumericLeaves.of(type, failure);
+        NameIndex index = aside.names() == null ? null : new NameIndex((Locator) aside.names(), aside.wanted());
+        return new NumericReader(this, (Locator) aside.stamp(), type, leaves, indices, index, aside.wanted());
     }
 
     /** The index of the field's first byte, or -1 if the message is too short or lacks the element. */

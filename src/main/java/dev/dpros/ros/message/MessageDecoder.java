@@ -10,18 +10,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns serialized messages into field maps, for services and slow topics; allocates. Stateless.
+ * Turns serialized messages of ROS 1 into field maps, for services and slow topics; allocates. One message each; other wire
+ * formats differ in what is open to them here.
  *
  * <p>Values: Boolean, Integer (up to int32), Long (uint32, int64, uint64 as its bits), Double (float32, float64), String,
  * Long nanoseconds (time, duration), Map (nested message). Arrays: boolean[], byte[] (8-bit), int[] (16-bit and int32),
  * long[] (the larger ones, time, duration), float[], double[], List (strings and messages).
  */
-public final class MessageDecoder {
+public class MessageDecoder {
     private static final int MAX_EMPTY_ELEMENTS = 1 << 16;
-    private final ByteBuffer in;
+    /** The message, in its byte order, at the next byte to read. */
+    protected final ByteBuffer in;
     private final String type;
 
-    private MessageDecoder(String type, ByteBuffer in) {
+    /** A decoder of what is left of a buffer. */
+    protected MessageDecoder(String type, ByteBuffer in) {
         this.type = type;
         this.in = in;
     }
@@ -34,10 +37,14 @@ public final class MessageDecoder {
      */
     public static Map<String, Object> decode(MessageSchema schema, ByteBuffer message) {
         ByteBuffer in = message.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        MessageDecoder decoder = new MessageDecoder(schema.type(), in);
-        Map<String, Object> fields = decoder.message(schema);
-        if (in.hasRemaining()) {
-            throw InputException.of(schema.type(), "message length", in.position() + " bytes",
+        return new MessageDecoder(schema.type(), in).whole(schema, 0);
+    }
+
+    /** One message, after which at most so many bytes may follow. */
+    protected final Map<String, Object> whole(MessageSchema schema, int padding) {
+        Map<String, Object> fields = message(schema);
+        if (in.remaining() > padding) {
+            throw InputException.of(type, "message length", in.position() + " bytes",
                     in.limit() + " bytes", "the peer uses another definition of the type");
         }
         return fields;
@@ -50,18 +57,35 @@ public final class MessageDecoder {
             fields.put(field.name(), switch (fieldType.arity()) {
                 case ONE -> one(fieldType);
                 case FIXED -> array(fieldType, fieldType.length());
-                case VARIABLE -> array(fieldType, count(fieldType.minimumElementSize()));
+                case VARIABLE -> array(fieldType, count(fieldType));
             });
         }
         return fields;
     }
 
-    private Object one(FieldType fieldType) {
+    /** Moves to where a number of so many bytes may stand. */
+    protected void align(int bytes) {
+        // ROS 1 packs
+    }
+
+    private int count(FieldType fieldType) {
+        int count = count(fieldType.minimumElementSize());
+        if (fieldType.length() > 0 && count > fieldType.length()) {
+            throw malformed("at most " + fieldType.length() + " elements", Integer.toString(count));
+        }
+        return count;
+    }
+
+    /** One element of a field. */
+    protected Object one(FieldType fieldType) {
         if (fieldType.primitive() == null) {
             return message(fieldType.message());
         }
         Primitive primitive = fieldType.primitive();
-        require(Math.max(0, primitive.size()));
+        if (!primitive.isText()) {
+            align(primitive.size());
+            require(primitive.size());
+        }
         return switch (primitive) {
             case BOOL -> in.get() != 0;
             case INT8, BYTE -> (int) in.get();
@@ -73,16 +97,17 @@ public final class MessageDecoder {
             case INT64, UINT64 -> in.getLong();
             case FLOAT32 -> (double) in.getFloat();
             case FLOAT64 -> in.getDouble();
-            case STRING -> string();
+            case STRING, WSTRING -> string(fieldType);
             case TIME -> WireTime.timeNs(in.getInt(), in.getInt());
             case DURATION -> WireTime.durationNs(in.getInt(), in.getInt());
         };
     }
 
-    private Object array(FieldType fieldType, int count) {
+    /** So many elements of a field. */
+    protected Object array(FieldType fieldType, int count) {
         require((long) count * fieldType.minimumElementSize());
         Primitive primitive = fieldType.primitive();
-        if (primitive == null || primitive == Primitive.STRING) {
+        if (primitive == null || primitive.isText()) {
             List<Object> list = new ArrayList<>(Math.min(count, MAX_EMPTY_ELEMENTS));
             for (int i = 0; i < count; i++) {
                 list.add(one(fieldType));
@@ -123,6 +148,11 @@ public final class MessageDecoder {
 
     private float[] floats(int count) {
         float[] values = new float[count];
+        if (count == 0) {
+            return values;
+        }
+        align(4);
+        require(4L * count);
         in.asFloatBuffer().get(values);
         in.position(in.position() + 4 * count);
         return values;
@@ -130,12 +160,18 @@ public final class MessageDecoder {
 
     private double[] doubles(int count) {
         double[] values = new double[count];
+        if (count == 0) {
+            return values;
+        }
+        align(8);
+        require(8L * count);
         in.asDoubleBuffer().get(values);
         in.position(in.position() + 8 * count);
         return values;
     }
 
-    private long[] longs(FieldType fieldType, int count) {
+    /** So many elements that are given as long. */
+    protected final long[] longs(FieldType fieldType, int count) {
         long[] values = new long[count];
         for (int i = 0; i < count; i++) {
             values[i] = (Long) one(fieldType);
@@ -143,7 +179,8 @@ public final class MessageDecoder {
         return values;
     }
 
-    private String string() {
+    /** The text of a string. */
+    protected String string(FieldType fieldType) {
         int length = count(1);
         byte[] bytes = new byte[length];
         in.get(bytes);
@@ -151,20 +188,25 @@ public final class MessageDecoder {
     }
 
     /** Reads a u32 count and checks that so many elements can be there before anything is allocated. */
-    private int count(int minimumElementSize) {
+    protected final int count(int minimumElementSize) {
+        align(4);
         require(4);
         long count = in.getInt() & 0xffffffffL;
         if (minimumElementSize == 0 ? count > MAX_EMPTY_ELEMENTS : count * minimumElementSize > in.remaining()) {
-            throw InputException.of(type, "message length", "room for " + count + " elements",
-                    in.remaining() + " bytes at byte " + in.position(), "the message is malformed");
+            throw malformed("room for " + count + " elements", Integer.toString(in.remaining()));
         }
         return (int) count;
     }
 
-    private void require(long bytes) {
+    /** Checks that so many bytes are left. @throws InputException if not */
+    protected final void require(long bytes) {
         if (in.remaining() < bytes) {
-            throw InputException.of(type, "message length", "at least " + bytes + " more bytes at byte " + in.position(),
-                    Integer.toString(in.remaining()), "the message is malformed");
+            throw malformed("at least " + bytes + " more bytes", Integer.toString(in.remaining()));
         }
+    }
+
+    /** What is wrong at this place. */
+    protected final InputException malformed(String expected, String found) {
+        return InputException.of(type, "byte " + in.position(), expected, found, "the message is malformed");
     }
 }

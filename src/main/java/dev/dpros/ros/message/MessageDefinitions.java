@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads the full {@code message_definition} that a publisher sends at connection time (or a bag holds), nested types
@@ -19,7 +20,18 @@ public final class MessageDefinitions {
     private final Map<String, MessageSchema> parsed = new HashMap<>();
     private final Set<String> open = new HashSet<>();
 
-    private MessageDefinitions() {}
+    private final TextParser parser;
+
+    /** Parses the text of one type; {@code nested} gives those inside it. */
+    @FunctionalInterface
+    public interface TextParser {
+        /** The schema. @throws InputException if the text is not valid */
+        MessageSchema parse(String type, String text, Function<String, MessageSchema> nested);
+    }
+
+    private MessageDefinitions(TextParser parser) {
+        this.parser = parser;
+    }
 
     /**
      * The schema of a type from its full definition.
@@ -28,11 +40,16 @@ public final class MessageDefinitions {
      * @throws InputException if the definition is malformed, incomplete or refers to itself
      */
     public static MessageSchema parse(String type, String definition) {
+        return parse(type, definition, MessageParser::parse);
+    }
+
+    /** The same with the rules of another parser. */
+    public static MessageSchema parse(String type, String definition, TextParser parser) {
         if (definition.length() > MAX_CHARS) {
             throw InputException.of(type, "message_definition", "at most " + MAX_CHARS + " characters",
                     Integer.toString(definition.length()), "");
         }
-        MessageDefinitions definitions = new MessageDefinitions();
+        MessageDefinitions definitions = new MessageDefinitions(parser);
         definitions.split(type, definition);
         return definitions.schema(type);
     }
@@ -52,7 +69,7 @@ public final class MessageDefinitions {
                     throw InputException.of(type, "message_definition", "'MSG: type' after a separator", "'"
                             + MessageParser.shortened(line) + "'", "");
                 }
-                current = line.substring(5).strip();
+                current = line.substring(5).strip().replace("/msg/", "/");
                 afterSeparator = false;
                 first = true;
             } else {
@@ -76,7 +93,7 @@ public final class MessageDefinitions {
             throw InputException.of("message_definition", type, "nesting of at most " + MAX_DEPTH
                     + " levels and no type inside itself", "such a type", "");
         }
-        MessageSchema schema = MessageParser.parse(type, text, this::schema);
+        MessageSchema schema = parser.parse(type, text, this::schema);
         open.remove(type);
         parsed.put(type, schema);
         return schema;

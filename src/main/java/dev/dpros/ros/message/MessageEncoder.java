@@ -11,15 +11,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Serializes field maps, for services and slow topics; allocates. Accepts what {@link MessageDecoder} gives, any Number
- * for a number, any List or array for an array; a missing field is zero or empty, an unknown one is an error. Stateless.
+ * Serializes field maps for ROS 1, for services and slow topics; allocates. Accepts what {@link MessageDecoder} gives, any
+ * Number for a number, any List or array for an array; a missing field is its default, zero or empty, an unknown one is an
+ * error. One message each; other wire formats differ in what is open to them here.
  */
-public final class MessageEncoder {
+public class MessageEncoder {
     private final MessageSchema root;
-    private ByteBuffer out = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer out;
 
-    private MessageEncoder(MessageSchema root) {
+    /** An encoder of one message of this type in this byte order. */
+    protected MessageEncoder(MessageSchema root, ByteOrder order) {
         this.root = root;
+        out = ByteBuffer.allocate(256).order(order);
     }
 
     /**
@@ -28,9 +31,13 @@ public final class MessageEncoder {
      * @throws InputException naming the field if a value does not fit its type or a field is not part of the type
      */
     public static ByteBuffer encode(MessageSchema schema, Map<String, ?> fields) {
-        MessageEncoder encoder = new MessageEncoder(schema);
-        encoder.message(schema, fields, "");
-        return encoder.out.flip();
+        return new MessageEncoder(schema, ByteOrder.LITTLE_ENDIAN).whole(fields);
+    }
+
+    /** The message after what is written already, position 0 to limit. */
+    protected final ByteBuffer whole(Map<String, ?> fields) {
+        message(root, fields, "");
+        return out.flip();
     }
 
     private void message(MessageSchema schema, Map<?, ?> fields, String path) {
@@ -41,7 +48,8 @@ public final class MessageEncoder {
             }
         }
         for (MessageSchema.Field field : schema.fields()) {
-            field(field.type(), fields.get(field.name()), path + field.name());
+            Object value = fields.get(field.name());
+            field(field.type(), value == null ? field.defaultValue() : value, path + field.name());
         }
     }
 
@@ -56,6 +64,10 @@ public final class MessageEncoder {
         }
         int count = array == null ? 0 : Array.getLength(array);
         if (type.arity() == FieldType.Arity.VARIABLE) {
+            if (type.length() > 0 && count > type.length()) {
+                throw wrong(path, type.text(), count + " elements");
+            }
+            align(4);
             room(4).putInt(count);
         } else if (array != null && count != type.length()) {
             throw wrong(path, type.text(), count + " elements");
@@ -70,18 +82,29 @@ public final class MessageEncoder {
         }
     }
 
-    private void one(FieldType type, Object value, String path) {
+    /** Writes zeros up to where a number of so many bytes may stand. */
+    protected void align(int bytes) {
+        // ROS 1 packs
+    }
+
+    /** Writes one element of a field; null is zero or empty. */
+    protected void one(FieldType type, Object value, String path) {
         if (type.primitive() == null) {
             if (value != null && !(value instanceof Map)) {
                 throw wrong(path, type.message().type(), value);
             }
             message(type.message(), value == null ? Map.of() : (Map<?, ?>) value, path + ".");
-        } else if (type.primitive() == Primitive.STRING) {
-            byte[] bytes = value == null ? new byte[0] : value.toString().getBytes(StandardCharsets.UTF_8);
-            room(4 + bytes.length).putInt(bytes.length).put(bytes);
+        } else if (type.primitive().isText()) {
+            text(type, value == null ? "" : value.toString(), path);
         } else {
             number(type.primitive(), value, path);
         }
+    }
+
+    /** Writes a string. */
+    protected void text(FieldType type, String value, String path) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        room(4 + bytes.length).putInt(bytes.length).put(bytes);
     }
 
     private void number(Primitive primitive, Object value, String path) {
@@ -92,6 +115,7 @@ public final class MessageEncoder {
         if (!(given instanceof Number number)) {
             throw wrong(path, primitive.rosName(), value);
         }
+        align(primitive.size());
         ByteBuffer target = room(primitive.size());
         switch (primitive) {
             case BOOL -> target.put((byte) (number.doubleValue() != 0 ? 1 : 0));
@@ -117,16 +141,18 @@ public final class MessageEncoder {
         return value;
     }
 
-    private ByteBuffer room(int bytes) {
+    /** The output at its end, with room for so many more bytes. */
+    protected final ByteBuffer room(int bytes) {
         if (out.remaining() < bytes) {
             int capacity = Math.max(out.capacity() * 2, Math.addExact(out.position(), bytes));
-            ByteBuffer larger = ByteBuffer.wrap(Arrays.copyOf(out.array(), capacity)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer larger = ByteBuffer.wrap(Arrays.copyOf(out.array(), capacity)).order(out.order());
             out = larger.position(out.position());
         }
         return out;
     }
 
-    private InputException wrong(String path, String expected, Object found) {
+    /** What does not fit. */
+    protected final InputException wrong(String path, String expected, Object found) {
         return InputException.of(root.type(), path, expected, String.valueOf(found), "");
     }
 }

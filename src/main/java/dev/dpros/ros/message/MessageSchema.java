@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A ROS 1 message type: its fields, its constants, its text and its md5. Immutable; any thread. Made by
- * {@link SchemaCatalog} from packaged or installed .msg files, or by {@link MessageDefinitions} from the definition that
- * a publisher sends.
+ * A message type of ROS 1 or ROS 2: its fields, its constants and its text. Immutable; any thread. Those of ROS 1 are made
+ * by {@link SchemaCatalog} from packaged or installed .msg files, or by {@link MessageDefinitions} from the definition that
+ * a publisher sends; sums and sizes are those of ROS 1.
  */
-public final class MessageSchema {
+public class MessageSchema {
     private static final String SEPARATOR = "=".repeat(80) + "\n";
 
     /**
@@ -18,8 +18,14 @@ public final class MessageSchema {
      *
      * @param name as in the .msg file
      * @param type its type
+     * @param defaultValue Boolean, Number, String or a List of them, null if it has none; ROS 1 has none
      */
-    public record Field(String name, FieldType type) {}
+    public record Field(String name, FieldType type, Object defaultValue) {
+        /** A field without a default value. */
+        public Field(String name, FieldType type) {
+            this(name, type, null);
+        }
+    }
 
     /**
      * One constant.
@@ -34,16 +40,16 @@ public final class MessageSchema {
     private final String text;
     private final List<Field> fields;
     private final List<Constant> constants;
-    private final String md5;
+    private volatile String md5;
     private final int fixedSize;
     private final int minimumSize;
 
-    MessageSchema(String type, String text, List<Field> fields, List<Constant> constants) {
+    /** A schema of these parts. */
+    protected MessageSchema(String type, String text, List<Field> fields, List<Constant> constants) {
         this.type = type;
         this.text = text;
         this.fields = List.copyOf(fields);
         this.constants = List.copyOf(constants);
-        this.md5 = Md5.of(Md5.text(this.fields, this.constants));
         long fixed = 0;
         long minimum = 0;
         for (Field field : fields) {
@@ -82,7 +88,12 @@ public final class MessageSchema {
 
     /** The sum that connection headers carry, as {@code rosmsg md5} prints it. */
     public String md5() {
-        return md5;
+        String sum = md5;
+        if (sum == null) {
+            sum = Md5.of(Md5.text(fields, constants));
+            md5 = sum;
+        }
+        return sum;
     }
 
     /** Wire size in bytes if every message of the type has the same, else -1. */
@@ -107,8 +118,12 @@ public final class MessageSchema {
 
     /** True if the first field is a std_msgs/Header named {@code header}, as ROS defines stamped messages. */
     public boolean hasHeader() {
-        return !fields.isEmpty() && fields.get(0).name().equals("header")
-                && "std_msgs/Header".equals(fields.get(0).type().text());
+        return !fields.isEmpty() && isHeader(fields.get(0));
+    }
+
+    /** True for a field named {@code header} of the type std_msgs/Header. */
+    static boolean isHeader(Field field) {
+        return field.name().equals("header") && field.type().text().equals("std_msgs/Header");
     }
 
     /** The full message_definition: the text, then each nested type once, as gentools' compute_full_text writes it. */
@@ -133,7 +148,7 @@ public final class MessageSchema {
     }
 
     /** Names of the fields, for error messages. */
-    List<String> fieldNames() {
+    public List<String> fieldNames() {
         List<String> names = new ArrayList<>();
         fields.forEach(field -> names.add(field.name()));
         return names;
@@ -141,6 +156,6 @@ public final class MessageSchema {
 
     @Override
     public String toString() {
-        return type + " [" + md5 + "]";
+        return type + " [" + md5() + "]";
     }
 }

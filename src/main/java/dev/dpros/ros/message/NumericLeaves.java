@@ -21,7 +21,7 @@ final class NumericLeaves {
     static NumericLeaves of(FieldType type, Supplier<? extends RuntimeException> failure) {
         List<Integer> offsets = new ArrayList<>();
         List<Primitive> types = new ArrayList<>();
-        collect(SkipPlan.single(type), 0, offsets, types, failure);
+        collect(type.single(), 0, offsets, types, failure);
         return new NumericLeaves(offsets, types);
     }
 

@@ -3,7 +3,7 @@ package dev.dpros.ros.message;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Built-in field types of the ROS 1 message language, with their size on the wire. */
+/** Built-in field types of the message languages of ROS 1 and ROS 2, with their size on the wire. */
 public enum Primitive {
     /** {@code bool}, one byte. */ BOOL("bool", 1),
     /** {@code int8}. */ INT8("int8", 1),
@@ -19,8 +19,9 @@ public enum Primitive {
     /** {@code float32}. */ FLOAT32("float32", 4),
     /** {@code float64}. */ FLOAT64("float64", 8),
     /** {@code string}: u32 length and UTF-8 bytes. */ STRING("string", -1),
-    /** {@code time}: u32 seconds, u32 nanoseconds. */ TIME("time", 8),
-    /** {@code duration}: i32 seconds, i32 nanoseconds. */ DURATION("duration", 8);
+    /** {@code wstring}, of ROS 2 alone: a count and UTF-16 code units. */ WSTRING("wstring", -1),
+    /** {@code time}, of ROS 1 alone: u32 seconds, u32 nanoseconds. */ TIME("time", 8),
+    /** {@code duration}, of ROS 1 alone: i32 seconds, i32 nanoseconds. */ DURATION("duration", 8);
 
     private static final Map<String, Primitive> BY_NAME = new HashMap<>();
 
@@ -50,7 +51,12 @@ public enum Primitive {
 
     /** True for what a vector of floats may be read from: numbers and bool. */
     public boolean isNumeric() {
-        return this != STRING && this != TIME && this != DURATION;
+        return !isText() && this != TIME && this != DURATION;
+    }
+
+    /** True for string and wstring. */
+    public boolean isText() {
+        return this == STRING || this == WSTRING;
     }
 
     /** The primitive of this .msg name, or null if it is not one. */

@@ -19,14 +19,9 @@ abstract class SkipPlan {
         int element = type.elementSize();
         return switch (type.arity()) {
             case ONE -> type.primitive() == Primitive.STRING ? new Counted(1) : new Fields(type.message());
-            case FIXED -> new Repeated(SkipPlan.of(single(type)), type.length());
-            case VARIABLE -> element >= 0 ? new Counted(element) : new Repeated(SkipPlan.of(single(type)), -1);
+            case FIXED -> new Repeated(SkipPlan.of(type.single()), type.length());
+            case VARIABLE -> element >= 0 ? new Counted(element) : new Repeated(SkipPlan.of(type.single()), -1);
         };
-    }
-
-    /** The type of one element. */
-    static FieldType single(FieldType type) {
-        return new FieldType(type.primitive(), type.message(), FieldType.Arity.ONE, 0);
     }
 
     /** The u32 count at {@code offset} if that many elements of at least so many bytes can follow, else -1. */
