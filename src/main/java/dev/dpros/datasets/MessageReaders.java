@@ -23,12 +23,13 @@ public interface MessageReaders {
     RecordingSource.Description describe(String type);
 
     /**
-     * Checksum and definition of a recorded type of ROS 1 or ROS 2 ({@code package/msg/Name}).
+     * Checksum and definition of a recorded type.
      *
+     * @param ros2 whether its messages are of ROS 2
      * @param definition what the recording says; if empty, the packaged type is taken
      * @throws dev.dpros.core.InputException if the definition is damaged, or empty and the type is not packaged
      */
-    RecordingSource.Description describe(String type, String definition);
+    RecordingSource.Description describe(String type, boolean ros2, String definition);
 
     /** How a source's messages are written in ROS 2. @throws dev.dpros.core.InputException if its definition is damaged */
     Ros2Messages ros2(SourceInfo source);

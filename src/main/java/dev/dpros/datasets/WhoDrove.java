@@ -10,9 +10,8 @@ import java.util.List;
  * When somebody drove, policy or human, as the control node's {@code ~state} in the recording says. Immutable once made.
  */
 public final class WhoDrove {
-    /** Type of {@code ~state}, whatever its topic, in ROS 1 and ROS 2. */
-    private static final String TYPE = "diffusion_policy_msgs/ControllerState";
-    private static final String ROS2_TYPE = "diffusion_policy_msgs/msg/ControllerState";
+    /** Type of {@code ~state}, whatever its topic. */
+    public static final String TYPE = "diffusion_policy_msgs/ControllerState";
     private static final long FRESH_NS = 1_000_000_000L;
     private static final int DEGRADED = 1;
     private static final int FEWEST_STEPS = 2;
@@ -25,14 +24,9 @@ public final class WhoDrove {
         this.drove = drove;
     }
 
-    /** Whether a type is that of a node's state. */
-    public static boolean isType(String type) {
-        return type.equals(TYPE) || type.equals(ROS2_TYPE);
-    }
-
     /** Whether a source is a node's state. */
     static boolean is(JournalIndex.Track track) {
-        return track.info() != null && isType(track.info().type()) && track.count() > 0;
+        return track.info() != null && track.info().type().equals(TYPE) && track.count() > 0;
     }
 
     /** Reads it; null if it was not recorded. Of several nodes' the first counts. */

@@ -42,7 +42,7 @@ final class Rooms {
             node.outputs: core observation safety control ros.message config process
             node.trace: core observation inference safety control recording config
             node.page: core observation diffusion inference safety control ros.message recording metrics config node.outputs
-            node.record: core observation ros.message recording datasets config process
+            node.record: core observation ros.message ros2.message recording datasets config process
             node.audit: core safety control ros.message recording datasets config node.record
             node: core observation diffusion inference safety control ros.message ros.node metrics config process \
             node.outputs node.trace node.page

@@ -5,8 +5,8 @@ package dev.dpros.datasets.rosbag;
  *
  * @param id number within the bag
  * @param topic topic name
- * @param type such as {@code sensor_msgs/Image}, or {@code sensor_msgs/msg/Image} of ROS 2
- * @param md5 checksum of the type, its hash in ROS 2; empty if the bag does not tell
+ * @param type such as {@code sensor_msgs/Image}, in ROS 2 too
+ * @param md5 checksum of the type, in ROS 2 its hash; empty if the bag does not tell
  * @param definition full message definition; empty if the bag does not tell
  * @param encoding {@link #ROS1}, {@link #CDR}, or the name of one that is not read
  */

@@ -101,7 +101,7 @@ public final class BagImporter {
             throw InputException.of(where, "messages", "at least one", "none", "");
         }
         taken = new LinkedHashMap<>(keyByTopic);
-        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(WhoDrove::isType))
+        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(WhoDrove.TYPE::equals))
                 .findFirst().ifPresent(topic -> taken.putIfAbsent(topic, "state"));
         Path target = EpisodeStore.path(store.directory(), store.nextNumber());
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
@@ -164,7 +164,7 @@ public final class BagImporter {
             topics.add(connection.topic());
             types.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>()).add(connection.type());
             sums.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>()).add(connection.type()
-                    + (connection.md5().isEmpty() ? "" : " (md5 " + connection.md5() + ")"));
+                    + (connection.encoding().equals(BagConnection.ROS1) ? " (md5 " + connection.md5() + ")" : ""));
             if (!connection.encoding().equals(BagConnection.ROS1) && !connection.encoding().equals(BagConnection.CDR)) {
                 unread.put(connection.topic(), connection.encoding());
             }
@@ -201,8 +201,7 @@ public final class BagImporter {
             }
             SourceInfo info = byTopic.get(connection.topic());
             if (info == null) {
-                info = described(new SourceInfo(byTopic.size(), key, SourceInfo.Role.OTHER, connection.topic(), connection.type(),
-                        connection.md5(), connection.definition()));
+                info = source(byTopic.size(), key, connection);
                 byTopic.put(connection.topic(), info);
                 stamped.put(info.id(), info.startsWithHeader());
                 try {
@@ -230,12 +229,14 @@ public final class BagImporter {
             counts.merge(info.id(), 1L, Long::sum);
         }
 
-        private SourceInfo described(SourceInfo info) {
-            if (!info.md5().isEmpty() && !info.definition().isEmpty()) {
+        private SourceInfo source(int id, String key, BagConnection from) {
+            SourceInfo info = new SourceInfo(id, key, SourceInfo.Role.OTHER, from.topic(), from.type(), from.md5(), from.definition());
+            if (!from.md5().isEmpty() && !from.definition().isEmpty()) {
                 return info;
             }
-            RecordingSource.Description description = readers.describe(info.type(), info.definition());
-            return info.described(description.type(), info.md5().isEmpty() ? description.md5() : info.md5(), description.definition());
+            RecordingSource.Description known =
+                    readers.describe(from.type(), from.encoding().equals(BagConnection.CDR), from.definition());
+            return info.described(known.type(), from.md5().isEmpty() ? known.md5() : from.md5(), known.definition());
         }
 
         private List<EpisodeEnd.SourceCounts> counts() {

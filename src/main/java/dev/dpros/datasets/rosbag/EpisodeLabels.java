@@ -16,11 +16,10 @@ import java.util.Map;
 public final class EpisodeLabels {
     /** The topic of the message. */
     public static final String TOPIC = "/dpros/episode";
-    /** Its type in ROS 1. */
+    /** Its type. */
     public static final String TYPE = "std_msgs/String";
-    private static final String ROS2_TYPE = "std_msgs/msg/String";
     private static final int CDR_HEADER_BYTES = 4;
-    /** The checksum of that. */
+    /** The checksum of that in ROS 1. */
     public static final String MD5 = "992ce8a1687cec8c8bd883ec73ca41d1";
     /** The definition of that. */
     public static final String DEFINITION = "string data\n";
@@ -39,10 +38,8 @@ public final class EpisodeLabels {
     }
 
     void connection(BagConnection connection) {
-        if (connection.type().equals(ROS2_TYPE) && connection.encoding().equals(BagConnection.CDR)) {
-            connections.put(connection.id(), CDR_HEADER_BYTES);
-        } else if (connection.type().equals(TYPE) && connection.encoding().equals(BagConnection.ROS1)) {
-            connections.put(connection.id(), 0);
+        if (connection.type().equals(TYPE)) {
+            connections.put(connection.id(), connection.encoding().equals(BagConnection.CDR) ? CDR_HEADER_BYTES : 0);
         }
     }
 

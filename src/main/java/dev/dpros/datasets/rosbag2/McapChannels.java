@@ -2,6 +2,7 @@ package dev.dpros.datasets.rosbag2;
 
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
+import dev.dpros.recording.journal.SourceInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -62,8 +63,8 @@ final class McapChannels {
 
     /** A connection of ROS 2; a definition that is no .msg text is not taken. */
     static BagConnection cdr(int id, String topic, String type, String hash, String schemaEncoding, String definition) {
-        String full = type.indexOf('/') == type.lastIndexOf('/') ? type.replace("/", "/msg/") : type;
-        return new BagConnection(id, topic, full, hash, schemaEncoding.equals(Mcap.ROS2_SCHEMA) ? definition : "", BagConnection.CDR);
+        return new BagConnection(id, topic, type.replace("/msg/", "/"), hash.startsWith(SourceInfo.ROS2_HASH) ? hash : "",
+                schemaEncoding.equals(Mcap.ROS2_SCHEMA) ? definition : "", BagConnection.CDR);
     }
 
     void message(String where, McapFields fields) {

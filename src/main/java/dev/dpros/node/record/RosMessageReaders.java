@@ -12,12 +12,15 @@ import dev.dpros.ros.message.MessageDefinitions;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros2.message.Ros2Catalog;
+import dev.dpros.ros2.message.Ros2Schema;
 
-/** Reads recorded ROS messages for datasets: definitions come from the recording itself. One thread. */
+/** Reads recorded messages of ROS 1 and ROS 2 for datasets: definitions come from the recording itself. One thread. */
 public final class RosMessageReaders implements MessageReaders {
     @Override
     public VectorReader vector(SourceInfo source, String path) {
-        return FieldPath.compile(MessageDefinitions.parse(source.type(), source.definition()), path);
+        return source.isRos2() ? Ros2Catalog.packaged().parse(source.type(), source.definition()).vector(FieldPath.parse(path))
+                : FieldPath.compile(MessageDefinitions.parse(source.type(), source.definition()), path);
     }
 
     @Override
@@ -32,15 +35,17 @@ public final class RosMessageReaders implements MessageReaders {
     }
 
     @Override
-    public Description describe(String type, String definition) {
-        if (definition.isEmpty()) {
-            return describe(type);
+    public Description describe(String type, boolean ros2, String definition) {
+        if (ros2) {
+            Ros2Schema schema = definition.isEmpty() ? Ros2Catalog.packaged().message(type) : Ros2Catalog.packaged().parse(type, definition);
+            return new Description(schema.type(), schema.hash(), definition.isEmpty() ? schema.definition() : definition);
         }
-        return new Description(type, MessageDefinitions.parse(type, definition).md5(), definition);
+        return definition.isEmpty() ? describe(type)
+                : new Description(type, MessageDefinitions.parse(type, definition).md5(), definition);
     }
 
     @Override
     public Ros2Messages ros2(SourceInfo source) {
-        throw new UnsupportedOperationException();
+        return source.isRos2() ? new KeptMessages(source) : new ConvertedMessages(source);
     }
 }

@@ -12,13 +12,15 @@ import java.util.regex.Pattern;
  * @param key name of the source in the configuration, such as {@code front}
  * @param role what it is to the policy
  * @param topic resolved topic name
- * @param type such as {@code sensor_msgs/Image}, in ROS 2 {@code sensor_msgs/msg/Image}; empty until a publisher was seen
- * @param md5 checksum of the type, in ROS 2 its hash; empty until known
+ * @param type such as {@code sensor_msgs/Image}, in ROS 2 too; empty until a publisher was seen
+ * @param md5 checksum of the type, in ROS 2 its hash ({@code RIHS01_...}); empty until known
  * @param definition full message definition with nested types; empty until known
  */
 public record SourceInfo(int id, String key, Role role, String topic, String type, String md5, String definition) {
     private static final Pattern LEADING_HEADER =
             Pattern.compile("\\A(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*+[^\\S\\n]*(?:std_msgs/(?:msg/)?)?Header\\s+\\w+");
+    /** What the hash of a type of ROS 2 begins with. */
+    public static final String ROS2_HASH = "RIHS01_";
     private static final long NS_PER_S = 1_000_000_000L;
 
     /** What a source is to the policy. */
@@ -48,12 +50,7 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
     /** Whether its messages are of ROS 2: CDR, with four bytes before it that tell the byte order. */
     @JsonIgnore
     public boolean isRos2() {
-        return isRos2(type);
-    }
-
-    /** Whether a type's name is one of ROS 2. */
-    public static boolean isRos2(String type) {
-        return type.indexOf('/') != type.lastIndexOf('/');
+        return md5.startsWith(ROS2_HASH);
     }
 
     /** Byte order of one message, from position. */

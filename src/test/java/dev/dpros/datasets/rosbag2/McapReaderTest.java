@@ -70,7 +70,7 @@ class McapReaderTest {
         assertTrue(scan.whole(), scan.toString());
         assertEquals(3, scan.messages());
         assertEquals(ALL, heard.texts);
-        assertEquals(new BagConnection(0, "/a", "std_msgs/msg/String", "RIHS01_x", "string data\n", "cdr"), heard.connections.get(0));
+        assertEquals(new BagConnection(0, "/a", "std_msgs/String", "RIHS01_x", "string data\n", "cdr"), heard.connections.get(0));
     }
 
     @Test
@@ -95,8 +95,8 @@ class McapReaderTest {
         assertEquals(new BagConnection(1, "/one", "std_msgs/String", "992c", "string data\n", "ros1"), heard.connections.get(1));
         assertEquals("json", heard.connections.get(2).encoding());
         assertEquals("protobuf", heard.connections.get(3).encoding());
-        assertEquals("std_msgs/msg/String", heard.connections.get(4).type());
-        assertEquals(new BagConnection(5, "/idl", "a_msgs/msg/B", "", "", "cdr"), heard.connections.get(5));
+        assertEquals("std_msgs/String", heard.connections.get(4).type());
+        assertEquals(new BagConnection(5, "/idl", "a_msgs/B", "", "", "cdr"), heard.connections.get(5));
     }
 
     /** A file whose recorder was killed, cut anywhere: the messages before that place, and what it ends within. */
