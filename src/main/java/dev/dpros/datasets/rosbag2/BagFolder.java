@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -78,7 +79,7 @@ record BagFolder(List<Path> files, boolean closed) {
         if (Files.exists(compressed)) {
             return compressed;
         }
-        throw InputException.of(folder.resolve(METADATA).toString(), "relative_file_paths", "a file '" + name + "' beside it", "none",
+        throw InputException.of(folder.resolve(METADATA).toString(), "relative_file_paths", "a file '" + ForeignText.printable(name) + "' beside it", "none",
                 "copy the whole folder");
     }
 
@@ -104,7 +105,7 @@ record BagFolder(List<Path> files, boolean closed) {
         try {
             return new ObjectMapper(YAMLFactory.builder().loaderOptions(options).build()).readTree(metadata.toFile());
         } catch (JsonProcessingException e) {
-            throw InputException.of(metadata.toString(), "metadata", "YAML", String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " "),
+            throw InputException.of(metadata.toString(), "metadata", "YAML", ForeignText.printable(e.getOriginalMessage()),
                     "'ros2 bag reindex' makes it anew");
         } catch (IOException e) {
             throw new InputException(metadata + ": cannot be read: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.dpros.datasets.rosbag2;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -107,6 +108,6 @@ final class Compression {
     }
 
     private static String oneLine(Exception e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+        return ForeignText.printable(e.getMessage());
     }
 }

@@ -25,7 +25,7 @@ final class McapChannels {
         if (id == 0) {
             return; // to be ignored, says the format
         }
-        Schema schema = new Schema(fields.text(), fields.text(), StandardCharsets.UTF_8.decode(fields.block()).toString());
+        Schema schema = new Schema(fields.name(), fields.name(), StandardCharsets.UTF_8.decode(fields.block()).toString());
         Schema known = schemas.putIfAbsent(id, schema);
         if (known != null && !known.equals(schema)) {
             throw Mcap.damaged(where, "a second schema of number " + id + ", " + known.name + " and " + schema.name);
@@ -35,8 +35,8 @@ final class McapChannels {
     void channel(String where, McapFields fields) {
         int id = fields.u16();
         int schemaId = fields.u16();
-        String topic = fields.text();
-        String encoding = fields.text();
+        String topic = fields.name();
+        String encoding = fields.name();
         Map<String, String> metadata = fields.map();
         Schema schema = schemaId == 0 ? new Schema("", "", "") : schemas.get(schemaId);
         if (schema == null) {

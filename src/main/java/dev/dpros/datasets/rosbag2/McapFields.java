@@ -1,5 +1,6 @@
 package dev.dpros.datasets.rosbag2;
 
+import dev.dpros.core.ForeignText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,11 @@ final class McapFields {
 
     String text() {
         return StandardCharsets.UTF_8.decode(block()).toString();
+    }
+
+    /** A text that messages name. */
+    String name() {
+        return ForeignText.printable(text());
     }
 
     /** Bytes after their length of 32 bits. */

@@ -123,7 +123,7 @@ public final class McapReader {
         fields.slice(2 * Long.BYTES); // times
         long size = fields.u63("a size");
         int sum = fields.u32();
-        String compression = fields.text();
+        String compression = fields.name();
         ByteBuffer stored = fields.slice(fields.u63("a length"));
         ByteBuffer records = Compression.expand(place, compression, stored, size);
         CRC32 found = new CRC32();

@@ -1,5 +1,6 @@
 package dev.dpros.datasets.rosbag2;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
@@ -126,8 +127,8 @@ final class SqliteBag {
             while (rows.next()) {
                 String type = text(rows, 3);
                 String[] definition = definitions.getOrDefault(type, new String[] {"", ""});
-                String encoding = text(rows, 4);
-                BagConnection cdr = McapChannels.cdr(topics.size(), text(rows, 2), type, text(rows, 5), definition[0], definition[1]);
+                String encoding = ForeignText.printable(text(rows, 4));
+                BagConnection cdr = McapChannels.cdr(topics.size(), ForeignText.printable(text(rows, 2)), ForeignText.printable(type), text(rows, 5), definition[0], definition[1]);
                 BagConnection topic = encoding.equals(BagConnection.CDR) ? cdr
                         : new BagConnection(cdr.id(), cdr.topic(), cdr.type(), "", "", encoding.isEmpty() ? "no encoding" : encoding);
                 topics.put(rows.getLong(1), topic);
@@ -192,6 +193,6 @@ final class SqliteBag {
     }
 
     private static String oneLine(SQLException e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+        return ForeignText.printable(e.getMessage());
     }
 }

@@ -3,6 +3,7 @@ package dev.dpros.node.record;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.Ros2Messages;
 import dev.dpros.recording.journal.SourceInfo;
+import dev.dpros.ros.message.FieldType;
 import dev.dpros.ros.message.MessageDecoder;
 import dev.dpros.ros.message.MessageDefinitions;
 import dev.dpros.ros.message.MessageSchema;
@@ -13,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A recorded source of ROS 1 as messages of ROS 2. One thread; allocates. */
+/**
+ * A recorded source of ROS 1 as messages of ROS 2: of the packaged type if that has all its fields, else of one made from
+ * the recorded definition. One thread; allocates.
+ */
 final class ConvertedMessages implements Ros2Messages {
     private final MessageSchema from;
     private final Ros2Schema to;
@@ -21,8 +25,25 @@ final class ConvertedMessages implements Ros2Messages {
 
     ConvertedMessages(SourceInfo source) {
         from = MessageDefinitions.parse(source.type(), source.definition());
-        definition = Ros2Definition.of(from);
-        to = Ros2Catalog.packaged().parse(Ros2Definition.type(from.type()), definition);
+        String text = Ros2Definition.of(from);
+        Ros2Schema derived = Ros2Catalog.packaged().parse(from.type(), text);
+        Ros2Schema known = Ros2Catalog.packaged().messageOrNull(from.type());
+        boolean taken = known != null && holds(known, derived);
+        to = taken ? known : derived;
+        definition = taken ? known.definition() : text;
+    }
+
+    /** Whether a type has every field of another; what more it has keeps its default. */
+    private static boolean holds(MessageSchema type, MessageSchema other) {
+        for (MessageSchema.Field field : other.fields()) {
+            int index = type.indexOf(field.name());
+            FieldType known = index < 0 ? null : type.fields().get(index).type();
+            if (known == null || !known.text().equals(field.type().text())
+                    || known.message() != null && !holds(known.message(), field.type().message())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
