@@ -42,6 +42,12 @@ public final class ConfigReader {
         return new Result(StrictBinder.bind(tree, RobotConfig.class), tree.asMap());
     }
 
+    /** The middleware that a file asks for, which must be known before all else is read; empty if it asks for none. */
+    public static String transport(Path file) {
+        JsonNode named = Layer.file(YamlTree.read(file)).at(List.of("node", "transport"));
+        return named == null || !named.isTextual() ? "" : named.asText();
+    }
+
     /** The sampler's defaults and what overrides them, without a robot. @throws InputException as {@link #read} */
     public static SamplerSection sampler(Layer above) {
         ConfigTree tree = ConfigTree.of(defaults(), List.of(above));

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 
 /**
  * Finds the pixels in a serialized image message ({@code sensor_msgs/Image} or {@code CompressedImage}). Allocates
- * nothing; reports errors by status.
+ * nothing; reports errors by status. One thread.
  */
 public interface ImageReader {
     /**
      * Fills {@code out} with where and what the pixels are.
      *
-     * @param message little-endian, position 0 to limit; not modified
+     * @param message as the transport put it into its slot, position 0 to limit; not modified
      * @return false if the message is malformed: lengths that do not fit, an unknown encoding, a step too small
      */
     boolean read(ByteBuffer message, ImageLayout out);

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  */
 public interface MessageSlots {
     /**
-     * A little-endian buffer with position 0 and limit {@code length} to fill; it stays the caller's until commit or
+     * A little-endian buffer (whatever order the message has) with position 0 and limit {@code length} to fill; it stays the caller's until commit or
      * abandon.
      *
      * @return null if a message of this length is not accepted: the transport then skips it and counts it

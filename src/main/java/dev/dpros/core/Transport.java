@@ -3,6 +3,7 @@ package dev.dpros.core;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -16,13 +17,22 @@ public interface Transport extends AutoCloseable {
     /** Fully resolved node name, such as {@code /dpros}. */
     String nodeName();
 
-    /** Stamp clock: wall, or {@code /clock} under {@code /use_sim_time}. */
+    /** The global name behind a name, remaps applied. @throws InputException if the name is not legal */
+    String resolve(String name);
+
+    /** Stamp clock: wall, or {@code /clock} under {@code use_sim_time}. */
     Clock clock();
+
+    /** Whether {@link #clock} follows {@code /clock}. */
+    boolean simulatedTime();
+
+    /** The message types that this node knows, and how they are read and written. */
+    MessageTypes messages();
 
     /**
      * Subscribes; stays subscribed through restarts of publisher and master.
      *
-     * @param type such as {@code sensor_msgs/Image}, or {@code *} for whatever is published
+     * @param type such as {@code sensor_msgs/Image} (so in every middleware), or {@code *} for whatever is published
      * @throws InputException if the topic is known to carry another type
      */
     Subscription subscribe(String topic, String type, MessageSlots slots);
@@ -36,14 +46,26 @@ public interface Transport extends AutoCloseable {
     /** Calls a service and waits for its answer. @throws InputException if it is not there or fails */
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 
-    /** A parameter's value (Map, List, String, Integer, Double, Boolean), or null if unset. */
+    /** A parameter's value (Map, List, String, Integer, Double, Boolean), or null if unset; of {@code ~}, all of the node's own. */
     Object getParameter(String name);
 
     /** Sets a parameter. */
     void setParameter(String name, Object value);
 
+    /** Deletes a parameter and what is below it. @throws InputException if it is not set */
+    void deleteParameter(String name);
+
+    /** Names of all topics that are published, as far as that can be said now. May block for a second. */
+    List<String> publishedTopics();
+
+    /** What the node's topics have carried so far. Any thread. */
+    TopicTraffic traffic();
+
+    /** Publishes one line where the middleware has its logs. Any thread. */
+    void log(LogLine line);
+
     /** Runs once when the node is told to shut down from outside (master, name collision), with the reason. */
-    void onShutdown(java.util.function.Consumer<String> handler);
+    void onShutdown(Consumer<String> handler);
 
     /** Unregisters everything and closes all connections; does not throw. */
     @Override
@@ -57,12 +79,23 @@ public interface Transport extends AutoCloseable {
      */
     record PublicationOptions(boolean latched, int queueSize) {}
 
+    /** How bad a line of the log is. */
+    enum Severity { /** For developers. */ DEBUG, /** As it should be. */ INFO, /** To be looked at. */ WARN, /** Something failed. */ ERROR }
+
+    /**
+     * A line of the log.
+     *
+     * @param logger who says it
+     * @param thread on which
+     */
+    record LogLine(Severity severity, String text, String logger, String thread) {}
+
     /** A live publication. One publishing thread at a time. */
     interface Publication extends AutoCloseable {
         /** Number of connected subscribers; volatile read. */
         int subscribers();
 
-        /** Sends a serialized message (position to limit; copied before return). Neither blocks nor, once warm, allocates. */
+        /** Sends a message as {@link MessageTypes#writer} writes it (position to limit; copied before return). Neither blocks nor, once warm, allocates. */
         void publish(ByteBuffer message);
 
         /**
@@ -91,10 +124,10 @@ public interface Transport extends AutoCloseable {
         /** Number of connected publishers. */
         int publishers();
 
-        /** The full message definition that the last connected publisher sent, or null before the first. */
+        /** The definition of what the last connected publisher sends, as {@link MessageTypes#parse} takes it; null if not known. */
         String messageDefinition();
 
-        /** The type that the last connected publisher sent, or null. */
+        /** The type that the last connected publisher sends, {@code package/Name}, or null. */
         String messageType();
 
         /** Messages received. */
@@ -103,7 +136,7 @@ public interface Transport extends AutoCloseable {
         /** Messages refused: wrong length, malformed, or no slot. */
         long rejected();
 
-        /** Publishers refused, with the reason (type or md5 mismatch), newest last; empty if none. */
+        /** Publishers refused, with the reason (another type or definition), newest last; empty if none. */
         List<String> refusals();
 
         @Override

@@ -21,7 +21,7 @@ public interface VectorReader {
     /**
      * Reads the values.
      *
-     * @param message little-endian, position 0 to limit; not modified
+     * @param message as the transport put it into its slot, position 0 to limit; not modified
      * @return true if all fields were there; false if the message is short or a named joint is missing
      */
     boolean read(ByteBuffer message, float[] out, int offset);

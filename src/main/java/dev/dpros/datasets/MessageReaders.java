@@ -30,7 +30,4 @@ public interface MessageReaders {
      * @throws dev.dpros.core.InputException if the definition is damaged, or empty and the type is not packaged
      */
     RecordingSource.Description describe(String type, boolean ros2, String definition);
-
-    /** How a source's messages are written in ROS 2. @throws dev.dpros.core.InputException if its definition is damaged */
-    Ros2Messages ros2(SourceInfo source);
 }

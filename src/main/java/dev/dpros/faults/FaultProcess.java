@@ -6,7 +6,6 @@ import dev.dpros.process.TemporaryFile;
 import dev.dpros.recording.trace.TraceReader;
 import dev.dpros.recording.trace.TraceRecord;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,14 +20,14 @@ final class FaultProcess implements AutoCloseable {
     private static final String LANE = "control";
 
     private final Path config;
-    private final URI master;
+    private final Map<String, String> environment;
     private final TemporaryFile trace;
     private ChildJvm child;
 
     /** Starts it. */
-    FaultProcess(Path config, URI master) throws IOException {
+    FaultProcess(Path config, Map<String, String> environment) throws IOException {
         this.config = config;
-        this.master = master;
+        this.environment = environment;
         trace = new TemporaryFile("dpros-faults-", ".trace");
         start();
     }
@@ -36,7 +35,7 @@ final class FaultProcess implements AutoCloseable {
     private ChildJvm start(ProcessBuilder.Redirect errors) throws IOException {
         Files.deleteIfExists(trace.path());
         return ChildJvm.start(List.of("run", "--config", config.toString(), "--trace", trace.path().toString(), "__name:=dpros",
-                "_node/autostart:=false", "_metrics/enabled:=false", "_trace/megabytes:=1"), Map.of("ROS_MASTER_URI", master.toString()), errors);
+                "_node/autostart:=false", "_metrics/enabled:=false", "_trace/megabytes:=1"), environment, errors);
     }
 
     /** Starts it, again after {@link #kill} or {@link #end}. */

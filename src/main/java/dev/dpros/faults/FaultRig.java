@@ -6,19 +6,18 @@ import dev.dpros.config.Layer;
 import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport;
 import dev.dpros.faults.Witness.NodeState;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.node.PolicyNode;
 import dev.dpros.process.Owned;
-import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.simnode.PushTWorldNode;
 import dev.dpros.simnode.WorldPace;
+import dev.dpros.transports.Ros1;
+import dev.dpros.transports.Ros1Graph;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +64,8 @@ public final class FaultRig implements AutoCloseable {
     private final Path config;
     private final long seed;
     private final Kind kind;
-    private EmbeddedMaster master;
-    private final URI uri;
-    private final RosNode observer;
+    private Ros1Graph master;
+    private final Transport observer;
     private final SamplerFaults sampler = new SamplerFaults();
     private final Witness witness;
     private final Operator operator;
@@ -91,12 +89,11 @@ public final class FaultRig implements AutoCloseable {
         this.kind = kind;
         this.seed = seed;
         try {
-            master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
-            uri = master.uri();
+            master = masterAt(0);
             owned.own(() -> master.close());
             boolean simulated = kind == Kind.SIMULATED_TIME;
             startWorld(simulated);
-            RosNode relay = connect("spoiler");
+            Transport relay = connect("spoiler");
             camera = own(new FaultyTopic(relay, "/sim/camera", "/camera/image_raw", "sensor_msgs/Image"));
             joints = own(new FaultyTopic(relay, "/sim/joint_states", "/joint_states", "sensor_msgs/JointState"));
             clock = simulated ? own(new FaultyTopic(relay, "/sim/clock", "/clock", "rosgraph_msgs/Clock")) : null;
@@ -105,7 +102,7 @@ public final class FaultRig implements AutoCloseable {
             witness = own(new Witness(observer, NODE, COMMANDS, "/sim/joint_states"));
             operator = own(new Operator(connect("operator"), JOINTS, NODE + "/enable", "/teleop/target", "/sim/command"));
             if (kind == Kind.CHILD_PROCESS) {
-                process = own(new FaultProcess(config, uri));
+                process = own(new FaultProcess(config, master.environment()));
             } else {
                 startPolicy();
             }
@@ -116,8 +113,8 @@ public final class FaultRig implements AutoCloseable {
     }
 
     private void startWorld(boolean simulated) {
-        RosNode node = own(RosNode.connect(new RosNodeConfig(uri, null, "pusht", "/", Map.of("/camera/image_raw", "/sim/camera",
-                "/joint_states", "/sim/joint_states", "/clock", "/sim/clock", COMMANDS, "/sim/command"), Map.of(), null)));
+        Transport node = connect("pusht", "/camera/image_raw:=/sim/camera", "/joint_states:=/sim/joint_states",
+                "/clock:=/sim/clock", COMMANDS + ":=/sim/command");
         PushTWorldNode.Options usual = PushTWorldNode.Options.DEFAULT;
         own(new PushTWorldNode(node, new PushTWorldNode.Options(usual.robot(), new WorldPace(1, simulated), usual.cameraHz(),
                 usual.jointStateHz(), usual.firstSeed()))).start();
@@ -126,14 +123,18 @@ public final class FaultRig implements AutoCloseable {
     private void startPolicy() throws InterruptedException {
         Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
         RobotConfig robot = ConfigReader.read(config, Layer.settings("dpros faults", settings)).config();
-        RosNode node = connect("dpros");
+        Transport node = connect("dpros");
         owned.own(sampler);
         policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));
         policy.start(false);
     }
 
-    private RosNode connect(String name) {
-        return own(RosNode.connect(RosNodeConfig.local(uri, name)));
+    private static Ros1Graph masterAt(int port) {
+        return Ros1Graph.open(InetAddress.getLoopbackAddress(), null, port, false);
+    }
+
+    private Transport connect(String name, String... remaps) {
+        return own(new Ros1().arguments(List.of(remaps), master.environment()).connect(name));
     }
 
     private <T extends AutoCloseable> T own(T part) {
@@ -167,7 +168,7 @@ public final class FaultRig implements AutoCloseable {
 
     /** Starts an empty master at the same address. */
     void startMaster() {
-        master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), uri.getPort());
+        master = masterAt(master.master().getPort());
     }
 
     /** Starts the episode and waits until the policy has driven the robot for a second. */
@@ -284,7 +285,7 @@ public final class FaultRig implements AutoCloseable {
     }
 
     /** Another node on the same master, owned by the rig. */
-    RosNode visitor(String name) {
+    Transport visitor(String name) {
         return connect(name + "_" + ++visitors);
     }
 

@@ -6,8 +6,7 @@ import dev.dpros.faults.FaultRig.Kind;
 import dev.dpros.faults.FaultTrial.Expected;
 import dev.dpros.faults.FaultTrial.Recovery;
 import dev.dpros.faults.FaultTrial.Step;
-import dev.dpros.ros.message.ControllerStateWriter;
-import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.safety.SafetyEvent;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -130,7 +129,7 @@ public final class FaultTrials {
     private static void masterBack(FaultRig rig) throws InterruptedException {
         rig.startMaster();
         AtomicLong seen = new AtomicLong();
-        new MessageLog<>(rig.visitor("newcomer"), SchemaCatalog.packaged().message(ControllerStateWriter.TYPE),
+        new MessageLog<>(rig.visitor("newcomer"), ControllerStateWriter.TYPE,
                 FaultRig.NODE + "/state", message -> seen.incrementAndGet());
         if (!FaultRig.await(MASTER_BACK_MS, () -> seen.get() > 0)) {
             throw new IllegalStateException("the node is not registered " + MASTER_BACK_MS + " ms after the master's restart");

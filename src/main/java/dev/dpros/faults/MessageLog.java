@@ -1,10 +1,9 @@
 package dev.dpros.faults;
 
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
-import dev.dpros.ros.message.MessageDecoder;
-import dev.dpros.ros.message.MessageSchema;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -22,17 +21,17 @@ public final class MessageLog<T> implements MessageSlots, AutoCloseable {
     /** A message and its monotonic time of arrival. */
     public record Entry<T>(long receivedNs, T value) {}
 
-    private final MessageSchema schema;
+    private final MessageType type;
     private final Function<Map<String, Object>, T> reduce;
     private final Subscription subscription;
     private final List<Entry<T>> entries = new ArrayList<>();
     private ByteBuffer claimed;
 
     /** Subscribes. */
-    public MessageLog(Transport transport, MessageSchema schema, String topic, Function<Map<String, Object>, T> reduce) {
-        this.schema = schema;
+    public MessageLog(Transport transport, String type, String topic, Function<Map<String, Object>, T> reduce) {
+        this.type = transport.messages().message(type);
         this.reduce = reduce;
-        subscription = transport.subscribe(topic, schema.type(), this);
+        subscription = transport.subscribe(topic, type, this);
     }
 
     /** What has come since this monotonic time, oldest first. */
@@ -52,7 +51,7 @@ public final class MessageLog<T> implements MessageSlots, AutoCloseable {
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
-        T value = reduce.apply(MessageDecoder.decode(schema, claimed.rewind()));
+        T value = reduce.apply(type.decode(claimed.rewind()));
         synchronized (this) {
             entries.add(new Entry<>(receivedNs, value));
         }

@@ -2,8 +2,7 @@ package dev.dpros.faults;
 
 import dev.dpros.core.Transport;
 import dev.dpros.faults.MessageLog.Entry;
-import dev.dpros.ros.message.ControllerStateWriter;
-import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.messages.ControllerStateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +49,9 @@ public final class Witness implements AutoCloseable {
 
     /** Subscribes. @param node full name of the control node @param joints where the robot itself says where it is */
     public Witness(Transport transport, String node, String commandTopic, String joints) {
-        SchemaCatalog types = SchemaCatalog.packaged();
-        states = new MessageLog<>(transport, types.message(ControllerStateWriter.TYPE), node + "/state", Witness::state);
-        commands = new MessageLog<>(transport, types.message("trajectory_msgs/JointTrajectory"), commandTopic, Witness::command);
-        motions = new MessageLog<>(transport, types.message("sensor_msgs/JointState"), joints, Witness::motion);
+        states = new MessageLog<>(transport, ControllerStateWriter.TYPE, node + "/state", Witness::state);
+        commands = new MessageLog<>(transport, "trajectory_msgs/JointTrajectory", commandTopic, Witness::command);
+        motions = new MessageLog<>(transport, "sensor_msgs/JointState", joints, Witness::motion);
     }
 
     private static long stampNs(Map<String, Object> message) {

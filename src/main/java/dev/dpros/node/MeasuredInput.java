@@ -5,9 +5,9 @@ import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.control.Interpolation;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyConfig;
-import dev.dpros.ros.message.FieldPath;
 import java.util.HashSet;
 import java.util.List;
 

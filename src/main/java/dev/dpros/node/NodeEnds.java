@@ -31,7 +31,7 @@ final class NodeEnds {
         output = owned.ownBelow(sources, new CommandOutput(transport, config.action(), motion.control(), motion.filter().frameCapacity()));
         outputs = owned.ownBelow(sources, new NodeOutputs(config, transport, sources.health()));
         teleoperation = config.teleop().topic().isEmpty() ? PositionSource.NONE
-                : owned.ownBelow(sources, new Teleoperation(config, transport, transport.catalog()));
+                : owned.ownBelow(sources, new Teleoperation(config, transport));
         cycles = new CycleLog(setup.clock(), sources.cameras().stream().map(CameraSource::statistics).toList(),
                 setup.policy().action().size(), setup.metrics());
         TraceSetup traced = new TraceSetup(transport.nodeName(), config.policy().getFileName().toString(), motion.control(),

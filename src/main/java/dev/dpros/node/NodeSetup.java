@@ -5,6 +5,7 @@ import dev.dpros.control.ControlConfig;
 import dev.dpros.control.PacerConfig;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport;
 import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -12,7 +13,6 @@ import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.inference.TorchRuntime;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.process.Owned;
-import dev.dpros.ros.node.RosNode;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyFilter;
 import java.util.List;
@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * @param metrics gives the sink of each stage's durations
  * @param around something around the policy, such as faults
  */
-record NodeSetup(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics,
+record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport transport, MetricsRegistry metrics,
         UnaryOperator<ChunkPolicy> around) {
     /**
      * How the robot may move.
@@ -54,7 +54,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, RosNode transp
 
     /** Subscribes the observation sources. @throws InputException if they do not fit the policy */
     Sources sources(Owned owned) {
-        Sources sources = owned.own(new Sources(config, policy(), transport, transport.catalog(), metrics));
+        Sources sources = owned.own(new Sources(config, policy(), transport, metrics));
         sources.expect(config, ConstantInputs.of(definition));
         return sources;
     }
@@ -63,8 +63,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, RosNode transp
     ControlConfig control() {
         int chunkSteps = policy().horizon() - policy().nObsSteps() + 1;
         try {
-            return config.control().toControlConfig(config.action().joints(), chunkSteps,
-                    Boolean.TRUE.equals(transport.getParameter("/use_sim_time")));
+            return config.control().toControlConfig(config.action().joints(), chunkSteps, transport.simulatedTime());
         } catch (IllegalArgumentException e) {
             throw new InputException("control: " + e.getMessage(), e);
         }

@@ -3,6 +3,7 @@ package dev.dpros.node;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.TickListener;
+import dev.dpros.core.Transport;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.metrics.MetricsRegistry;
@@ -12,7 +13,6 @@ import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.LiveControls;
 import dev.dpros.node.page.LiveState;
 import dev.dpros.process.Owned;
-import dev.dpros.ros.node.RosNode;
 import dev.dpros.safety.SafetyEvent;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control node: observation sources, sampler, control loop and command output of one policy on one ROS node, wired
+ * The control node: observation sources, sampler, control loop and command output of one policy on one node of a robot's
+ * middleware, wired
  * as docs/architecture.md draws it. Built, started and closed by one thread; closing commands the robot to rest first.
  */
 public final class PolicyNode implements AutoCloseable {
@@ -49,12 +50,12 @@ public final class PolicyNode implements AutoCloseable {
      * @param metrics gives the sink of each stage's durations
      * @throws dev.dpros.core.InputException if configuration, policy and topics do not fit; nothing is left behind
      */
-    public PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics) {
+    public PolicyNode(RobotConfig config, PolicyDefinition definition, Transport transport, MetricsRegistry metrics) {
         this(config, definition, transport, metrics, UnaryOperator.identity());
     }
 
     /** The same, with something around the policy, such as faults. */
-    public PolicyNode(RobotConfig config, PolicyDefinition definition, RosNode transport, MetricsRegistry metrics,
+    public PolicyNode(RobotConfig config, PolicyDefinition definition, Transport transport, MetricsRegistry metrics,
             UnaryOperator<ChunkPolicy> around) {
         setup = new NodeSetup(config, definition, transport, metrics, around);
         var unruled = setup.control();

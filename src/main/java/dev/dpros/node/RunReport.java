@@ -2,10 +2,10 @@ package dev.dpros.node;
 
 import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.LoopStatistics.Counter;
+import dev.dpros.core.TopicTraffic;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.RunSummary;
 import dev.dpros.process.JsonFile;
-import dev.dpros.ros.node.TopicTraffic;
 import dev.dpros.safety.SafetyEvent;
 import java.nio.file.Path;
 import java.util.ArrayList;

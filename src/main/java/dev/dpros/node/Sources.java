@@ -5,6 +5,7 @@ import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
 import dev.dpros.core.ConstantElements;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.FrameSource;
 import dev.dpros.core.InputException;
 import dev.dpros.core.LatencySink;
@@ -16,6 +17,7 @@ import dev.dpros.core.SourceLabel;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.messages.RosImageReader;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.node.outputs.SourceCheck;
@@ -30,9 +32,6 @@ import dev.dpros.observation.SourceStatistics;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
 import dev.dpros.process.Owned;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.RosImageReader;
-import dev.dpros.ros.message.SchemaCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,13 +64,12 @@ public final class Sources implements AutoCloseable {
      * @param metrics where the ages at use and the preparation times go
      * @throws InputException if the configuration and the policy's inputs do not fit
      */
-    Sources(RobotConfig config, PolicyConfig policy, Transport transport, SchemaCatalog catalog,
-            MetricsRegistry metrics) {
+    Sources(RobotConfig config, PolicyConfig policy, Transport transport, MetricsRegistry metrics) {
         requireSameKeys(config, policy);
         try {
             for (FeatureSpec feature : policy.inputs()) {
                 if (feature.kind() != FeatureSpec.Kind.VISUAL) {
-                    addVector(feature, section(config, feature), transport, catalog);
+                    addVector(feature, section(config, feature), transport);
                 }
             }
             for (FeatureSpec feature : policy.cameras()) {
@@ -85,7 +83,7 @@ public final class Sources implements AutoCloseable {
             inputs.forEach(input -> health.add(input.health()));
             MeasuredInput from = MeasuredInput.of(config, policy);
             if (from != null) {
-                addMeasured(from, config.action().joints(), policy, transport, catalog);
+                addMeasured(from, config.action().joints(), policy, transport);
             }
             cameras.forEach(CameraSource::start);
         } catch (RuntimeException | Error e) {
@@ -119,13 +117,13 @@ public final class Sources implements AutoCloseable {
                 config.observations().values().stream().map(SourceSection::topic).toList());
     }
 
-    private void addVector(FeatureSpec feature, SourceSection section, Transport transport, SchemaCatalog catalog) {
+    private void addVector(FeatureSpec feature, SourceSection section, Transport transport) {
         String type = section.typeFor(feature.kind());
         if (section.field() == null || section.field().isBlank()) {
             throw InputException.of("observations." + feature.key(), "field", "a field path such as position[x,y]",
                     "nothing", "");
         }
-        TopicValues values = TopicValues.of(type, section.field(), feature.size(), catalog);
+        TopicValues values = TopicValues.of(type, section.field(), feature.size(), transport.messages());
         if (values.reader().size() != feature.size()) {
             throw InputException.of("observations." + feature.key(), "field " + section.field(),
                     feature.size() + " values (the policy's input)", values.reader().size() + " values", "");
@@ -141,8 +139,7 @@ public final class Sources implements AutoCloseable {
     }
 
     /** The measured position: one of the policy's inputs where it has just these values, else a subscription of its own. */
-    private void addMeasured(MeasuredInput from, List<String> joints, PolicyConfig policy, Transport transport,
-            SchemaCatalog catalog) {
+    private void addMeasured(MeasuredInput from, List<String> joints, PolicyConfig policy, Transport transport) {
         for (int i = 0; from.key() != null && i < inputs.size(); i++) {
             if (inputs.get(i) instanceof VectorSource source && source.feature().key().equals(from.key())) {
                 from.requireSize(source.feature().size(), joints);
@@ -151,7 +148,7 @@ public final class Sources implements AutoCloseable {
                 return;
             }
         }
-        TopicValues values = TopicValues.of(from.type(), from.field(), joints.size(), catalog);
+        TopicValues values = TopicValues.of(from.type(), from.field(), joints.size(), transport.messages());
         from.requireSize(values.reader().size(), joints);
         VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
                 FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
@@ -178,11 +175,12 @@ public final class Sources implements AutoCloseable {
         Clock clock = transport.clock();
         MotionWitness motion = state == null ? null : state::displacementSince;
         CameraConfig camera = section.toCamera(feature);
-        CameraSource source = owned.own(new CameraSource(camera, RosImageReader.forType(type), clock, latency, motion));
+        CameraSource source = owned.own(new CameraSource(camera, RosImageReader.forType(transport.messages(), type), clock,
+                latency, motion));
         inputs.add(source);
         cameras.add(source);
-        previews.add(new CameraPreview(LiveState.shortName(label), source.messages(), RosImageReader.forType(type),
-                PREVIEW_WIDTH));
+        previews.add(new CameraPreview(LiveState.shortName(label), source.messages(),
+                RosImageReader.forType(transport.messages(), type), PREVIEW_WIDTH));
         Subscription subscription = subscribe(feature, section, type, source.slots(), transport);
         checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription,
                 reason -> source.takeRefused()));

@@ -11,7 +11,6 @@ import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
-import dev.dpros.ros.message.SchemaCatalog;
 
 /**
  * The operator's commands: where the robot is to be, while messages keep coming. Written by the transport's thread, read by
@@ -24,12 +23,12 @@ final class Teleoperation implements PositionSource, AutoCloseable {
     private final Subscription subscription;
 
     /** Subscribes. @throws InputException if the field does not give one value per dimension of the action */
-    Teleoperation(RobotConfig config, Transport transport, SchemaCatalog catalog) {
+    Teleoperation(RobotConfig config, Transport transport) {
         TeleopSection section = config.teleop();
         clock = transport.clock();
         timeoutNs = Math.round(section.timeoutMs() * 1e6);
         int dims = config.action().joints().size();
-        TopicValues values = TopicValues.of(section.type(), field(config), dims, catalog);
+        TopicValues values = TopicValues.of(section.type(), field(config), dims, transport.messages());
         if (values.reader().size() != dims) {
             throw InputException.of("teleop", "field " + field(config), dims + " values (the action's dimensions)",
                     values.reader().size() + " values", "");

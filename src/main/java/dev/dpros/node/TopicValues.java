@@ -1,11 +1,11 @@
 package dev.dpros.node;
 
+import dev.dpros.core.FieldPath;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.core.VectorReader;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.LateFieldReader;
-import dev.dpros.ros.message.MessageSchema;
-import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.messages.LateFieldReader;
 
 /**
  * Reads the values at a field path of a topic's messages: by the type's definition where that is known here, else by the one
@@ -23,13 +23,13 @@ record TopicValues(VectorReader reader, LateFieldReader late) {
      * @param size number of values that are wanted; of a type that is known, the reader's own may differ
      * @throws dev.dpros.core.InputException if the field is no path, or none of the type's
      */
-    static TopicValues of(String type, String field, int size, SchemaCatalog catalog) {
+    static TopicValues of(String type, String field, int size, MessageTypes types) {
         FieldPath path = FieldPath.parse(field);
-        MessageSchema schema = type.equals("*") ? null : catalog.messageOrNull(type);
-        if (schema != null) {
-            return new TopicValues(path.reader(schema), null);
+        MessageType known = type.equals("*") ? null : types.messageOrNull(type);
+        if (known != null) {
+            return new TopicValues(known.vector(path), null);
         }
-        LateFieldReader late = new LateFieldReader(path, size);
+        LateFieldReader late = new LateFieldReader(types, path, size);
         return new TopicValues(late, late);
     }
 

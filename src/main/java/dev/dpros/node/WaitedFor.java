@@ -3,10 +3,10 @@ package dev.dpros.node;
 import dev.dpros.core.Clock;
 import dev.dpros.core.NearestName;
 import dev.dpros.core.SourceHealth;
+import dev.dpros.core.Transport;
 import dev.dpros.node.outputs.EnableInput;
 import dev.dpros.node.outputs.SourceCheck;
 import dev.dpros.node.outputs.Waiting;
-import dev.dpros.ros.node.RosNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -21,7 +21,7 @@ final class WaitedFor {
      * @param enable the dead-man switch; null if there is none
      * @param start whether it waits for an operator
      */
-    static List<Waiting.Thing> list(RosNode node, List<SourceCheck> sources, boolean simulatedTime, EnableInput enable,
+    static List<Waiting.Thing> list(Transport node, List<SourceCheck> sources, boolean simulatedTime, EnableInput enable,
             BooleanSupplier start) {
         List<Waiting.Thing> things = new ArrayList<>();
         if (simulatedTime) {
@@ -54,12 +54,12 @@ final class WaitedFor {
         return enable != null && enable.subscription().publishers() > 0 && !enable.everHeld();
     }
 
-    private static String detail(RosNode node, String topic, EnableInput enable) {
+    private static String detail(Transport node, String topic, EnableInput enable) {
         List<String> refusals = enable.subscription().refusals();
         return "the dead-man switch, " + (refusals.isEmpty() ? noPublisher(node, topic) : "publisher refused: " + refusals.get(refusals.size() - 1));
     }
 
-    private static String detail(RosNode node, String topic, SourceCheck source) {
+    private static String detail(Transport node, String topic, SourceCheck source) {
         if (source.problem() != null) {
             return source.problem();
         }
@@ -69,7 +69,7 @@ final class WaitedFor {
         return noPublisher(node, topic);
     }
 
-    private static String noPublisher(RosNode node, String topic) {
+    private static String noPublisher(Transport node, String topic) {
         List<String> published = node.publishedTopics().stream().filter(name -> !name.equals(topic)).toList();
         String nearest = NearestName.nearestName(topic, published);
         return "no publisher" + (nearest.isEmpty() ? "" : "; " + nearest);

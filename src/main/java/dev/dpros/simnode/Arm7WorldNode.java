@@ -1,13 +1,14 @@
 package dev.dpros.simnode;
 
 import dev.dpros.core.Clock;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.ImageWriter;
-import dev.dpros.ros.message.JointStateWriter;
-import dev.dpros.ros.message.SimpleWriters;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.JointStateWriter;
+import dev.dpros.messages.SimpleWriters;
 import dev.dpros.sim.Arm7World;
 import dev.dpros.sim.ArmCamera;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final ArmCameraThread sceneThread;
     private final ArmCameraThread wristThread;
     private final JointStateWriter jointWriter;
-    private final SimpleWriters violationWriter = new SimpleWriters();
+    private final SimpleWriters violationWriter;
     private final Cadence cameraCadence;
     private final Cadence violationCadence = new Cadence(VIOLATIONS_HZ);
     private final double[] positions;
@@ -69,14 +70,16 @@ public final class Arm7WorldNode implements AutoCloseable {
         positions = new double[joints];
         velocities = new double[joints];
         cameraCadence = new Cadence(cameraHz);
-        jointWriter = new JointStateWriter(names, FRAME);
+        MessageTypes types = transport.messages();
+        jointWriter = new JointStateWriter(types, names, FRAME);
+        violationWriter = new SimpleWriters(types);
         transport.setParameter("/robot_description", Arm7World.packagedUrdf());
         jointStates = transport.advertise("/joint_states", "sensor_msgs/JointState", new PublicationOptions(false, 5));
         scene = transport.advertise("/camera_scene/image_raw", "sensor_msgs/Image", new PublicationOptions(false, 2));
         wrist = transport.advertise("/camera_wrist/image_raw/compressed", "sensor_msgs/CompressedImage",
                 new PublicationOptions(false, 2));
         violations = transport.advertise("~violations", "std_msgs/Float64MultiArray", new PublicationOptions(false, 2));
-        sceneThread = new ArmCameraThread("arm7-camera-scene", joints, sceneCamera());
+        sceneThread = new ArmCameraThread("arm7-camera-scene", joints, sceneCamera(types));
         wristThread = new ArmCameraThread("arm7-camera-wrist", joints, wristCamera());
         arm = new TrajectoryInbox(transport, "/arm_controller/command", names.subList(0, joints - 1),
                 Arm7World.LARGEST_TRAJECTORY);
@@ -110,9 +113,9 @@ public final class Arm7WorldNode implements AutoCloseable {
         return thread.missed();
     }
 
-    private ArmCameraThread.Frame sceneCamera() {
+    private ArmCameraThread.Frame sceneCamera(MessageTypes types) {
         ArmCamera camera = new ArmCamera(robot.urdf(), ArmCamera.View.SCENE);
-        ImageWriter writer = new ImageWriter(ArmCamera.WIDTH, ArmCamera.HEIGHT, "rgb8", 3, "camera_scene");
+        ImageWriter writer = new ImageWriter(types, ArmCamera.WIDTH, ArmCamera.HEIGHT, "rgb8", 3, "camera_scene");
         byte[] pixels = new byte[ArmCamera.BYTES];
         return (stampNs, joints) -> {
             if (scene.subscribers() > 0) {
@@ -126,7 +129,7 @@ public final class Arm7WorldNode implements AutoCloseable {
         ArmCamera camera = new ArmCamera(robot.urdf(), ArmCamera.View.WRIST);
         return (stampNs, joints) -> {
             if (wrist.subscribers() > 0) {
-                wrist.publish(Map.of("header", Map.of("seq", 0, "stamp", stampNs, "frame_id", "camera_wrist"),
+                wrist.publish(Map.of("header", Map.of("stamp", stampNs, "frame_id", "camera_wrist"),
                         "format", "rgb8; jpeg compressed bgr8", "data", camera.renderJpeg(joints)));
             }
         };

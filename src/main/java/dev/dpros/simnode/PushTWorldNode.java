@@ -1,13 +1,14 @@
 package dev.dpros.simnode;
 
 import dev.dpros.core.Clock;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.ImageWriter;
-import dev.dpros.ros.message.JointStateWriter;
-import dev.dpros.ros.message.SimpleWriters;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.JointStateWriter;
+import dev.dpros.messages.SimpleWriters;
 import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.sim.PushTRobot;
@@ -87,12 +88,10 @@ public final class PushTWorldNode implements AutoCloseable {
     private final Publication keypoints;
     private final Publication reward;
     private final Publication coverage;
-    private final ImageWriter imageWriter =
-            new ImageWriter(PushTCamera.SIZE, PushTCamera.SIZE, "rgb8", 3, "camera");
-    private final JointStateWriter jointWriter = new JointStateWriter(JOINTS, WORLD_FRAME);
-    private final JointStateWriter keypointWriter = new JointStateWriter(
-            IntStream.range(0, 2 * PushTEnv.KEYPOINTS).mapToObj(i -> "k" + i / 2 + JOINTS.get(i % 2)).toList(), WORLD_FRAME);
-    private final SimpleWriters scoreWriter = new SimpleWriters();
+    private final ImageWriter imageWriter;
+    private final JointStateWriter jointWriter;
+    private final JointStateWriter keypointWriter;
+    private final SimpleWriters scoreWriter;
     private final Cadence cameraCadence;
     private final Cadence jointCadence;
     private final Cadence scoreCadence = new Cadence(SCORE_HZ);
@@ -115,6 +114,12 @@ public final class PushTWorldNode implements AutoCloseable {
         cameraCadence = new Cadence(options.cameraHz());
         jointCadence = new Cadence(options.jointStateHz());
         nextSeed = options.firstSeed();
+        MessageTypes types = transport.messages();
+        imageWriter = new ImageWriter(types, PushTCamera.SIZE, PushTCamera.SIZE, "rgb8", 3, "camera");
+        jointWriter = new JointStateWriter(types, JOINTS, WORLD_FRAME);
+        keypointWriter = new JointStateWriter(types,
+                IntStream.range(0, 2 * PushTEnv.KEYPOINTS).mapToObj(i -> "k" + i / 2 + JOINTS.get(i % 2)).toList(), WORLD_FRAME);
+        scoreWriter = new SimpleWriters(types);
         PublicationOptions newest = new PublicationOptions(false, 2);
         image = transport.advertise("/camera/image_raw", "sensor_msgs/Image", newest);
         jointStates = transport.advertise("/joint_states", "sensor_msgs/JointState", newest);

@@ -30,7 +30,7 @@ final class TrajectoryInbox implements AutoCloseable {
 
     /** Subscribes to a topic of trajectory_msgs/JointTrajectory. */
     TrajectoryInbox(Transport transport, String topic, List<String> joints, int largestTrajectory) {
-        reader = new TrajectoryReader(joints, largestTrajectory);
+        reader = new TrajectoryReader(transport.messages().reader(), joints, largestTrajectory);
         subscription = transport.subscribe(topic, "trajectory_msgs/JointTrajectory", ring);
     }
 

@@ -1,6 +1,6 @@
 package dev.dpros.simnode;
 
-import dev.dpros.ros.message.WireTime;
+import dev.dpros.core.MessageReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,17 +13,23 @@ import java.util.List;
 final class TrajectoryReader {
     /** Velocities, accelerations and efforts of a point. */
     private static final int LISTS_SKIPPED = 3;
-    private static final int HEADER_BYTES = 12;
+    private static final int LEAST_TEXT_BYTES = 4;
+    private static final int LEAST_POINT_BYTES = 4 * 4 + 8;
 
+    private final MessageReader in;
     private final byte[][] joints;
-    private final int[] column;
+    /** Joint of each name of the message. */
+    private final int[] joint;
+    private final boolean[] named;
     private final long[] stampsNs;
     private final double[] positions;
 
     /** A reader for these joints and at most {@code capacity} points. */
-    TrajectoryReader(List<String> names, int capacity) {
+    TrajectoryReader(MessageReader in, List<String> names, int capacity) {
+        this.in = in;
         joints = names.stream().map(n -> n.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
-        column = new int[joints.length];
+        joint = new int[joints.length];
+        named = new boolean[joints.length];
         stampsNs = new long[capacity];
         positions = new double[capacity * joints.length];
     }
@@ -41,55 +47,51 @@ final class TrajectoryReader {
     /**
      * Reads one message.
      *
-     * @param message little-endian, position 0 to limit; its position is moved
+     * @param message position 0 to limit; not modified
      * @param nowNs start of the trajectory if its header has no stamp
      * @return number of points, or -1 if the message is refused
      */
     int read(ByteBuffer message, long nowNs) {
-        if (message.remaining() < HEADER_BYTES) {
+        long headerNs = in.begin(message).header();
+        if (!readNames(message)) {
             return -1;
         }
-        long headerNs = WireTime.timeNs(message.getInt(4), message.getInt(8));
-        message.position(HEADER_BYTES);
-        if (!skip(message, 1) || !readNames(message)) {
-            return -1;
-        }
-        int points = count(message, 4);
-        if (points < 0 || points > stampsNs.length) {
+        int points = in.count(LEAST_POINT_BYTES);
+        if (points > stampsNs.length) {
             return -1;
         }
         long startNs = headerNs == 0 ? nowNs : headerNs;
         for (int i = 0; i < points; i++) {
-            if (!readPoint(message, i, startNs)) {
+            if (!readPoint(i, startNs)) {
                 return -1;
             }
         }
-        return message.hasRemaining() ? -1 : points;
+        return in.whole() ? points : -1;
     }
 
     private boolean readNames(ByteBuffer message) {
-        if (count(message, 4) != joints.length) {
+        if (in.count(LEAST_TEXT_BYTES) != joints.length) {
             return false;
         }
-        Arrays.fill(column, -1);
+        Arrays.fill(named, false);
         for (int i = 0; i < joints.length; i++) {
-            int length = count(message, 1);
-            int joint = length < 0 ? -1 : indexOf(message, length);
-            if (joint < 0 || column[joint] >= 0) {
+            int length = in.text();
+            int found = in.sound() ? indexOf(message, in.textStart(), length) : -1;
+            if (found < 0 || named[found]) {
                 return false;
             }
-            column[joint] = i;
-            message.position(message.position() + length);
+            named[found] = true;
+            joint[i] = found;
         }
         return true;
     }
 
-    private int indexOf(ByteBuffer message, int length) {
+    private int indexOf(ByteBuffer message, int start, int length) {
         for (int j = 0; j < joints.length; j++) {
             byte[] name = joints[j];
             boolean same = name.length == length;
             for (int k = 0; same && k < length; k++) {
-                same = message.get(message.position() + k) == name[k];
+                same = message.get(start + k) == name[k];
             }
             if (same) {
                 return j;
@@ -98,41 +100,17 @@ final class TrajectoryReader {
         return -1;
     }
 
-    private boolean readPoint(ByteBuffer message, int point, long startNs) {
-        if (count(message, Double.BYTES) != joints.length) {
+    private boolean readPoint(int point, long startNs) {
+        if (in.count(Double.BYTES) != joints.length) {
             return false;
         }
-        int at = message.position();
-        for (int j = 0; j < joints.length; j++) {
-            positions[point * joints.length + j] = message.getDouble(at + Double.BYTES * column[j]);
+        for (int i = 0; i < joints.length; i++) {
+            positions[point * joints.length + joint[i]] = in.f64();
         }
-        message.position(at + Double.BYTES * joints.length);
-        boolean whole = true;
-        for (int list = 0; whole && list < LISTS_SKIPPED; list++) {
-            whole = skip(message, Double.BYTES);
+        for (int list = 0; list < LISTS_SKIPPED; list++) {
+            in.skip(in.count(Double.BYTES), Double.BYTES);
         }
-        whole &= message.remaining() >= 8;
-        if (whole) {
-            stampsNs[point] = startNs + WireTime.durationNs(message.getInt(), message.getInt());
-        }
-        return whole;
-    }
-
-    /** The length of the array or string that follows, or -1 if the message has not that many bytes. */
-    private static int count(ByteBuffer message, int elementBytes) {
-        if (message.remaining() < 4) {
-            return -1;
-        }
-        int count = message.getInt();
-        return count < 0 || count > message.remaining() / elementBytes ? -1 : count;
-    }
-
-    private static boolean skip(ByteBuffer message, int elementBytes) {
-        int count = count(message, elementBytes);
-        if (count < 0) {
-            return false;
-        }
-        message.position(message.position() + count * elementBytes);
-        return true;
+        stampsNs[point] = startNs + in.durationNs();
+        return in.sound();
     }
 }

@@ -4,7 +4,7 @@ import dev.dpros.core.Clock;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.SimpleWriters;
+import dev.dpros.messages.SimpleWriters;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class WorldThread implements AutoCloseable {
     private final Clock clock;
     private final long periodNs;
     private final Publication clockTopic;
-    private final SimpleWriters clockWriter = new SimpleWriters();
+    private final SimpleWriters clockWriter;
     private final Thread thread;
     private final World world;
     private final long startNs;
@@ -51,6 +51,7 @@ final class WorldThread implements AutoCloseable {
         this.clock = clock;
         this.periodNs = periodNs;
         this.world = world;
+        clockWriter = new SimpleWriters(transport.messages());
         long now = clock.rosNs();
         startNs = now - now % periodNs;
         if (pace.simTime()) {

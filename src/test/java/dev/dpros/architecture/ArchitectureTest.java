@@ -127,6 +127,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKnowAMiddlewareByItsPortAndInOneRoom() {
+        noClasses().that().resideOutsideOfPackages("dev.dpros.ros..", "dev.dpros.transports..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.dpros.ros..").check(classes);
+    }
+
+    @Test
     void shouldKeepDjlInInferenceAndTraining() {
         noClasses().that().resideOutsideOfPackages("dev.dpros.inference..", "dev.dpros.training..")
                 .should().dependOnClassesThat().resideInAnyPackage("ai.djl..").check(classes);
@@ -140,7 +146,7 @@ class ArchitectureTest {
 
     @Test
     void shouldReadClocksThroughCore() {
-        noClasses().that(in(Set.of("observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
+        noClasses().that(in(Set.of("messages", "observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
                         "ros.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
                         "training", "config", "node.outputs", "node.trace", "node.audit")))
                 .should().callMethod(System.class, "nanoTime")

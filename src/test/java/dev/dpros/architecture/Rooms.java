@@ -17,6 +17,7 @@ final class Rooms {
     /** Room, then what it may use. */
     private static final String TABLE = """
             core:
+            messages: core
             observation: core
             diffusion: core
             inference: core diffusion
@@ -38,37 +39,39 @@ final class Rooms {
             metrics: core http
             config: core observation diffusion inference safety control
             process: core
+            transports: core ros.names ros.message ros2.message ros.node ros.master process
             training.run: core diffusion inference sim datasets checkpoint training config
-            node.outputs: core observation safety control ros.message config process
+            node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config
-            node.page: core observation diffusion inference safety control ros.message recording metrics config node.outputs
-            node.record: core observation ros.message ros2.message recording datasets config process
-            node.audit: core safety control ros.message recording datasets config node.record
-            node: core observation diffusion inference safety control ros.message ros.node metrics config process \
+            node.page: core messages observation diffusion inference safety control recording metrics config node.outputs
+            node.record: core messages observation recording datasets config process
+            node.audit: core messages safety control recording datasets config node.record
+            node: core messages observation diffusion inference safety control metrics config process \
             node.outputs node.trace node.page
             node.telemetry: core observation inference safety control recording metrics config process node.outputs node.page \
             node.record node
-            simnode: core observation ros.message sim
+            simnode: core messages observation sim
             study: core diffusion inference safety control sim checkpoint process
-            faults: core diffusion inference safety control ros.message ros.node ros.master recording checkpoint metrics config \
-            process node.outputs node simnode
-            bench: core observation diffusion inference ros.message checkpoint
-            cli.options: core diffusion datasets config
-            cli.run: core inference control ros.names ros.node recording checkpoint config process \
+            faults: core messages diffusion inference safety control recording checkpoint metrics config \
+            process transports node.outputs node simnode
+            bench: core messages observation diffusion inference checkpoint
+            cli.options: core diffusion datasets config transports
+            cli.run: core inference control recording checkpoint config process \
             node.page node.record node node.telemetry cli.options
-            cli.record: core ros.names ros.node recording config process node.record cli.options
-            cli.sim: core ros.names ros.node ros.master sim process simnode cli.options
-            cli.demo: core ros.names ros.node ros.master process node simnode cli.options cli.sim
-            cli.dataset: core recording datasets config process node.record cli.options
-            cli.train: core diffusion inference datasets checkpoint training config training.run process node.record cli.options
+            cli.record: core recording config process node.record cli.options
+            cli.sim: core sim process transports simnode cli.options
+            cli.demo: core config process node simnode cli.options
+            cli.dataset: core recording datasets config process transports node.record cli.options
+            cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
+            cli.options
             cli.evaluate: core diffusion inference sim datasets checkpoint training config process study cli.options
             cli.policy: core diffusion inference checkpoint process bench cli.options
             cli.faults: core process faults cli.options
-            cli.audit: core ros.names ros.message ros.node config process node.audit cli.options
+            cli.audit: core config process transports node.audit cli.options
             cli.trace: safety process node.trace cli.options
-            cli.bench: core diffusion inference control ros.names ros.node ros.master metrics checkpoint process bench cli.options
+            cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
             cli.top: core metrics
-            cli: core inference ros.node process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
+            cli: core inference process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
             cli.audit cli.trace cli.bench cli.top
             """;
 

@@ -2,6 +2,7 @@ package dev.dpros.cli;
 
 import dev.dpros.datasets.JournalDataset;
 import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.transports.Transports;
 import java.nio.file.Path;
 
 /** The command line, for tests in other packages. */
@@ -15,6 +16,6 @@ public final class MainAccess {
 
     /** The finished episodes of a recording directory. */
     public static JournalDataset journals(Path directory) {
-        return JournalDataset.open(directory, null, new RosMessageReaders());
+        return JournalDataset.open(directory, null, new RosMessageReaders(Transports::recorded));
     }
 }

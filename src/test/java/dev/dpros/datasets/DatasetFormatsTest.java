@@ -15,6 +15,7 @@ import dev.dpros.datasets.zarr.ZarrExporter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
+import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ class DatasetFormatsTest {
     }
 
     private static DatasetImporter importer(EpisodeStore store) {
-        return new DatasetImporter(store, new RosMessageReaders());
+        return new DatasetImporter(store, new RosMessageReaders(Transports::recorded));
     }
 
     private static ZarrDataset slice(String codec) {
@@ -55,7 +56,7 @@ class DatasetFormatsTest {
     }
 
     private JournalDataset recorded() {
-        return JournalDataset.open(journals, null, new RosMessageReaders());
+        return JournalDataset.open(journals, null, new RosMessageReaders(Transports::recorded));
     }
 
     private static void assertSame(EpisodeDataset expected, EpisodeDataset actual) {
@@ -235,9 +236,9 @@ class DatasetFormatsTest {
         recorded().layout().fields().forEach(field -> topics.put("/" + field.source(), field.source()));
         Path journal;
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
-            journal = new BagImporter(topics, recorded().layout(), "push", new RosMessageReaders()).importBag(rewritten, store);
+            journal = new BagImporter(topics, recorded().layout(), "push", new RosMessageReaders(Transports::recorded)).importBag(rewritten, store);
         }
-        JournalDataset back = JournalDataset.open(journal, null, new RosMessageReaders());
+        JournalDataset back = JournalDataset.open(journal, null, new RosMessageReaders(Transports::recorded));
         EpisodeDataset original = recorded();
         assertEquals(original.features(), back.features());
         for (int f = 0; f < original.features().size(); f++) {
@@ -248,7 +249,7 @@ class DatasetFormatsTest {
     @Test
     void shouldNameTheTopicThatABagLacks() {
         BagExporter.export(recorded().journals(), directory.resolve("bags"), Progress.NONE);
-        BagImporter importer = new BagImporter(Map.of("/imagee", "image"), null, "", new RosMessageReaders());
+        BagImporter importer = new BagImporter(Map.of("/imagee", "image"), null, "", new RosMessageReaders(Transports::recorded));
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
             InputException error = assertThrows(InputException.class,
                     () -> importer.importBag(directory.resolve("bags/episode_000000.bag"), store));

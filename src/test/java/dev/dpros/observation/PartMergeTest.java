@@ -9,7 +9,6 @@ import dev.dpros.core.ConstantElements;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.observation.SourceStatistics.Rejection;
-import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -31,7 +30,7 @@ class PartMergeTest {
     private static VectorSource source(Interpolation interpolation) {
         return new VectorSource(new VectorConfig("/joint_states", FeatureSpec.of("state", FeatureSpec.Kind.STATE, 3),
                 SourceHealth.Kind.JOINT_STATE, 100 * MS, StampConfig.DEFAULT, interpolation, 64),
-                FieldPath.compile(JOINTS, "position[a,g,b]"));
+                JOINTS.vector("position[a,g,b]"));
     }
 
     private static ByteBuffer message(long stampMs, List<String> names, double... positions) {

@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.LatencySink;
 import dev.dpros.core.SystemClock;
-import dev.dpros.ros.message.RosImageReader;
+import dev.dpros.messages.RosImageReader;
+import dev.dpros.ros.message.SchemaCatalog;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,7 +72,7 @@ class PictureRulesTest {
 
     /** The RGB rows that both make of it. */
     private static byte[] taken(String type, ByteBuffer message, boolean grey) {
-        RgbPictures data = new RgbPictures(IMAGE.key(), RosImageReader.forType(type), grey);
+        RgbPictures data = new RgbPictures(IMAGE.key(), RosImageReader.forType(SchemaCatalog.packaged(), type), grey);
         byte[] rgb = data.read(message);
         assertNotNull(rgb, data.problem());
         CameraSource live = live(type, message, IMAGE, grey);
@@ -88,7 +89,7 @@ class PictureRulesTest {
 
     /** The line with which both refuse it. */
     private static String refused(String type, ByteBuffer message) {
-        RgbPictures data = new RgbPictures(IMAGE.key(), RosImageReader.forType(type), false);
+        RgbPictures data = new RgbPictures(IMAGE.key(), RosImageReader.forType(SchemaCatalog.packaged(), type), false);
         assertNull(data.read(message));
         CameraSource live = live(type, message, IMAGE, false);
         assertEquals(0, live.statistics().taken());
@@ -101,7 +102,7 @@ class PictureRulesTest {
         ContentRule content = new ContentRule(0, 1, 0, 0, grey);
         CameraConfig config = new CameraConfig("front", feature, 1_000_000_000L, StampConfig.DEFAULT, Interpolation.NEAREST,
                 Fit.STRETCH, content, CameraConfig.Buffers.DEFAULT);
-        CameraSource camera = new CameraSource(config, RosImageReader.forType(type), new SystemClock(), LatencySink.NONE, null);
+        CameraSource camera = new CameraSource(config, RosImageReader.forType(SchemaCatalog.packaged(), type), new SystemClock(), LatencySink.NONE, null);
         camera.slots().claim(message.limit()).put(message.duplicate());
         camera.slots().commit(1, 1);
         camera.prepareNewest();
@@ -232,7 +233,7 @@ class PictureRulesTest {
         String problem = refused(COMPRESSED, compressed(format, jpeg));
         assertTrue(problem.contains("JPEG or PNG of 8-bit colours") && problem.contains("'observation.image'"), problem);
         assertTrue(problem.endsWith("a compressed image of format '" + format + "'"), problem);
-        assertNull(new RgbPictures("i", RosImageReader.forType(COMPRESSED), true).read(compressed(format, jpeg)));
+        assertNull(new RgbPictures("i", RosImageReader.forType(SchemaCatalog.packaged(), COMPRESSED), true).read(compressed(format, jpeg)));
     }
 
     @Test

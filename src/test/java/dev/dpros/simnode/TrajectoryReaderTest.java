@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.CommandFrame;
-import dev.dpros.ros.message.JointTrajectoryWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Allocation;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class TrajectoryReaderTest {
     private static final long NOW_NS = 5_000_000_000L;
-    private final TrajectoryReader reader = new TrajectoryReader(List.of("a", "bb"), 4);
+    private final TrajectoryReader reader = new TrajectoryReader(SchemaCatalog.packaged().reader(), List.of("a", "bb"), 4);
 
     @Test
     void shouldReadPointsInTheRobotsOrderWhateverOrderTheMessageHas() {
@@ -45,7 +45,7 @@ class TrajectoryReaderTest {
             frame.positions[2 * i] = i;
             frame.positions[2 * i + 1] = -i;
         }
-        ByteBuffer message = new JointTrajectoryWriter(frame, "base").write(frame);
+        ByteBuffer message = new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "base").write(frame);
         assertEquals(3, reader.read(message, 1));
         assertArrayEquals(new double[] {0, 0, 1, -1, 2, -2}, Arrays.copyOf(reader.positions(), 6), 0);
         assertEquals(NOW_NS + 40_000_000L, reader.stampsNs()[2]);

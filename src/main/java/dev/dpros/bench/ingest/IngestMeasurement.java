@@ -5,7 +5,6 @@ import com.sun.management.ThreadMXBean;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
-import dev.dpros.ros.message.MessageDefinitions;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ public final class IngestMeasurement {
         List<Subscription> subscriptions = new ArrayList<>();
         try {
             for (String topic : config.topics()) {
-                TopicMeter meter = new TopicMeter();
+                TopicMeter meter = new TopicMeter(transport.messages().reader());
                 meters.add(meter);
                 subscriptions.add(transport.subscribe(topic, "*", meter));
             }
@@ -83,7 +82,7 @@ public final class IngestMeasurement {
                 Thread.sleep(POLL_MS);
             }
             Subscription subscription = subscriptions.get(i);
-            if (!MessageDefinitions.parse(subscription.messageType(), subscription.messageDefinition()).hasHeader()) {
+            if (!transport.messages().parse(subscription.messageType(), subscription.messageDefinition()).hasHeader()) {
                 throw InputException.of("topic " + topic, "type", "one whose first field is std_msgs/Header header",
                         subscription.messageType(), "latency and loss are read from the header");
             }

@@ -3,8 +3,8 @@ package dev.dpros.bench.ingest;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.ImageWriter;
-import dev.dpros.ros.message.JointStateWriter;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.JointStateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +28,7 @@ public final class IngestSource implements AutoCloseable {
     private final List<Publication> cameras = new ArrayList<>();
     private final List<ImageWriter> images = new ArrayList<>();
     private final Publication joints;
-    private final JointStateWriter jointWriter = new JointStateWriter(JOINTS, "");
+    private final JointStateWriter jointWriter;
     private final byte[] pixels = new byte[3 * WIDTH * HEIGHT];
     private final double[] positions = new double[JOINTS.size()];
     private final Thread thread = new Thread(this::run, "ingest-source");
@@ -37,9 +37,10 @@ public final class IngestSource implements AutoCloseable {
     /** Advertises and starts. */
     public IngestSource(Transport transport) {
         this.transport = transport;
+        jointWriter = new JointStateWriter(transport.messages(), JOINTS, "");
         for (int c = 0; c < CAMERAS; c++) {
             cameras.add(transport.advertise(TOPICS.get(c), "sensor_msgs/Image", new PublicationOptions(false, 2)));
-            images.add(new ImageWriter(WIDTH, HEIGHT, "rgb8", 3, "camera" + c));
+            images.add(new ImageWriter(transport.messages(), WIDTH, HEIGHT, "rgb8", 3, "camera" + c));
         }
         joints = transport.advertise(TOPICS.get(CAMERAS), "sensor_msgs/JointState", new PublicationOptions(false, 10));
         thread.setDaemon(true);

@@ -1,5 +1,6 @@
 package dev.dpros.bench.ingest;
 
+import dev.dpros.core.MessageReader;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.observation.MessageRing;
 import java.nio.ByteBuffer;
@@ -20,11 +21,17 @@ final class TopicMeter implements MessageSlots {
 
     private final MessageRing ring = new MessageRing(SLOTS, MAX_MESSAGE_BYTES);
     private final Histogram ages = new Histogram(LONGEST_NS, 3);
+    private final MessageReader in;
     private ByteBuffer claimed;
     private int nextSequence;
     private long messages;
     private long lost;
     private volatile boolean measuring;
+
+    /** @param in reads its messages */
+    TopicMeter(MessageReader in) {
+        this.in = in;
+    }
 
     @Override
     public ByteBuffer claim(int length) {
@@ -44,13 +51,13 @@ final class TopicMeter implements MessageSlots {
     }
 
     private void measure(ByteBuffer message, long receivedRosNs) {
-        int sequence = message.getInt(0);
-        // a publisher that starts again counts from 0: no loss
-        int gap = messages == 0 ? 0 : sequence - nextSequence;
+        long stampNs = in.begin(message).header();
+        int sequence = (int) in.sequence();
+        // a publisher that starts again counts from 0: no loss; where headers have no number, none is known
+        int gap = messages == 0 || in.sequence() < 0 ? 0 : sequence - nextSequence;
         lost += Math.max(0, gap);
         nextSequence = sequence + 1;
         messages++;
-        long stampNs = Integer.toUnsignedLong(message.getInt(4)) * 1_000_000_000L + Integer.toUnsignedLong(message.getInt(8));
         ages.recordValue(Math.min(LONGEST_NS, Math.max(0, receivedRosNs - stampNs)));
     }
 

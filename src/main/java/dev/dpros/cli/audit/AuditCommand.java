@@ -2,17 +2,17 @@ package dev.dpros.cli.audit;
 
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.node.audit.AuditRecording;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.transports.Transports;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,6 +59,9 @@ public final class AuditCommand implements Callable<Integer> {
             description = "how long to listen (default: ${DEFAULT-VALUE})")
     private double seconds;
 
+    @Mixin
+    private TransportOption transport = new TransportOption();
+
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
 
@@ -78,8 +82,7 @@ public final class AuditCommand implements Callable<Integer> {
 
     private int live(RobotConfig robot) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(RosArguments.parse(rosArguments, System.getenv()),
-                    "dpros_audit", System.getenv())));
+            Transport node = lifecycle.own(transport.arguments(rosArguments, robot.node().transport()).connect("dpros_audit"));
             AuditFeed feed = new AuditFeed(robot, node::resolve, node.resolve(state != null ? state : robot.node().name() + "/state"));
             AuditIntake intake = lifecycle.own(new AuditIntake(feed, node));
             new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
@@ -101,7 +104,7 @@ public final class AuditCommand implements Callable<Integer> {
         boolean good = true;
         for (Path file : files) {
             AuditFeed feed = new AuditFeed(robot, AuditCommand::full, state == null ? "" : full(state));
-            String damage = AuditRecording.read(file, feed, state == null);
+            String damage = AuditRecording.read(file, feed, state == null, Transports::recorded);
             AuditFeed.Result result = feed.result();
             say(file.getFileName() + ": ", result);
             if (!damage.isEmpty()) {

@@ -1,12 +1,12 @@
 package dev.dpros.cli.audit;
 
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.process.Owned;
-import dev.dpros.ros.message.MessageDefinitions;
-import dev.dpros.ros.message.MessageSchema;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +26,7 @@ final class AuditIntake implements AutoCloseable {
     private static final int MOST_WAITING = 2_000;
 
     private final AuditFeed feed;
+    private final MessageTypes types;
     /** What comes while it closes is discarded. */
     private final ExecutorService judge = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
         Thread thread = new Thread(task, "audit");
@@ -40,6 +41,7 @@ final class AuditIntake implements AutoCloseable {
     /** Subscribes all that the audit looks at. @throws dev.dpros.core.InputException if a topic cannot be subscribed */
     AuditIntake(AuditFeed feed, Transport transport) {
         this.feed = feed;
+        types = transport.messages();
         for (AuditFeed.Topic topic : feed.topics()) {
             Reader reader = new Reader(topic);
             reader.subscription.complete(subscriptions.own(transport.subscribe(topic.name(), topic.type(), reader)));
@@ -74,7 +76,7 @@ final class AuditIntake implements AutoCloseable {
     private final class Reader implements MessageSlots {
         private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
         private final AuditFeed.Topic topic;
-        private MessageSchema schema;
+        private MessageType type;
         private ByteBuffer slot;
 
         Reader(AuditFeed.Topic topic) {
@@ -104,11 +106,11 @@ final class AuditIntake implements AutoCloseable {
         }
 
         private void take(ByteBuffer message, long receivedRosNs) {
-            if (schema == null) {
+            if (type == null) {
                 Subscription from = subscription.join();
-                schema = MessageDefinitions.parse(from.messageType(), from.messageDefinition());
+                type = types.parse(from.messageType(), from.messageDefinition());
             }
-            feed.take(topic.name(), schema, message, receivedRosNs);
+            feed.take(topic.name(), type, message, receivedRosNs);
         }
 
         @Override

@@ -5,25 +5,24 @@ import dev.dpros.bench.ingest.IngestResult;
 import dev.dpros.bench.ingest.IngestSource;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.TransportOption;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeArguments;
+import dev.dpros.core.NodeGraph;
 import dev.dpros.core.Transport;
+import dev.dpros.core.TransportProvider;
 import dev.dpros.process.ChildJvm;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.process.ParentWatch;
-import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
-import dev.dpros.ros.node.TransportProvider;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,9 +59,8 @@ final class BenchRosCommand implements Callable<Integer> {
             description = "how long the topics may take to come (default: ${DEFAULT-VALUE})")
     private double wait;
 
-    @Option(names = "--transport", paramLabel = "NAME", defaultValue = TransportProvider.OWN,
-            description = "ROS client that subscribes: own, or rosjava in builds with it (default: ${DEFAULT-VALUE})")
-    private String transport;
+    @Mixin
+    private TransportOption transport = new TransportOption();
 
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the result to this file")
     private Path json;
@@ -72,18 +70,16 @@ final class BenchRosCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        RosArguments given = RosArguments.parse(arguments, System.getenv());
+        TransportProvider provider = transport.provider("");
+        NodeArguments given = provider.arguments(arguments, System.getenv());
         List<String> topics = given.rest().isEmpty() && publish ? IngestSource.TOPICS : given.rest();
         if (topics.isEmpty()) {
             throw new InputException("bench ros: no topic given; name some, or use --publish");
         }
         IngestMeasurement.Config config = new IngestMeasurement.Config(topics, warmUp, seconds, wait);
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNodeConfig nodeConfig = RosNodeConfig.of(given, "bench_ros", System.getenv());
-            if (publish) {
-                nodeConfig = withSource(lifecycle, nodeConfig);
-            }
-            Transport node = lifecycle.own(TransportProvider.connect(transport, nodeConfig));
+            NodeArguments joined = publish ? withSource(lifecycle, provider, given) : given;
+            Transport node = lifecycle.own(joined.connect("bench_ros"));
             IngestResult result = new IngestMeasurement(node, config).run();
             spec.commandLine().getOut().println(result.table());
             spec.commandLine().getOut().flush();
@@ -94,25 +90,26 @@ final class BenchRosCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Starts the publisher, and a master for both where none is named. */
-    private RosNodeConfig withSource(Lifecycle lifecycle, RosNodeConfig config) throws IOException {
-        boolean own = !System.getenv().containsKey("ROS_MASTER_URI") && arguments.stream().noneMatch(a -> a.startsWith("__master:="));
-        URI master = own ? lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri() : config.masterUri();
-        lifecycle.own(ChildJvm.start(List.of("bench", "ros-source"),
-                Map.of("ROS_MASTER_URI", master.toString())));
-        return new RosNodeConfig(master, config.host(), config.name(), config.namespace(), config.remaps(),
-                config.privateParameters(), config.packagePath());
+    /** Starts the publisher, and what nodes need to meet where nothing of that is named. */
+    private NodeArguments withSource(Lifecycle lifecycle, TransportProvider provider, NodeArguments given) throws IOException {
+        NodeGraph graph = lifecycle.own(given.graph(false));
+        lifecycle.own(ChildJvm.start(List.of("bench", "ros-source"), graph.environment()));
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(graph.environment());
+        return provider.arguments(arguments, environment);
     }
 
     /** {@code dpros bench ros-source}: the publisher. */
     @Command(name = "ros-source", hidden = true, description = "Publish the topics that bench ros measures.")
     static final class Source implements Callable<Integer> {
+        @Mixin
+        private TransportOption transport = new TransportOption();
+
         @Override
         public Integer call() throws InterruptedException {
-            RosArguments arguments = RosArguments.parse(List.of(), System.getenv());
             try (Lifecycle lifecycle = Lifecycle.onSignals()) {
                 ParentWatch.start(lifecycle);
-                RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments, "bench_ros_source", System.getenv())));
+                Transport node = lifecycle.own(transport.arguments(List.of(), "").connect("bench_ros_source"));
                 lifecycle.own(new IngestSource(node));
                 return lifecycle.awaitStop();
             }

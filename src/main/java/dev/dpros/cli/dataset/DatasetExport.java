@@ -11,9 +11,9 @@ import dev.dpros.datasets.lerobot.LerobotExporter;
 import dev.dpros.datasets.rosbag.BagExporter;
 import dev.dpros.datasets.rosbag2.McapExporter;
 import dev.dpros.datasets.zarr.ZarrExporter;
-import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Archive;
 import dev.dpros.process.ProductVersion;
+import dev.dpros.transports.Transports;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -87,7 +87,7 @@ final class DatasetExport implements Callable<Integer> {
         if (format == Format.BAG) {
             BagExporter.export(journals, output, progress);
         } else {
-            new McapExporter(new RosMessageReaders(), ProductVersion.text(), this::say).export(journals, output, progress);
+            new McapExporter(Transports::toRos2, ProductVersion.text(), this::say).export(journals, output, progress);
         }
     }
 

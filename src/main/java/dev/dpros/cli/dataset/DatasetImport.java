@@ -19,6 +19,7 @@ import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Archive;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.transports.Transports;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ final class DatasetImport implements Callable<Integer> {
                     }
                 } else {
                     try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
-                        int written = new DatasetImporter(store, new RosMessageReaders()).importAll(dataset, progress);
+                        int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
                         spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
                                 + (dataset.episodes() - written) + " were there already");
                     }
@@ -104,7 +105,7 @@ final class DatasetImport implements Callable<Integer> {
         if (config == null) {
             return; // nobody said what is in the messages
         }
-        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(), stamps.bounds());
+        try (JournalDataset dataset = JournalDataset.open(journal, null, new RosMessageReaders(Transports::recorded), stamps.bounds());
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             String unfit = episode.unfit();
             if (unfit != null) {
@@ -128,6 +129,6 @@ final class DatasetImport implements Callable<Integer> {
         if (byTopic.isEmpty()) {
             throw new InputException("dataset import: a bag needs --config or --map TOPIC=KEY");
         }
-        return new BagImporter(byTopic, layout, task, new RosMessageReaders());
+        return new BagImporter(byTopic, layout, task, new RosMessageReaders(Transports::recorded));
     }
 }

@@ -9,6 +9,7 @@ import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -64,8 +65,8 @@ final class DatasetSource {
         JournalDataset.Terms terms = new JournalDataset.Terms(stamps.bounds(), markIdle);
         DatasetLayout layout = config == null ? null
                 : RecordingPlan.of(ConfigReader.read(config).config()).layout();
-        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(), terms);
+        JournalDataset dataset = JournalDataset.open(path, layout, new RosMessageReaders(Transports::recorded), terms);
         return fps == null || fps == dataset.fps() ? dataset
-                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(), terms);
+                : JournalDataset.open(path, dataset.layout().atFps(fps), new RosMessageReaders(Transports::recorded), terms);
     }
 }

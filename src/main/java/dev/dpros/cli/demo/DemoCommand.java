@@ -6,8 +6,12 @@ import dev.dpros.cli.demo.EpisodeDriver.Result;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
-import dev.dpros.cli.sim.MasterCommand;
+import dev.dpros.cli.options.TransportOption;
+import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeGraph;
+import dev.dpros.core.Transport;
+import dev.dpros.core.TransportProvider;
 import dev.dpros.node.RunReport;
 import dev.dpros.process.ChildJvm;
 import dev.dpros.process.ExitCode;
@@ -15,14 +19,9 @@ import dev.dpros.process.Home;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.process.TemporaryFile;
-import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.simnode.PushTWorldNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +74,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
+    @Mixin
+    private TransportOption transport = new TransportOption();
+
     @Option(names = "--max-steps", converter = Numbers.Count.class, defaultValue = "300", paramLabel = "N",
             description = "longest episode, steps of 0.1 s (default: ${DEFAULT-VALUE})")
     private int maxSteps;
@@ -101,16 +103,17 @@ public final class DemoCommand implements Callable<Integer> {
         require(settle >= 0, "--settle", settle);
         Path robot = config != null ? config : Home.path("launch/pusht.yaml");
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            URI master = master(lifecycle);
-            PushTWorldNode world = lifecycle.own(
-                    new PushTWorldNode(connect(lifecycle, master, WORLD), PushTWorldNode.Options.DEFAULT));
+            TransportProvider provider = transport.provider(ConfigReader.transport(robot));
+            NodeGraph graph = lifecycle.own(provider.arguments(List.of(), System.getenv()).graph(true));
+            PushTWorldNode world = lifecycle.own(new PushTWorldNode(
+                    lifecycle.own(connect(provider, graph, WORLD)), PushTWorldNode.Options.DEFAULT));
             world.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
             int pagePort = PagePort.choose();
-            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(robot, report, pagePort), Map.of("ROS_MASTER_URI", master.toString())));
+            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(provider, robot, report, pagePort), graph.environment()));
             List<Result> results;
             try {
-                results = episodes(lifecycle, connect(lifecycle, master, "demo"), child);
+                results = episodes(lifecycle, lifecycle.own(connect(provider, graph, "demo")), child);
             } catch (IllegalStateException | InputException e) {
                 if (!child.endsWithin(CHILD_END_MS)) {
                     throw e;
@@ -144,23 +147,14 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private URI master(Lifecycle lifecycle) {
-        String given = System.getenv("ROS_MASTER_URI");
-        if (given != null && !given.isBlank()) {
-            return RosArguments.masterUri(given);
-        }
-        URI master = lifecycle.own(EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0)).uri();
-        MasterCommand.relayLogs(lifecycle, master, null);
-        return master;
+    /** A node of our own names, on this machine. */
+    private static Transport connect(TransportProvider provider, NodeGraph graph, String name) {
+        return provider.arguments(List.of(), graph.environment()).connect(name);
     }
 
-    private static RosNode connect(Lifecycle lifecycle, URI master, String name) {
-        return lifecycle.own(RosNode.connect(RosNodeConfig.local(master, name)));
-    }
-
-    private List<String> runArguments(Path robot, Path report, int pagePort) {
+    private List<String> runArguments(TransportProvider provider, Path robot, Path report, int pagePort) {
         List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
-                "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=" + pagePort));
+                "--transport", provider.name(), "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=" + pagePort));
         if (policy != null) {
             arguments.addAll(List.of("--policy", policy.toString()));
         }
@@ -168,7 +162,7 @@ public final class DemoCommand implements Callable<Integer> {
         return arguments;
     }
 
-    private List<Result> episodes(Lifecycle lifecycle, RosNode node, ChildJvm child) throws InterruptedException {
+    private List<Result> episodes(Lifecycle lifecycle, Transport node, ChildJvm child) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         List<Result> results = new ArrayList<>();
         try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
@@ -188,7 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
         return results;
     }
 
-    private static URI metricsPage(RosNode node) {
+    private static URI metricsPage(Transport node) {
         return URI.create("http://127.0.0.1:" + node.getParameter("/" + POLICY + "/in_force/metrics/port") + "/metrics");
     }
 

@@ -42,8 +42,8 @@ final class EpisodeDriver implements AutoCloseable {
     private final Transport transport;
     private final String world;
     private final String policy;
-    private final TopicValue reward = new TopicValue();
-    private final TopicValue coverage = new TopicValue();
+    private final TopicValue reward;
+    private final TopicValue coverage;
     private final Transport.Subscription rewards;
     private final Transport.Subscription coverages;
 
@@ -52,6 +52,8 @@ final class EpisodeDriver implements AutoCloseable {
         this.transport = transport;
         this.world = world;
         this.policy = policy;
+        reward = new TopicValue(transport.messages().reader());
+        coverage = new TopicValue(transport.messages().reader());
         rewards = transport.subscribe(world + "/reward", "std_msgs/Float64", reward);
         coverages = transport.subscribe(world + "/coverage", "std_msgs/Float64", coverage);
     }

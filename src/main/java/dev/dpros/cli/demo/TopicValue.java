@@ -1,5 +1,6 @@
 package dev.dpros.cli.demo;
 
+import dev.dpros.core.MessageReader;
 import dev.dpros.core.MessageSlots;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,20 +10,28 @@ import java.nio.ByteOrder;
  * allocates nothing per message.
  */
 final class TopicValue implements MessageSlots {
-    private final ByteBuffer slot = ByteBuffer.allocate(Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private static final int LARGEST_BYTES = 32;
+
+    private final MessageReader in;
+    private final ByteBuffer slot = ByteBuffer.allocate(LARGEST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private volatile double value = Double.NaN;
     private volatile double max = Double.NEGATIVE_INFINITY;
     private volatile long maxAtNs;
     private volatile long count;
 
+    /** @param in reads its messages */
+    TopicValue(MessageReader in) {
+        this.in = in;
+    }
+
     @Override
     public ByteBuffer claim(int length) {
-        return length == Double.BYTES ? slot.clear() : null;
+        return length > 0 && length <= LARGEST_BYTES ? slot.clear().limit(length) : null;
     }
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
-        double latest = slot.getDouble(0);
+        double latest = in.begin(slot).f64();
         value = latest;
         if (latest > max) {
             max = latest;

@@ -1,16 +1,16 @@
 package dev.dpros.cli.record;
 
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeArguments;
+import dev.dpros.core.Transport;
 import dev.dpros.node.record.RecordingSession;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.recording.RecorderState;
 import dev.dpros.recording.RecorderStatus;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,6 +25,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.NonBlockingReader;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,6 +52,9 @@ public final class RecordCommand implements Callable<Integer> {
             description = "Recording directory; made if need be.")
     private Path output;
 
+    @Mixin
+    private TransportOption transport = new TransportOption();
+
     @Option(names = "--task", paramLabel = "TEXT", defaultValue = "", description = "Task text of the episodes.")
     private String task;
 
@@ -67,13 +71,10 @@ public final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RosArguments ros = RosArguments.parse(arguments, System.getenv());
-        if (!ros.rest().isEmpty()) {
-            throw new InputException("record: unexpected argument '" + ros.rest().get(0) + "'");
-        }
+        NodeArguments ros = transport.arguments(arguments, ConfigReader.transport(config));
         RobotConfig robot = ConfigReader.read(config).config();
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(ros, "recorder", System.getenv())));
+            Transport node = lifecycle.own(ros.connect("recorder"));
             node.onShutdown(reason -> lifecycle.requestStop(0));
             RecordingSession session = lifecycle.own(new RecordingSession(robot, node, output));
             if (!task.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.dpros.cli.run;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
+import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.Layer;
 import dev.dpros.config.OptionLayer;
@@ -10,6 +11,8 @@ import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.Secrets;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeArguments;
+import dev.dpros.core.Transport;
 import dev.dpros.inference.TorchRuntime;
 import dev.dpros.node.PolicyNode;
 import dev.dpros.node.RunReport;
@@ -19,10 +22,8 @@ import dev.dpros.node.record.RecordingSession;
 import dev.dpros.node.telemetry.Telemetry;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.Lifecycle;
+import dev.dpros.process.LogBridge;
 import dev.dpros.process.ParentWatch;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,9 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
+    @Mixin
+    private TransportOption transport = new TransportOption();
+
     @Option(names = "--trace", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
             description = "write a trace of the run to this file (docs/trace.md)")
     private Path trace;
@@ -90,20 +94,15 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RosArguments ros = RosArguments.parse(rosArguments, System.getenv());
-        if (!ros.rest().isEmpty()) {
-            throw new InputException("unexpected argument '" + ros.rest().get(0) + "'; ROS arguments have the form a:=b");
-        }
+        NodeArguments ros = transport.arguments(rosArguments, ConfigReader.transport(config));
         Map<String, Object> own = ParameterLayers.nested(ros.parameters());
         Layer arguments = Layer.arguments(own);
         Layer options = options();
         ConfigReader.Result early = ConfigReader.read(config, arguments, options);
         TorchRuntime.requireDevice(early.config().sampler().device());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNode node = lifecycle.own(RosNode.connect(
-                    RosNodeConfig.of(ros, early.config().node().name(), System.getenv())
-                            .withParameters(ParameterLayers.forMaster(own))));
-            node.bridgeLogging();
+            Transport node = lifecycle.own(ros.connect(early.config().node().name(), ParameterLayers.forMaster(own)));
+            lifecycle.own(new LogBridge(node::log));
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(ExitCode.FAILURE);
@@ -112,7 +111,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int drive(Lifecycle lifecycle, RosNode node, ConfigReader.Result result) throws InterruptedException {
+    private int drive(Lifecycle lifecycle, Transport node, ConfigReader.Result result) throws InterruptedException {
         RobotConfig robot = result.config();
         Telemetry telemetry = lifecycle.own(new Telemetry(robot.metrics()));
         publishInForce(node, result.inForce(), telemetry.port());
@@ -142,7 +141,7 @@ public final class RunCommand implements Callable<Integer> {
         return lifecycle.awaitStop();
     }
 
-    private void sayReady(PolicyNode policyNode, RosNode node, RobotConfig robot, Telemetry telemetry) {
+    private void sayReady(PolicyNode policyNode, Transport node, RobotConfig robot, Telemetry telemetry) {
         String waits = policyNode.waitsFor();
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
                 + robot.action().topic() + " with " + robot.policy().getFileName() + telemetry.where()
@@ -159,8 +158,8 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** The server's parameters between the file and what came with the command; those about motion must agree. */
-    private ConfigReader.Result withServer(RosNode node, ConfigReader.Result early, Layer arguments, Layer options) {
-        Map<String, Object> server = ParameterLayers.asTree(node.getParameter(node.nodeName()));
+    private ConfigReader.Result withServer(Transport node, ConfigReader.Result early, Layer arguments, Layer options) {
+        Map<String, Object> server = ParameterLayers.asTree(node.getParameter("~"));
         server.remove(IN_FORCE);
         ParameterLayers.requireSameMotion(node.nodeName(), server, early.inForce());
         return ConfigReader.read(config, Layer.parameters(node.nodeName(), ParameterLayers.withoutMotion(server)), arguments,
@@ -168,12 +167,12 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Under a name of their own: parameters outlive the node, and the next run must not take these for an operator's. */
-    private static void publishInForce(RosNode node, Map<String, Object> inForce, int metricsPort) {
+    private static void publishInForce(Transport node, Map<String, Object> inForce, int metricsPort) {
         node.setParameter("~" + IN_FORCE, Secrets.redacted(
                 ParameterLayers.overlay(inForce, Map.of("metrics", Map.of("port", metricsPort)))));
     }
 
-    private static void removeInForce(RosNode node) {
+    private static void removeInForce(Transport node) {
         try {
             node.deleteParameter("~" + IN_FORCE);
         } catch (InputException e) {

@@ -2,16 +2,9 @@ package dev.dpros.cli.sim;
 
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.process.Lifecycle;
-import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.master.RosoutRelay;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
+import dev.dpros.transports.Ros1Graph;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -52,25 +45,11 @@ public final class MasterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        RosArguments environment = RosArguments.parse(List.of(), System.getenv());
-        String host = bind.isLoopbackAddress() ? null : environment.host();
+        String host = bind.isLoopbackAddress() ? null : Ros1Graph.host(System.getenv());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            EmbeddedMaster master = lifecycle.own(host == null ? EmbeddedMaster.start(bind, port)
-                    : EmbeddedMaster.start(bind, host, port));
-            relayLogs(lifecycle, master.uri(), bind.isLoopbackAddress() ? null : master.uri().getHost());
-            spec.commandLine().getOut().println("ROS master at " + master.uri() + " (Ctrl-C ends it)");
+            Ros1Graph graph = lifecycle.own(Ros1Graph.open(bind, host, port, true));
+            spec.commandLine().getOut().println("ROS master at " + graph.master() + " (Ctrl-C ends it)");
             return lifecycle.awaitStop();
         }
-    }
-
-    /**
-     * Starts what roscore starts besides the master: the node that repeats all logs on {@code /rosout_agg}.
-     *
-     * @param host under which other machines reach the node; null for this machine only
-     */
-    public static void relayLogs(Lifecycle lifecycle, URI master, String host) {
-        RosNode node = lifecycle.own(RosNode.connect(
-                new RosNodeConfig(master, host, RosoutRelay.NODE_NAME, "/", Map.of(), Map.of(), null)));
-        lifecycle.own(new RosoutRelay(node));
     }
 }

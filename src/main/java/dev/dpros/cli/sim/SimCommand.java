@@ -1,12 +1,12 @@
 package dev.dpros.cli.sim;
 
 import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.TransportOption;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeArguments;
+import dev.dpros.core.Transport;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.Lifecycle;
-import dev.dpros.ros.names.RosArguments;
-import dev.dpros.ros.node.RosNode;
-import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.sim.PushTRobot;
 import dev.dpros.simnode.Arm7WorldNode;
 import dev.dpros.simnode.PushTWorldNode;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,6 +63,9 @@ public final class SimCommand implements Callable<Integer> {
             description = "world seconds per second, with /clock; 0: as fast as possible (default: real time, no /clock)")
     private Double speed;
 
+    @Mixin
+    private TransportOption transport = new TransportOption();
+
     @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N, _param:=value")
     private List<String> rosArguments = List.of();
 
@@ -70,14 +74,10 @@ public final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        RosArguments arguments = RosArguments.parse(rosArguments, System.getenv());
-        if (!arguments.rest().isEmpty()) {
-            throw new InputException("unexpected argument '" + arguments.rest().get(0) + "'; ROS arguments have the form a:=b");
-        }
+        NodeArguments arguments = transport.arguments(rosArguments, "");
         PushTWorldNode.Options options = options();
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
-            RosNode node = lifecycle.own(RosNode.connect(RosNodeConfig.of(arguments,
-                    world.name().toLowerCase(Locale.ROOT), System.getenv())));
+            Transport node = lifecycle.own(arguments.connect(world.name().toLowerCase(Locale.ROOT)));
             node.onShutdown(reason -> {
                 spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
                 lifecycle.requestStop(ExitCode.FAILURE);

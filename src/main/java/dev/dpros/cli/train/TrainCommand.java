@@ -34,6 +34,7 @@ import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingFiles;
 import dev.dpros.training.run.TrainingRun;
 import dev.dpros.training.run.TrainingSettings;
+import dev.dpros.transports.Transports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
                     "");
         }
-        return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(), stamps.bounds()));
+        return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), stamps.bounds()));
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */

@@ -1,11 +1,11 @@
 package dev.dpros.datasets.rosbag2;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageConversion;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.Progress;
 import dev.dpros.datasets.JournalIndex;
-import dev.dpros.datasets.MessageReaders;
 import dev.dpros.datasets.PartialDirectory;
-import dev.dpros.datasets.Ros2Messages;
 import dev.dpros.datasets.rosbag.EpisodeLabels;
 import dev.dpros.recording.journal.JournalReader;
 import dev.dpros.recording.journal.JournalVisitor;
@@ -26,19 +26,25 @@ import java.util.function.Consumer;
  * there already are kept, so that an interrupted export continues. One thread.
  */
 public final class McapExporter {
-    private final MessageReaders readers;
+    private final Conversions conversions;
     private final String library;
     private final Consumer<String> notes;
+
+    /** How messages of a type become those of ROS 2. */
+    @FunctionalInterface
+    public interface Conversions {
+        /** The conversion of one source. @throws InputException if there is none */
+        MessageConversion of(String type, String checksum, String definition);
+    }
 
     /**
      * An exporter.
      *
-     * @param readers convert the messages
      * @param library what the files say wrote them
      * @param notes gets a line for each topic of which messages were left out
      */
-    public McapExporter(MessageReaders readers, String library, Consumer<String> notes) {
-        this.readers = readers;
+    public McapExporter(Conversions conversions, String library, Consumer<String> notes) {
+        this.conversions = conversions;
         this.library = library;
         this.notes = notes;
     }
@@ -88,16 +94,17 @@ public final class McapExporter {
     /** A topic of the file. */
     private static final class Topic {
         private final McapWriter writer;
-        private final Ros2Messages messages;
+        private final MessageConversion messages;
         private final String name;
         private final int id;
         private long damaged;
 
-        Topic(McapWriter writer, Ros2Messages messages, String name) {
+        Topic(McapWriter writer, MessageConversion messages, String name) {
             this.writer = writer;
             this.messages = messages;
             this.name = name;
-            id = writer.topic(new McapTopic(name, messages.type(), messages.hash(), messages.definition()));
+            MessageType type = messages.type();
+            id = writer.topic(new McapTopic(name, type.type().replace("/", "/msg/"), type.checksum(), type.definition()));
         }
 
         void message(long timeNs, ByteBuffer recorded) {
@@ -127,7 +134,7 @@ public final class McapExporter {
         }
 
         Topic topic(SourceInfo source) {
-            return new Topic(writer, readers.ros2(source), source.topic());
+            return new Topic(writer, conversions.of(source.type(), source.md5(), source.definition()), source.topic());
         }
 
         @Override

@@ -7,13 +7,12 @@ import dev.dpros.config.SourceSection;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.MotionRules;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.VectorReader;
+import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.node.record.RecordingPlan;
-import dev.dpros.ros.message.ControllerStateWriter;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.MessageDecoder;
-import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.safety.JointLimits;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -45,6 +44,7 @@ public final class AuditFeed {
     private final MotionAudit motion;
     private final int dims;
     private final Map<String, VectorReader> readers = new HashMap<>();
+    private long counted;
     private boolean stateSeen;
     private boolean measuredSeen;
 
@@ -117,15 +117,15 @@ public final class AuditFeed {
     }
 
     /** Takes a message of one of the topics. @throws InputException if it does not have what the configuration says */
-    public synchronized void take(String topic, MessageSchema schema, ByteBuffer message, long receivedNs) {
+    public synchronized void take(String topic, MessageType type, ByteBuffer message, long receivedNs) {
         if (topic.equals(command.name)) {
-            command(schema, message, receivedNs);
+            command(type, message, receivedNs);
         }
         if (topic.equals(stateTopic)) {
-            state(MessageDecoder.decode(schema, message), receivedNs);
+            state(type.decode(message), receivedNs);
         }
         if (topic.equals(measured.name)) {
-            double[] values = vector(measured, schema, message);
+            double[] values = vector(measured, type, message);
             if (values != null) {
                 measuredSeen = true;
                 motion.measured(receivedNs, values);
@@ -133,18 +133,18 @@ public final class AuditFeed {
         }
     }
 
-    private void command(MessageSchema schema, ByteBuffer message, long receivedNs) {
-        if (!schema.type().equals(command.type)) {
-            throw InputException.of("topic " + command.name, "type", command.type + " (action.type)", schema.type(), "");
+    private void command(MessageType type, ByteBuffer message, long receivedNs) {
+        if (!type.type().equals(command.type)) {
+            throw InputException.of("topic " + command.name, "type", command.type + " (action.type)", type.type(), "");
         }
-        double[] values = vector(command, schema, message);
-        boolean anew = command.type.equals(TRAJECTORY) && limits.check(trajectory(MessageDecoder.decode(schema, message)));
+        double[] values = vector(command, type, message);
+        boolean anew = command.type.equals(TRAJECTORY) && limits.check(trajectory(type.decode(message)));
         motion.command(receivedNs, values == null ? new double[0] : values, anew);
     }
 
     /** Null if the message does not have the values. */
-    private double[] vector(Topic topic, MessageSchema schema, ByteBuffer message) {
-        VectorReader reader = readers.computeIfAbsent(topic.name + " " + topic.field, key -> FieldPath.compile(schema, topic.field));
+    private double[] vector(Topic topic, MessageType type, ByteBuffer message) {
+        VectorReader reader = readers.computeIfAbsent(topic.name + " " + topic.field, key -> type.vector(topic.field));
         float[] values = new float[reader.size()];
         if (!reader.read(message, values, 0)) {
             return null;
@@ -166,7 +166,8 @@ public final class AuditFeed {
         }
     }
 
-    private static CommandAudit.Trajectory trajectory(Map<String, Object> message) {
+    /** Where headers have no number, none is missed. */
+    private CommandAudit.Trajectory trajectory(Map<String, Object> message) {
         List<?> points = (List<?>) message.get("points");
         int dims = points.isEmpty() ? 0 : ((double[]) ((Map<?, ?>) points.get(0)).get("positions")).length;
         long[] times = new long[points.size()];
@@ -179,7 +180,8 @@ public final class AuditFeed {
             copy(point.get("velocities"), velocities, i * dims, dims);
         }
         Map<?, ?> header = (Map<?, ?>) message.get("header");
-        return new CommandAudit.Trajectory(((Number) header.get("seq")).longValue(),
+        counted++;
+        return new CommandAudit.Trajectory(header.get("seq") instanceof Number sequence ? sequence.longValue() : counted,
                 ((Number) header.get("stamp")).longValue(), times, positions, velocities);
     }
 

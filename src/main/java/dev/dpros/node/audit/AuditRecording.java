@@ -1,14 +1,14 @@
 package dev.dpros.node.audit;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.journal.JournalReader;
 import dev.dpros.recording.journal.JournalVisitor;
 import dev.dpros.recording.journal.SourceInfo;
-import dev.dpros.ros.message.MessageDefinitions;
-import dev.dpros.ros.message.MessageSchema;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -16,17 +16,20 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Reads a bag or a journal into an {@link AuditFeed}. One thread. */
 public final class AuditRecording {
     private final Path file;
     private final AuditFeed feed;
     private final Map<Integer, String> topics = new HashMap<>();
-    private final Map<Integer, MessageSchema> schemas = new HashMap<>();
+    private final Map<Integer, MessageType> known = new HashMap<>();
+    private final Function<String, MessageTypes> types;
     private final boolean findState;
     private String state;
 
-    private AuditRecording(Path file, AuditFeed feed, boolean findState) {
+    private AuditRecording(Path file, AuditFeed feed, boolean findState, Function<String, MessageTypes> types) {
+        this.types = types;
         this.file = file;
         this.feed = feed;
         this.findState = findState;
@@ -46,11 +49,12 @@ public final class AuditRecording {
      * Reads one file.
      *
      * @param findState whether {@code ~state} is to be found by its type
+     * @param types how messages of a type with this checksum are read
      * @return what is not whole about it, or empty
      * @throws InputException if it is damaged, or not what the feed's configuration says
      */
-    public static String read(Path file, AuditFeed feed, boolean findState) {
-        AuditRecording recording = new AuditRecording(file, feed, findState);
+    public static String read(Path file, AuditFeed feed, boolean findState, Function<String, MessageTypes> types) {
+        AuditRecording recording = new AuditRecording(file, feed, findState, types);
         if (BagReader.is(file)) {
             BagReader.Scan scan = BagReader.read(file, recording.bag());
             return scan.whole() ? "" : scan.closed() ? "cut off" : "not closed by its recorder";
@@ -62,7 +66,7 @@ public final class AuditRecording {
         return new BagReader.Visitor() {
             @Override
             public void connection(BagConnection connection) {
-                source(connection.id(), connection.topic(), connection.type(), connection.definition());
+                source(connection.id(), connection.topic(), connection.type(), connection.md5(), connection.definition());
             }
 
             @Override
@@ -77,7 +81,7 @@ public final class AuditRecording {
             @Override
             public void source(SourceInfo info) {
                 if (info.isDescribed()) {
-                    AuditRecording.this.source(info.id(), info.topic(), info.type(), info.definition());
+                    AuditRecording.this.source(info.id(), info.topic(), info.type(), info.md5(), info.definition());
                 }
             }
 
@@ -88,7 +92,7 @@ public final class AuditRecording {
         };
     }
 
-    private void source(int id, String topic, String type, String definition) {
+    private void source(int id, String topic, String type, String checksum, String definition) {
         if (findState && type.equals(AuditFeed.STATE)) {
             if (state != null && !state.equals(topic)) {
                 throw InputException.of(file.toString(), "topics of type " + type, "one", state + " and " + topic,
@@ -99,13 +103,13 @@ public final class AuditRecording {
         }
         if (feed.topics().stream().anyMatch(wanted -> wanted.name().equals(topic))) {
             topics.put(id, topic);
-            schemas.put(id, MessageDefinitions.parse(type, definition));
+            known.put(id, types.apply(checksum).parse(type, definition));
         }
     }
 
     private void take(int id, long receivedNs, ByteBuffer message) {
         if (topics.containsKey(id)) {
-            feed.take(topics.get(id), schemas.get(id), message.slice().order(ByteOrder.LITTLE_ENDIAN), receivedNs);
+            feed.take(topics.get(id), known.get(id), message.slice().order(ByteOrder.LITTLE_ENDIAN), receivedNs);
         }
     }
 }

@@ -10,8 +10,8 @@ import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.ActionChunkWriter;
-import dev.dpros.ros.message.PathWriter;
+import dev.dpros.messages.ActionChunkWriter;
+import dev.dpros.messages.PathWriter;
 import java.util.List;
 
 /**
@@ -36,8 +36,8 @@ public final class ChunkOutput implements ChunkSink, AutoCloseable {
             }
         }
         String frameId = outputs.plan().frameId().isEmpty() ? action.frameId() : outputs.plan().frameId();
-        chunkWriter = new ActionChunkWriter(action.joints(), action.frameId(), 1, true);
-        planWriter = new PathWriter(dims.stream().mapToInt(action.joints()::indexOf).toArray(), frameId);
+        chunkWriter = new ActionChunkWriter(transport.messages(), action.joints(), action.frameId(), 1, true);
+        planWriter = new PathWriter(transport.messages(), dims.stream().mapToInt(action.joints()::indexOf).toArray(), frameId);
         chunks = outputs.chunk() ? transport.advertise("~chunk", "diffusion_policy_msgs/ActionChunk", LATCHED) : null;
         plans = dims.isEmpty() ? null : transport.advertise("~plan", "nav_msgs/Path", LATCHED);
     }

@@ -8,8 +8,8 @@ import dev.dpros.core.CommandSink;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.CommandWriter;
-import dev.dpros.ros.message.TrajectoryStart;
+import dev.dpros.messages.CommandWriter;
+import dev.dpros.messages.TrajectoryStart;
 
 /** The policy's command topic. Publishes on the control thread; allocates nothing. */
 public final class CommandOutput implements CommandSink, AutoCloseable {
@@ -24,8 +24,8 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
      */
     public CommandOutput(Transport transport, ActionSection action, ControlConfig control, int framePoints) {
         CommandType type = CommandType.of(action.type());
-        writer = type.writer(new CommandFrame(action.joints(), framePoints), action.frameId(), control.interpolation(),
-                control.policyStepNs(), start(action, control));
+        writer = type.writer(transport.messages(), new CommandFrame(action.joints(), framePoints), action.frameId(),
+                control.interpolation(), control.policyStepNs(), start(action, control));
         publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
     }
 

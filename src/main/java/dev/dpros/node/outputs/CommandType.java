@@ -3,15 +3,16 @@ package dev.dpros.node.outputs;
 import dev.dpros.control.Interpolation;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.NearestName;
-import dev.dpros.ros.message.ActionChunkWriter;
-import dev.dpros.ros.message.CommandWriter;
-import dev.dpros.ros.message.JointStateWriter;
-import dev.dpros.ros.message.JointTrajectoryWriter;
-import dev.dpros.ros.message.PoseStampedWriter;
-import dev.dpros.ros.message.SimpleWriters;
-import dev.dpros.ros.message.TrajectoryStart;
-import dev.dpros.ros.message.TwistStampedWriter;
+import dev.dpros.messages.ActionChunkWriter;
+import dev.dpros.messages.CommandWriter;
+import dev.dpros.messages.JointStateWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
+import dev.dpros.messages.PoseStampedWriter;
+import dev.dpros.messages.SimpleWriters;
+import dev.dpros.messages.TrajectoryStart;
+import dev.dpros.messages.TwistStampedWriter;
 import java.util.Arrays;
 import java.util.List;
 
@@ -59,27 +60,28 @@ public enum CommandType {
      * @param start of {@link #JOINT_TRAJECTORY}
      * @throws InputException if frames of these names and this interpolation cannot be sent as this type
      */
-    CommandWriter writer(CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs, TrajectoryStart start) {
+    CommandWriter writer(MessageTypes types, CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs,
+            TrajectoryStart start) {
         boolean hold = interpolation == Interpolation.ZERO_ORDER_HOLD;
         switch (this) {
             case FLOAT64_MULTI_ARRAY:
-                SimpleWriters simple = new SimpleWriters();
+                SimpleWriters simple = new SimpleWriters(types);
                 return frame -> simple.float64MultiArray(frame.positions, frame.dims());
             case JOINT_STATE:
-                JointStateWriter state = new JointStateWriter(layout.names(), frameId);
+                JointStateWriter state = new JointStateWriter(types, layout.names(), frameId);
                 return frame -> state.write(frame.stampNs, frame.positions, frame.velocities);
             case POSE_STAMPED:
-                return new PoseStampedWriter(layout, frameId);
+                return new PoseStampedWriter(types, layout, frameId);
             case TWIST_STAMPED:
                 if (hold) {
                     throw InputException.of("action", "type " + type, "control.interpolation linear or cubic",
                             "zero_order_hold", "a motion in steps has no velocity");
                 }
-                return new TwistStampedWriter(layout, frameId);
+                return new TwistStampedWriter(types, layout, frameId);
             case ACTION_CHUNK:
-                return new ActionChunkWriter(layout.names(), frameId, policyStepNs, hold);
+                return new ActionChunkWriter(types, layout.names(), frameId, policyStepNs, hold);
             default:
-                return new JointTrajectoryWriter(layout, frameId, start);
+                return new JointTrajectoryWriter(types, layout, frameId, start);
         }
     }
 }

@@ -1,11 +1,13 @@
 package dev.dpros.node.outputs;
 
 import dev.dpros.control.EnableSwitch;
+import dev.dpros.core.MessageReader;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.safety.SafetyEvent;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The dead-man switch: {@code ~enable} (std_msgs/Bool), a heartbeat. The policy or a human may drive while {@code true} keeps coming;
@@ -14,8 +16,10 @@ import java.nio.ByteBuffer;
  */
 public final class EnableInput implements MessageSlots, EnableSwitch, AutoCloseable {
     private static final long NEVER = Long.MIN_VALUE;
+    private static final int LARGEST_BYTES = 16;
 
-    private final ByteBuffer slot = ByteBuffer.allocate(1);
+    private final ByteBuffer slot = ByteBuffer.allocate(LARGEST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final MessageReader in;
     private final long timeoutNs;
     private final Subscription subscription;
     private volatile long pressedNs = NEVER;
@@ -24,17 +28,18 @@ public final class EnableInput implements MessageSlots, EnableSwitch, AutoClosea
     /** Subscribes. */
     public EnableInput(Transport transport, double timeoutMs) {
         timeoutNs = Math.round(timeoutMs * 1e6);
+        in = transport.messages().reader();
         subscription = transport.subscribe("~enable", "std_msgs/Bool", this);
     }
 
     @Override
     public ByteBuffer claim(int length) {
-        return length == 1 ? slot.clear() : null;
+        return length > 0 && length <= LARGEST_BYTES ? slot.clear().limit(length) : null;
     }
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
-        boolean pressed = slot.get(0) != 0;
+        boolean pressed = in.begin(slot).u8() != 0;
         pressedNs = pressed ? receivedNs : NEVER;
         everHeld |= pressed;
     }

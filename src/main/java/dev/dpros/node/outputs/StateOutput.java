@@ -6,7 +6,7 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
-import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ public final class StateOutput implements TickListener, AutoCloseable {
     /** Advertises the topic. @param sources in the watchdog's order */
     public StateOutput(Transport transport, List<String> names, List<SourceHealth> sources) {
         this.sources = sources.toArray(new SourceHealth[0]);
-        writer = new ControllerStateWriter(names, sources.stream().map(SourceHealth::name).toList(),
+        writer = new ControllerStateWriter(transport.messages(), names, sources.stream().map(SourceHealth::name).toList(),
                 Arrays.stream(SafetyEvent.values()).map(SafetyEvent::code).toList());
         publication = transport.advertise("~state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
     }

@@ -9,7 +9,7 @@ import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.metrics.dashboard.PointerDrive;
-import dev.dpros.ros.message.JointStateWriter;
+import dev.dpros.messages.JointStateWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ public final class PointerTeleop implements PointerDrive, AutoCloseable {
     public PointerTeleop(RobotConfig config, Transport transport) {
         clock = transport.clock();
         joints = config.action().joints();
-        writer = new JointStateWriter(joints, "");
+        writer = new JointStateWriter(transport.messages(), joints, "");
         boolean fits = !config.teleop().topic().isEmpty() && config.teleop().type().equals(TYPE)
                 && config.teleop().field().isEmpty() && joints.size() == 2;
         config.dashboard().planToImage().forEach((key, projection) -> {

@@ -1,6 +1,7 @@
 package dev.dpros.node.record;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageReader;
 import dev.dpros.core.MessageSlots;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,15 +19,16 @@ import org.slf4j.LoggerFactory;
 final class JoyButtons implements MessageSlots, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JoyButtons.class);
     private static final int MAX_BYTES = 1 << 16;
-    private static final int HEADER_BYTES = 12;
 
+    private final MessageReader in;
     private final Map<String, Integer> buttons;
     private final Map<String, Supplier<String>> commands;
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "joystick"));
     private final ByteBuffer message = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private long pressedBefore;
 
-    JoyButtons(Map<String, Integer> buttons, Map<String, Supplier<String>> commands) {
+    JoyButtons(MessageReader in, Map<String, Integer> buttons, Map<String, Supplier<String>> commands) {
+        this.in = in;
         this.buttons = buttons;
         this.commands = commands;
     }
@@ -57,21 +59,13 @@ final class JoyButtons implements MessageSlots, AutoCloseable {
     }
 
     /** The pressed buttons as bits; sensor_msgs/Joy is header, axes float32[], buttons int32[]. */
-    private static long pressed(ByteBuffer joy) {
-        long at = HEADER_BYTES;
-        for (int elementBytes : new int[] {1, 4}) { // frame_id, axes
-            if (at + 4 > joy.limit()) {
-                return 0;
-            }
-            at += 4 + Integer.toUnsignedLong(joy.getInt((int) at)) * elementBytes;
-        }
-        if (at + 4 > joy.limit()) {
-            return 0;
-        }
-        int count = joy.getInt((int) at);
+    private long pressed(ByteBuffer joy) {
+        in.begin(joy).header();
+        in.skip(in.count(Float.BYTES), Float.BYTES);
+        int count = Math.min(in.count(Integer.BYTES), Long.SIZE);
         long bits = 0;
-        for (int i = 0; i < Math.min(count, Long.SIZE) && at + 8 + 4L * i <= joy.limit(); i++) {
-            bits |= joy.getInt((int) at + 4 + 4 * i) != 0 ? 1L << i : 0;
+        for (int i = 0; i < count; i++) {
+            bits |= in.i32() != 0 ? 1L << i : 0;
         }
         return bits;
     }

@@ -9,7 +9,7 @@ import dev.dpros.datasets.DatasetLayout;
 import dev.dpros.observation.Interpolation;
 import dev.dpros.observation.StampConfig;
 import dev.dpros.recording.journal.SourceInfo;
-import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.messages.ControllerStateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -12,7 +12,6 @@ import dev.dpros.recording.RecorderState;
 import dev.dpros.recording.RecordingSource;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.SourceQueue;
-import dev.dpros.ros.message.MessageDefinitions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ public final class RecordingSession implements AutoCloseable {
                     "success", recorder::success, "failure", recorder::failure, "discard", recorder::discard);
             offerServices(commands);
             if (!config.record().joy().isEmpty()) {
-                JoyButtons buttons = owned.own(new JoyButtons(config.record().buttons(), commands));
+                JoyButtons buttons = owned.own(new JoyButtons(transport.messages().reader(), config.record().buttons(), commands));
                 owned.own(transport.subscribe(config.record().joy(), "sensor_msgs/Joy", buttons));
             }
         } catch (RuntimeException | Error e) {
@@ -84,19 +83,19 @@ public final class RecordingSession implements AutoCloseable {
         SourceQueue queue = new SourceQueue(planned.image() ? IMAGE_SLOTS : MESSAGE_SLOTS, MAX_MESSAGE_BYTES);
         AtomicReference<Transport.Subscription> subscription = new AtomicReference<>();
         RecordingSource source = new RecordingSource(planned.key(), planned.role(), planned.topic(), queue,
-                () -> describe(subscription.get()));
+                () -> describe(transport, subscription.get()));
         subscription.set(transport.subscribe(planned.topic(), planned.type(), queue));
         owned.own(subscription.get());
         return source;
     }
 
-    private static Description describe(Transport.Subscription subscription) {
+    private static Description describe(Transport transport, Transport.Subscription subscription) {
         if (subscription == null || subscription.messageType() == null || subscription.messageDefinition() == null) {
             return null;
         }
         String type = subscription.messageType();
         String definition = subscription.messageDefinition();
-        return new Description(type, MessageDefinitions.parse(type, definition).md5(), definition);
+        return new Description(type, transport.messages().parse(type, definition).checksum(), definition);
     }
 
     private void offerServices(Map<String, Supplier<String>> commands) {

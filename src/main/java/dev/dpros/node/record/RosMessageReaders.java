@@ -1,51 +1,45 @@
 package dev.dpros.node.record;
 
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
 import dev.dpros.core.PictureReader;
 import dev.dpros.core.VectorReader;
 import dev.dpros.datasets.MessageReaders;
-import dev.dpros.datasets.Ros2Messages;
+import dev.dpros.messages.RosImageReader;
 import dev.dpros.observation.RgbPictures;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.recording.journal.SourceInfo;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.MessageDefinitions;
-import dev.dpros.ros.message.MessageSchema;
-import dev.dpros.ros.message.RosImageReader;
-import dev.dpros.ros.message.SchemaCatalog;
-import dev.dpros.ros2.message.Ros2Catalog;
-import dev.dpros.ros2.message.Ros2Schema;
+import java.util.function.Function;
 
-/** Reads recorded messages of ROS 1 and ROS 2 for datasets: definitions come from the recording itself. One thread. */
+/** Reads recorded ROS messages for datasets: definitions come from the recording itself. One thread. */
 public final class RosMessageReaders implements MessageReaders {
+    private final Function<String, MessageTypes> types;
+
+    /** @param types how messages of a type with this checksum are read; of an empty one, those that the program itself writes */
+    public RosMessageReaders(Function<String, MessageTypes> types) {
+        this.types = types;
+    }
+
     @Override
     public VectorReader vector(SourceInfo source, String path) {
-        return source.isRos2() ? Ros2Catalog.packaged().parse(source.type(), source.definition()).vector(FieldPath.parse(path))
-                : FieldPath.compile(MessageDefinitions.parse(source.type(), source.definition()), path);
+        return types.apply(source.md5()).parse(source.type(), source.definition()).vector(path);
     }
 
     @Override
     public PictureReader pictures(SourceInfo source, String key, boolean grey) {
-        return new RgbPictures(key, RosImageReader.forType(source.type()), grey);
+        return new RgbPictures(key, RosImageReader.forType(types.apply(source.md5()), source.type()), grey);
     }
 
     @Override
     public Description describe(String type) {
-        MessageSchema schema = SchemaCatalog.packaged().message(type);
-        return new Description(schema.type(), schema.md5(), schema.definition());
+        MessageType known = types.apply("").message(type);
+        return new Description(known.type(), known.checksum(), known.definition());
     }
 
     @Override
     public Description describe(String type, boolean ros2, String definition) {
-        if (ros2) {
-            Ros2Schema schema = definition.isEmpty() ? Ros2Catalog.packaged().message(type) : Ros2Catalog.packaged().parse(type, definition);
-            return new Description(schema.type(), schema.hash(), definition.isEmpty() ? schema.definition() : definition);
-        }
-        return definition.isEmpty() ? describe(type)
-                : new Description(type, MessageDefinitions.parse(type, definition).md5(), definition);
-    }
-
-    @Override
-    public Ros2Messages ros2(SourceInfo source) {
-        return source.isRos2() ? new KeptMessages(source) : new ConvertedMessages(source);
+        MessageTypes middleware = types.apply(ros2 ? SourceInfo.ROS2_HASH : "");
+        MessageType known = definition.isEmpty() ? middleware.message(type) : middleware.parse(type, definition);
+        return new Description(type, known.checksum(), definition.isEmpty() ? known.definition() : definition);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpros.ros.message;
 
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.VectorReader;
 import java.util.List;
 import java.util.function.Supplier;

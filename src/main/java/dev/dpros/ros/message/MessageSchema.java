@@ -1,5 +1,9 @@
 package dev.dpros.ros.message;
 
+import dev.dpros.core.FieldPath;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.VectorReader;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +14,7 @@ import java.util.Map;
  * by {@link SchemaCatalog} from packaged or installed .msg files, or by {@link MessageDefinitions} from the definition that
  * a publisher sends; sums and sizes are those of ROS 1.
  */
-public class MessageSchema {
+public class MessageSchema implements MessageType {
     private static final String SEPARATOR = "=".repeat(80) + "\n";
 
     /**
@@ -66,7 +70,7 @@ public class MessageSchema {
         return (int) Math.min(size, Integer.MAX_VALUE);
     }
 
-    /** {@code package/Name}. */
+    @Override
     public String type() {
         return type;
     }
@@ -96,6 +100,11 @@ public class MessageSchema {
         return sum;
     }
 
+    @Override
+    public String checksum() {
+        return md5();
+    }
+
     /** Wire size in bytes if every message of the type has the same, else -1. */
     public int fixedSize() {
         return fixedSize;
@@ -116,7 +125,8 @@ public class MessageSchema {
         return -1;
     }
 
-    /** True if the first field is a std_msgs/Header named {@code header}, as ROS defines stamped messages. */
+    /** As ROS defines stamped messages. */
+    @Override
     public boolean hasHeader() {
         return !fields.isEmpty() && isHeader(fields.get(0));
     }
@@ -127,6 +137,7 @@ public class MessageSchema {
     }
 
     /** The full message_definition: the text, then each nested type once, as gentools' compute_full_text writes it. */
+    @Override
     public String definition() {
         Map<String, MessageSchema> nested = new LinkedHashMap<>();
         collectNested(nested);
@@ -145,6 +156,21 @@ public class MessageSchema {
                 nested.collectNested(found);
             }
         }
+    }
+
+    @Override
+    public VectorReader vector(FieldPath path) {
+        return new PathCompiler(path).reader(this, new Locator());
+    }
+
+    @Override
+    public Map<String, Object> decode(ByteBuffer message) {
+        return MessageDecoder.decode(this, message);
+    }
+
+    @Override
+    public ByteBuffer encode(Map<String, ?> values) {
+        return MessageEncoder.encode(this, values);
     }
 
     /** Names of the fields, for error messages. */

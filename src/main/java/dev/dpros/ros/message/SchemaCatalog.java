@@ -1,9 +1,15 @@
 package dev.dpros.ros.message;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageReader;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import dev.dpros.core.NearestName;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Finds message and service types by name: those packaged with the product, then those of the packages on
  * {@code ROS_PACKAGE_PATH}. Thread-safe; parses a type once; reads files only on the first use of a type.
  */
-public final class SchemaCatalog {
+public final class SchemaCatalog implements MessageTypes {
     private static final String ROOT = "/dev/dpros/ros/messages/";
     private static final SchemaCatalog PACKAGED = new SchemaCatalog(List.of());
 
@@ -65,13 +71,46 @@ public final class SchemaCatalog {
      * @param type {@code package/Name}
      * @throws InputException if it is neither packaged nor on the package path, or its text is malformed
      */
+    @Override
     public MessageSchema message(String type) {
         return message(type, new HashSet<>());
     }
 
     /** The schema of a message type, or null if it is not known here. */
+    @Override
     public MessageSchema messageOrNull(String type) {
         return messages.containsKey(type) || textOf(type, "msg") != null ? message(type) : null;
+    }
+
+    @Override
+    public MessageSchema parse(String type, String definition) {
+        return MessageDefinitions.parse(type, definition);
+    }
+
+    @Override
+    public MessageReader reader() {
+        return new WireReader();
+    }
+
+    /** u32 length and UTF-8. */
+    @Override
+    public byte[] text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + utf8.length).order(ByteOrder.LITTLE_ENDIAN).putInt(utf8.length).put(utf8).array();
+    }
+
+    /** u32 count and each text. */
+    @Override
+    public byte[] texts(List<String> texts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(texts.size()).array());
+        texts.forEach(text -> all.writeBytes(text(text)));
+        return all.toByteArray();
+    }
+
+    @Override
+    public MessageWriter writer(int bytes) {
+        return new WireWriter(bytes);
     }
 
     private MessageSchema message(String type, Set<String> open) {

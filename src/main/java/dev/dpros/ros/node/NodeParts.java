@@ -2,6 +2,7 @@ package dev.dpros.ros.node;
 
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
+import dev.dpros.core.TopicTraffic;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.names.GraphNames;
 import dev.dpros.ros.tcpros.TcprosServer;
@@ -15,6 +16,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +108,17 @@ final class NodeParts {
     private void afterMasterRestart() {
         topics.masterRestarted();
         parameters.subscribeAgain();
+    }
+
+    /** What the topics have carried so far. */
+    TopicTraffic traffic() {
+        Map<String, TopicTraffic.Received> in = new TreeMap<>();
+        topics.all().forEach(subscriber ->
+                in.put(subscriber.topic(), new TopicTraffic.Received(subscriber.received(), subscriber.rejected())));
+        Map<String, TopicTraffic.Sent> out = new TreeMap<>();
+        tcpros.publications().forEach(publication ->
+                out.put(publication.topic(), new TopicTraffic.Sent(publication.sent(), publication.dropped())));
+        return new TopicTraffic(in, out);
     }
 
     /** Asks a publisher's slave API for its TCPROS address. */

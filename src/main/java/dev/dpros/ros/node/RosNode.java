@@ -3,6 +3,8 @@ package dev.dpros.ros.node;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.ShutDownException;
+import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -36,7 +38,6 @@ public final class RosNode implements Transport {
     private final OutsideShutdown shutdown = new OutsideShutdown(this::close);
     private final AtomicBoolean closed = new AtomicBoolean();
     private Rosout rosout;
-    private volatile RosoutAppender appender;
 
     private RosNode(RosNodeConfig config) {
         parts = new NodeParts(config, shutdown::begin);
@@ -93,17 +94,17 @@ public final class RosNode implements Transport {
         return parts.slaveUri;
     }
 
-    /** What the node's topics have carried so far. Any thread. */
+    @Override
     public TopicTraffic traffic() {
-        return TopicTraffic.of(parts);
+        return parts.traffic();
     }
 
-    /** The message types this node knows. */
-    public SchemaCatalog catalog() {
+    @Override
+    public SchemaCatalog messages() {
         return parts.catalog;
     }
 
-    /** Resolves a name as this node does, remaps included. @throws InputException if it is not legal */
+    @Override
     public String resolve(String name) {
         return parts.names.resolve(name);
     }
@@ -111,6 +112,11 @@ public final class RosNode implements Transport {
     @Override
     public Clock clock() {
         return parts.clock;
+    }
+
+    @Override
+    public boolean simulatedTime() {
+        return parts.clock.isSimulated();
     }
 
     @Override
@@ -254,7 +260,8 @@ public final class RosNode implements Transport {
         }
     }
 
-    /** Names of all topics that are published, as the master says; empty if it does not answer. Blocks, a second at most. */
+    /** As the master says; empty if it does not answer. */
+    @Override
     public List<String> publishedTopics() {
         List<String> names = new ArrayList<>();
         try {
@@ -292,7 +299,7 @@ public final class RosNode implements Transport {
         return parts.parameters.has(name);
     }
 
-    /** Deletes a parameter and what is below it. @throws InputException if it is not set */
+    @Override
     public void deleteParameter(String name) {
         parts.parameters.delete(name);
     }
@@ -317,16 +324,9 @@ public final class RosNode implements Transport {
         parts.parameters.watch(name, watcher);
     }
 
-    /** Publishes one line on /rosout. {@code level}: 1 debug, 2 info, 4 warn, 8 error, 16 fatal. */
-    public void log(int level, String text) {
-        rosout.log(level, text, Rosout.Where.UNKNOWN);
-    }
-
-    /** From now on what the program logs through SLF4J goes to /rosout too. */
-    public synchronized void bridgeLogging() {
-        if (appender == null) {
-            appender = RosoutAppender.attach(rosout);
-        }
+    @Override
+    public void log(LogLine line) {
+        rosout.log(line);
     }
 
     @Override
@@ -337,10 +337,6 @@ public final class RosNode implements Transport {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            RosoutAppender attached = appender;
-            if (attached != null) {
-                attached.detach();
-            }
             parts.close();
         }
     }

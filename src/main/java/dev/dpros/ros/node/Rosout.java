@@ -1,7 +1,9 @@
 package dev.dpros.ros.node;
 
 import dev.dpros.core.Clock;
+import dev.dpros.core.Transport.LogLine;
 import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.Severity;
 import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.MessageSchema;
 import java.util.LinkedHashMap;
@@ -16,6 +18,11 @@ import java.util.function.Supplier;
 final class Rosout {
     /** Queue that rospy uses, so that a burst of lines at the start reaches a late rosout node. */
     static final int QUEUE = 100;
+    /** Levels of rosgraph_msgs/Log. */
+    static final int DEBUG = 1;
+    static final int INFO = 2;
+    static final int WARN = 4;
+    static final int ERROR = 8;
 
     private final String node;
     private final MessageSchema schema;
@@ -32,27 +39,25 @@ final class Rosout {
         this.topics = topics;
     }
 
-    /**
-     * Publishes one line.
-     *
-     * @param level of rosgraph_msgs/Log
-     * @param where logger, file, function and line, as far as known
-     */
-    synchronized void log(int level, String text, Where where) {
+    /** Publishes one line; the logger stands in the place of the file, the thread in that of the function. */
+    synchronized void log(LogLine line) {
         Map<String, Object> log = new LinkedHashMap<>();
         log.put("header", Map.of("seq", sequence++, "stamp", clock.rosNs()));
-        log.put("level", level);
+        log.put("level", level(line.severity()));
         log.put("name", node);
-        log.put("msg", text);
-        log.put("file", where.file());
-        log.put("function", where.function());
-        log.put("line", where.line());
+        log.put("msg", line.text());
+        log.put("file", line.logger());
+        log.put("function", line.thread());
         log.put("topics", topics.get());
         publication.publish(MessageEncoder.encode(schema, log));
     }
 
-    /** Origin of a line. */
-    record Where(String file, String function, int line) {
-        static final Where UNKNOWN = new Where("", "", 0);
+    private static int level(Severity severity) {
+        return switch (severity) {
+            case DEBUG -> DEBUG;
+            case INFO -> INFO;
+            case WARN -> WARN;
+            case ERROR -> ERROR;
+        };
     }
 }

@@ -1,12 +1,14 @@
 package dev.dpros.ros2.message;
 
 import dev.dpros.core.InputException;
-import dev.dpros.core.NearestName;
+import dev.dpros.core.MessageReader;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import dev.dpros.ros.message.MessageDefinitions;
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,25 +16,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Finds ROS 2 types by name: those installed below the folders of {@code AMENT_PREFIX_PATH}, since they may change from
  * one release to the next, then those packaged with the product. Names may leave out the middle part: {@code sensor_msgs/Image} is
  * {@code sensor_msgs/msg/Image}. Thread-safe; parses a type once; reads files only on the first use of a type.
  */
-public final class Ros2Catalog {
-    private static final String ROOT = "/dev/dpros/ros2/messages/";
+public final class Ros2Catalog implements MessageTypes {
     private static final Ros2Catalog PACKAGED = new Ros2Catalog(List.of());
 
-    private final List<Path> prefixes;
+    private final Ros2Texts texts;
     private final Map<String, Ros2Schema> messages = new HashMap<>();
     private final Map<String, Ros2Service> services = new HashMap<>();
     private final Map<String, Ros2Action> actions = new HashMap<>();
     private final Set<String> open = new HashSet<>();
 
     private Ros2Catalog(List<Path> prefixes) {
-        this.prefixes = List.copyOf(prefixes);
+        texts = new Ros2Texts(prefixes);
     }
 
     /** The types packaged with the product alone. */
@@ -55,7 +55,7 @@ public final class Ros2Catalog {
 
     /** Names of all packaged types, such as {@code package/msg/Name.msg}. */
     public static List<String> packagedFiles() {
-        return read(ROOT + "index.txt").lines().toList();
+        return Ros2Texts.packagedFiles();
     }
 
     /**
@@ -63,6 +63,7 @@ public final class Ros2Catalog {
      *
      * @throws InputException if it is neither packaged nor installed, or its text is malformed
      */
+    @Override
     public synchronized Ros2Schema message(String type) {
         String full = fullName(type, "msg");
         Ros2Schema known = messages.get(full);
@@ -76,16 +77,17 @@ public final class Ros2Catalog {
             throw InputException.of(full, "fields", "no type inside itself", "a cycle", "");
         }
         try {
-            return parsed(full, text(full));
+            return parsed(full, texts.text(full));
         } finally {
             open.remove(full);
         }
     }
 
     /** The schema of a message type, or null if it is not known here. */
+    @Override
     public synchronized Ros2Schema messageOrNull(String type) {
         String full = fullName(type, "msg");
-        return messages.containsKey(full) || textOrNull(full) != null ? message(full) : null;
+        return messages.containsKey(full) || texts.textOrNull(full) != null ? message(full) : null;
     }
 
     /**
@@ -93,10 +95,44 @@ public final class Ros2Catalog {
      *
      * @throws InputException if the definition is malformed, incomplete or refers to itself
      */
+    @Override
     public Ros2Schema parse(String type, String definition) {
         return (Ros2Schema) MessageDefinitions.parse(type.replace("/msg/", "/"), definition, (name, text, nested) ->
                 Ros2Parser.parse(fullName(name, "msg"), text, full -> full.startsWith("builtin_interfaces/") ? message(full)
                         : nested.apply(full.replace("/msg/", "/"))));
+    }
+
+    @Override
+    public MessageReader reader() {
+        return new CdrReader();
+    }
+
+    /** u32 length, UTF-8 and a zero. */
+    @Override
+    public byte[] text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return little(4 + utf8.length + 1).putInt(utf8.length + 1).put(utf8).array();
+    }
+
+    /** u32 count and each text at a multiple of 4. */
+    @Override
+    public byte[] texts(List<String> texts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(little(4).putInt(texts.size()).array());
+        for (String text : texts) {
+            all.writeBytes(new byte[-all.size() & 3]);
+            all.writeBytes(text(text));
+        }
+        return all.toByteArray();
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public MessageWriter writer(int bytes) {
+        return new CdrWriter(bytes);
     }
 
     private Ros2Schema part(String full) {
@@ -117,7 +153,7 @@ public final class Ros2Catalog {
         }
         Ros2Schema schema = messages.get(full);
         if (schema == null) {
-            throw unknown(full);
+            throw Ros2Texts.unknown(full);
         }
         return schema;
     }
@@ -188,7 +224,7 @@ public final class Ros2Catalog {
     private List<String> parts(String full, int count) {
         List<String> parts = new ArrayList<>();
         StringBuilder current = new StringBuilder();
-        for (String line : text(full).split("\n", -1)) {
+        for (String line : texts.text(full).split("\n", -1)) {
             if (line.strip().equals("---")) {
                 parts.add(current.toString());
                 current.setLength(0);
@@ -208,44 +244,5 @@ public final class Ros2Catalog {
             throw InputException.of("type", "name", "package/" + kind + "/Name", "'" + type + "'", "");
         }
         return type.indexOf('/') == type.lastIndexOf('/') ? type.replace("/", "/" + kind + "/") : type;
-    }
-
-    private String text(String full) {
-        String text = textOrNull(full);
-        if (text == null) {
-            throw unknown(full);
-        }
-        return text;
-    }
-
-    private String textOrNull(String full) {
-        String kind = full.substring(full.indexOf('/') + 1, full.lastIndexOf('/'));
-        for (Path prefix : prefixes) {
-            Path file = prefix.resolve("share").resolve(full + "." + kind);
-            try {
-                if (Files.isRegularFile(file)) {
-                    return Files.readString(file);
-                }
-            } catch (IOException e) {
-                throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
-            }
-        }
-        return read(ROOT + full + "." + kind);
-    }
-
-    private static String read(String resource) {
-        try (InputStream stream = Ros2Catalog.class.getResourceAsStream(resource)) {
-            return stream == null ? null : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new InputException(resource + ": cannot be read from the program's own archive: " + e.getMessage(), e);
-        }
-    }
-
-    private static InputException unknown(String full) {
-        Set<String> names = new TreeSet<>();
-        packagedFiles().forEach(file -> names.add(file.replaceFirst("\\.[a-z]+$", "")));
-        String hint = NearestName.hint(full, names);
-        return new InputException("ROS 2 type '" + full + "' is not known" + (hint.startsWith("; did") ? hint : "")
-                + "; it is not packaged and not installed: source the workspace that has it (AMENT_PREFIX_PATH)");
     }
 }

@@ -1,8 +1,9 @@
 package dev.dpros.ros2.message;
 
+import dev.dpros.core.FieldPath;
 import dev.dpros.core.VectorReader;
-import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.PathCompiler;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +38,24 @@ public final class Ros2Schema extends MessageSchema {
         return known;
     }
 
+    /** Its hash. */
+    @Override
     public String checksum() {
         return hash();
     }
 
     /** A reader of messages with their encapsulation header, of either byte order, in little-endian buffers. */
+    @Override
     public VectorReader vector(FieldPath path) {
-        return path.reader(this, new CdrLocator());
+        return new PathCompiler(path).reader(this, new CdrLocator());
     }
 
+    @Override
     public Map<String, Object> decode(ByteBuffer message) {
         return CdrDecoder.decode(this, message);
     }
 
+    @Override
     public ByteBuffer encode(Map<String, ?> values) {
         return CdrEncoder.encode(this, values);
     }

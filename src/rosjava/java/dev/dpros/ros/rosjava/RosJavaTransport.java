@@ -4,6 +4,9 @@ import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SystemClock;
+import dev.dpros.core.TopicTraffic;
+import dev.dpros.core.TopicTraffic.Received;
+import dev.dpros.core.TopicTraffic.Sent;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -14,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +35,7 @@ import org.ros.internal.node.client.ParameterClient;
 import org.ros.internal.node.response.Response;
 import org.ros.internal.node.response.StatusCode;
 import org.ros.internal.node.server.NodeIdentifier;
+import org.ros.master.client.TopicSystemState;
 import org.ros.master.client.TopicType;
 import org.ros.namespace.GraphName;
 import org.ros.namespace.NameResolver;
@@ -55,6 +60,8 @@ public final class RosJavaTransport implements Transport {
 
     private final ScheduledExecutorService executor = new DefaultScheduledExecutorService();
     private final Map<RosJavaSubscription, String> waiting = new ConcurrentHashMap<>();
+    private final Map<RosJavaSubscription, String> subscriptions = new ConcurrentHashMap<>();
+    private final Map<RosJavaPublication, String> publications = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final OutsideShutdown shutdown = new OutsideShutdown(this::close);
     private final SystemClock wall = new SystemClock();
@@ -63,6 +70,7 @@ public final class RosJavaTransport implements Transport {
     private final MasterClient master;
     private final ConnectedNode node;
     private final RosJavaServices services;
+    private final RosJavaLog log;
 
     private RosJavaTransport(RosNodeConfig config) {
         catalog = SchemaCatalog.withRosPackagePath(config.packagePath());
@@ -76,6 +84,7 @@ public final class RosJavaTransport implements Transport {
         RawMessages.install(configuration, catalog);
         node = start(configuration, config.masterUri());
         services = new RosJavaServices(node, master);
+        log = new RosJavaLog(node);
         clock = Boolean.TRUE.equals(getParameter("/use_sim_time")) ? new SimulatedClock() : wall;
     }
 
@@ -160,7 +169,18 @@ public final class RosJavaTransport implements Transport {
         return clock;
     }
 
-    private String resolve(String name) {
+    @Override
+    public boolean simulatedTime() {
+        return clock != wall;
+    }
+
+    @Override
+    public SchemaCatalog messages() {
+        return catalog;
+    }
+
+    @Override
+    public String resolve(String name) {
         return node.resolveName(name).toString();
     }
 
@@ -169,6 +189,7 @@ public final class RosJavaTransport implements Transport {
         requireForeign(type);
         String resolved = resolve(topic);
         RosJavaSubscription subscription = new RosJavaSubscription(resolved, slots, clock);
+        subscriptions.put(subscription, resolved);
         if (type.equals("*")) {
             waiting.put(subscription, resolved);
             return subscription;
@@ -212,7 +233,9 @@ public final class RosJavaTransport implements Transport {
         Publisher<RawMessage> publisher = node.newPublisher(resolved, type);
         publisher.setLatchMode(options.latched());
         awaitRegistration(() -> typeOf(resolved) != null);
-        return new RosJavaPublication(publisher, schema);
+        RosJavaPublication publication = new RosJavaPublication(publisher, schema);
+        publications.put(publication, resolved);
+        return publication;
     }
 
     @Override
@@ -228,7 +251,7 @@ public final class RosJavaTransport implements Transport {
     @Override
     public Object getParameter(String name) {
         ParameterClient client = new ParameterClient(new NodeIdentifier(node.getName(), node.getUri()), node.getMasterUri());
-        Response<Object> response = client.getParam(node.resolveName(name));
+        Response<Object> response = client.getParam(name.equals("~") ? node.getName() : node.resolveName(name));
         return response.getStatusCode() == StatusCode.SUCCESS ? plain(response.getResult()) : null;
     }
 
@@ -273,6 +296,37 @@ public final class RosJavaTransport implements Transport {
         } else {
             tree.set(key, String.valueOf(value));
         }
+    }
+
+    @Override
+    public void deleteParameter(String name) {
+        ParameterTree tree = node.getParameterTree();
+        GraphName key = GraphName.of(name);
+        if (!tree.has(key)) {
+            throw new InputException("parameter " + resolve(name) + " is not set; check with: rosparam list");
+        }
+        tree.delete(key);
+    }
+
+    @Override
+    public List<String> publishedTopics() {
+        return master.getSystemState(node.getName()).getResult().getTopics().stream()
+                .filter(topic -> !topic.getPublishers().isEmpty()).map(TopicSystemState::getTopicName).toList();
+    }
+
+    @Override
+    public TopicTraffic traffic() {
+        Map<String, Received> in = new TreeMap<>();
+        subscriptions.forEach((subscription, topic) -> in.merge(topic, new Received(subscription.received(), subscription.rejected()),
+                (one, other) -> new Received(Math.max(one.received(), other.received()), Math.min(one.refused(), other.refused()))));
+        Map<String, Sent> out = new TreeMap<>();
+        publications.forEach((publication, topic) -> out.put(topic, new Sent(publication.sent(), publication.dropped())));
+        return new TopicTraffic(in, out);
+    }
+
+    @Override
+    public void log(LogLine line) {
+        log.log(line, clock.rosNs());
     }
 
     @Override

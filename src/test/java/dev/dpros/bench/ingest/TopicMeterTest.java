@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Allocation;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TopicMeterTest {
     private static final long STAMP_NS = 1_700_000_000_000_000_000L;
 
-    private final TopicMeter meter = new TopicMeter();
+    private final TopicMeter meter = new TopicMeter(SchemaCatalog.packaged().reader());
 
     private void receive(int sequence, long ageNs) {
         ByteBuffer slot = meter.claim(16);

@@ -16,8 +16,8 @@ import dev.dpros.control.TickReport;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.ManualClock;
 import dev.dpros.datasets.rosbag.BagWriter;
-import dev.dpros.ros.message.ControllerStateWriter;
-import dev.dpros.ros.message.JointTrajectoryWriter;
+import dev.dpros.messages.ControllerStateWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.safety.JointLimits;
@@ -81,7 +81,7 @@ class AuditCommandTest {
             loop = new ControlLoop(ControlLoop.Wiring.of(config, config.safetyFilter(NAMES.stream()
                     .map(name -> new JointLimits(name, -2.8, 2.8, 1.5, 4, 40)).toList()), List.of(), this::measure, new Idle(),
                     frame -> {
-                        writer[0] = writer[0] == null ? new JointTrajectoryWriter(frame, "base") : writer[0];
+                        writer[0] = writer[0] == null ? new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "base") : writer[0];
                         publish(writer[0].write(frame));
                         System.arraycopy(frame.positions, 0, robot, 0, held ? 0 : 2);
                     }).teleoperatedBy(into -> {
@@ -145,7 +145,7 @@ class AuditCommandTest {
         }
 
         private ByteBuffer state() {
-            ControllerStateWriter writer = new ControllerStateWriter(NAMES, List.of(), List.of("x"));
+            ControllerStateWriter writer = new ControllerStateWriter(SchemaCatalog.packaged(), NAMES, List.of(), List.of("x"));
             writer.stampNs = clock.rosNs();
             writer.state = report.state.ordinal();
             writer.intervention = report.human;

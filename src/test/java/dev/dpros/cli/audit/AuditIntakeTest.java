@@ -8,9 +8,10 @@ import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.Await;
@@ -65,7 +66,7 @@ class AuditIntakeTest {
     }
 
     private static void publish(Publication states, long stampNs) {
-        ControllerStateWriter writer = new ControllerStateWriter(List.of("a", "b"), List.of(), List.of("x"));
+        ControllerStateWriter writer = new ControllerStateWriter(SchemaCatalog.packaged(), List.of("a", "b"), List.of(), List.of("x"));
         writer.stampNs = stampNs;
         writer.source = -1;
         states.publish(writer.write());

@@ -88,9 +88,9 @@ class BenchRosCommandTest {
 
     @Test
     void shouldNameTheClientsOfThisBuild() {
-        assertEquals(2, bench("--publish", "--transport", "owm"));
-        assertTrue(err.toString().startsWith("dpros: --transport: 'owm': this build has own"), err::toString);
-        assertTrue(err.toString().contains("did you mean 'own'?"), err::toString);
+        assertEquals(2, bench("--publish", "--transport", "ros"));
+        assertTrue(err.toString().startsWith("dpros: --transport: 'ros': this build has ros1"), err::toString);
+        assertTrue(err.toString().contains("did you mean 'ros1'?"), err::toString);
         assertEquals(1, err.toString().lines().count());
     }
 

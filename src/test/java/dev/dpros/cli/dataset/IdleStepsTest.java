@@ -11,6 +11,7 @@ import dev.dpros.datasets.DatasetLayout;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.lerobot.LerobotDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.RecordingSource.Description;
@@ -20,7 +21,8 @@ import dev.dpros.recording.journal.EpisodeHeader;
 import dev.dpros.recording.journal.JournalFile;
 import dev.dpros.recording.journal.JournalWriter;
 import dev.dpros.recording.journal.SourceInfo;
-import dev.dpros.ros.message.ControllerStateWriter;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.transports.Transports;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -59,7 +61,7 @@ class IdleStepsTest {
 
     /** HOLD with the last command still being sent, or a policy that drives. */
     private static ByteBuffer state(long stampNs, boolean drives) {
-        ControllerStateWriter writer = new ControllerStateWriter(List.of("a"), List.of(), List.of("x"));
+        ControllerStateWriter writer = new ControllerStateWriter(SchemaCatalog.packaged(), List.of("a"), List.of(), List.of("x"));
         writer.stampNs = stampNs;
         writer.state = drives ? 0 : 2;
         writer.commanding = true;
@@ -69,7 +71,7 @@ class IdleStepsTest {
 
     /** An episode of this many steps, with a state at each if {@code drives} is given. */
     private Path episode(Path recording, int number, int steps, IntPredicate drives) throws Exception {
-        RosMessageReaders readers = new RosMessageReaders();
+        RosMessageReaders readers = new RosMessageReaders(Transports::recorded);
         DatasetLayout layout = new DatasetLayout(10, List.of(
                 new DatasetLayout.Field("observation.state", FeatureSpec.Kind.STATE, "joints", "data[0:1]", DatasetLayout.Stamp.RECEIVED, 0,
                         DatasetLayout.Align.PREVIOUS, List.of(), List.of()),

@@ -9,6 +9,7 @@ import dev.dpros.datasets.JournalIndex;
 import dev.dpros.datasets.lerobot.LerobotDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.transports.Transports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,7 +73,7 @@ class LabelsTest {
     }
 
     private static List<String> recorded(Path recording) {
-        return labels(JournalDataset.open(recording, null, new RosMessageReaders()));
+        return labels(JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded)));
     }
 
     @Test

@@ -18,11 +18,12 @@ import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.JournalIndex;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.node.record.RecordingSession;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.JointTrajectoryWriter;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.CollectingSlots;
@@ -101,7 +102,7 @@ class RoundTripTest {
 
     private static void push(RosNode operator, Transport.Publication commands, int episode) throws InterruptedException {
         CommandFrame frame = new CommandFrame(List.of("x", "y"), 1);
-        JointTrajectoryWriter writer = new JointTrajectoryWriter(frame, "world");
+        JointTrajectoryWriter writer = new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "world");
         for (int step = 0; step < STEPS; step++) {
             frame.stampNs = operator.clock().rosNs();
             frame.points = 1;

@@ -15,11 +15,13 @@ import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.StampBounds;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.datasets.zarr.ZarrExporter;
+import dev.dpros.messages.ImageWriter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.RecordingSource.Description;
-import dev.dpros.ros.message.ImageWriter;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.transports.Transports;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -83,14 +85,14 @@ class BagCasesTest {
     }
 
     private static int connect(BagWriter bag, String topic, String type) {
-        Description description = new RosMessageReaders().describe(type);
+        Description description = new RosMessageReaders(Transports::recorded).describe(type);
         return bag.connect(topic, type, description.md5(), description.definition());
     }
 
     private Path bag(Case odd) throws Exception {
         Path path = directory.resolve("case" + bags++ + ".bag");
-        ImageWriter images = new ImageWriter(8, 6, odd.unsupported ? "16UC1" : "rgb8", odd.unsupported ? 2 : 3, "c");
-        ImageWriter small = new ImageWriter(4, 3, "rgb8", 3, "c");
+        ImageWriter images = new ImageWriter(SchemaCatalog.packaged(), 8, 6, odd.unsupported ? "16UC1" : "rgb8", odd.unsupported ? 2 : 3, "c");
+        ImageWriter small = new ImageWriter(SchemaCatalog.packaged(), 4, 3, "rgb8", 3, "c");
         try (BagWriter bag = new BagWriter(path)) {
             int camera = connect(bag, "/camera", "sensor_msgs/Image");
             int state = connect(bag, "/joint_states", "sensor_msgs/JointState");
@@ -116,14 +118,14 @@ class BagCasesTest {
         Path recording = directory.resolve("rec" + bags);
         try (EpisodeStore store = EpisodeStore.open(recording)) {
             for (Case one : odd) {
-                new BagImporter(TOPICS, layout(), "push", new RosMessageReaders()).importBag(bag(one), store, said::add);
+                new BagImporter(TOPICS, layout(), "push", new RosMessageReaders(Transports::recorded)).importBag(bag(one), store, said::add);
             }
         }
         return recording;
     }
 
     private JournalDataset open(Path recording, StampBounds bounds) {
-        return JournalDataset.open(recording, null, new RosMessageReaders(), bounds);
+        return JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), bounds);
     }
 
     private JournalDataset open(Path recording) {
@@ -240,7 +242,7 @@ class BagCasesTest {
             bag.message(connect(bag, "/joint_states", "std_msgs/Float64MultiArray"), START + 1, ByteBuffer.allocate(12));
         }
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("types"))) {
-            BagImporter importer = new BagImporter(Map.of("/joint_states", "joints"), null, "", new RosMessageReaders());
+            BagImporter importer = new BagImporter(Map.of("/joint_states", "joints"), null, "", new RosMessageReaders(Transports::recorded));
             InputException error = assertThrows(InputException.class, () -> importer.importBag(path, store));
             assertTrue(error.getMessage().contains("topic '/joint_states': expected one message type throughout, found sensor_msgs/JointState (md5 ")
                     && error.getMessage().contains("), then std_msgs/Float64MultiArray (md5 "), error.getMessage());
@@ -288,7 +290,7 @@ class BagCasesTest {
             assertEquals(i + 1, counting.times.get(i) / SECOND);
         }
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("killed"))) {
-            new BagImporter(Map.of("/s", "s"), null, "", new RosMessageReaders()).importBag(bag, store, said::add);
+            new BagImporter(Map.of("/s", "s"), null, "", new RosMessageReaders(Transports::recorded)).importBag(bag, store, said::add);
         }
         assertTrue(said.get(0).startsWith(bag + ": not closed by its recorder: " + scan.messages() + " messages saved"), said.toString());
         assertTrue(said.get(0).endsWith("'rosbag reindex' makes it a whole bag"), said.toString());
@@ -310,11 +312,11 @@ class BagCasesTest {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");
         try (EpisodeStore store = EpisodeStore.open(first)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders()).importBag(labelled, store);
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded)).importBag(labelled, store);
         }
         BagExporter.export(EpisodeStore.episodes(first), directory.resolve("bags"), Progress.NONE);
         try (EpisodeStore store = EpisodeStore.open(second)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders()).importBag(directory.resolve("bags/episode_000000.bag"), store);
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded)).importBag(directory.resolve("bags/episode_000000.bag"), store);
         }
         try (JournalDataset dataset = open(second); EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals("stack", episode.task());

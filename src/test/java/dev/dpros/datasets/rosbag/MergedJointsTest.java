@@ -22,10 +22,10 @@ import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.RecordingSource.Description;
-import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.transports.Transports;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ class MergedJointsTest {
                 "joints", PATH, DatasetLayout.Stamp.HEADER, 0, DatasetLayout.Align.valueOf(align.name()), List.of(), List.of())));
         Path path = directory.resolve("joints.bag");
         try (BagWriter bag = new BagWriter(path)) {
-            Description type = new RosMessageReaders().describe("sensor_msgs/JointState");
+            Description type = new RosMessageReaders(Transports::recorded).describe("sensor_msgs/JointState");
             int connection = bag.connect("/joint_states", "sensor_msgs/JointState", type.md5(), type.definition());
             for (Sent one : sent) {
                 bag.message(connection, one.receivedNs, one.message.duplicate().order(one.message.order()));
@@ -73,16 +73,16 @@ class MergedJointsTest {
         }
         Path recording = directory.resolve("recording");
         try (EpisodeStore store = EpisodeStore.open(recording)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "push", new RosMessageReaders()).importBag(path, store, line -> { });
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "push", new RosMessageReaders(Transports::recorded)).importBag(path, store, line -> { });
         }
-        return JournalDataset.open(recording, null, new RosMessageReaders(), StampBounds.DEFAULT);
+        return JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), StampBounds.DEFAULT);
     }
 
     /** What the live node would have fed its policy at the last {@code steps} instants of its grid. */
     private float[] live(Interpolation align, int steps) {
         FeatureSpec feature = FeatureSpec.of("observation.state", FeatureSpec.Kind.STATE, 3);
         VectorSource source = new VectorSource(new VectorConfig("/joint_states", feature, SourceHealth.Kind.JOINT_STATE, 500 * MS,
-                StampConfig.DEFAULT, align, 4096), FieldPath.compile(JOINTS, PATH));
+                StampConfig.DEFAULT, align, 4096), JOINTS.vector(PATH));
         for (Sent one : sent) {
             source.claim(one.message.remaining()).put(one.message.duplicate());
             source.commit(one.receivedNs, one.receivedNs);

@@ -14,6 +14,7 @@ import dev.dpros.datasets.StampBounds;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.RecordingSource.Description;
+import dev.dpros.transports.Transports;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ class UnusableActionsTest {
 
     private String unfit(Actions actions, StampBounds bounds) throws Exception {
         Path bag = directory.resolve("b.bag");
-        Description type = new RosMessageReaders().describe(TYPE);
+        Description type = new RosMessageReaders(Transports::recorded).describe(TYPE);
         try (BagWriter writer = new BagWriter(bag)) {
             int state = writer.connect("/state", TYPE, type.md5(), type.definition());
             int action = writer.connect("/action", TYPE, type.md5(), type.definition());
@@ -75,9 +76,9 @@ class UnusableActionsTest {
                 field("action", FeatureSpec.Kind.ACTION, "action")));
         Path recording = directory.resolve("recording");
         try (EpisodeStore store = EpisodeStore.open(recording)) {
-            new BagImporter(Map.of("/state", "state", "/action", "action"), layout, "push", new RosMessageReaders()).importBag(bag, store, line -> {});
+            new BagImporter(Map.of("/state", "state", "/action", "action"), layout, "push", new RosMessageReaders(Transports::recorded)).importBag(bag, store, line -> {});
         }
-        try (JournalDataset dataset = JournalDataset.open(recording, null, new RosMessageReaders(), bounds);
+        try (JournalDataset dataset = JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), bounds);
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             if (episode.unfit() != null) {
                 assertThrows(InputException.class, () -> SelectedEpisodes.of(dataset, ALL, said::add));

@@ -17,7 +17,9 @@ import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.RecordingSource.Description;
-import dev.dpros.ros.message.ImageWriter;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.transports.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -159,7 +161,7 @@ class McapPeerTest {
 
     private Path imported(Path bag, String name) {
         Path recording = folder.resolve(name);
-        BagImporter importer = new BagImporter(TOPICS, layout(), "", new RosMessageReaders());
+        BagImporter importer = new BagImporter(TOPICS, layout(), "", new RosMessageReaders(Transports::recorded));
         try (EpisodeStore store = EpisodeStore.open(recording); Rosbag2 open = Rosbag2.open(bag, recording)) {
             importer.importBag(open, store, said::add);
         }
@@ -168,7 +170,7 @@ class McapPeerTest {
 
     /** The joints lead from 0 by 0.1 a step, and the pictures are as grey as the step's number. */
     private static void assertAligned(Path recording) {
-        try (JournalDataset dataset = JournalDataset.open(recording, null, new RosMessageReaders());
+        try (JournalDataset dataset = JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded));
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals(null, episode.unfit());
             assertEquals(List.of(), episode.notes());
@@ -203,14 +205,14 @@ class McapPeerTest {
     }
 
     private static int connect(BagWriter bag, String topic, String type) {
-        Description description = new RosMessageReaders().describe(type);
+        Description description = new RosMessageReaders(Transports::recorded).describe(type);
         return bag.connect(topic, type, description.md5(), description.definition());
     }
 
     /** A recording of ROS 1. */
     private Path recorded() throws IOException {
         Path bag = folder.resolve("ros1.bag");
-        ImageWriter images = new ImageWriter(8, 6, "rgb8", 3, "c");
+        ImageWriter images = new ImageWriter(SchemaCatalog.packaged(), 8, 6, "rgb8", 3, "c");
         try (BagWriter writer = new BagWriter(bag)) {
             int state = connect(writer, "/joint_states", "sensor_msgs/JointState");
             int camera = connect(writer, "/camera", "sensor_msgs/Image");
@@ -227,13 +229,13 @@ class McapPeerTest {
         }
         Path recording = folder.resolve("ros1");
         try (EpisodeStore store = EpisodeStore.open(recording)) {
-            new BagImporter(TOPICS, layout(), "", new RosMessageReaders()).importBag(bag, store);
+            new BagImporter(TOPICS, layout(), "", new RosMessageReaders(Transports::recorded)).importBag(bag, store);
         }
         return recording;
     }
 
     private Path exported(Path recording, String name) {
-        new McapExporter(new RosMessageReaders(), "dpros test", said::add).export(EpisodeStore.episodes(recording), folder.resolve(name),
+        new McapExporter(Transports::toRos2, "dpros test", said::add).export(EpisodeStore.episodes(recording), folder.resolve(name),
                 Progress.NONE);
         return folder.resolve(name).resolve("episode_000000");
     }
@@ -284,7 +286,7 @@ class McapPeerTest {
         Path bag = exported(first, "mcap");
         Path second = imported(bag, "again");
         assertAligned(second);
-        try (JournalDataset dataset = JournalDataset.open(second, null, new RosMessageReaders());
+        try (JournalDataset dataset = JournalDataset.open(second, null, new RosMessageReaders(Transports::recorded));
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals("push", episode.task());
             assertEquals(true, episode.success());

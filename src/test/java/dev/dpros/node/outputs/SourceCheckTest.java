@@ -9,6 +9,8 @@ import dev.dpros.core.LatencySink;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.SystemClock;
 import dev.dpros.core.Transport.Subscription;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.RosImageReader;
 import dev.dpros.observation.CameraConfig;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.observation.ContentRule;
@@ -17,11 +19,8 @@ import dev.dpros.observation.Interpolation;
 import dev.dpros.observation.StampConfig;
 import dev.dpros.observation.VectorConfig;
 import dev.dpros.observation.VectorSource;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.ImageWriter;
 import dev.dpros.ros.message.MessageEncoder;
 import dev.dpros.ros.message.MessageSchema;
-import dev.dpros.ros.message.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Await;
 import java.nio.ByteBuffer;
@@ -39,7 +38,7 @@ class SourceCheckTest {
             500_000_000L, StampConfig.DEFAULT, Interpolation.NEAREST, Fit.EXACT, ContentRule.DEFAULT,
             CameraConfig.Buffers.DEFAULT);
 
-    private final RosImageReader reader = RosImageReader.forType("sensor_msgs/Image");
+    private final RosImageReader reader = RosImageReader.forType(SchemaCatalog.packaged(), "sensor_msgs/Image");
     private final CameraSource camera = new CameraSource(CONFIG, reader, new SystemClock(), LatencySink.NONE, null);
     private final Connected subscription = new Connected();
     private final SourceCheck check = new SourceCheck("image", "/camera", camera, subscription,
@@ -47,7 +46,7 @@ class SourceCheckTest {
 
     private final MessageSchema joints = SchemaCatalog.packaged().message("sensor_msgs/JointState");
     private final VectorSource arm = new VectorSource(VectorConfig.of("arm", FeatureSpec.of("state", FeatureSpec.Kind.STATE, 2),
-            SourceHealth.Kind.JOINT_STATE, 100_000_000L), FieldPath.compile(joints, "position[a,b]"));
+            SourceHealth.Kind.JOINT_STATE, 100_000_000L), joints.vector("position[a,b]"));
     private final SourceCheck armCheck = new SourceCheck("state", "/joint_states", arm, subscription, reason -> null);
 
     @BeforeEach
@@ -63,7 +62,7 @@ class SourceCheckTest {
     private void deliver(int width, int height, String encoding, int pixelBytes) {
         long before = camera.statistics().rejected() + camera.statistics().taken();
         byte[] pixels = new byte[width * height * pixelBytes];
-        ByteBuffer message = new ImageWriter(width, height, encoding, pixelBytes, "camera").write(before + 1, pixels);
+        ByteBuffer message = new ImageWriter(SchemaCatalog.packaged(), width, height, encoding, pixelBytes, "camera").write(before + 1, pixels);
         camera.slots().claim(message.remaining()).put(message);
         camera.slots().commit(before + 1, before + 1);
         Await.until("looked at", () -> camera.statistics().rejected() + camera.statistics().taken() > before);

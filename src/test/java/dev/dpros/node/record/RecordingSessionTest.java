@@ -17,6 +17,7 @@ import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
+import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,7 +122,7 @@ class RecordingSessionTest {
         assertEquals(200, index.track("sent").count());
         assertEquals(40, index.track("observation.image").count());
         assertEquals("060021388200f6f0f447d0fcd9c64743", index.track("observation.image").info().md5());
-        try (JournalDataset dataset = JournalDataset.open(output, null, new RosMessageReaders());
+        try (JournalDataset dataset = JournalDataset.open(output, null, new RosMessageReaders(Transports::recorded));
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals(List.of("observation.image", "observation.state", "action", "action_commanded"),
                     dataset.features().stream().map(DatasetFeature::key).toList());

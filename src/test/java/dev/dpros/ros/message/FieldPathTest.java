@@ -29,7 +29,7 @@ class FieldPathTest {
 
     private static float[] read(String type, String path, Map<String, ?> fields) {
         MessageSchema schema = CATALOG.message(type);
-        VectorReader reader = FieldPath.compile(schema, path);
+        VectorReader reader = schema.vector(path);
         float[] out = new float[reader.size()];
         assertTrue(reader.read(MessageEncoder.encode(schema, fields), out, 0));
         return out;
@@ -37,7 +37,7 @@ class FieldPathTest {
 
     @Test
     void shouldFollowJointsWhenThePublisherReordersThem() {
-        VectorReader reader = FieldPath.compile(JOINTS, "position[elbow, wrist]");
+        VectorReader reader = JOINTS.vector("position[elbow, wrist]");
         float[] out = new float[3];
         assertTrue(reader.read(joints(List.of("shoulder", "elbow", "wrist"), 1, 2, 3), out, 1));
         assertArrayEquals(new float[] {0, 2, 3}, out);
@@ -50,13 +50,13 @@ class FieldPathTest {
 
     @Test
     void shouldReportAnArrayShorterThanItsNames() {
-        VectorReader reader = FieldPath.compile(JOINTS, "position[b]");
+        VectorReader reader = JOINTS.vector("position[b]");
         assertFalse(reader.read(joints(List.of("a", "b"), 1), new float[1], 0));
     }
 
     @Test
     void shouldReadThoseNamesThatAMessageHas() {
-        VectorReader reader = FieldPath.compile(JOINTS, "position[a,b,c]");
+        VectorReader reader = JOINTS.vector("position[a,b,c]");
         assertEquals(List.of("a", "b", "c"), reader.names());
         float[] out = {-1, -1, -1, -1};
         boolean[] present = new boolean[3];
@@ -73,7 +73,7 @@ class FieldPathTest {
         ByteBuffer cut = joints(List.of("a"), 1);
         assertEquals(VectorReader.MALFORMED, reader.readSome(cut.limit(cut.limit() - 30), out, 1, present));
         boolean[] whole = new boolean[1];
-        VectorReader placed = FieldPath.compile(JOINTS, "position[0:2]");
+        VectorReader placed = JOINTS.vector("position[0:2]");
         assertEquals(List.of(), placed.names());
         assertEquals(VectorReader.MALFORMED, placed.readSome(joints(List.of("a"), 1), out, 1, whole));
         assertEquals(1, placed.readSome(joints(List.of("a", "b"), 8, 9), out, 1, whole));
@@ -83,8 +83,8 @@ class FieldPathTest {
     @Test
     void shouldReadTheHeaderStamp() {
         ByteBuffer message = joints(List.of("a"), 1);
-        assertEquals(5_000_000_007L, FieldPath.compile(JOINTS, "velocity[0]").stampNs(message));
-        assertEquals(0, FieldPath.compile(CATALOG.message("geometry_msgs/Twist"), "linear").stampNs(ByteBuffer.allocate(48)));
+        assertEquals(5_000_000_007L, JOINTS.vector("velocity[0]").stampNs(message));
+        assertEquals(0, CATALOG.message("geometry_msgs/Twist").vector("linear").stampNs(ByteBuffer.allocate(48)));
     }
 
     @Test
@@ -107,7 +107,7 @@ class FieldPathTest {
                         "velocities", List.of(3)), Map.of("positions", List.of(8, 9))))));
         assertArrayEquals(new float[] {1, 2, 3, 1, 2, 3}, read("geometry_msgs/PolygonStamped", "polygon.points[0:2]",
                 Map.of("polygon", Map.of("points", List.of(xyz, xyz)))));
-        assertEquals(36, FieldPath.compile(CATALOG.message("nav_msgs/Odometry"), "pose.covariance").size());
+        assertEquals(36, CATALOG.message("nav_msgs/Odometry").vector("pose.covariance").size());
     }
 
     @ParameterizedTest
@@ -129,14 +129,14 @@ class FieldPathTest {
         "nav_msgs/Odometry|pose.covariance[36]|indices below 36"})
     void shouldSayWhatIsWrongWithAPath(String type, String path, String expected) {
         InputException error = assertThrows(InputException.class,
-                () -> FieldPath.compile(CATALOG.message(type), path));
+                () -> CATALOG.message(type).vector(path));
         assertTrue(error.getMessage().contains(expected), error.getMessage());
     }
 
     @Test
     void shouldNotAllocatePerMessage() {
         ByteBuffer message = joints(List.of("a", "b", "c", "d", "e", "f", "g"), 1, 2, 3, 4, 5, 6, 7);
-        VectorReader reader = FieldPath.compile(JOINTS, "velocity[a,b,c,d,e,f,g]");
+        VectorReader reader = JOINTS.vector("velocity[a,b,c,d,e,f,g]");
         float[] out = new float[7];
         long bytes = Allocation.least(5, () -> {
             for (int i = 0; i < 20_000; i++) {
@@ -152,8 +152,8 @@ class FieldPathTest {
         MessageSchema trajectory = CATALOG.message("trajectory_msgs/JointTrajectory");
         ByteBuffer good = MessageEncoder.encode(trajectory, Map.of("joint_names", List.of("a", "b"), "points",
                 List.of(Map.of("positions", List.of(1, 2)), Map.of("positions", List.of(3, 4)))));
-        VectorReader byIndex = FieldPath.compile(trajectory, "points[1].positions[0:2]");
-        VectorReader byName = FieldPath.compile(JOINTS, "position[a,b]");
+        VectorReader byIndex = trajectory.vector("points[1].positions[0:2]");
+        VectorReader byName = JOINTS.vector("position[a,b]");
         Random random = new Random(7);
         byte[] bytes = new byte[good.limit()];
         for (int i = 0; i < 50_000; i++) {

@@ -9,6 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.ImageLayout;
 import dev.dpros.core.InputException;
+import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.JointStateWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
+import dev.dpros.messages.RosImageReader;
+import dev.dpros.messages.SimpleWriters;
 import dev.dpros.ros.testing.Allocation;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -104,7 +109,7 @@ class MessageCodecTest {
             frame.timeFromStartNs[i / 2] = i / 2 * 50_000_000L;
         }
         Map<String, Object> message = MessageDecoder.decode(CATALOG.message("trajectory_msgs/JointTrajectory"),
-                new JointTrajectoryWriter(frame, "world").write(frame));
+                new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "world").write(frame));
         assertEquals(List.of("a", "b"), message.get("joint_names"));
         List<?> points = (List<?>) message.get("points");
         assertEquals(3, points.size());
@@ -114,9 +119,9 @@ class MessageCodecTest {
         assertEquals(100_000_000L, last.get("time_from_start"));
 
         Map<String, Object> joints = MessageDecoder.decode(CATALOG.message("sensor_msgs/JointState"),
-                new JointStateWriter(List.of("a", "b"), "").write(7, new double[] {1, 2}, null));
+                new JointStateWriter(SchemaCatalog.packaged(), List.of("a", "b"), "").write(7, new double[] {1, 2}, null));
         assertArrayEquals(new double[] {1, 2}, (double[]) joints.get("position"));
-        SimpleWriters simple = new SimpleWriters();
+        SimpleWriters simple = new SimpleWriters(SchemaCatalog.packaged());
         assertEquals(2.5, MessageDecoder.decode(CATALOG.message("std_msgs/Float64"), simple.float64(2.5)).get("data"));
         assertEquals(2.5, MessageDecoder.decode(CATALOG.message("std_msgs/Float32"), simple.float32(2.5f)).get("data"));
         assertEquals(3_000_000_001L, MessageDecoder.decode(CATALOG.message("rosgraph_msgs/Clock"),
@@ -130,9 +135,9 @@ class MessageCodecTest {
     void shouldWriteControlMessagesWithoutAllocation() {
         CommandFrame frame = new CommandFrame(List.of("a", "b"), 16);
         frame.points = 16;
-        JointTrajectoryWriter writer = new JointTrajectoryWriter(frame, "");
-        JointStateWriter joints = new JointStateWriter(frame.names(), "");
-        SimpleWriters simple = new SimpleWriters();
+        JointTrajectoryWriter writer = new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "");
+        JointStateWriter joints = new JointStateWriter(SchemaCatalog.packaged(), frame.names(), "");
+        SimpleWriters simple = new SimpleWriters(SchemaCatalog.packaged());
         assertEquals(0, Allocation.least(5, () -> {
             for (int i = 0; i < 10_000; i++) {
                 frame.stampNs = i;
@@ -147,9 +152,9 @@ class MessageCodecTest {
     void shouldFindThePixelsOfAnImage() {
         byte[] pixels = new byte[4 * 3 * 3];
         pixels[5] = 77;
-        ByteBuffer message = new ImageWriter(4, 3, "rgb8", 3, "camera").write(9_000_000_001L, pixels);
+        ByteBuffer message = new ImageWriter(SchemaCatalog.packaged(), 4, 3, "rgb8", 3, "camera").write(9_000_000_001L, pixels);
         ImageLayout layout = new ImageLayout();
-        assertTrue(RosImageReader.forType("sensor_msgs/Image").read(message, layout));
+        assertTrue(RosImageReader.forType(SchemaCatalog.packaged(), "sensor_msgs/Image").read(message, layout));
         assertEquals(9_000_000_001L, layout.stampNs);
         assertEquals(4, layout.width);
         assertEquals(3, layout.height);
@@ -157,7 +162,7 @@ class MessageCodecTest {
         assertEquals(ImageLayout.Encoding.RGB8, layout.encoding);
         assertEquals(77, message.get(layout.dataOffset + 5));
         assertEquals(36, layout.dataLength);
-        assertEquals(message, new ImageWriter(4, 3, "rgb8", 3, "camera").write(9_000_000_001L, ByteBuffer.wrap(pixels)));
+        assertEquals(message, new ImageWriter(SchemaCatalog.packaged(), 4, 3, "rgb8", 3, "camera").write(9_000_000_001L, ByteBuffer.wrap(pixels)));
     }
 
     @ParameterizedTest
@@ -166,13 +171,13 @@ class MessageCodecTest {
         MessageSchema schema = CATALOG.message("sensor_msgs/Image");
         ByteBuffer message = MessageEncoder.encode(schema, Map.of("width", 4, "height", height, "step", step,
                 "encoding", encoding, "data", new byte[length]));
-        assertFalse(RosImageReader.forType("sensor_msgs/Image").read(message, new ImageLayout()));
+        assertFalse(RosImageReader.forType(SchemaCatalog.packaged(), "sensor_msgs/Image").read(message, new ImageLayout()));
     }
 
     @Test
     void shouldTellJpegAndPngByTheirBytes() {
         MessageSchema schema = CATALOG.message("sensor_msgs/CompressedImage");
-        RosImageReader reader = RosImageReader.forType("sensor_msgs/CompressedImage");
+        RosImageReader reader = RosImageReader.forType(SchemaCatalog.packaged(), "sensor_msgs/CompressedImage");
         ImageLayout layout = new ImageLayout();
         byte[] jpeg = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0};
         byte[] png = {(byte) 0x89, 'P', 'N', 'G'};

@@ -10,8 +10,9 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.core.Transport.Subscription;
+import dev.dpros.messages.ImageWriter;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.ImageWriter;
+import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Allocation;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.CollectingSlots;
@@ -58,7 +59,7 @@ class RosNodeEmbeddedMasterTest {
         Publication publication = robot.advertise("/state", "std_msgs/Float64MultiArray", PLAIN);
         Await.until("connected", () -> publication.subscribers() == 1);
         publication.publish(Map.of("data", new double[] {1, 2}));
-        Map<String, Object> state = slots.next(policy.catalog().message("std_msgs/Float64MultiArray"));
+        Map<String, Object> state = slots.next(policy.messages().message("std_msgs/Float64MultiArray"));
         assertArrayEquals(new double[] {1, 2}, (double[]) state.get("data"));
         robot.advertiseService("/reset", "std_srvs/Trigger", request -> Map.of("success", true));
         assertEquals(true, policy.callService("/reset", "std_srvs/Trigger", Map.of()).get("success"));
@@ -138,7 +139,7 @@ class RosNodeEmbeddedMasterTest {
         });
         Publication publication = robot.advertise("/camera", "sensor_msgs/Image", PLAIN);
         Await.until("connected", () -> publication.subscribers() == 1);
-        ImageWriter writer = new ImageWriter(640, 480, "rgb8", 3, "camera");
+        ImageWriter writer = new ImageWriter(SchemaCatalog.packaged(), 640, 480, "rgb8", 3, "camera");
         byte[] pixels = new byte[640 * 480 * 3];
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 8; round++) {

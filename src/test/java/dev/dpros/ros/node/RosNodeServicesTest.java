@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Transport.LogLine;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.core.Transport.Severity;
+import dev.dpros.process.LogBridge;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.tcpros.ServiceCaller;
@@ -186,16 +189,17 @@ class RosNodeServicesTest {
 
     @Test
     void shouldLogToRosout() {
-        node.bridgeLogging();
+        LogBridge bridge = new LogBridge(node::log);
         CollectingSlots slots = new CollectingSlots();
         MessageSchema log = SchemaCatalog.packaged().message("rosgraph_msgs/Log");
         node.subscribe("/rosout_agg", "rosgraph_msgs/Log", slots);
         LoggerFactory.getLogger(RosNodeServicesTest.class).warn("camera {} is stale", "left");
+        bridge.close();
         Map<String, Object> line = slots.nextWhere(log, message -> message.get("msg").equals("camera left is stale"));
         assertEquals("/ns/dpros_test", line.get("name"));
-        assertEquals(RosoutAppender.WARN, line.get("level"));
+        assertEquals(Rosout.WARN, line.get("level"));
         assertTrue(((List<?>) line.get("topics")).contains("/rosout"));
-        node.log(RosoutAppender.INFO, "plain");
+        node.log(new LogLine(Severity.INFO, "plain", "", ""));
         slots.nextWhere(log, message -> message.get("msg").equals("plain"));
     }
 

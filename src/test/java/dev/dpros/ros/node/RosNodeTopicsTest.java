@@ -10,8 +10,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.core.Transport.Subscription;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.JointTrajectoryWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.ros.message.MessageDefinitions;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
@@ -142,7 +141,7 @@ class RosNodeTopicsTest {
             MessageSchema schema = MessageDefinitions.parse(subscription.messageType(),
                     subscription.messageDefinition());
             float[] out = new float[3];
-            assertTrue(FieldPath.compile(schema, "pose.position").read(message, out, 0));
+            assertTrue(schema.vector("pose.position").read(message, out, 0));
             assertEquals(2, out[1], tool.output());
         }
     }
@@ -156,7 +155,7 @@ class RosNodeTopicsTest {
         System.arraycopy(new double[] {1, 2, 3, 4}, 0, frame.positions, 0, 4);
         frame.velocities[3] = -0.5;
         Publication publication = node.advertise("~command", "trajectory_msgs/JointTrajectory", LATCHED);
-        publication.publish(new JointTrajectoryWriter(frame, "base").write(frame));
+        publication.publish(new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "base").write(frame));
         String text = RosTool.run(master.uri(), "/usr/bin/rostopic", "echo", "-n1", "/dpros_test/command");
         for (String part : List.of("secs: 12", "nsecs: 500000000", "frame_id: \"base\"", "- a", "positions: [3.0, 4.0]",
                 "velocities: [0.0, -0.5]", "nsecs: 100000000")) {

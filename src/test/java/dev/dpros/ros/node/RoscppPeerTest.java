@@ -10,9 +10,8 @@ import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.core.Transport.Subscription;
 import dev.dpros.core.VectorReader;
-import dev.dpros.ros.message.FieldPath;
-import dev.dpros.ros.message.JointTrajectoryWriter;
-import dev.dpros.ros.message.RosImageReader;
+import dev.dpros.messages.JointTrajectoryWriter;
+import dev.dpros.messages.RosImageReader;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.CollectingSlots;
@@ -90,7 +89,7 @@ class RoscppPeerTest {
         try (Subscription subscription = node.subscribe("/camera/image_raw", "sensor_msgs/Image", slots)) {
             ByteBuffer message = slots.next();
             ImageLayout layout = new ImageLayout();
-            assertTrue(RosImageReader.forType("sensor_msgs/Image").read(message, layout), peer.output());
+            assertTrue(RosImageReader.forType(SchemaCatalog.packaged(), "sensor_msgs/Image").read(message, layout), peer.output());
             assertEquals(640, layout.width);
             assertEquals(ImageLayout.Encoding.RGB8, layout.encoding);
             assertEquals(7, message.get(layout.dataOffset + 921_599));
@@ -104,8 +103,7 @@ class RoscppPeerTest {
     void shouldReadNamedJointsOfRoscpp() {
         CollectingSlots slots = new CollectingSlots();
         try (Subscription subscription = node.subscribe("/joint_states", "sensor_msgs/JointState", slots)) {
-            VectorReader reader = FieldPath.compile(node.catalog().message("sensor_msgs/JointState"),
-                    "position[elbow,shoulder]");
+            VectorReader reader = node.messages().message("sensor_msgs/JointState").vector("position[elbow,shoulder]");
             float[] out = new float[2];
             assertTrue(reader.read(slots.next(), out, 0));
             assertEquals(-0.5f, out[0]);
@@ -119,7 +117,7 @@ class RoscppPeerTest {
         CommandFrame frame = new CommandFrame(List.of("shoulder"), 1);
         frame.points = 1;
         frame.positions[0] = 1.25;
-        JointTrajectoryWriter writer = new JointTrajectoryWriter(frame, "");
+        JointTrajectoryWriter writer = new JointTrajectoryWriter(SchemaCatalog.packaged(), frame, "");
         try (Publication publication = node.advertise("/command", "trajectory_msgs/JointTrajectory",
                 new PublicationOptions(false, 1))) {
             Await.until("roscpp hears the command", () -> {

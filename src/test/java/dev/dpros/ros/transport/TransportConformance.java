@@ -1,17 +1,26 @@
 package dev.dpros.ros.transport;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageReader;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.LogLine;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.core.Transport.Severity;
 import dev.dpros.core.Transport.Subscription;
+import dev.dpros.core.VectorReader;
+import dev.dpros.messages.JointStateWriter;
+import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.JointStateWriter;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Await;
@@ -80,7 +89,7 @@ abstract class TransportConformance {
         policy.subscribe("/joints", "*", slots);
         Publication publication = robot.advertise("/joints", "sensor_msgs/JointState", PLAIN);
         Await.until("connected", () -> publication.subscribers() == 1);
-        ByteBuffer message = new JointStateWriter(List.of("a", "b"), "base").write(5_000_000_001L, new double[] {1, 2}, null);
+        ByteBuffer message = new JointStateWriter(robot.messages(), List.of("a", "b"), "base").write(5_000_000_001L, new double[] {1, 2}, null);
         publication.publish(message);
         for (int i = 0; i < message.limit(); i++) {
             message.put(i, (byte) 0);
@@ -159,12 +168,107 @@ abstract class TransportConformance {
     }
 
     @Test
+    void shouldReadWhatThePeerWritesFieldByField() {
+        CollectingSlots slots = new CollectingSlots();
+        Subscription subscription = policy.subscribe("/points", "trajectory_msgs/JointTrajectory", slots);
+        Publication publication = robot.advertise("/points", "trajectory_msgs/JointTrajectory", PLAIN);
+        Await.until("connected", () -> publication.subscribers() == 1);
+        CommandFrame frame = new CommandFrame(List.of("a", "bcd"), 2);
+        frame.points = 2;
+        frame.stampNs = 5_000_000_001L;
+        System.arraycopy(new double[] {1, 2, 3, 4}, 0, frame.positions, 0, 4);
+        frame.timeFromStartNs[1] = 20_000_000L;
+        publication.publish(new JointTrajectoryWriter(robot.messages(), frame, "base").write(frame));
+        ByteBuffer message = slots.next();
+        MessageReader in = policy.messages().reader();
+        assertEquals(5_000_000_001L, in.begin(message).header());
+        assertEquals(2, in.count(4));
+        assertEquals(1, in.text());
+        assertEquals('a', message.get(in.textStart()));
+        assertEquals(3, in.text());
+        assertEquals(2, in.count(4));
+        long timeNs = 0;
+        for (int point = 0; point < 2; point++) {
+            assertEquals(2, in.count(8));
+            assertEquals(1 + 2 * point, in.f64());
+            assertEquals(2 + 2 * point, in.f64());
+            in.skip(in.count(8), 8);
+            in.skip(in.count(8), 8);
+            in.skip(in.count(8), 8);
+            timeNs = in.durationNs();
+        }
+        assertEquals(20_000_000L, timeNs);
+        assertTrue(in.whole());
+        in.u8();
+        assertFalse(in.sound(), "beyond the end");
+        float[] second = new float[2];
+        VectorReader path = policy.messages().parse(subscription.messageType(), subscription.messageDefinition())
+                .vector("points[1].positions[0:2]");
+        assertTrue(path.read(message, second, 0));
+        assertArrayEquals(new float[] {3, 4}, second);
+        assertEquals(5_000_000_001L, path.stampNs(message));
+    }
+
+    @Test
+    void shouldGiveBackTheFieldsOfEncodedMessages() {
+        MessageType type = robot.messages().message("sensor_msgs/JointState");
+        Map<String, Object> fields = type.decode(type.encode(Map.of("header", Map.of("stamp", 7L, "frame_id", "base"), "name", List.of("a"),
+                "effort", new double[] {2})));
+        assertEquals(7L, ((Map<?, ?>) fields.get("header")).get("stamp"));
+        assertEquals(List.of("a"), fields.get("name"));
+        assertArrayEquals(new double[] {2}, (double[]) fields.get("effort"));
+        assertTrue(type.hasHeader());
+        assertEquals(type.checksum(), robot.messages().parse(type.type(), type.definition()).checksum());
+        assertNull(robot.messages().messageOrNull("no_msgs/Such"));
+    }
+
+    @Test
+    void shouldCountItsTrafficAndNameWhatIsPublished() {
+        CollectingSlots slots = new CollectingSlots();
+        policy.subscribe("/joints", "sensor_msgs/JointState", slots);
+        Publication publication = robot.advertise("/joints", "sensor_msgs/JointState", PLAIN);
+        Await.until("connected", () -> publication.subscribers() == 1);
+        publication.publish(joints("elbow"));
+        slots.next();
+        Await.until("received", () -> policy.traffic().in().get("/joints").received() == 1);
+        Await.until("sent", () -> robot.traffic().out().get("/joints").sent() == 1);
+        assertTrue(policy.publishedTopics().contains("/joints"), () -> policy.publishedTopics().toString());
+        assertEquals("/robot/joints", robot.resolve("~joints"));
+    }
+
+    @Test
+    void shouldPublishItsLog() {
+        CollectingSlots slots = new CollectingSlots();
+        try (Transport reader = logReader(master.uri())) {
+            reader.subscribe("/rosout", "rosgraph_msgs/Log", slots);
+            robot.log(new LogLine(Severity.WARN, "camera left is stale", "Watch", "main"));
+            MessageType log = reader.messages().message("rosgraph_msgs/Log");
+            Map<String, Object> line = log.decode(slots.next());
+            while (!"camera left is stale".equals(line.get("msg"))) {
+                line = log.decode(slots.next());
+            }
+            assertEquals("/robot", line.get("name"));
+            assertEquals("Watch", line.get("file"));
+        }
+    }
+
+    /** A node that may subscribe to logs. */
+    Transport logReader(URI at) {
+        return connect(at, "log_reader");
+    }
+
+    @Test
     void shouldShareParametersOfEveryType() {
         Map<String, Object> tree = Map.of("rate", 25, "gain", 0.5, "on", true, "name", "arm", "joints", List.of("a", "b"));
         robot.setParameter("~limits", tree);
         assertEquals(tree, policy.getParameter("/robot/limits"));
         assertEquals(0.5, policy.getParameter("/robot/limits/gain"));
         assertNull(policy.getParameter("/robot/nothing"));
+        assertEquals(Map.of("limits", tree), robot.getParameter("~"));
+        robot.deleteParameter("~limits");
+        assertNull(policy.getParameter("/robot/limits"));
+        assertThrows(InputException.class, () -> robot.deleteParameter("~limits"));
+        assertFalse(robot.simulatedTime());
     }
 
     @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.VectorReader;
-import dev.dpros.ros.message.FieldPath;
 import dev.dpros.ros.testing.Allocation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +34,7 @@ class CdrPathTest {
     }
 
     private static VectorReader compile(Ros2Schema schema, String path) {
-        return schema.vector(FieldPath.parse(path));
+        return schema.vector(path);
     }
 
     private static float[] read(Ros2Schema schema, String path, Map<String, ?> fields) {

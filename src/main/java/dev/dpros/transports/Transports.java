@@ -1,0 +1,71 @@
+package dev.dpros.transports;
+
+import dev.dpros.core.InputException;
+import dev.dpros.core.MessageConversion;
+import dev.dpros.core.MessageType;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.NearestName;
+import dev.dpros.core.TransportProvider;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros2.message.Ros2Catalog;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The middlewares of this build: the project's own, and what {@link ServiceLoader} finds. Stateless. */
+public final class Transports {
+    /** Environment variable that chooses one. */
+    public static final String VARIABLE = "DPROS_TRANSPORT";
+    /** Chosen unless something else is. */
+    public static final String DEFAULT = "ros1";
+
+    private static final String ROS2_HASH = "RIHS01_";
+
+    private Transports() {}
+
+    /**
+     * The middleware of this name.
+     *
+     * @param where the name stands
+     * @throws InputException naming those there are, if this build has none such
+     */
+    public static TransportProvider named(String where, String name) {
+        Map<String, TransportProvider> known = new TreeMap<>();
+        known.put(DEFAULT, new Ros1());
+        ServiceLoader.load(TransportProvider.class).forEach(provider -> known.put(provider.name(), provider));
+        TransportProvider found = known.get(name);
+        if (found == null) {
+            throw new InputException(where + ": '" + name + "': this build has " + String.join(", ", known.keySet())
+                    + NearestName.hint(name, known.keySet()) + "; rosjava is in builds with -Prosjava (docs/ros.md)");
+        }
+        return found;
+    }
+
+    /**
+     * How recorded messages are read and written.
+     *
+     * @param checksum of their type; empty for messages that the program makes itself, as at the import of a data set
+     */
+    public static MessageTypes recorded(String checksum) {
+        return checksum.startsWith(ROS2_HASH) ? Ros2Catalog.packaged() : SchemaCatalog.packaged();
+    }
+
+    /**
+     * How recorded messages become those of ROS 2; those that are already stay as they are.
+     *
+     * @param checksum of their type
+     * @throws InputException if the definition is damaged, or has no form in ROS 2
+     */
+    public static MessageConversion toRos2(String type, String checksum, String definition) {
+        return checksum.startsWith(ROS2_HASH) ? new Kept(Ros2Catalog.packaged().parse(type, definition))
+                : new Ros2Conversion(type, definition);
+    }
+
+    private record Kept(MessageType type) implements MessageConversion {
+        @Override
+        public ByteBuffer convert(ByteBuffer recorded) {
+            return recorded;
+        }
+    }
+}
