@@ -71,7 +71,7 @@ class Ros2ConversionTest {
                 """ + line + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n"
                 + line + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n"
                 + line + "MSG: builtin_interfaces/Duration\nint32 sec\nuint32 nanosec\n"
-                + line + "MSG: a_msgs/Inner\nbuiltin_interfaces/Time t\nint64 x\n", converted.type().definition());
+                + line + "MSG: a_msgs/Inner\nbuiltin_interfaces/Time t\nint64 x\n", converted.type().definition().replaceAll("\n+", "\n"));
         Map<String, Object> values = converted.type().decode(converted.convert(recorded));
         assertEquals(5_000_000_009L, ((Map<?, ?>) values.get("header")).get("stamp"));
         assertEquals("f", ((Map<?, ?>) values.get("header")).get("frame_id"));
