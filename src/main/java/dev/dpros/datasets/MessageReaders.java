@@ -21,4 +21,13 @@ public interface MessageReaders {
 
     /** Checksum and definition of a packaged type. @throws dev.dpros.core.InputException if it is not packaged */
     RecordingSource.Description describe(String type);
+
+    /**
+     * Checksum and definition of a recorded type.
+     *
+     * @param ros2 whether its messages are of ROS 2
+     * @param definition what the recording says; if empty, the packaged type is taken
+     * @throws dev.dpros.core.InputException if the definition is damaged, or empty and the type is not packaged
+     */
+    RecordingSource.Description describe(String type, boolean ros2, String definition);
 }

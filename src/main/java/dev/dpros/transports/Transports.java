@@ -1,11 +1,14 @@
 package dev.dpros.transports;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageConversion;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.MessageTypes;
 import dev.dpros.core.NearestName;
 import dev.dpros.core.TransportProvider;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros2.message.Ros2Catalog;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -16,6 +19,8 @@ public final class Transports {
     public static final String VARIABLE = "DPROS_TRANSPORT";
     /** Chosen unless something else is. */
     public static final String DEFAULT = "ros1";
+
+    private static final String ROS2_HASH = "RIHS01_";
 
     private Transports() {}
 
@@ -45,6 +50,24 @@ public final class Transports {
      *     itself, as at the import of a data set
      */
     public static MessageTypes recorded(String checksum) {
-        return checksum.startsWith("RIHS") ? Ros2Catalog.packaged() : SchemaCatalog.packaged();
+        return checksum.startsWith(ROS2_HASH) ? Ros2Catalog.packaged() : SchemaCatalog.packaged();
+    }
+
+    /**
+     * How recorded messages become those of ROS 2; those that are already stay as they are.
+     *
+     * @param checksum of their type
+     * @throws InputException if the definition is damaged, or has no form in ROS 2
+     */
+    public static MessageConversion toRos2(String type, String checksum, String definition) {
+        return checksum.startsWith(ROS2_HASH) ? new Kept(Ros2Catalog.packaged().parse(type, definition))
+                : new Ros2Conversion(type, definition);
+    }
+
+    private record Kept(MessageType type) implements MessageConversion {
+        @Override
+        public ByteBuffer convert(ByteBuffer recorded) {
+            return recorded;
+        }
     }
 }

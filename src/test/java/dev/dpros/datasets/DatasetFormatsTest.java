@@ -236,7 +236,7 @@ class DatasetFormatsTest {
         recorded().layout().fields().forEach(field -> topics.put("/" + field.source(), field.source()));
         Path journal;
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
-            journal = new BagImporter(topics, recorded().layout(), "push").importBag(rewritten, store);
+            journal = new BagImporter(topics, recorded().layout(), "push", new RosMessageReaders(Transports::recorded)).importBag(rewritten, store);
         }
         JournalDataset back = JournalDataset.open(journal, null, new RosMessageReaders(Transports::recorded));
         EpisodeDataset original = recorded();
@@ -249,7 +249,7 @@ class DatasetFormatsTest {
     @Test
     void shouldNameTheTopicThatABagLacks() {
         BagExporter.export(recorded().journals(), directory.resolve("bags"), Progress.NONE);
-        BagImporter importer = new BagImporter(Map.of("/imagee", "image"), null, "");
+        BagImporter importer = new BagImporter(Map.of("/imagee", "image"), null, "", new RosMessageReaders(Transports::recorded));
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("imported"))) {
             InputException error = assertThrows(InputException.class,
                     () -> importer.importBag(directory.resolve("bags/episode_000000.bag"), store));

@@ -9,9 +9,13 @@ import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.lerobot.LerobotExporter;
 import dev.dpros.datasets.rosbag.BagExporter;
+import dev.dpros.datasets.rosbag2.McapExporter;
 import dev.dpros.datasets.zarr.ZarrExporter;
 import dev.dpros.process.Archive;
+import dev.dpros.process.ProductVersion;
+import dev.dpros.transports.Transports;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,10 +29,12 @@ import picocli.CommandLine.Spec;
             "  lerobot  LeRobotDataset v3.0: parquet, AV1 video, statistics with quantiles",
             "  zarr     diffusion_policy replay buffer: zarr v2, Blosc zstd",
             "  bag      one rosbag 2.0 per episode, messages as received",
+            "  mcap     one folder per episode, MCAP (zstd) and metadata.yaml, as 'ros2 bag play' and Foxglove open it;",
+            "           messages as received, those of ROS 1 converted to ROS 2",
             "Alignment to the grid happens here, from the stamps. The output appears only when it is whole."})
 final class DatasetExport implements Callable<Integer> {
     /** What to write. */
-    enum Format { LEROBOT, ZARR, BAG }
+    enum Format { LEROBOT, ZARR, BAG, MCAP }
 
     @Mixin
     private DatasetSource source;
@@ -40,7 +46,7 @@ final class DatasetExport implements Callable<Integer> {
     private Format format;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "PATH",
-            description = "Directory to make; for bags it may exist.")
+            description = "Directory to make; for bag and mcap it may exist.")
     private Path output;
 
     @Spec
@@ -49,15 +55,16 @@ final class DatasetExport implements Callable<Integer> {
     @Override
     public Integer call() {
         Archive.requireWhole("dataset export");
-        if (format == Format.BAG && choice.idle() == SelectedEpisodes.Idle.DROP) {
-            throw InputException.of("--format bag", "--idle", "keep, or nothing: a bag holds every message as received",
-                    "drop", "~state in the bag tells who drove");
+        boolean bags = format == Format.BAG || format == Format.MCAP;
+        if (bags && choice.idle() == SelectedEpisodes.Idle.DROP) {
+            throw InputException.of("--format " + format.name().toLowerCase(), "--idle",
+                    "keep, or nothing: a bag holds every message as received", "drop", "~state in the bag tells who drove");
         }
         try (ConsoleProgress progress = new ConsoleProgress()) {
             switch (format) {
-                case BAG -> {
+                case BAG, MCAP -> {
                     try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {
-                        BagExporter.export(dataset.kept().stream().map(all.journals()::get).toList(), output, progress);
+                        bags(dataset.kept().stream().map(all.journals()::get).toList(), progress);
                     }
                 }
                 case ZARR -> {
@@ -74,6 +81,14 @@ final class DatasetExport implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("written: " + output);
         return 0;
+    }
+
+    private void bags(List<Path> journals, ConsoleProgress progress) {
+        if (format == Format.BAG) {
+            BagExporter.export(journals, output, progress);
+        } else {
+            new McapExporter(Transports::toRos2, ProductVersion.text(), this::say).export(journals, output, progress);
+        }
     }
 
     private void say(String line) {

@@ -13,9 +13,11 @@ import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.rosbag.BagImporter;
 import dev.dpros.datasets.rosbag.BagReader;
+import dev.dpros.datasets.rosbag2.Rosbag2;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.process.Archive;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.transports.Transports;
 import java.nio.file.Path;
@@ -32,12 +34,14 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset import}. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = {"Turns diffusion_policy replay buffers (*.zarr) or rosbags (*.bag, *.bag.active, one episode each) into journals.",
-            "Episodes that are in the output already are skipped."},
+        description = {"Turns diffusion_policy replay buffers (*.zarr) or bags (one episode each) into journals.",
+            "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also",
+            "split, compressed with zstd or lz4, or left by a killed recorder).",
+            "Episodes of a replay buffer that are in the output already are skipped."},
         footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
             "  dpros dataset import demo.bag --output rec --map /camera/image_raw=front --map /joint_states=joints"})
 final class DatasetImport implements Callable<Integer> {
-    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "*.zarr directories or *.bag files.")
+    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "*.zarr directories, bags.")
     private List<Path> inputs;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
@@ -68,9 +72,13 @@ final class DatasetImport implements Callable<Integer> {
         try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress()) {
             for (Path input : inputs) {
                 if (BagReader.is(input) || input.toString().endsWith(".bag")) {
-                    Path journal = bagImporter().importBag(input, store, this::say);
-                    spec.commandLine().getOut().println(input + " -> " + journal);
-                    look(journal);
+                    imported(input, bagImporter().importBag(input, store, this::say));
+                } else if (Rosbag2.is(input)) {
+                    Archive.requireWhole("dataset import of a ROS 2 bag");
+                    BagImporter importer = bagImporter();
+                    try (Rosbag2 bag = Rosbag2.open(input, store.directory())) {
+                        imported(input, importer.importBag(bag, store, this::say));
+                    }
                 } else {
                     try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
                         int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
@@ -81,6 +89,11 @@ final class DatasetImport implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void imported(Path input, Path journal) {
+        spec.commandLine().getOut().println(input + " -> " + journal);
+        look(journal);
     }
 
     private void say(String line) {
@@ -116,6 +129,6 @@ final class DatasetImport implements Callable<Integer> {
         if (byTopic.isEmpty()) {
             throw new InputException("dataset import: a bag needs --config or --map TOPIC=KEY");
         }
-        return new BagImporter(byTopic, layout, task);
+        return new BagImporter(byTopic, layout, task, new RosMessageReaders(Transports::recorded));
     }
 }

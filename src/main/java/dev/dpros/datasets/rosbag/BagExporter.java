@@ -51,6 +51,10 @@ public final class BagExporter {
             Map<Integer, Integer> connections = new TreeMap<>();
             for (JournalIndex.Track track : index.tracks()) {
                 if (track.count() > 0 && track.info() != null && track.info().isDescribed()) {
+                    if (track.info().isRos2()) {
+                        throw InputException.of(journal.toString(), "--format bag", "messages of ROS 1", track.info().type() + " on "
+                                + track.info().topic(), "--format mcap takes messages of both");
+                    }
                     connections.put(track.info().id(), writer.connect(track.info().topic(), track.info().type(),
                             track.info().md5(), track.info().definition()));
                 }

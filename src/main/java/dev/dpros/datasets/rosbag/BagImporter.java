@@ -3,8 +3,10 @@ package dev.dpros.datasets.rosbag;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.DatasetLayout;
+import dev.dpros.datasets.MessageReaders;
 import dev.dpros.datasets.WhoDrove;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.RecordingSource;
 import dev.dpros.recording.journal.EpisodeEnd;
 import dev.dpros.recording.journal.EpisodeEvent;
 import dev.dpros.recording.journal.EpisodeHeader;
@@ -37,6 +39,7 @@ public final class BagImporter {
     private final Map<String, String> keyByTopic;
     private final DatasetLayout layout;
     private final String task;
+    private final MessageReaders readers;
     private Map<String, String> taken = Map.of();
 
     /**
@@ -44,11 +47,13 @@ public final class BagImporter {
      *
      * @param keyByTopic which topics to take, and the source key of each
      * @param layout how to align the episode later; its fields name these keys
+     * @param readers know the types that a bag does not describe
      */
-    public BagImporter(Map<String, String> keyByTopic, DatasetLayout layout, String task) {
+    public BagImporter(Map<String, String> keyByTopic, DatasetLayout layout, String task, MessageReaders readers) {
         this.keyByTopic = new LinkedHashMap<>(keyByTopic);
         this.layout = layout;
         this.task = task;
+        this.readers = readers;
     }
 
     /** Imports one bag; returns the journal. @throws InputException if it is damaged, or lacks a mapped topic */
@@ -56,37 +61,47 @@ public final class BagImporter {
         return importBag(bag, store, line -> { });
     }
 
+    /** Imports a bag of ROS 1, as {@link #importBag(Bag, EpisodeStore, Consumer)}. */
+    public Path importBag(Path bag, EpisodeStore store, Consumer<String> notes) {
+        return importBag(new RosBag(bag), store, notes);
+    }
+
+    /** A bag of ROS 1. */
+    private record RosBag(Path path) implements Bag {
+        @Override
+        public BagReader.Scan read(BagReader.Visitor visitor) {
+            return BagReader.read(path, visitor);
+        }
+
+        @Override
+        public void close() {
+            // opened each time
+        }
+    }
+
     /**
      * Imports one bag.
      *
      * @param notes gets a line if the bag was not closed by its recorder, or is cut
-     * @throws InputException if it is damaged, lacks a mapped topic, or a mapped topic changes its type within it
+     * @throws InputException if it is damaged, lacks a mapped topic, or a mapped topic changes its type within it or is of an
+     *         encoding that is not read
      */
-    public Path importBag(Path bag, EpisodeStore store, Consumer<String> notes) {
+    public Path importBag(Bag bag, EpisodeStore store, Consumer<String> notes) {
         Survey survey = new Survey();
-        BagReader.Scan scan = BagReader.read(bag, survey);
+        BagReader.Scan scan = bag.read(survey);
         if (!scan.whole()) {
-            notes.accept(bag + ": " + (scan.closed() ? "cut off" : "not closed by its recorder") + ": " + scan.messages()
-                    + " messages saved" + (scan.cut().isEmpty() ? "" : ", it ends within " + scan.cut())
-                    + "; 'rosbag reindex' makes it a whole bag");
+            notes.accept(bag.path() + ": " + (scan.closed() ? "cut off" : "not closed by its recorder") + ": " + scan.messages()
+                    + " messages saved" + (scan.cut().isEmpty() ? "" : ", it ends within " + scan.cut()) + "; " + scan.remedy());
         }
+        String where = bag.path().toString();
         for (String topic : keyByTopic.keySet()) {
-            if (!survey.topics.contains(topic)) {
-                throw new InputException(bag + ": topic '" + topic + "': not in the bag"
-                        + NearestName.hint(topic, survey.topics));
-            }
-        }
-        for (String topic : keyByTopic.keySet()) {
-            if (survey.types.get(topic).size() > 1) {
-                throw InputException.of(bag.toString(), "topic '" + topic + "'", "one message type throughout",
-                        String.join(", then ", survey.types.get(topic)), "split it with 'rosbag filter'");
-            }
+            check(where, topic, survey);
         }
         if (survey.lastNs == 0) {
-            throw InputException.of(bag.toString(), "messages", "at least one", "none", "");
+            throw InputException.of(where, "messages", "at least one", "none", "");
         }
         taken = new LinkedHashMap<>(keyByTopic);
-        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(type -> type.startsWith(WhoDrove.TYPE + " ")))
+        survey.topics.stream().filter(topic -> survey.types.get(topic).stream().allMatch(WhoDrove.TYPE::equals))
                 .findFirst().ifPresent(topic -> taken.putIfAbsent(topic, "state"));
         Path target = EpisodeStore.path(store.directory(), store.nextNumber());
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
@@ -99,16 +114,31 @@ public final class BagImporter {
         }
     }
 
-    private void write(Path bag, Path journal, int number, Survey survey) throws IOException {
-        String identity = bag.getFileName() + "/" + survey.firstNs + "/" + survey.lastNs;
+    private static void check(String where, String topic, Survey survey) {
+        String what = "topic '" + topic + "'";
+        if (!survey.topics.contains(topic)) {
+            throw new InputException(where + ": " + what + ": not in the bag" + NearestName.hint(topic, survey.topics));
+        }
+        if (survey.unread.containsKey(topic)) {
+            throw InputException.of(where, what, "messages of ROS 1 (ros1) or ROS 2 (cdr)", survey.unread.get(topic), "");
+        }
+        if (survey.sums.get(topic).size() > 1) {
+            throw InputException.of(where, what, "one message type throughout", String.join(", then ", survey.sums.get(topic)),
+                    "split it with 'rosbag filter'");
+        }
+    }
+
+    private void write(Bag bag, Path journal, int number, Survey survey) throws IOException {
+        Path name = bag.path().toAbsolutePath().normalize().getFileName();
+        String identity = name + "/" + survey.firstNs + "/" + survey.lastNs;
         EpisodeHeader header = new EpisodeHeader(number,
                 UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8)).toString(),
                 task.isEmpty() ? survey.labels.task() : task, survey.firstNs,
-                "dpros import of " + bag.getFileName(), "", layout == null ? null : layout.toJson());
+                "dpros import of " + name, "", layout == null ? null : layout.toJson());
         try (JournalWriter writer = JournalWriter.create(journal, header, JournalFile::open)) {
             writer.event(new EpisodeEvent(EpisodeEvent.Kind.START, survey.firstNs, 0, "imported"));
             Copy copy = new Copy(writer, survey.firstNs);
-            BagReader.read(bag, copy);
+            bag.read(copy);
             EpisodeEvent.Kind end = survey.labels.end();
             writer.event(new EpisodeEvent(end, survey.lastNs, survey.lastNs - survey.firstNs, "imported"));
             writer.end(new EpisodeEnd(end, false, copy.counts()));
@@ -119,6 +149,8 @@ public final class BagImporter {
     private static final class Survey implements BagReader.Visitor {
         private final TreeSet<String> topics = new TreeSet<>();
         private final Map<String, LinkedHashSet<String>> types = new HashMap<>();
+        private final Map<String, LinkedHashSet<String>> sums = new HashMap<>();
+        private final Map<String, String> unread = new HashMap<>();
         private final EpisodeLabels labels = new EpisodeLabels();
         private long firstNs = Long.MAX_VALUE;
         private long lastNs;
@@ -130,8 +162,12 @@ public final class BagImporter {
                 return;
             }
             topics.add(connection.topic());
-            types.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>())
-                    .add(connection.type() + " (md5 " + connection.md5() + ")");
+            types.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>()).add(connection.type());
+            sums.computeIfAbsent(connection.topic(), topic -> new LinkedHashSet<>()).add(connection.type()
+                    + (connection.encoding().equals(BagConnection.ROS1) ? " (md5 " + connection.md5() + ")" : ""));
+            if (!connection.encoding().equals(BagConnection.ROS1) && !connection.encoding().equals(BagConnection.CDR)) {
+                unread.put(connection.topic(), connection.encoding());
+            }
         }
 
         @Override
@@ -165,8 +201,7 @@ public final class BagImporter {
             }
             SourceInfo info = byTopic.get(connection.topic());
             if (info == null) {
-                info = new SourceInfo(byTopic.size(), key, SourceInfo.Role.OTHER, connection.topic(), connection.type(),
-                        connection.md5(), connection.definition());
+                info = source(byTopic.size(), key, connection);
                 byTopic.put(connection.topic(), info);
                 stamped.put(info.id(), info.startsWithHeader());
                 try {
@@ -184,7 +219,7 @@ public final class BagImporter {
             if (info == null) {
                 return;
             }
-            ByteBuffer payload = message.slice().order(java.nio.ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer payload = message.slice().order(info.order(message));
             long headerNs = stamped.get(info.id()) ? SourceInfo.headerStampNs(payload) : 0;
             try {
                 writer.message(info.id(), headerNs, timeNs, timeNs - startNs, payload);
@@ -192,6 +227,16 @@ public final class BagImporter {
                 throw new UncheckedIOException(e);
             }
             counts.merge(info.id(), 1L, Long::sum);
+        }
+
+        private SourceInfo source(int id, String key, BagConnection from) {
+            SourceInfo info = new SourceInfo(id, key, SourceInfo.Role.OTHER, from.topic(), from.type(), from.md5(), from.definition());
+            if (!from.md5().isEmpty() && !from.definition().isEmpty()) {
+                return info;
+            }
+            RecordingSource.Description known =
+                    readers.describe(from.type(), from.encoding().equals(BagConnection.CDR), from.definition());
+            return info.described(known.type(), from.md5().isEmpty() ? known.md5() : from.md5(), known.definition());
         }
 
         private List<EpisodeEnd.SourceCounts> counts() {

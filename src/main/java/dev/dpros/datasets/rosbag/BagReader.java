@@ -37,8 +37,9 @@ public final class BagReader {
      * @param closed whether its recorder closed it
      * @param messages number of messages read
      * @param cut what the file ends within, or empty
+     * @param remedy what makes it whole
      */
-    public record Scan(boolean closed, long messages, String cut) {
+    public record Scan(boolean closed, long messages, String cut, String remedy) {
         /** Whether nothing is missing at its end. */
         public boolean whole() {
             return closed && cut.isEmpty();
@@ -88,7 +89,7 @@ public final class BagReader {
         while (position < end && cut.isEmpty()) {
             cut = next(channel);
         }
-        return new Scan(closed, messages, cut);
+        return new Scan(closed, messages, cut, "'rosbag reindex' makes it a whole bag");
     }
 
     /** Reads one record; returns what is missing of it if the file ends within it, else nothing. */

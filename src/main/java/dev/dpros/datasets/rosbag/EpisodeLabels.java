@@ -9,23 +9,28 @@ import dev.dpros.recording.journal.EpisodeEvent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Label and task of an episode, as one std_msgs/String of JSON in its bag. One thread. */
-final class EpisodeLabels {
+public final class EpisodeLabels {
     /** The topic of the message. */
-    static final String TOPIC = "/dpros/episode";
-    static final String TYPE = "std_msgs/String";
-    static final String MD5 = "992ce8a1687cec8c8bd883ec73ca41d1";
-    static final String DEFINITION = "string data\n";
+    public static final String TOPIC = "/dpros/episode";
+    /** Its type. */
+    public static final String TYPE = "std_msgs/String";
+    private static final int CDR_HEADER_BYTES = 4;
+    /** The checksum of that in ROS 1. */
+    public static final String MD5 = "992ce8a1687cec8c8bd883ec73ca41d1";
+    /** The definition of that. */
+    public static final String DEFINITION = "string data\n";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Set<Integer> connections = new HashSet<>();
+    /** Connections with the label, and where the length of the text is in their messages. */
+    private final Map<Integer, Integer> connections = new HashMap<>();
     private JsonNode found = JSON.createObjectNode();
 
-    /** The message of an episode. */
-    static ByteBuffer message(JournalIndex index) {
+    /** The message of an episode in ROS 1. */
+    public static ByteBuffer message(JournalIndex index) {
         ObjectNode labels = JSON.createObjectNode().put("id", index.header().uuid()).put("task", index.task());
         labels.put("success", index.success());
         byte[] text = labels.toString().getBytes(StandardCharsets.UTF_8);
@@ -33,19 +38,23 @@ final class EpisodeLabels {
     }
 
     void connection(BagConnection connection) {
-        if (connection.md5().equals(MD5)) {
-            connections.add(connection.id());
+        if (connection.type().equals(TYPE)) {
+            connections.put(connection.id(), connection.encoding().equals(BagConnection.CDR) ? CDR_HEADER_BYTES : 0);
         }
     }
 
     /** Takes a message in if it is the labels'; whether it was. */
     boolean message(int connection, ByteBuffer message) {
-        if (!connections.contains(connection)) {
+        Integer at = connections.get(connection);
+        if (at == null) {
             return false;
         }
-        if (message.remaining() >= 4) {
+        int from = at + Integer.BYTES;
+        if (message.remaining() > from) {
             try {
-                found = JSON.readTree(StandardCharsets.UTF_8.decode(message.slice(message.position() + 4, message.remaining() - 4)).toString());
+                String text = StandardCharsets.UTF_8.decode(message.slice(message.position() + from, message.remaining() - from)).toString();
+                int end = text.indexOf('\0'); // CDR ends texts with it
+                found = JSON.readTree(end < 0 ? text : text.substring(0, end));
             } catch (JsonProcessingException e) {
                 found = JSON.createObjectNode(); // somebody else's topic of that name
             }

@@ -35,4 +35,11 @@ public final class RosMessageReaders implements MessageReaders {
         MessageType known = types.apply("").message(type);
         return new Description(known.type(), known.checksum(), known.definition());
     }
+
+    @Override
+    public Description describe(String type, boolean ros2, String definition) {
+        MessageTypes middleware = types.apply(ros2 ? SourceInfo.ROS2_HASH : "");
+        MessageType known = definition.isEmpty() ? middleware.message(type) : middleware.parse(type, definition);
+        return new Description(type, known.checksum(), definition.isEmpty() ? known.definition() : definition);
+    }
 }

@@ -2,6 +2,7 @@ package dev.dpros.recording.journal;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.regex.Pattern;
 
 /**
@@ -11,13 +12,15 @@ import java.util.regex.Pattern;
  * @param key name of the source in the configuration, such as {@code front}
  * @param role what it is to the policy
  * @param topic resolved topic name
- * @param type such as {@code sensor_msgs/Image}; empty until a publisher was seen
- * @param md5 checksum of the type; empty until known
+ * @param type such as {@code sensor_msgs/Image}, in ROS 2 too; empty until a publisher was seen
+ * @param md5 checksum of the type, in ROS 2 its hash ({@code RIHS01_...}); empty until known
  * @param definition full message definition with nested types; empty until known
  */
 public record SourceInfo(int id, String key, Role role, String topic, String type, String md5, String definition) {
     private static final Pattern LEADING_HEADER =
-            Pattern.compile("\\A(?:\\s*(?:#[^\\n]*)?\\n)*\\s*(?:std_msgs/)?Header\\s+\\w+");
+            Pattern.compile("\\A(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*+[^\\S\\n]*(?:std_msgs/(?:msg/)?)?Header\\s+\\w+");
+    /** What the hash of a type of ROS 2 begins with. */
+    public static final String ROS2_HASH = "RIHS01_";
     private static final long NS_PER_S = 1_000_000_000L;
 
     /** What a source is to the policy. */
@@ -44,6 +47,18 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
         return !type.isEmpty() && !md5.isEmpty();
     }
 
+    /** Whether its messages are of ROS 2: CDR, with four bytes before it that tell the byte order. */
+    @JsonIgnore
+    public boolean isRos2() {
+        return md5.startsWith(ROS2_HASH);
+    }
+
+    /** Byte order of one message, from position. */
+    public ByteOrder order(ByteBuffer message) {
+        boolean big = isRos2() && message.remaining() > 1 && (message.get(message.position() + 1) & 1) == 0;
+        return big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
     /** Whether messages start with a {@code std_msgs/Header}. */
     public boolean startsWithHeader() {
         return LEADING_HEADER.matcher(definition).find();
@@ -54,7 +69,12 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
         return new SourceInfo(id, key, role, topic, newType, newMd5, newDefinition);
     }
 
-    /** The stamp of a leading header in ns since the epoch, or 0 if the message is too short. Allocates nothing. */
+    /**
+     * The stamp of a leading header in ns since the epoch, or 0 if the message is too short. It lies at the same place in
+     * ROS 1, after the sequence number, and ROS 2, after the encapsulation. Allocates nothing.
+     *
+     * @param message in its byte order
+     */
     public static long headerStampNs(ByteBuffer message) {
         if (message.limit() < 12) {
             return 0;

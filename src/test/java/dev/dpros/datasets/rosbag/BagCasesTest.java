@@ -118,7 +118,7 @@ class BagCasesTest {
         Path recording = directory.resolve("rec" + bags);
         try (EpisodeStore store = EpisodeStore.open(recording)) {
             for (Case one : odd) {
-                new BagImporter(TOPICS, layout(), "push").importBag(bag(one), store, said::add);
+                new BagImporter(TOPICS, layout(), "push", new RosMessageReaders(Transports::recorded)).importBag(bag(one), store, said::add);
             }
         }
         return recording;
@@ -242,7 +242,7 @@ class BagCasesTest {
             bag.message(connect(bag, "/joint_states", "std_msgs/Float64MultiArray"), START + 1, ByteBuffer.allocate(12));
         }
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("types"))) {
-            BagImporter importer = new BagImporter(Map.of("/joint_states", "joints"), null, "");
+            BagImporter importer = new BagImporter(Map.of("/joint_states", "joints"), null, "", new RosMessageReaders(Transports::recorded));
             InputException error = assertThrows(InputException.class, () -> importer.importBag(path, store));
             assertTrue(error.getMessage().contains("topic '/joint_states': expected one message type throughout, found sensor_msgs/JointState (md5 ")
                     && error.getMessage().contains("), then std_msgs/Float64MultiArray (md5 "), error.getMessage());
@@ -290,7 +290,7 @@ class BagCasesTest {
             assertEquals(i + 1, counting.times.get(i) / SECOND);
         }
         try (EpisodeStore store = EpisodeStore.open(directory.resolve("killed"))) {
-            new BagImporter(Map.of("/s", "s"), null, "").importBag(bag, store, said::add);
+            new BagImporter(Map.of("/s", "s"), null, "", new RosMessageReaders(Transports::recorded)).importBag(bag, store, said::add);
         }
         assertTrue(said.get(0).startsWith(bag + ": not closed by its recorder: " + scan.messages() + " messages saved"), said.toString());
         assertTrue(said.get(0).endsWith("'rosbag reindex' makes it a whole bag"), said.toString());
@@ -312,11 +312,11 @@ class BagCasesTest {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");
         try (EpisodeStore store = EpisodeStore.open(first)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "").importBag(labelled, store);
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded)).importBag(labelled, store);
         }
         BagExporter.export(EpisodeStore.episodes(first), directory.resolve("bags"), Progress.NONE);
         try (EpisodeStore store = EpisodeStore.open(second)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "").importBag(directory.resolve("bags/episode_000000.bag"), store);
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded)).importBag(directory.resolve("bags/episode_000000.bag"), store);
         }
         try (JournalDataset dataset = open(second); EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals("stack", episode.task());

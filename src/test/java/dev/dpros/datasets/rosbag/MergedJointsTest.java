@@ -73,7 +73,7 @@ class MergedJointsTest {
         }
         Path recording = directory.resolve("recording");
         try (EpisodeStore store = EpisodeStore.open(recording)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "push").importBag(path, store, line -> { });
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "push", new RosMessageReaders(Transports::recorded)).importBag(path, store, line -> { });
         }
         return JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), StampBounds.DEFAULT);
     }

@@ -1,0 +1,2 @@
+/** Bags of ROS 2: MCAP and SQLite files, alone or in a folder with metadata.yaml. */
+package dev.dpros.datasets.rosbag2;
