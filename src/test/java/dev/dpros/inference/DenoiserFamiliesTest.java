@@ -3,6 +3,7 @@ package dev.dpros.inference;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Named.named;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
@@ -17,6 +18,7 @@ import dev.dpros.inference.torchscript.ConvVariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,15 +28,19 @@ class DenoiserFamiliesTest {
     private static final int HORIZON = 8;
     private static final UnetConfig UNET = new UnetConfig(List.of(16, 32), 3, 8, 16, false);
 
-    static Stream<PolicyDefinition> families() {
+    static Stream<Named<PolicyDefinition>> families() {
         return Stream.of(
-                policy(transformer(0, true, true), Conditioning.GLOBAL), policy(transformer(2, true, true), Conditioning.GLOBAL),
-                policy(transformer(0, false, true), Conditioning.INPAINTING), policy(transformer(1, false, true), Conditioning.INPAINTING),
-                policy(transformer(0, true, false), Conditioning.INPAINTING), policy(UNET, Conditioning.LOCAL),
-                policy(UNET, Conditioning.INPAINTING), policy(new UnetConfig(List.of(4 * 8), 3, 8, 16, true), Conditioning.LOCAL),
-                policy(UNET, new TrajectoryConfig(Conditioning.GLOBAL, true, false)),
-                policy(transformer(0, false, true), new TrajectoryConfig(Conditioning.GLOBAL, true, true)),
-                policy(UNET, new TrajectoryConfig(Conditioning.INPAINTING, false, false)));
+                named("transformer", policy(transformer(0, true, true), Conditioning.GLOBAL)),
+                named("transformer, conditioning layers", policy(transformer(2, true, true), Conditioning.GLOBAL)),
+                named("transformer, inpainting", policy(transformer(0, false, true), Conditioning.INPAINTING)),
+                named("transformer, layers, inpainting", policy(transformer(1, false, true), Conditioning.INPAINTING)),
+                named("transformer, encoder only", policy(transformer(0, true, false), Conditioning.INPAINTING)),
+                named("transformer, action steps", policy(transformer(0, false, true), new TrajectoryConfig(Conditioning.GLOBAL, true, true))),
+                named("UNet, local", policy(UNET, Conditioning.LOCAL)),
+                named("UNet of one level, local", policy(new UnetConfig(List.of(32), 3, 8, 16, true), Conditioning.LOCAL)),
+                named("UNet, inpainting", policy(UNET, Conditioning.INPAINTING)),
+                named("UNet, action steps", policy(UNET, new TrajectoryConfig(Conditioning.GLOBAL, true, false))),
+                named("UNet, inpainting, no convention", policy(UNET, new TrajectoryConfig(Conditioning.INPAINTING, false, false))));
     }
 
     /** Wide enough that every kind of layer has weights which are packed. */

@@ -37,7 +37,7 @@ final class PackedLinear {
         boolean pack = variant.compareTo(ConvVariant.PACKED) >= 0 && (long) size.out * size.in >= PACKED_FROM;
         if (!pack) {
             String y = body.let("torch.linear(%s, %s, %s)", x, weight, bias);
-            return gelu ? body.let("torch.gelu(%s, approximate=\"none\")", y) : y;
+            return gelu ? body.let("torch.gelu(%s)", y) : y;
         }
         String after = gelu ? GELU : NO_FUSION;
         if (variant == ConvVariant.PACKED) {

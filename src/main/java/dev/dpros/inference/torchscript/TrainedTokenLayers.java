@@ -25,7 +25,7 @@ final class TrainedTokenLayers implements TokenLayers {
         String weight = rows(tensor(layer.weight(), layer.rows(), layer.in()), layer);
         String bias = rows(tensor(layer.bias(), layer.rows()), layer);
         String y = arithmetic.linear(body, x, weight, bias);
-        return gelu ? body.let("torch.gelu(%s, approximate=\"none\")", y) : y;
+        return gelu ? body.let("torch.gelu(%s)", y) : y;
     }
 
     private String rows(String tensor, Linear layer) {
