@@ -1,10 +1,7 @@
 package dev.dpros.inference.torchscript;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Adds the optimisation to a module with a {@code loss(w, x)}, or {@link #LEARN} where it has that: a whole step, from the forward pass to the averaged
@@ -75,25 +72,26 @@ public final class OptimizerScript {
         body.line("  torch._foreach_mul_(grads, torch.clamp_max(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07)), h4), 1.))");
         body.line("else:");
         body.line("  pass");
-        double[] groups = Arrays.stream(decay).distinct().toArray();
-        for (int g = 0; g < groups.length; g++) {
-            adamW(body, g, groups, decay);
+        double[] rates = Arrays.stream(decay).distinct().toArray();
+        for (int r = 0; r < rates.length && rates.length > 1; r++) {
+            body.line("kept = torch.sub(1., torch.mul(h0, %s))", number(rates[r]));
+            for (int i = 0; i < decay.length; i++) {
+                // one by one: libtorch drops what changes the tensors of a list that was made here
+                if (decay[i] == rates[r] && decay[i] != 0) {
+                    body.line("_3 = torch.mul_(w[%d], kept)", i);
+                }
+            }
         }
+        body.line("t = annotate(List[Tensor], [])");
+        body.line("for i in range(torch.len(w)):");
+        body.line("  _2 = torch.append(t, torch.select(h, 0, 6))");
+        body.line("torch._fused_adamw_(w, grads, m, v, annotate(List[Tensor], []), t, lr=h0, beta1=h1, beta2=h2, "
+                + "weight_decay=%s, eps=h3, amsgrad=False, maximize=False)", number(rates.length == 1 ? rates[0] : 0));
         body.line("torch._foreach_lerp_(e, w, torch.sub(1., h5))");
         body.result("torch.stack([torch.detach(value), norm])");
     }
 
-    /** Those that decay alike. */
-    private static void adamW(ScriptBody body, int group, double[] groups, double[] decay) {
-        String suffix = groups.length == 1 ? "" : String.valueOf(group);
-        for (String list : groups.length == 1 ? List.<String>of() : List.of("w", "grads", "m", "v")) {
-            body.line("%s%s = [%s]", list, suffix, IntStream.range(0, decay.length).filter(i -> decay[i] == groups[group])
-                    .mapToObj(i -> list + "[" + i + "]").collect(Collectors.joining(", ")));
-        }
-        body.line("t%s = annotate(List[Tensor], [])", suffix);
-        body.line("for i in range(torch.len(w%s)):", suffix);
-        body.line("  _2 = torch.append(t%s, torch.select(h, 0, 6))", suffix);
-        body.line("torch._fused_adamw_(w%1$s, grads%1$s, m%1$s, v%1$s, annotate(List[Tensor], []), t%1$s, lr=h0, beta1=h1, beta2=h2, "
-                + "weight_decay=%2$s, eps=h3, amsgrad=False, maximize=False)", suffix, Double.toString(groups[group]).toLowerCase(Locale.ROOT));
+    private static String number(double value) {
+        return Double.toString(value).toLowerCase(Locale.ROOT);
     }
 }
