@@ -4,8 +4,9 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.diffusion.DenoiserConfig;
 import dev.dpros.diffusion.PolicyConfig;
-import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.VisionConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,15 +16,17 @@ import java.util.function.Function;
 
 /**
  * The Hydra configuration inside a diffusion_policy checkpoint as a {@link PolicyConfig}: the hybrid image, image
- * (MultiImageObsEncoder) and low-dim UNet policies with {@code obs_as_global_cond}. Defaults are those of the policies'
- * constructors. Stateless.
+ * (MultiImageObsEncoder) and low-dim policies with a UNet, the hybrid image and low-dim ones with a transformer. Defaults are
+ * those of the policies' constructors. Stateless.
  */
 final class DiffusionPolicyConfig {
     /** The policies that can be run, by class name. */
-    private enum Policy { HYBRID, IMAGE, LOW_DIM }
+    private enum Policy { HYBRID, IMAGE, LOW_DIM, TRANSFORMER_HYBRID, TRANSFORMER_LOW_DIM }
 
     private static final Map<String, Policy> POLICIES = Names.ordered("DiffusionUnetHybridImagePolicy", Policy.HYBRID,
-            "DiffusionUnetImagePolicy", Policy.IMAGE, "DiffusionUnetLowdimPolicy", Policy.LOW_DIM);
+            "DiffusionUnetImagePolicy", Policy.IMAGE, "DiffusionUnetLowdimPolicy", Policy.LOW_DIM,
+            "DiffusionTransformerHybridImagePolicy", Policy.TRANSFORMER_HYBRID,
+            "DiffusionTransformerLowdimPolicy", Policy.TRANSFORMER_LOW_DIM);
     private static final Map<String, Kind> KINDS = Map.of("rgb", Kind.VISUAL, "low_dim", Kind.STATE);
     private static final List<Integer> HYBRID_CROP = List.of(76, 76);
     private static final int RESNET_FEATURES = 512;
@@ -49,11 +52,12 @@ final class DiffusionPolicyConfig {
         if (type == null) {
             throw new InputException(cfg.source() + ": policy._target_: expected one of " + String.join(", ", POLICIES.keySet())
                     + ", found " + Quoted.of(target)
-                    + (target.endsWith("Policy") ? ", another kind of policy" : NearestName.hint(target, POLICIES.keySet())));
+                    + (OtherFamilies.has(target) ? OtherFamilies.described(target)
+                    : target.endsWith("Policy") ? ", another kind of policy" : NearestName.hint(target, POLICIES.keySet())));
         }
         DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
         try {
-            return type == Policy.LOW_DIM ? reader.lowDim() : reader.image(type, cfg);
+            return type == Policy.LOW_DIM || type == Policy.TRANSFORMER_LOW_DIM ? reader.lowDim(type) : reader.image(type, cfg);
         } catch (IllegalArgumentException e) {
             throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
         }
@@ -65,20 +69,15 @@ final class DiffusionPolicyConfig {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private PolicyConfig lowDim() {
-        requireOnly("obs_as_global_cond", false, true);
-        requireOnly("oa_step_convention", false, true);
-        requireOnly("pred_action_steps_only", false, false);
-        ConfigNode model = policy.get("model");
-        if (!className(model.get("_target_")).equals("ConditionalUnet1D")) {
-            throw model.get("_target_").wrong("ConditionalUnet1D");
-        }
+    private PolicyConfig lowDim(Policy type) {
+        boolean transformer = type == Policy.TRANSFORMER_LOW_DIM;
+        TrajectoryConfig trajectory = DiffusionPolicyDenoiser.trajectory(policy, transformer, false);
         FeatureSpec obs = feature("obs", Kind.STATE, policy.get("obs_dim"), List.of(policy.get("obs_dim").integer()));
-        return build(List.of(obs), policy.get("action_dim").integer(), unet(model, 3, false), null);
+        return build(List.of(obs), policy.get("action_dim").integer(),
+                DiffusionPolicyDenoiser.lowDim(policy, transformer, trajectory), null, trajectory);
     }
 
     private PolicyConfig image(Policy type, ConfigNode cfg) {
-        requireOnly("obs_as_global_cond", true, true);
         ConfigNode shapes = policy.get("shape_meta").isAbsent() ? cfg.get("shape_meta") : policy.get("shape_meta");
         List<FeatureSpec> inputs = new ArrayList<>();
         shapes.get("obs").fields().forEach((key, node) ->
@@ -93,14 +92,18 @@ final class DiffusionPolicyConfig {
         }
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == Kind.VISUAL);
         VisionConfig vision = !visual ? null : type == Policy.IMAGE ? multiImage(inputs) : robomimic(inputs);
-        return build(inputs, action.get(0), unet(policy, 5, true), vision);
+        boolean transformer = type == Policy.TRANSFORMER_HYBRID;
+        return build(inputs, action.get(0), transformer ? DiffusionPolicyDenoiser.hybridTransformer(policy)
+                : DiffusionPolicyDenoiser.unet(policy, 5, true), vision, DiffusionPolicyDenoiser.trajectory(policy, transformer, true));
     }
 
-    private PolicyConfig build(List<FeatureSpec> inputs, int actionDim, UnetConfig unet, VisionConfig vision) {
+    private PolicyConfig build(List<FeatureSpec> inputs, int actionDim, DenoiserConfig denoiser, VisionConfig vision,
+            TrajectoryConfig trajectory) {
         int trained = DiffusersConfig.trainedTimesteps(policy.get("noise_scheduler"));
         return new PolicyConfig(policy.get("n_obs_steps").integer(), policy.get("horizon").integer(),
-                policy.get("n_action_steps").integer(), inputs, FeatureSpec.of("action", Kind.ACTION, actionDim), unet, vision,
-                DiffusersConfig.read(policy.get("noise_scheduler"), policy, policy.get("num_inference_steps").integer(trained)));
+                policy.get("n_action_steps").integer(), inputs, FeatureSpec.of("action", Kind.ACTION, actionDim), denoiser, vision,
+                DiffusersConfig.read(policy.get("noise_scheduler"), policy, policy.get("num_inference_steps").integer(trained)),
+                trajectory);
     }
 
     private static FeatureSpec feature(String key, Kind kind, ConfigNode node, List<Integer> shape) {
@@ -112,16 +115,6 @@ final class DiffusionPolicyConfig {
         } catch (IllegalArgumentException e) {
             throw node.wrong(kind == Kind.VISUAL ? "[C, H, W], all positive" : "[D], positive");
         }
-    }
-
-    private static UnetConfig unet(ConfigNode node, int kernelSize, boolean filmScale) {
-        ConfigNode dims = node.get("down_dims");
-        if (!node.get("local_cond_dim").isAbsent()) {
-            throw node.get("local_cond_dim").wrong("null (conditioning on the whole observation only)");
-        }
-        return new UnetConfig(dims.isAbsent() ? List.of(256, 512, 1024) : dims.integers(),
-                node.get("kernel_size").integer(kernelSize), node.get("n_groups").integer(8),
-                node.get("diffusion_step_embed_dim").integer(256), node.get("cond_predict_scale").bool(filmScale));
     }
 
     /** robomimic's encoder of the hybrid policy: ResNet18Conv, SpatialSoftmax, linear, ReLU; one per camera. */
@@ -177,13 +170,5 @@ final class DiffusionPolicyConfig {
             throw size.wrong("the same size for all cameras");
         }
         return sizes.get(0);
-    }
-
-    private void requireOnly(String field, boolean absent, boolean only) {
-        ConfigNode node = policy.get(field);
-        if (node.bool(absent) != only) {
-            throw InputException.of(policy.source(), "policy." + field, String.valueOf(only),
-                    node.isAbsent() ? absent + " (its default)" : String.valueOf(!only), "such a policy cannot be run");
-        }
     }
 }

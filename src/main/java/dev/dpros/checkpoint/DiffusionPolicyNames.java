@@ -18,7 +18,9 @@ final class DiffusionPolicyNames {
     private static final List<String> RESNET_CHILDREN = List.of("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3",
             "layer4");
     /** What a state_dict holds beside the network. */
-    private static final Pattern OTHER = Pattern.compile("normalizer\\..*|mask_generator\\..*|(.*\\.)?_dummy_variable");
+    private static final Pattern OTHER = Pattern.compile("normalizer\\..*|mask_generator\\..*|(.*\\.)?_dummy_variable|model\\.(memory_)?mask");
+
+    private static final String TRANSFORMER = "transformer.";
 
     private final PolicyConfig config;
 
@@ -34,6 +36,9 @@ final class DiffusionPolicyNames {
     /** The names to look for, the preferred first. */
     List<String> of(String lerobotName) {
         Matcher encoder = ENCODER.matcher(lerobotName);
+        if (lerobotName.startsWith(TRANSFORMER)) {
+            return List.of("model." + lerobotName.substring(TRANSFORMER.length()));
+        }
         if (!encoder.matches()) {
             return List.of(unet(lerobotName.substring("unet.".length())));
         }

@@ -2,6 +2,8 @@ package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import java.util.LinkedHashMap;
@@ -10,7 +12,8 @@ import java.util.Map;
 
 /**
  * The tensors that a configuration implies, by LeRobot's names without the {@code diffusion.} prefix, with their shapes
- * (modeling_diffusion.py). Stateless.
+ * (modeling_diffusion.py); those of a transformer by diffusion_policy's, with {@code transformer.} for {@code model.}.
+ * Stateless.
  */
 public final class ExpectedTensors {
     private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
@@ -26,7 +29,11 @@ public final class ExpectedTensors {
         if (config.vision() != null) {
             expected.encoders();
         }
-        expected.unet();
+        if (config.denoiser() instanceof TransformerConfig transformer) {
+            expected.transformer(transformer);
+        } else {
+            expected.unet();
+        }
         return expected.shapes;
     }
 
@@ -111,7 +118,7 @@ public final class ExpectedTensors {
         int last = dims.size() - 1;
         for (int i = 0; i <= last; i++) {
             String module = "unet.down_modules." + i + ".";
-            residual(module + "0", i == 0 ? config.action().size() : dims.get(i - 1), dims.get(i));
+            residual(module + "0", i == 0 ? config.denoisedWidth() : dims.get(i - 1), dims.get(i));
             residual(module + "1", dims.get(i), dims.get(i));
             if (i < last) {
                 layer(module + "2", dims.get(i), dims.get(i), 3);
@@ -128,14 +135,57 @@ public final class ExpectedTensors {
         }
         layer("unet.final_conv.0.block.0", dims.get(0), dims.get(0), unet.kernelSize());
         layer("unet.final_conv.0.block.1", dims.get(0));
-        layer("unet.final_conv.1", config.action().size(), dims.get(0), 1);
+        layer("unet.final_conv.1", config.denoisedWidth(), dims.get(0), 1);
+        for (int i = 0; i < (config.conditionedBy(Conditioning.LOCAL) ? 2 : 0); i++) {
+            residual("unet.local_cond_encoder." + i, config.conditioningPerStep(), dims.get(0));
+        }
+    }
+
+    /** transformer_for_diffusion.py, by its own names. */
+    private void transformer(TransformerConfig transformer) {
+        int width = transformer.nEmb();
+        boolean observed = config.conditionedBy(Conditioning.GLOBAL);
+        layer("transformer.input_emb", width, config.denoisedWidth());
+        put("transformer.pos_emb", 1, transformer.positions() + (transformer.timeAsCond() ? 0 : 1), width);
+        if (observed) {
+            layer("transformer.cond_obs_emb", width, config.conditioningPerStep());
+        }
+        if (transformer.timeAsCond()) {
+            put("transformer.cond_pos_emb", 1, 1 + (observed ? transformer.condPositions() : 0), width);
+        }
+        int encoderLayers = transformer.timeAsCond() ? transformer.nCondLayers() : transformer.nLayer();
+        for (int i = 0; i < encoderLayers; i++) {
+            transformerLayer("transformer.encoder.layers." + i, width, 2, "self_attn");
+        }
+        if (encoderLayers == 0) {
+            layer("transformer.encoder.0", 4L * width, width);
+            layer("transformer.encoder.2", width, 4L * width);
+        }
+        for (int i = 0; i < (transformer.timeAsCond() ? transformer.nLayer() : 0); i++) {
+            transformerLayer("transformer.decoder.layers." + i, width, 3, "self_attn", "multihead_attn");
+        }
+        layer("transformer.ln_f", width);
+        layer("transformer.head", config.denoisedWidth(), width);
+    }
+
+    private void transformerLayer(String name, long width, int norms, String... attentions) {
+        for (String attention : attentions) {
+            put(name + "." + attention + ".in_proj_weight", 3 * width, width);
+            put(name + "." + attention + ".in_proj_bias", 3 * width);
+            layer(name + "." + attention + ".out_proj", width, width);
+        }
+        layer(name + ".linear1", 4 * width, width);
+        layer(name + ".linear2", width, 4 * width);
+        for (int i = 1; i <= norms; i++) {
+            layer(name + ".norm" + i, width);
+        }
     }
 
     private void residual(String name, int in, int out) {
         UnetConfig unet = config.unet();
         layer(name + ".conv1.block.0", out, in, unet.kernelSize());
         layer(name + ".conv1.block.1", out);
-        layer(name + ".cond_encoder.1", unet.filmScale() ? 2L * out : out, unet.stepEmbedDim() + config.globalConditioning());
+        layer(name + ".cond_encoder.1", unet.filmScale() ? 2L * out : out, unet.stepEmbedDim() + config.filmConditioning());
         layer(name + ".conv2.block.0", out, out, unet.kernelSize());
         layer(name + ".conv2.block.1", out);
         if (in != out) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The training configuration of another program: diffusion_policy's (hybrid image, image and low-dim UNet workspaces) or
+ * The training configuration of another program: diffusion_policy's (hybrid image, image and low-dim workspaces) or
  * LeRobot's train_config.json. Immutable.
  *
  * @param policy the architecture; PushT's features get LeRobot's names
@@ -51,7 +51,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "n_action_steps",
                 "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
                 "obs_dim", "action_dim", "keypoint_dim", "task.obs_dim", "task.action_dim", "task.keypoint_dim", "task.image_shape",
-                "task_name", "dataset_obs_steps", "obs_as_local_cond", "pred_action_steps_only", "past_action_visible"));
+                "task_name", "dataset_obs_steps", "obs_as_local_cond", "obs_as_cond", "pred_action_steps_only", "past_action_visible"));
         Map<String, Object> settings = new LinkedHashMap<>();
         ConfigNode dataset = root.get("task").get("dataset");
         String data = DiffusionPolicyConfig.className(dataset.get("_target_"));
@@ -60,12 +60,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
             policy = renamed(policy, settings);
         }
         settings.put("datasets", List.of(dataPath(dataset).text()));
-        settings.put("optimizer", tree("lr", fields.at("optimizer.lr").number(1e-4),
-                "betas", List.of(fields.at("optimizer.betas").items().get(0).number(), root.get("optimizer").get("betas").items().get(1).number()),
-                "eps", fields.at("optimizer.eps").number(1e-8), "weight_decay", fields.at("optimizer.weight_decay").number(1e-6),
-                "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
-                "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
-                "ema_power", fields.at("training.use_ema").bool(true) ? fields.at("ema.power").number(0.75) : 0));
+        settings.put("optimizer", optimizer(fields, policy));
         settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
                 "micro_batches", fields.at("training.gradient_accumulate_every").integer(1)));
         settings.put("seed", fields.at("training.seed").integer(42));
@@ -82,6 +77,24 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 fields.at("training.checkpoint_every").integer(50), fields.at("training.val_every").integer(1),
                 fields.at("training.sample_every").integer(5));
         return new ForeignTraining(policy, settings, epochs, fields.unread());
+    }
+
+    /** A transformer's has names and defaults of its own (get_optimizer). */
+    private static Map<String, Object> optimizer(Fields fields, PolicyConfig policy) {
+        boolean transformer = policy.transformer() != null;
+        boolean encoder = transformer && policy.vision() != null;
+        List<ConfigNode> betas = fields.at("optimizer.betas").items();
+        Map<String, Object> optimizer = tree("lr", fields.at(transformer ? "optimizer.learning_rate" : "optimizer.lr").number(1e-4),
+                "betas", List.of(betas.get(0).number(), betas.get(1).number()), "eps", fields.at("optimizer.eps").number(1e-8),
+                "weight_decay", fields.at(encoder ? "optimizer.transformer_weight_decay" : "optimizer.weight_decay")
+                        .number(transformer ? 1e-3 : 1e-6),
+                "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
+                "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
+                "ema_power", fields.at("training.use_ema").bool(true) ? fields.at("ema.power").number(0.75) : 0);
+        if (encoder) {
+            optimizer.put("encoder_weight_decay", fields.at("optimizer.obs_encoder_weight_decay").number(1e-6));
+        }
+        return optimizer;
     }
 
     /** The same network by LeRobot's names, and where the data have its features. */
@@ -102,8 +115,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
             columns.put(STATE, tree("from", "state", "first", 0));
         }
         settings.put("columns", columns);
-        return new PolicyConfig(policy.nObsSteps(), policy.horizon(), policy.nActionSteps(), inputs, policy.action(), policy.unet(),
-                policy.vision(), policy.scheduler());
+        return policy.with(inputs, policy.vision());
     }
 
     private static ForeignTraining leRobot(ConfigNode root) {

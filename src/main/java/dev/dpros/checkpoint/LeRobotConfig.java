@@ -3,8 +3,10 @@ package dev.dpros.checkpoint;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.diffusion.DenoiserConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import java.util.Map;
 /**
  * LeRobot's config.json of a diffusion policy (configuration_diffusion.py, whose defaults hold for absent fields) as a
  * {@link PolicyConfig}. Fields of this project's own: {@code vision_backbone: conv}, {@code vision_pool},
- * {@code imagenet_norm}, {@code conditioning_order}, and the scheduler's {@code variance_type}, {@code set_alpha_to_one},
+ * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code trajectory}, and the scheduler's {@code variance_type}, {@code set_alpha_to_one},
  * {@code steps_offset}, {@code eta}. Stateless.
  */
 final class LeRobotConfig {
@@ -45,7 +47,8 @@ final class LeRobotConfig {
                     config.get("n_obs_steps").integer(2),
                     config.get("horizon").integer(64),
                     config.get("n_action_steps").integer(32),
-                    inputs, action, unet(config), visual ? vision(config) : null, scheduler(config));
+                    inputs, action, denoiser(config), visual ? vision(config) : null, scheduler(config),
+                    OwnFields.trajectory(config));
         } catch (IllegalArgumentException e) {
             throw new InputException(config.source() + ": " + e.getMessage(), e);
         }
@@ -59,7 +62,8 @@ final class LeRobotConfig {
         if (type.isAbsent() || !type.text().equals("diffusion")) {
             String found = type.isAbsent() ? "nothing" : type.text();
             throw new InputException(config.source() + ": type: expected the policy type diffusion, found "
-                    + (type.isAbsent() ? found : Quoted.of(found) + NearestName.hint(found, List.of("diffusion"))));
+                    + (type.isAbsent() ? found : Quoted.of(found) + (OtherFamilies.has(found) ? OtherFamilies.described(found)
+                    : NearestName.hint(found, List.of("diffusion")))));
         }
     }
 
@@ -133,6 +137,11 @@ final class LeRobotConfig {
         } catch (IllegalArgumentException e) {
             throw shape.wrong(kind == FeatureSpec.Kind.VISUAL ? "[C, H, W], all positive" : "[D], positive");
         }
+    }
+
+    private static DenoiserConfig denoiser(ConfigNode config) {
+        TransformerConfig transformer = OwnFields.transformer(config);
+        return transformer != null ? transformer : unet(config);
     }
 
     private static UnetConfig unet(ConfigNode config) {

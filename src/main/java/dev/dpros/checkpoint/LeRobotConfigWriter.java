@@ -33,10 +33,12 @@ final class LeRobotConfigWriter {
         modes(policy).forEach(modes::put);
         order(json, config);
         vision(json, config.vision());
-        UnetConfig unet = config.unet();
-        sizes(json, "down_dims", unet.downDims());
-        json.put("kernel_size", unet.kernelSize()).put("n_groups", unet.nGroups());
-        json.put("diffusion_step_embed_dim", unet.stepEmbedDim()).put("use_film_scale_modulation", unet.filmScale());
+        if (config.denoiser() instanceof UnetConfig unet) {
+            sizes(json, "down_dims", unet.downDims());
+            json.put("kernel_size", unet.kernelSize()).put("n_groups", unet.nGroups());
+            json.put("diffusion_step_embed_dim", unet.stepEmbedDim()).put("use_film_scale_modulation", unet.filmScale());
+        }
+        OwnFields.write(json, config);
         scheduler(json, config.scheduler());
         json.put("do_mask_loss_for_padding", false).put("device", "cpu").put("use_amp", false);
         return json;
@@ -67,7 +69,7 @@ final class LeRobotConfigWriter {
     private static void order(ObjectNode json, PolicyConfig config) {
         long states = config.inputs().stream().filter(f -> f.kind() == FeatureSpec.Kind.STATE).count();
         long environments = config.inputs().stream().filter(f -> f.kind() == FeatureSpec.Kind.ENV).count();
-        if (states > 1 || environments > 1) {
+        if (states > 1 || environments > 1 || !LeRobotOrder.ordered(config).equals(config.inputs())) {
             var order = json.putArray("conditioning_order");
             config.inputs().forEach(f -> order.add(f.key()));
         }

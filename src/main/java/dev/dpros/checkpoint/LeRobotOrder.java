@@ -4,6 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -19,25 +20,29 @@ import java.util.Map;
 final class LeRobotOrder {
     private LeRobotOrder() {}
 
-    /** The same policy in LeRobot's order; itself if it has it already. */
+    /** The same policy in LeRobot's order; itself if it has it already, or is none that LeRobot runs. */
     static PolicyDefinition of(PolicyDefinition policy) {
         PolicyConfig config = policy.config();
-        List<FeatureSpec> ordered = new ArrayList<>(config.inputs());
-        ordered.sort(Comparator.comparing(f -> switch (f.kind()) {
-            case STATE -> 0;
-            case VISUAL -> 1;
-            default -> 2;
-        }));
-        if (ordered.equals(config.inputs())) {
+        List<FeatureSpec> ordered = ordered(config);
+        if (ordered.equals(config.inputs()) || config.unet() == null || !config.conditionedBy(Conditioning.GLOBAL)) {
             return policy;
         }
         int[] columns = columns(config, ordered);
         Map<String, TensorData> weights = new LinkedHashMap<>();
         policy.weights().forEach((name, tensor) ->
                 weights.put(name, name.endsWith("cond_encoder.1.weight") ? withColumns(tensor, columns) : tensor));
-        PolicyConfig reordered = new PolicyConfig(config.nObsSteps(), config.horizon(), config.nActionSteps(), ordered,
-                config.action(), config.unet(), config.vision(), config.scheduler());
-        return new PolicyDefinition(reordered, weights, policy.normalizers(), policy.source());
+        return new PolicyDefinition(config.with(ordered, config.vision()), weights, policy.normalizers(), policy.source());
+    }
+
+    /** The inputs in LeRobot's order. */
+    static List<FeatureSpec> ordered(PolicyConfig config) {
+        List<FeatureSpec> ordered = new ArrayList<>(config.inputs());
+        ordered.sort(Comparator.comparing(f -> switch (f.kind()) {
+            case STATE -> 0;
+            case VISUAL -> 1;
+            default -> 2;
+        }));
+        return ordered;
     }
 
     /** For each column of the reordered layer, the column that it was. */

@@ -5,6 +5,8 @@ import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TrajectoryConfig;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import java.nio.file.Path;
@@ -23,10 +25,12 @@ import java.util.Map;
  * @param actionSteps Ta
  * @param features observations in the order of the conditioning vector, then the action
  * @param conditioning length of the conditioning vector
- * @param unet the denoising network
+ * @param unet the denoising network, or null if it is a transformer
+ * @param transformer the denoising network, or null if it is a UNet
+ * @param trajectory what is denoised, and how the observations enter
  * @param vision the image encoder, or null
  * @param scheduler noise scheduler as trained, with its default steps
- * @param parameters trained values by part ({@code unet}, {@code rgb_encoder})
+ * @param parameters trained values by part ({@code unet} or {@code transformer}, {@code rgb_encoder})
  */
 public record PolicyInspection(
         String source,
@@ -37,6 +41,8 @@ public record PolicyInspection(
         List<Feature> features,
         int conditioning,
         UnetConfig unet,
+        TransformerConfig transformer,
+        TrajectoryConfig trajectory,
         VisionConfig vision,
         SchedulerConfig scheduler,
         Map<String, Long> parameters) {
@@ -61,8 +67,8 @@ public record PolicyInspection(
         config.inputs().forEach(input -> features.add(feature(input, policy)));
         features.add(feature(config.action(), policy));
         return new PolicyInspection(source.toString(), PolicyReader.format(source).title(), config.nObsSteps(), config.horizon(),
-                config.nActionSteps(), List.copyOf(features), config.globalConditioning(), config.unet(), config.vision(),
-                config.scheduler(), parameters(policy));
+                config.nActionSteps(), List.copyOf(features), config.globalConditioning(), config.unet(),
+                config.transformer(), config.trajectory(), config.vision(), config.scheduler(), parameters(policy));
     }
 
     private static Feature feature(FeatureSpec spec, PolicyDefinition policy) {
@@ -78,7 +84,7 @@ public record PolicyInspection(
 
     private static Map<String, Long> parameters(PolicyDefinition policy) {
         Map<String, Long> parts = new LinkedHashMap<>();
-        for (String part : List.of("rgb_encoder", "unet")) {
+        for (String part : List.of("rgb_encoder", "unet", "transformer")) {
             long count = policy.weights().entrySet().stream()
                     .filter(e -> e.getKey().startsWith(part + ".") && !e.getKey().contains(".running_"))
                     .mapToLong(e -> e.getValue().count()).sum();

@@ -14,17 +14,6 @@ import java.util.List;
 final class TorchArchive {
     private static final String PICKLE = "/data.pkl";
 
-    /** Of a storage. */
-    private record Part(TensorData.Content whole, int begin, int length) implements TensorData.Content {
-        @Override
-        public void read(int offset, ByteBuffer into) {
-            if (offset < 0 || into.remaining() > length - offset) {
-                throw new IndexOutOfBoundsException(into.remaining() + " bytes at " + offset + " of " + length);
-            }
-            whole.read(begin + offset, into);
-        }
-    }
-
     private final String source;
     private final StoredZip zip;
     private final String folder;
@@ -90,7 +79,7 @@ final class TorchArchive {
         long count = count(name, tensor);
         if (contiguous(tensor)) {
             return new TensorData(storage.dtype(), tensor.shape(),
-                    new Part(whole, (int) tensor.offset() * width, (int) count * width));
+                    whole.part((int) tensor.offset() * width, (int) count * width));
         }
         ByteBuffer bytes = ByteBuffer.allocateDirect(whole.length());
         whole.read(0, bytes);

@@ -81,8 +81,10 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         }
     }
 
-    /** AdamW, its schedule, and the power of the weights' moving average; 0 for no average. */
-    public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, double clipNorm, Schedule schedule,
+    /**
+     * AdamW (the encoder's own weight decay, or null), its schedule, and the power of the weights' moving average; 0 for no average.
+     */
+    public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, Double encoderWeightDecay, double clipNorm, Schedule schedule,
             long warmUpSteps, double emaPower) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Optimizer {

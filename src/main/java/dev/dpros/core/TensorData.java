@@ -2,8 +2,10 @@ package dev.dpros.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A tensor and where its bytes lie: in memory, or in a file from which they are read when they are used, so that a large
@@ -26,6 +28,20 @@ public record TensorData(DType dtype, List<Long> shape, Content content) {
          * @throws InputException if they lie in a file that can no longer be read as it was
          */
         void read(int offset, ByteBuffer into);
+
+        /** A part of it. @throws IndexOutOfBoundsException if it is not within */
+        default Content part(int begin, int size) {
+            Objects.checkFromIndexSize(begin, size, length());
+            return new Part(this, begin, size);
+        }
+    }
+
+    private record Part(Content whole, int begin, int length) implements Content {
+        @Override
+        public void read(int offset, ByteBuffer into) {
+            Objects.checkFromIndexSize(offset, into.remaining(), length);
+            whole.read(begin + offset, into);
+        }
     }
 
     private record InMemory(ByteBuffer bytes) implements Content {
@@ -102,6 +118,15 @@ public record TensorData(DType dtype, List<Long> shape, Content content) {
         ByteBuffer copy = ByteBuffer.allocate(content.length());
         content.read(0, copy);
         return new TensorData(dtype, shape, copy.flip());
+    }
+
+    /** Some of the rows along the first dimension: a view. @throws IndexOutOfBoundsException if it has not so many */
+    public TensorData rows(long first, long number) {
+        Objects.checkFromIndexSize(first, number, shape.get(0));
+        List<Long> part = new ArrayList<>(shape);
+        part.set(0, number);
+        int row = content.length() / shape.get(0).intValue();
+        return new TensorData(dtype, part, content.part((int) first * row, (int) number * row));
     }
 
     /** Number of elements. */

@@ -9,13 +9,14 @@ import java.util.List;
  *
  * @param nObsSteps observation horizon To
  * @param horizon prediction horizon T
- * @param nActionSteps action horizon Ta, at most T - To + 1
+ * @param nActionSteps action horizon Ta, at most {@link #chunkSteps}
  * @param inputs observation features in the order in which the policy concatenates them into the conditioning vector
  *     within one observation step
  * @param action the action feature
- * @param unet the denoising network
+ * @param denoiser the denoising network
  * @param vision the image encoder, or null if no input is visual
  * @param scheduler the noise scheduler it was trained with, and its default inference steps
+ * @param trajectory what is denoised, and how the observations enter
  */
 public record PolicyConfig(
         int nObsSteps,
@@ -23,9 +24,10 @@ public record PolicyConfig(
         int nActionSteps,
         List<FeatureSpec> inputs,
         FeatureSpec action,
-        UnetConfig unet,
+        DenoiserConfig denoiser,
         VisionConfig vision,
-        SchedulerConfig scheduler) {
+        SchedulerConfig scheduler,
+        TrajectoryConfig trajectory) {
 
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public PolicyConfig {
@@ -33,11 +35,14 @@ public record PolicyConfig(
         require(nObsSteps >= 1, "n_obs_steps", nObsSteps, "at least 1");
         require(nObsSteps <= 64, "n_obs_steps", nObsSteps, "at most 64");
         require(horizon >= 1 && horizon <= 4096, "horizon", horizon, "1 to 4096");
-        int most = horizon - nObsSteps + 1;
-        require(nActionSteps >= 1 && nActionSteps <= most, "n_action_steps", nActionSteps,
-                "1 to horizon - n_obs_steps + 1 = " + most);
-        int factor = unet.downsampling();
-        require(horizon % factor == 0, "horizon", horizon, "a multiple of " + factor + " (the UNet's downsampling)");
+        requireSteps(nObsSteps, horizon, nActionSteps, trajectory);
+        int steps = trajectory.actionStepsOnly() ? nActionSteps : horizon;
+        int factor = denoiser.downsampling();
+        require(steps % factor == 0, trajectory.actionStepsOnly() ? "n_action_steps" : "horizon", steps,
+                "a multiple of " + factor + " (the UNet's downsampling)");
+        if (denoiser instanceof TransformerConfig transformer) {
+            requireTokens(transformer, trajectory, steps, nObsSteps);
+        }
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == FeatureSpec.Kind.VISUAL);
         require(visual == (vision != null), "vision_backbone", String.valueOf(vision),
                 visual ? "an image encoder, since an input is visual" : "none, since no input is visual");
@@ -45,6 +50,77 @@ public record PolicyConfig(
         for (FeatureSpec input : inputs) {
             requireCropFits(input, vision);
         }
+    }
+
+    /** A policy of T steps of actions, conditioned on all observations. */
+    public PolicyConfig(int nObsSteps, int horizon, int nActionSteps, List<FeatureSpec> inputs, FeatureSpec action,
+            DenoiserConfig denoiser, VisionConfig vision, SchedulerConfig scheduler) {
+        this(nObsSteps, horizon, nActionSteps, inputs, action, denoiser, vision, scheduler, TrajectoryConfig.DEFAULT);
+    }
+
+    private static void requireSteps(int nObsSteps, int horizon, int nActionSteps, TrajectoryConfig trajectory) {
+        int most = horizon - trajectory.firstAction(nObsSteps);
+        require(nActionSteps >= 1 && nActionSteps <= most, "n_action_steps", nActionSteps,
+                "1 to horizon - n_obs_steps" + (trajectory.oaStepConvention() ? " + 1 = " : " = ") + most);
+    }
+
+    private static void requireTokens(TransformerConfig transformer, TrajectoryConfig trajectory, int steps, int nObsSteps) {
+        boolean tokens = trajectory.conditioning() == TrajectoryConfig.Conditioning.GLOBAL;
+        require(trajectory.conditioning() != TrajectoryConfig.Conditioning.LOCAL, "obs_as_local_cond", true, "false with a transformer");
+        require(transformer.timeAsCond() || !tokens, "time_as_cond", false, "true where observations are tokens");
+        require(steps <= transformer.positions(), "horizon", steps, "at most the model's horizon = " + transformer.positions());
+        require(!tokens || nObsSteps <= transformer.condPositions(), "n_obs_steps", nObsSteps,
+                "at most the model's n_obs_steps = " + transformer.condPositions());
+    }
+
+    /** The denoising network if it is a UNet, else null. */
+    public UnetConfig unet() {
+        return denoiser instanceof UnetConfig unet ? unet : null;
+    }
+
+    /** The denoising network if it is a transformer, else null. */
+    public TransformerConfig transformer() {
+        return denoiser instanceof TransformerConfig transformer ? transformer : null;
+    }
+
+    /** The same with other inputs. */
+    public PolicyConfig with(List<FeatureSpec> otherInputs, VisionConfig otherVision) {
+        return new PolicyConfig(nObsSteps, horizon, nActionSteps, otherInputs, action, denoiser, otherVision, scheduler, trajectory);
+    }
+
+    /** Whether the observations enter in this way. */
+    public boolean conditionedBy(TrajectoryConfig.Conditioning conditioning) {
+        return trajectory.conditioning() == conditioning;
+    }
+
+    /** Steps of which training needs the observations: To, or T where they are denoised too. */
+    public int trainedObsSteps() {
+        return conditionedBy(TrajectoryConfig.Conditioning.INPAINTING) ? horizon : nObsSteps;
+    }
+
+    /** Steps that are denoised: T, or Ta. */
+    public int denoisedSteps() {
+        return trajectory.actionStepsOnly() ? nActionSteps : horizon;
+    }
+
+    /** Values of a denoised step: the action's, and the observation's where they are columns of the trajectory. */
+    public int denoisedWidth() {
+        return action.size() + (conditionedBy(TrajectoryConfig.Conditioning.INPAINTING) ? conditioningPerStep() : 0);
+    }
+
+    /** The step of T whose denoised step is the first. */
+    public int firstDenoisedStep() {
+        return trajectory.actionStepsOnly() ? trajectory.firstAction(nObsSteps) : 0;
+    }
+
+    /** The denoised step whose action belongs to the newest observation. */
+    public int presentStep() {
+        return trajectory.firstAction(nObsSteps) - firstDenoisedStep();
+    }
+
+    /** Actions of a chunk, from the present one on: T - To + 1, usually. */
+    public int chunkSteps() {
+        return denoisedSteps() - presentStep();
     }
 
     /** The image inputs, in order. */
@@ -59,9 +135,14 @@ public record PolicyConfig(
                 .sum();
     }
 
-    /** Length of the whole conditioning vector, {@code To * conditioningPerStep}. */
+    /** Values of all observations, {@code To * conditioningPerStep}. */
     public int globalConditioning() {
         return nObsSteps * conditioningPerStep();
+    }
+
+    /** Values of the observations in the vector on which a UNet's every block is conditioned: none unless all of them are in it. */
+    public int filmConditioning() {
+        return conditionedBy(TrajectoryConfig.Conditioning.GLOBAL) ? globalConditioning() : 0;
     }
 
     private static void requireCropFits(FeatureSpec input, VisionConfig vision) {

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param config architecture and sampling
  * @param weights tensors by LeRobot's names without the {@code diffusion.} prefix: {@code unet.*},
- *     {@code rgb_encoder.*}
+ *     {@code rgb_encoder.*}; a transformer's by diffusion_policy's, {@code transformer.*} for {@code model.*}
  * @param normalizers by feature key, the action's included
  * @param source where it was read from, for messages
  */

@@ -41,16 +41,19 @@ public final class PrefixWeights {
      * Pulls the predicted clean trajectory towards the previous chunk, {@code x0hat += w (target - x0hat)}: the step of
      * real-time chunking for diffusion, which needs no gradient.
      *
-     * @param x0hat {@code [B, T, A]}, changed in place
+     * @param x0hat {@code [B, T, W]}, changed in place; the action's columns come first
+     * @param width W
      * @param target {@code [T, A]}, normalised
      * @param weights {@code [T]}
      */
-    public static void blend(double[] x0hat, double[] target, double[] weights) {
+    public static void blend(double[] x0hat, int width, double[] target, double[] weights) {
         int dims = target.length / weights.length;
-        for (int i = 0; i < x0hat.length; i++) {
-            int at = i % target.length;
-            double weight = weights[at / dims];
-            x0hat[i] += weight * (target[at] - x0hat[i]);
+        for (int row = 0; row < x0hat.length / width; row++) {
+            int t = row % weights.length;
+            for (int d = 0; d < dims; d++) {
+                int at = row * width + d;
+                x0hat[at] += weights[t] * (target[t * dims + d] - x0hat[at]);
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  * @param stepEmbedDim size of the diffusion-step embedding
  * @param filmScale whether FiLM predicts a scale as well as a bias
  */
-public record UnetConfig(List<Integer> downDims, int kernelSize, int nGroups, int stepEmbedDim, boolean filmScale) {
+public record UnetConfig(List<Integer> downDims, int kernelSize, int nGroups, int stepEmbedDim, boolean filmScale)
+        implements DenoiserConfig {
     /** Groups of the final block's GroupNorm, which both references leave at the default whatever {@code n_groups} is. */
     public static final int FINAL_GROUPS = 8;
 
@@ -30,7 +31,8 @@ public record UnetConfig(List<Integer> downDims, int kernelSize, int nGroups, in
                 "an even number of at least 4, at most 65536");
     }
 
-    /** By how much the horizon must be divisible: 2 per level but the last. */
+    /** 2 per level but the last. */
+    @Override
     public int downsampling() {
         return 1 << (downDims.size() - 1);
     }

@@ -35,11 +35,16 @@ final class DenoisingLoop {
         return sampler;
     }
 
-    /** What came of it. @param trajectory {@code [B, T, A]}, the live array; @param evaluations of the network */
+    /** What came of it. @param trajectory {@code [B, T, W]}, the live array; @param evaluations of the network */
     public record Result(double[] trajectory, int evaluations) {}
 
-    /** Runs the loop for a batch of as many trajectories as there are noise sources. */
-    Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, Sampling sampling) {
+    /**
+     * Runs the loop for a batch of as many trajectories as there are noise sources.
+     *
+     * @param condition what the network made of the observations
+     * @param observations {@code [B, To, D]}, put into the trajectory's columns if it is conditioned by inpainting
+     */
+    Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, float[] observations, Sampling sampling) {
         int batch = sampling.noise().size();
         prepare(batch, sampling.timesteps());
         network.embed(timesteps);
@@ -48,10 +53,12 @@ final class DenoisingLoop {
         Clock clock = latency.clock();
         for (int i = 0; i < timesteps.length; i++) {
             long startNs = clock.monotonicNs();
+            Inpainting.impose(config, observations, sample);
             evaluate(network, chunk, condition, batch, timesteps[i]);
             double[] clean = scheduler.estimate();
             scheduler.estimate(i, output, sample, clean);
             if (!sampling.listener().onStep(i, timesteps.length, timesteps[i], clean)) {
+                Inpainting.impose(config, observations, clean);
                 return new Result(clean, i + 1);
             }
             if (scheduler.drawsNoise(i)) {
@@ -60,11 +67,12 @@ final class DenoisingLoop {
             scheduler.advance(i, clean, output, sample, noise, sample);
             latency.step().recordNs(clock.monotonicNs() - startNs);
         }
+        Inpainting.impose(config, observations, sample);
         return new Result(sample, timesteps.length);
     }
 
     private void prepare(int batch, int[] wanted) {
-        int length = batch * config.horizon() * config.action().size();
+        int length = batch * config.denoisedSteps() * config.denoisedWidth();
         boolean sameSteps = scheduler != null && (wanted == null ? usesOwnTimesteps : Arrays.equals(wanted, timesteps));
         if (floats.length == length && sameSteps) {
             return;
@@ -104,7 +112,7 @@ final class DenoisingLoop {
         }
         input.asFloatBuffer().put(floats);
         float[] result;
-        try (PtNDArray x = chunk.array(input, batch, config.horizon(), config.action().size());
+        try (PtNDArray x = chunk.array(input, batch, config.denoisedSteps(), config.denoisedWidth());
                 PtNDArray y = chunk.denoise(x, condition, network.stepRow(timestep))) {
             result = y.toFloatArray();
         }

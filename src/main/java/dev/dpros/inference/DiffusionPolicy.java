@@ -149,7 +149,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
             float[] conditioning = repeated(encoder.encode(chunk, batch), batch.size(), rows / batch.size());
             PtNDArray condition = condition(chunk, conditioning, rows);
             latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
-            DenoisingLoop.Result result = loop.run(network, chunk, condition, sampling);
+            DenoisingLoop.Result result = loop.run(network, chunk, condition, conditioning, sampling);
             Prediction prediction = prediction(rows, conditioning, result);
             latency.total().recordNs(latency.clock().monotonicNs() - startNs);
             return prediction;
@@ -160,17 +160,24 @@ public final class DiffusionPolicy implements ChunkPolicy {
      * The network's output alone, for a given conditioning vector and sample: to compare it with a reference.
      *
      * @param globalCond {@code [To * D]}
-     * @param sample {@code [T, A]}
-     * @return {@code [T, A]}
+     * @param sample {@code [T, W]}; observations are put in if the policy is conditioned by inpainting
+     * @return {@code [T, W]}
      */
     public float[] evaluate(float[] globalCond, float[] sample, int timestep) {
         prepare();
         ByteBuffer x = ConditioningEncoder.direct(sample.length);
-        x.asFloatBuffer().put(sample);
+        double[] imposed = new double[sample.length];
+        for (int i = 0; i < sample.length; i++) {
+            imposed[i] = sample[i];
+        }
+        Inpainting.impose(config, globalCond, imposed);
+        for (int i = 0; i < sample.length; i++) {
+            x.putFloat(i * Float.BYTES, (float) imposed[i]);
+        }
         try (PolicyNetwork.Chunk chunk = network.open()) {
             network.embed(new int[] {timestep});
             PtNDArray condition = condition(chunk, globalCond, 1);
-            PtNDArray input = chunk.array(x, 1, config.horizon(), config.action().size());
+            PtNDArray input = chunk.array(x, 1, config.denoisedSteps(), config.denoisedWidth());
             return chunk.denoise(input, condition, network.stepRow(timestep)).toFloatArray();
         }
     }
@@ -229,12 +236,13 @@ public final class DiffusionPolicy implements ChunkPolicy {
             trajectory[i] = (float) result.trajectory()[i];
         }
         int dims = config.action().size();
-        int first = config.nObsSteps() - 1;
-        int steps = config.horizon() - first;
+        int width = config.denoisedWidth();
+        int first = config.presentStep();
+        int steps = config.chunkSteps();
         double[] actions = new double[batch * steps * dims];
         for (int b = 0, out = 0; b < batch; b++) {
             for (int t = 0; t < steps; t++) {
-                int from = (b * config.horizon() + first + t) * dims;
+                int from = (b * config.denoisedSteps() + first + t) * width;
                 for (int d = 0; d < dims; d++) {
                     actions[out++] = actionNormalizer.unnormalize(d, result.trajectory()[from + d]);
                 }

@@ -5,7 +5,7 @@ import dev.dpros.inference.torchscript.ConvVariant;
 /**
  * How a network's weights lie in memory, and with that which of its equivalent methods are called.
  *
- * @param unet the UNet's convolutions
+ * @param unet the UNet's convolutions, or the transformer's linear layers
  * @param packedImages whether the image encoders' convolutions use oneDNN's blocked layout
  */
 public record NetworkLayout(ConvVariant unet, boolean packedImages) {

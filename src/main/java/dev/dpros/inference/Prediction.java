@@ -7,10 +7,10 @@ import java.util.Arrays;
  *
  * @param batch B
  * @param globalCond {@code [B, To * D]} conditioning vectors
- * @param trajectory {@code [B, T, A]} normalised
- * @param actionSteps number of actions per trajectory, T - To + 1
- * @param actions {@code [B, T - To + 1, A]} in robot units; action 0 belongs to the newest observation (the network's
- *     step To - 1)
+ * @param trajectory {@code [B, T, W]} normalised, as denoised ({@link dev.dpros.diffusion.PolicyConfig#denoisedSteps},
+ *     {@link dev.dpros.diffusion.PolicyConfig#denoisedWidth}): usually the action's columns alone
+ * @param actionSteps number of actions per chunk, T - To + 1 usually
+ * @param actions {@code [B, actionSteps, A]} in robot units; action 0 belongs to the newest observation
  * @param denoisingSteps network evaluations
  */
 public record Prediction(

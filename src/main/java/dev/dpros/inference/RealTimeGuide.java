@@ -33,11 +33,14 @@ public final class RealTimeGuide implements SamplingGuide {
     private final NoiseSource noise;
     private final StepBudget budget;
     private final double[] target;
+    private final double[] start;
     private final double[] weights;
     private final double[] actionWeights;
     private final long[] delaysNs = new long[DELAYS];
     private final AtomicLong conditioned = new AtomicLong();
     private int delaysSeen;
+    private float[] trajectory;
+    private long trajectoryStampNs;
     private long beganNs;
     private long lastStepNs;
     private long stepsNs;
@@ -59,9 +62,10 @@ public final class RealTimeGuide implements SamplingGuide {
         alphas = AlphaSchedule.of(sampler.get());
         noise = NoiseSource.seeded(config.seed());
         budget = config.anytime() == null ? null : new StepBudget(config.anytime());
-        target = new double[policy.horizon() * policy.action().size()];
-        weights = new double[policy.horizon()];
-        actionWeights = new double[policy.horizon() - policy.nObsSteps() + 1];
+        target = new double[policy.denoisedSteps() * policy.action().size()];
+        start = new double[policy.denoisedSteps() * policy.denoisedWidth()];
+        weights = new double[policy.denoisedSteps()];
+        actionWeights = new double[policy.chunkSteps()];
     }
 
     @Override
@@ -73,6 +77,9 @@ public final class RealTimeGuide implements SamplingGuide {
         boolean tied = config.conditioning() != GuideConfig.Conditioning.NONE && tie(request);
         boolean warm = tied && config.conditioning() == GuideConfig.Conditioning.WARM_START;
         boolean rtc = tied && !warm;
+        if (warm) {
+            warmStart(request);
+        }
         SchedulerConfig full = sampler.get();
         int most = warm ? config.warmSteps() : full.inferenceSteps();
         int count = budget == null ? most : budget.choose(request.deadlineNs() - beganNs, most);
@@ -80,7 +87,7 @@ public final class RealTimeGuide implements SamplingGuide {
                 : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
         StepListener listener = (index, steps, timestep, x0hat) -> {
             if (rtc) {
-                PrefixWeights.blend(x0hat, target, weights);
+                PrefixWeights.blend(x0hat, policy.denoisedWidth(), target, weights);
             }
             return goesOn(request, index + 1, steps);
         };
@@ -98,15 +105,28 @@ public final class RealTimeGuide implements SamplingGuide {
         if (overlap == 0 || stampNs < previous.firstStampNs()) {
             return false;
         }
-        PreviousChunk.onNewGrid(previous, policy.nObsSteps(), stampNs, normalizer, target);
+        PreviousChunk.onNewGrid(previous, policy.presentStep(), stampNs, normalizer, target);
         PrefixWeights.fill(config.fall(), delaySteps(previous.stepNs()), overlap, actionWeights);
-        int past = policy.nObsSteps() - 1;
+        int past = policy.presentStep();
         for (int t = 0; t < weights.length; t++) {
             long atNs = stampNs + (t - past) * previous.stepNs();
             weights[t] = t >= past ? actionWeights[t - past] : atNs >= previous.firstStampNs() ? 1 : 0;
         }
         conditioned.incrementAndGet();
         return true;
+    }
+
+    /** All columns: the action's from the chunk as delivered, the observation's, if it has any, from the trajectory before. */
+    private void warmStart(Request request) {
+        double shift = (double) (request.window().stampNs - trajectoryStampNs) / request.previous().stepNs();
+        if (start.length > target.length && trajectory != null) {
+            PreviousChunk.shifted(trajectory, policy.denoisedSteps(), shift, start);
+        }
+        int width = policy.denoisedWidth();
+        int dims = policy.action().size();
+        for (int t = 0; t < weights.length; t++) {
+            System.arraycopy(target, t * dims, start, t * width, dims);
+        }
     }
 
     private NoiseSource warmNoise() {
@@ -117,7 +137,7 @@ public final class RealTimeGuide implements SamplingGuide {
                 float signal = alphas.signalRate(config.warmTimestep());
                 float level = alphas.noiseRate(config.warmTimestep());
                 for (int i = 0; i < length; i++) {
-                    out[offset + i] = (float) (signal * target[i] + level * out[offset + i]);
+                    out[offset + i] = (float) (signal * start[i] + level * out[offset + i]);
                 }
             }
 
@@ -148,6 +168,8 @@ public final class RealTimeGuide implements SamplingGuide {
 
     @Override
     public void finished(Request request, Prediction prediction) {
+        trajectory = prediction.trajectory();
+        trajectoryStampNs = request.window().stampNs;
         delaysNs[delaysSeen++ % DELAYS] = clock.rosNs() - request.window().stampNs + config.executionMarginNs();
         if (budget != null && timedSteps > 0) {
             long oneNs = stepsNs / timedSteps;

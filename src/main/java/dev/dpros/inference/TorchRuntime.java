@@ -97,6 +97,11 @@ public final class TorchRuntime {
         }
     }
 
+    /** Seeds libtorch's own random numbers, of all threads together. */
+    public static void seed(long seed) {
+        JniUtils.setSeed(seed);
+    }
+
     /** Memory in use on the first CUDA device, bytes, by all processes; NaN where there is none. Any thread. */
     public static double gpuMemoryUsed() {
         return CudaUtils.hasCuda() ? CudaUtils.getGpuMemory(Device.gpu(0)).getUsed() : Double.NaN;

@@ -61,7 +61,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     /** The control loop's configuration, but for the rules of motion. @throws InputException if it is not consistent */
     ControlConfig control() {
-        int chunkSteps = policy().horizon() - policy().nObsSteps() + 1;
+        int chunkSteps = policy().chunkSteps();
         try {
             return config.control().toControlConfig(config.action().joints(), chunkSteps, transport.simulatedTime());
         } catch (IllegalArgumentException e) {

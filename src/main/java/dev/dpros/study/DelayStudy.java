@@ -69,7 +69,7 @@ public final class DelayStudy {
 
     private DelayedEpisode.Parts parts(DelayConfig config, long seed) {
         PolicyConfig shape = policy.config();
-        int chunkSteps = shape.horizon() - shape.nObsSteps() + 1;
+        int chunkSteps = shape.chunkSteps();
         if (config.actionSteps() < 1 || config.actionSteps() > chunkSteps) {
             throw new IllegalArgumentException("action steps: expected 1 to " + chunkSteps + ", found " + config.actionSteps());
         }

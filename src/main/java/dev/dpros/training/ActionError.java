@@ -1,6 +1,7 @@
 package dev.dpros.training;
 
 import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.NoiseSource;
 import dev.dpros.inference.ObservationBatch;
@@ -33,11 +34,18 @@ public record ActionError(Batch recorded) {
         Prediction prediction = policy.predictAction(new ObservationBatch(recorded.size(), values), Sampling.of(noise));
         float[] sampled = prediction.trajectory();
         FloatBuffer truth = recorded.action().bytes().asFloatBuffer();
+        PolicyConfig config = policy.config();
+        int dims = config.action().size();
+        int rows = sampled.length / config.denoisedWidth();
         double sum = 0;
-        for (int i = 0; i < sampled.length; i++) {
-            double robot = action == null ? sampled[i] : action.unnormalize(i % action.size(), sampled[i]);
-            sum += Math.pow(robot - truth.get(i), 2);
+        for (int row = 0; row < rows; row++) {
+            int step = row / config.denoisedSteps() * config.horizon() + config.firstDenoisedStep() + row % config.denoisedSteps();
+            for (int d = 0; d < dims; d++) {
+                double value = sampled[row * config.denoisedWidth() + d];
+                double robot = action == null ? value : action.unnormalize(d, value);
+                sum += Math.pow(robot - truth.get(step * dims + d), 2);
+            }
         }
-        return sum / sampled.length;
+        return sum / (rows * dims);
     }
 }

@@ -83,8 +83,7 @@ public final class DiffusionObjective implements Objective {
                 : FeatureSpec.of(input.key(), input.kind(), input.shape().get(0), v.cropShape().get(0), v.cropShape().get(1))).toList();
         VisionConfig whole = new VisionConfig(v.backbone(), v.norm(), null, null, v.separatePerCamera(), v.pool(), v.numKeypoints(),
                 v.featureDim(), v.outActivation(), v.imagenetNormalize(), v.conv());
-        return new PolicyDefinition(new PolicyConfig(c.nObsSteps(), c.horizon(), c.nActionSteps(), inputs, c.action(), c.unet(),
-                whole, c.scheduler()), policy.weights(), policy.normalizers(), policy.source());
+        return new PolicyDefinition(c.with(inputs, whole), policy.weights(), policy.normalizers(), policy.source());
     }
 
     /** Observations, actions, mask, noise, timesteps and their rates. */
@@ -94,7 +93,7 @@ public final class DiffusionObjective implements Objective {
         x.add(batch.action());
         int b = batch.size();
         x.add(options.maskPadding() ? batch.mask() : ones(b, config.horizon()));
-        ByteBuffer noise = floats(b * config.horizon() * config.action().size());
+        ByteBuffer noise = floats(b * config.denoisedSteps() * config.denoisedWidth());
         while (noise.hasRemaining()) {
             noise.putFloat((float) random.nextGaussian());
         }
@@ -106,7 +105,7 @@ public final class DiffusionObjective implements Objective {
             timesteps.putFloat(timestep);
             rates.putFloat(nothingLeft ? 0 : alphas.signalRate(timestep)).putFloat(nothingLeft ? 1 : alphas.noiseRate(timestep));
         }
-        x.add(tensor(noise, b, config.horizon(), config.action().size()));
+        x.add(tensor(noise, b, config.denoisedSteps(), config.denoisedWidth()));
         x.add(tensor(timesteps, b));
         x.add(tensor(rates, b, 2));
         return x;

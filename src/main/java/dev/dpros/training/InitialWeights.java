@@ -11,9 +11,11 @@ import java.util.SplittableRandom;
 /**
  * The weights that a network begins with, as PyTorch initialises its layers: uniform within {@code 1 / sqrt(fan_in)} for
  * linear layers and convolutions and for their biases (kaiming_uniform with a = sqrt(5)), 1 and 0 for normalisations, and
- * normal with {@code sqrt(2 / fan_out)} for a ResNet's convolutions (torchvision). Stateless.
+ * normal with {@code sqrt(2 / fan_out)} for a ResNet's convolutions (torchvision); a transformer's as its own code does. Stateless.
  */
 public final class InitialWeights {
+    private static final double TRANSFORMER_DEVIATION = 0.02;
+
     private InitialWeights() {}
 
     /**
@@ -52,6 +54,10 @@ public final class InitialWeights {
 
     private static TensorData tensor(String name, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
         float[] values = new float[Math.toIntExact(count(shape))];
+        if (name.startsWith("transformer.")) {
+            transformer(name, values, shape, shapes, random);
+            return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+        }
         List<Long> layer = name.endsWith(".bias") ? shapes.get(name.replaceFirst("bias$", "weight")) : shape;
         if (layer.size() == 1) {
             java.util.Arrays.fill(values, name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
@@ -63,6 +69,16 @@ public final class InitialWeights {
             fill(values, () -> bound * (2 * random.nextDouble() - 1));
         }
         return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+    }
+
+    /** transformer_for_diffusion.py, _init_weights: normal with 0.02, biases 0, normalisations 1 and 0. */
+    private static void transformer(String name, float[] values, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
+        boolean unseen = name.endsWith("cond_pos_emb") && !shapes.containsKey("transformer.cond_obs_emb.weight");
+        if (shape.size() > 1 && !unseen) {
+            fill(values, () -> TRANSFORMER_DEVIATION * random.nextGaussian());
+        } else if (name.endsWith(".weight")) {
+            java.util.Arrays.fill(values, 1);
+        }
     }
 
     private static void fill(float[] values, java.util.function.DoubleSupplier draw) {

@@ -72,9 +72,18 @@ public final class PolicyTrainer implements AutoCloseable {
         double loss = 0;
         double rate = learningRate();
         for (int i = 1; i < options.microBatches(); i++) {
-            loss += share * step.accumulate(objective.inputs(batches.next(), random(batches.position())), share);
+            loss += share * step.accumulate(next(), share);
         }
-        return (float) (loss + share * step.step(objective.inputs(batches.next(), random(batches.position())), rate, share).loss());
+        return (float) (loss + share * step.step(next(), rate, share).loss());
+    }
+
+    /** The next batch's tensors; what the network leaves out at random follows from the seed and the batch's number, too. */
+    private List<TensorData> next() {
+        Batch batch = batches.next();
+        SplittableRandom random = random(batches.position());
+        List<TensorData> inputs = objective.inputs(batch, random);
+        step.seed(random.nextLong());
+        return inputs;
     }
 
     /** The loss of the averaged weights over batches of held-out windows, with the same noise each time. */

@@ -54,7 +54,7 @@ public final class PushTCollection {
     /** @throws dev.dpros.core.InputException if the policy needs observations that PushT does not have */
     public PushTCollection(DiffusionPolicy policy, Options options) {
         policy.config().inputs().forEach(PushTRollout::requireKnown);
-        int most = policy.config().horizon() - policy.config().nObsSteps() + 1;
+        int most = policy.config().chunkSteps();
         if (options.samples() < 1 || options.actionSteps() < 1 || options.actionSteps() > most || options.batchSize() < 1) {
             throw new IllegalArgumentException("collection: samples " + options.samples() + ", action steps "
                     + options.actionSteps() + " (at most " + most + "), batch " + options.batchSize());

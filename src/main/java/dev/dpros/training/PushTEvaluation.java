@@ -53,7 +53,7 @@ public final class PushTEvaluation {
     /**
      * An evaluation.
      *
-     * @param actionSteps actions executed per chunk, Ta; at most T - To + 1
+     * @param actionSteps actions executed per chunk, Ta; at most the chunk's
      * @param batchSize environments per network evaluation
      * @param maxSteps longest episode
      * @throws dev.dpros.core.InputException if the policy needs observations that PushT does not have
@@ -61,7 +61,7 @@ public final class PushTEvaluation {
     public PushTEvaluation(DiffusionPolicy policy, int actionSteps, int batchSize, int maxSteps, long noiseSeed) {
         PolicyConfig config = policy.config();
         config.inputs().forEach(PushTRollout::requireKnown);
-        int most = config.horizon() - config.nObsSteps() + 1;
+        int most = config.chunkSteps();
         if (actionSteps < 1 || actionSteps > most || batchSize < 1 || maxSteps < 1) {
             throw new IllegalArgumentException("action steps: expected 1 to " + most + ", found " + actionSteps
                     + "; batch " + batchSize + ", steps " + maxSteps);

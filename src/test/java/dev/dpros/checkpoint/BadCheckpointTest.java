@@ -81,7 +81,9 @@ class BadCheckpointTest {
         tiny.config.put("type", "difusion");
         says(failure(), "config.json", "type", "'difusion'", "did you mean 'diffusion'?");
         tiny.config.put("type", "act");
-        says(failureOf(tiny.write(directory.resolve("act"))), "'act'", "diffusion");
+        says(failureOf(tiny.write(directory.resolve("act"))), "'act'", "diffusion", "Action Chunking Transformer, which is not run here");
+        tiny.config.put("type", "smolvla");
+        says(failureOf(tiny.write(directory.resolve("smolvla"))), "'smolvla': SmolVLA, a vision-language-action model");
     }
 
     @Test

@@ -61,6 +61,16 @@ class CheckpointFuzzTest {
         fuzz(file, file, 0.5);
     }
 
+    @Test
+    @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldSurviveMutatedTransformers() throws IOException {
+        Path file = TinyCheckpoint.transformer().write(directory.resolve("tiny.ckpt"));
+        Path policy = directory.resolve("policy");
+        PolicyWriter.write(PolicyReader.read(file), policy);
+        fuzz(file, file, 0.5);
+        fuzz(policy, policy.resolve("config.json"), 1);
+    }
+
     /**
      * @param source what is read
      * @param target the file that is mutated

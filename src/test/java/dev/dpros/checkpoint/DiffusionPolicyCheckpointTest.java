@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TrajectoryConfig;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.reference.PickleWriter;
 import dev.dpros.reference.Procedural;
 import dev.dpros.reference.TorchCheckpointWriter;
@@ -25,6 +28,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints of torch.save with dill, good and bad; nothing in them is executed. */
@@ -173,16 +177,41 @@ class DiffusionPolicyCheckpointTest {
         says(failureOf(write()), "'model.down_modules.0.0.blocks.0.block.0.weight'", "no such tensor");
     }
 
-    @Test
-    void shouldNameAnUnknownPolicy() throws IOException {
-        tiny.policy.put("_target_", "diffusion_policy.policy.diffusion_transformer_lowdim_policy.DiffusionTransformerLowdimPolicy");
-        says(failureOf(write()), "policy._target_", "'DiffusionTransformerLowdimPolicy'", "DiffusionUnetLowdimPolicy");
+    @ParameterizedTest
+    @CsvSource({"ibc_dfo_lowdim_policy.IbcDfoLowdimPolicy, IBC", "bet_lowdim_policy.BETLowdimPolicy, Behavior Transformer",
+        "robomimic_image_policy.RobomimicImagePolicy, recurrent BC"})
+    void shouldNameFamiliesThatAreNotRun(String target, String what) throws IOException {
+        tiny.policy.put("_target_", "diffusion_policy.policy." + target);
+        says(failureOf(write()), "policy._target_", "'" + target.substring(target.indexOf('.') + 1) + "'", what, "not run here",
+                "DiffusionUnetLowdimPolicy");
     }
 
     @Test
-    void shouldRefuseInpaintingPolicies() throws IOException {
+    void shouldReadATransformer() throws IOException {
+        TinyCheckpoint transformer = TinyCheckpoint.transformer();
+
+        PolicyConfig config = PolicyReader.read(transformer.write(directory.resolve("transformer.ckpt"))).config();
+
+        assertEquals(new TransformerConfig(2, 2, 8, 0, true, true, 8, 2, 0, 0.3), config.transformer());
+        assertEquals(TrajectoryConfig.DEFAULT, config.trajectory());
+    }
+
+    @Test
+    void shouldNameSettingsOfAModelThatAreNotThePolicys() throws IOException {
+        TinyCheckpoint transformer = TinyCheckpoint.transformer();
+        transformer.model.put("cond_dim", 0);
+        says(failureOf(transformer.write(directory.resolve("odd.ckpt"))), "policy.model.cond_dim", "3", "found 0");
+        tiny.model.put("local_cond_dim", 3);
+        says(failureOf(write()), "policy.model.local_cond_dim", "found 3");
+        tiny.model.remove("local_cond_dim");
+        tiny.policy.put("obs_as_local_cond", true);
+        says(failureOf(write()), "policy.obs_as_local_cond");
+    }
+
+    @Test
+    void shouldNotTakeAnInpaintingPolicysWeightsForAnothers() throws IOException {
         tiny.policy.put("obs_as_global_cond", false);
-        says(failureOf(write()), "policy.obs_as_global_cond", "expected true, found false");
+        says(failureOf(write()), "tensor", "[8, 5, 3]", "[8, 2, 3]");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.reference.Procedural;
 import dev.dpros.reference.ReferenceCase;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,23 @@ class ReferencePoliciesTest {
         PolicyConfig config = reference.policy().config();
         assertEquals(reference.json().get("timesteps").size(), config.scheduler().inferenceSteps());
         assertEquals(config.inputs().size() + 1, reference.policy().normalizers().size());
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.dpros.reference.ReferenceCase#STANFORD_FAMILIES")
+    void shouldReadEveryFamilyAndReadBackWhatItWrites(String name) throws IOException {
+        PolicyDefinition policy = ReferenceCase.load(name, directory).policy();
+        Path written = directory.resolve("written");
+        PolicyWriter.write(policy, written);
+
+        PolicyDefinition again = PolicyReader.read(written);
+
+        PolicyConfig ordered = again.config();
+        assertEquals(policy.config().with(ordered.inputs(), policy.config().vision()), ordered);
+        assertEquals(policy.weights().keySet(), again.weights().keySet());
+        if (ordered.inputs().equals(policy.config().inputs())) {
+            policy.weights().forEach((tensor, values) -> assertEquals(values.bytes(), again.weights().get(tensor).bytes(), tensor));
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ final class TinyCheckpoint {
     final Map<String, Object> cfg = new LinkedHashMap<>();
     final Map<String, Object> policy = new LinkedHashMap<>();
     final Map<String, Object> scheduler = new LinkedHashMap<>();
+    final Map<String, Object> model = new LinkedHashMap<>();
     final Map<String, Object> stateDicts = new LinkedHashMap<>();
     final Map<String, Object> pickles = new LinkedHashMap<>();
     boolean omegaConf = true;
@@ -24,7 +25,6 @@ final class TinyCheckpoint {
         scheduler.put("_target_", "diffusers.schedulers.scheduling_ddpm.DDPMScheduler");
         scheduler.put("num_train_timesteps", 100);
         scheduler.put("beta_schedule", "squaredcos_cap_v2");
-        Map<String, Object> model = new LinkedHashMap<>();
         model.put("_target_", "diffusion_policy.model.diffusion.conditional_unet1d.ConditionalUnet1D");
         model.put("diffusion_step_embed_dim", 8);
         model.put("down_dims", List.of(8, 16));
@@ -42,6 +42,20 @@ final class TinyCheckpoint {
         cfg.put("policy", policy);
         stateDicts.put("ema_model", weights("ema/"));
         pickles.put("epoch", new byte[] {(byte) 0x80, 4, 'K', 0, '.'});
+    }
+
+    /** The same features with a transformer of two layers. */
+    static TinyCheckpoint transformer() {
+        TinyCheckpoint tiny = new TinyCheckpoint();
+        tiny.model.clear();
+        tiny.model.putAll(Map.of("_target_", "diffusion_policy.model.diffusion.transformer_for_diffusion.TransformerForDiffusion",
+                "input_dim", 2, "output_dim", 2, "cond_dim", 3, "horizon", 8, "n_obs_steps", 2));
+        tiny.model.putAll(Map.of("n_layer", 2, "n_head", 2, "n_emb", 8, "p_drop_emb", 0.0, "p_drop_attn", 0.3, "causal_attn", true,
+                "time_as_cond", true, "n_cond_layers", 0));
+        tiny.policy.put("_target_", "diffusion_policy.policy.diffusion_transformer_lowdim_policy.DiffusionTransformerLowdimPolicy");
+        tiny.policy.put("obs_as_cond", true);
+        tiny.stateDicts.put("ema_model", tiny.weights("ema/"));
+        return tiny;
     }
 
     /** The state_dict that the configuration implies, weights seeded by prefix and name. */

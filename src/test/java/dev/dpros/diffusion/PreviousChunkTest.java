@@ -37,7 +37,7 @@ class PreviousChunkTest {
     @Test
     void shouldPullThePredictionTowardsThePreviousChunkInEveryBatchRow() {
         double[] x = {0, 0, 0, 0, 1, 1, 1, 1};
-        PrefixWeights.blend(x, new double[] {2, 4, 2, 4}, new double[] {1, 0.5});
+        PrefixWeights.blend(x, 2, new double[] {2, 4, 2, 4}, new double[] {1, 0.5});
         assertArrayEquals(new double[] {2, 4, 1, 2, 2, 4, 1.5, 2.5}, x, 1e-6);
     }
 
@@ -46,7 +46,7 @@ class PreviousChunkTest {
         ActionChunk previous = new ActionChunk(1, 0, 0, STEP, 1, new double[] {0, 10, 20, 30}, 16);
         double[] out = new double[6];
         // To = 2: step 1 belongs to t_obs = 150 ms, one and a half steps into the previous chunk.
-        PreviousChunk.onNewGrid(previous, 2, 150_000_000L, new Normalizer(new double[] {0.1}, new double[] {-1}), out);
+        PreviousChunk.onNewGrid(previous, 1, 150_000_000L, new Normalizer(new double[] {0.1}, new double[] {-1}), out);
         assertArrayEquals(new double[] {-0.5, 0.5, 1.5, 2, 2, 2}, out, 1e-6);
         assertEquals(2, PreviousChunk.overlap(previous, 150_000_000L));
         assertEquals(4, PreviousChunk.overlap(previous, 0));

@@ -16,6 +16,7 @@ import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.UnetConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ class RealTimeGuideTest {
             SchedulerConfig.Variance.FIXED_SMALL, true, 0, 0, 16);
     private static final PolicyConfig POLICY = new PolicyConfig(2, 8, 4, List.of(STATE),
             FeatureSpec.of("action", FeatureSpec.Kind.ACTION, 1), new UnetConfig(List.of(16, 32), 3, 8, 16, true), null, DDIM);
+
+    private static final PolicyConfig INPAINTED = new PolicyConfig(2, 8, 4, List.of(STATE), POLICY.action(), POLICY.denoiser(), null, DDIM,
+            new TrajectoryConfig(TrajectoryConfig.Conditioning.INPAINTING, false, true));
 
     private final ManualClock clock = new ManualClock(0);
     private final ObservationWindow window = new ObservationWindow(List.of(STATE), 2);
@@ -91,6 +95,39 @@ class RealTimeGuideTest {
         double[] clean = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.6, 0.6};
         for (int i = 0; i < 8; i++) {
             assertEquals(alphas.signalRate(60) * clean[i] + alphas.noiseRate(60) * eps[i], got[i], 1e-6);
+        }
+    }
+
+    @Test
+    void shouldTieTheActionsColumnsAloneWhenObservationsAreColumnsToo() {
+        RealTimeGuide guide = new RealTimeGuide(new GuideConfig(GuideConfig.Conditioning.REAL_TIME_CHUNKING, PrefixWeights.Fall.LINEAR,
+                40, 3, 10 * MS, null, 1), INPAINTED, () -> DDIM, new Normalizer(new double[] {0.1}, new double[] {0}), clock);
+        double[] x = new double[16];
+        guide.begin(request(previous(), 3, 200 * MS)).listener().onStep(0, 16, 90, x);
+        for (int t = 0; t < 8; t++) {
+            assertEquals(0, x[2 * t + 1], "observation column of step " + t);
+        }
+        assertArrayEquals(new double[] {0.1, 0.2}, new double[] {x[0], x[2]}, 1e-6);
+    }
+
+    @Test
+    void shouldStartWarmFromTheObservationsPredictedBefore() {
+        RealTimeGuide guide = new RealTimeGuide(GuideConfig.of(GuideConfig.Conditioning.WARM_START, 7), INPAINTED, () -> DDIM,
+                new Normalizer(new double[] {0.1}, new double[] {0}), clock);
+        float[] before = new float[16];
+        for (int t = 0; t < 8; t++) {
+            before[2 * t + 1] = t;
+        }
+        guide.finished(request(previous(), 1, 0), new Prediction(1, new float[0], before, 7, new double[7], 16));
+        Sampling warm = guide.begin(request(previous(), 3, 250 * MS));
+        float[] got = new float[16];
+        warm.noise().get(0).initial(got, 0, 16);
+        float[] eps = new float[16];
+        NoiseSource.seeded(7).initial(eps, 0, 16);
+        AlphaSchedule alphas = AlphaSchedule.of(DDIM);
+        double[] clean = {2.5, 3.5, 4.5, 5.5, 6.5, 7, 7, 7};
+        for (int t = 0; t < 8; t++) {
+            assertEquals(alphas.signalRate(60) * clean[t] + alphas.noiseRate(60) * eps[2 * t + 1], got[2 * t + 1], 1e-5);
         }
     }
 

@@ -55,7 +55,9 @@ public final class Procedural {
     public static TensorData weight(String name, List<Long> shape) {
         int count = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
         float[] values;
-        if (shape.size() >= 2) {
+        if (name.endsWith("pos_emb")) {
+            values = uniform(name, count, -1, 1);
+        } else if (shape.size() >= 2) {
             double bound = Math.sqrt(3.0 / shape.subList(1, shape.size()).stream().reduce(1L, (a, b) -> a * b));
             values = uniform(name, count, -bound, bound);
         } else if (name.endsWith("weight")) {

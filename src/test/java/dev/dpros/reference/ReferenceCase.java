@@ -1,5 +1,6 @@
 package dev.dpros.reference;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -31,6 +32,14 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
     /** Cases of diffusion_policy's predict_action. */
     public static final List<String> STANFORD = List.of("stanford_hybrid_image_ddim16", "stanford_hybrid_image_ddpm100",
             "stanford_lowdim_ddim10", "stanford_multi_image_ddim8");
+    /** The same with transformers, inpainting, local conditioning and the other conventions; with their configurations. */
+    public static final List<String> STANFORD_FAMILIES = List.of("stanford_hybrid_inpaint_ddim8", "stanford_hybrid_robomimic_ddim8",
+            "stanford_transformer_hybrid_pusht_ddpm100", "stanford_transformer_hybrid_robomimic_ddim8",
+            "stanford_transformer_lowdim_bert_ddim10", "stanford_transformer_lowdim_condlayers_ddim8",
+            "stanford_transformer_lowdim_inpaint_ddpm20", "stanford_transformer_lowdim_pusht_ddpm100",
+            "stanford_transformer_lowdim_small_ddim10", "stanford_unet_lowdim_actionsteps_ddim10",
+            "stanford_unet_lowdim_inpaint_ddim8", "stanford_unet_lowdim_inpaint_ddpm100",
+            "stanford_unet_lowdim_localcond_ddpm100", "stanford_unet_lowdim_noconvention_ddim10");
     /** Three optimisation steps of LeRobot's DiffusionModel. */
     public static final List<String> TRAINING = List.of("train_state", "train_image");
 
@@ -43,7 +52,8 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
                 Files.createDirectories(source);
                 writeLeRobot(json, source);
             } else {
-                TorchCheckpointWriter.write(source, stanfordConfig(name, json), stanfordWeights(json));
+                TorchCheckpointWriter.write(source, json.has("config") ? tree(json.get("config")) : stanfordConfig(name, json),
+                        stanfordWeights(json));
             }
             return new ReferenceCase(json, PolicyReader.read(source));
         } catch (IOException e) {
@@ -94,6 +104,10 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
         }
     }
 
+    private static Map<String, Object> tree(JsonNode json) {
+        return new ObjectMapper().convertValue(json, new TypeReference<>() { });
+    }
+
     private static Map<String, TensorData> stanfordWeights(JsonNode json) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         json.get("params").properties().forEach(param -> {
@@ -101,6 +115,8 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
             List<Long> shape = shape(param.getValue());
             if (name.startsWith("normalizer.")) {
                 tensors.put(name, normalizer(json, name, shape));
+            } else if (name.endsWith("mask")) {
+                tensors.put(name, mask(shape, name.endsWith("memory_mask") ? 1 : 0));
             } else if (name.endsWith("temperature")) {
                 tensors.put(name, TensorData.of(new float[] {1}, 1));
             } else {
@@ -110,14 +126,23 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
         return tensors;
     }
 
+    private static TensorData mask(List<Long> shape, int ahead) {
+        int columns = shape.get(1).intValue();
+        float[] values = new float[shape.get(0).intValue() * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % columns <= i / columns + ahead ? 0 : Float.NEGATIVE_INFINITY;
+        }
+        return TensorData.of(values, shape.get(0), columns);
+    }
+
     /** LinearNormalizer fitted to limits; images to [-1, 1] (hybrid) or left as they are (multi-image). */
     private static TensorData normalizer(JsonNode json, String name, List<Long> shape) {
         String key = name.split("\\.")[2];
         float[] values = new float[Math.toIntExact(shape.get(0))];
         JsonNode limits = json.get("limits").path(key.equals("robot_eef_pose") ? "agent_pos" : key);
         for (int i = 0; i < values.length; i++) {
-            float low = key.equals("obs") ? 10 : limits.isMissingNode() ? key.equals("image") ? 0 : -1 : (float) limits.get(0).get(i).asDouble();
-            float high = key.equals("obs") ? 500 : limits.isMissingNode() ? 1 : (float) limits.get(1).get(i).asDouble();
+            float low = key.equals("obs") && limits.isMissingNode() ? 10 : limits.isMissingNode() ? key.endsWith("image") ? 0 : -1 : (float) limits.get(0).get(i).asDouble();
+            float high = key.equals("obs") && limits.isMissingNode() ? 500 : limits.isMissingNode() ? 1 : (float) limits.get(1).get(i).asDouble();
             float scale = 2 / (high - low);
             values[i] = name.endsWith("scale") ? scale : name.endsWith("offset") ? -1 - scale * low : 0;
         }

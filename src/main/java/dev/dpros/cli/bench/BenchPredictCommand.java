@@ -169,7 +169,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     }
 
     private static float[] gaussian(PolicyDefinition definition) {
-        float[] noise = new float[definition.config().horizon() * definition.config().action().size()];
+        float[] noise = new float[definition.config().denoisedSteps() * definition.config().denoisedWidth()];
         NoiseSource.seeded(3).initial(noise, 0, noise.length);
         return noise;
     }

@@ -6,6 +6,8 @@ import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TransformerConfig;
+import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
@@ -78,19 +80,38 @@ public final class InspectCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "%-13s %s %s %s, %s%n", action ? "action" : "observation", feature.key(),
                     feature.kind().name().toLowerCase(Locale.ROOT), feature.shape(), range(feature));
         }
-        out.printf(Locale.ROOT, "conditioning  %d values%n", policy.conditioning());
+        out.printf(Locale.ROOT, "conditioning  %d values, %s%s%n", policy.conditioning(), conditioning(policy),
+                policy.trajectory().actionStepsOnly() ? "; only the action steps are denoised" : "");
         if (policy.vision() != null) {
             out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
         }
-        out.printf(Locale.ROOT, "unet          channels %s, kernel %d, %d groups, step embedding %d, FiLM %s scale%n",
-                policy.unet().downDims(), policy.unet().kernelSize(), policy.unet().nGroups(), policy.unet().stepEmbedDim(),
-                policy.unet().filmScale() ? "with" : "without");
+        out.print(policy.unet() != null ? unet(policy.unet()) : transformer(policy.transformer()));
         out.printf(Locale.ROOT, "scheduler     %s, trained on %d timesteps (%s), predicts %s, %s%n", sampler(policy.scheduler()),
                 policy.scheduler().numTrainTimesteps(), lower(policy.scheduler().betaSchedule()),
                 lower(policy.scheduler().predictionType()),
                 policy.scheduler().clipSample() ? "clips to +-" + policy.scheduler().clipSampleRange() : "does not clip");
         out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
+    }
+
+    private static String conditioning(PolicyInspection policy) {
+        return switch (policy.trajectory().conditioning()) {
+            case GLOBAL -> policy.unet() != null ? "of the whole trajectory" : "a token per observation step";
+            case LOCAL -> "each of the step of its own time";
+            case INPAINTING -> "columns of the trajectory (inpainting)";
+        };
+    }
+
+    private static String unet(UnetConfig unet) {
+        return String.format(Locale.ROOT, "unet          channels %s, kernel %d, %d groups, step embedding %d, FiLM %s scale%n",
+                unet.downDims(), unet.kernelSize(), unet.nGroups(), unet.stepEmbedDim(), unet.filmScale() ? "with" : "without");
+    }
+
+    private static String transformer(TransformerConfig transformer) {
+        String encoder = !transformer.timeAsCond() ? "encoder only"
+                : transformer.nCondLayers() > 0 ? transformer.nCondLayers() + " conditioning layers" : "conditioning MLP";
+        return String.format(Locale.ROOT, "transformer   %d layers, %d heads, width %d, %s, %s%n", transformer.nLayer(), transformer.nHead(),
+                transformer.nEmb(), encoder, transformer.causalAttn() ? "causal" : "not causal");
     }
 
     private static String lower(Enum<?> value) {

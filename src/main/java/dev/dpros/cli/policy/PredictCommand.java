@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {"Run a policy once, from safetensors to safetensors.",
             "The input holds one tensor per observation key, [To, ...]: images uint8 [To, H, W, C] or float [To, C, H, W] in "
-                + "[0, 1], vectors [To, D]; optionally noise [T, A] and variance_noise [steps, T, A].",
+                + "[0, 1], vectors [To, D]; optionally noise [T, A] and variance_noise [steps, T, A] (with the observation's columns "
+                + "after the action's, where the policy is conditioned by inpainting).",
             "The output holds global_cond [To * D], trajectory [T, A] (normalised) and action [Ta, A] (robot units)."},
         footer = {"", "Example: dpros predict --policy models/pusht_image --input in.safetensors --output out.safetensors"})
 public final class PredictCommand implements Callable<Integer> {
@@ -116,7 +117,6 @@ public final class PredictCommand implements Callable<Integer> {
     }
 
     private void write(PolicyConfig config, Prediction prediction) {
-        int dims = config.action().size();
         double[] actions = prediction.actions(0, config.nActionSteps());
         float[] action = new float[actions.length];
         for (int i = 0; i < action.length; i++) {
@@ -124,8 +124,9 @@ public final class PredictCommand implements Callable<Integer> {
         }
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         tensors.put("global_cond", TensorData.of(prediction.globalCond(), prediction.globalCond().length));
-        tensors.put("trajectory", TensorData.of(prediction.trajectory(), config.horizon(), dims));
-        tensors.put("action", TensorData.of(action, config.nActionSteps(), dims));
+        tensors.put("trajectory", TensorData.of(prediction.trajectory(), config.denoisedSteps(),
+                config.denoisedWidth()));
+        tensors.put("action", TensorData.of(action, config.nActionSteps(), config.action().size()));
         Path temporary = output.resolveSibling("." + output.getFileName() + ".part");
         try {
             Files.deleteIfExists(temporary);

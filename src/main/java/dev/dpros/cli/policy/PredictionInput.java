@@ -44,9 +44,9 @@ final class PredictionInput {
 
     /** The noise in the file; what it does not give is drawn from {@code otherwise}. */
     NoiseSource noise(SchedulerConfig sampler, NoiseSource otherwise) {
-        long dims = config.action().size();
+        long dims = config.denoisedWidth();
         float[] initial = tensors.containsKey(NOISE)
-                ? floats(NOISE, tensors.get(NOISE), List.of((long) config.horizon(), dims)) : null;
+                ? floats(NOISE, tensors.get(NOISE), List.of((long) config.denoisedSteps(), dims)) : null;
         float[] variance = tensors.containsKey(VARIANCE) ? variance(sampler, dims) : null;
         return new NoiseSource() {
             @Override
@@ -76,9 +76,9 @@ final class PredictionInput {
         long rows = tensor.shape().size() == 3 ? tensor.shape().get(0) : -1;
         if (rows < needed) {
             throw InputException.of(source, "tensor '" + VARIANCE + "'", "shape [" + sampler.inferenceSteps() + ", "
-                    + config.horizon() + ", " + dims + "]", tensor.shape().toString(), "one row per denoising step");
+                    + config.denoisedSteps() + ", " + dims + "]", tensor.shape().toString(), "one row per denoising step");
         }
-        return floats(VARIANCE, tensor, List.of(rows, (long) config.horizon(), dims));
+        return floats(VARIANCE, tensor, List.of(rows, (long) config.denoisedSteps(), dims));
     }
 
     private static int rowsNeeded(SchedulerConfig sampler) {

@@ -29,6 +29,7 @@ import dev.dpros.training.LearningRate;
 import dev.dpros.training.Objective;
 import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.engine.OptimizerConfig;
+import dev.dpros.training.engine.WeightDecay;
 import dev.dpros.training.pusht.PoseObjective;
 import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingFiles;
@@ -119,7 +120,7 @@ public final class TrainCommand implements Callable<Integer> {
                 data.cacheCoordinates(initial);
             }
             try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), data.training(),
-                    options(config, learns))) {
+                    options(config, policy, learns))) {
                 if (resume) {
                     files.restore(trainer.state());
                     trainer.resume();
@@ -199,12 +200,20 @@ public final class TrainCommand implements Callable<Integer> {
                 Arithmetic.valueOf(config.precision().name())));
     }
 
-    private static PolicyTrainer.Options options(TrainConfig config, Predicate<String> learns) {
+    /** A transformer's matrices alone decay, as its reference has it; of a UNet everything does. */
+    private static WeightDecay decay(TrainConfig config, PolicyConfig policy) {
+        TrainConfig.Optimizer o = config.optimizer();
+        double encoder = o.encoderWeightDecay() == null ? o.weightDecay() : o.encoderWeightDecay();
+        return policy.transformer() != null ? WeightDecay.transformer(o.weightDecay(), encoder)
+                : WeightDecay.parts(o.weightDecay(), encoder);
+    }
+
+    private static PolicyTrainer.Options options(TrainConfig config, PolicyConfig policy, Predicate<String> learns) {
         TrainConfig.Optimizer o = config.optimizer();
         OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(0, 1, o.emaPower(), 0, 0.9999);
         try {
             return new PolicyTrainer.Options(
-                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), o.weightDecay(), o.clipNorm(), ema),
+                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), decay(config, policy), o.clipNorm(), ema),
                     new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),
                     learns, config.loader().microBatches(), config.seed(), config.threads());
         } catch (IllegalArgumentException e) {

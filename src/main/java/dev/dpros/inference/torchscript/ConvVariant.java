@@ -1,7 +1,8 @@
 package dev.dpros.inference.torchscript;
 
 /**
- * Ways to compute the UNet's one-dimensional convolutions. They give the same numbers (to rounding); which is fastest
+ * Ways to compute the UNet's one-dimensional convolutions and the transformer's linear layers (for which the first two are
+ * the same). They give the same numbers (to rounding); which is fastest
  * depends on the device, so it is measured when a policy is warmed up.
  */
 public enum ConvVariant {

@@ -79,7 +79,7 @@ final class ImageOps {
                     + "[%4$d, %5$d, %6$d, %7$d])", weight, padding, stride, packing.rows(), in.channels(), in.height(), in.width());
         }
         return body.let("ops.mkldnn._convolution_pointwise(%1$s, %2$s, %3$s, [%5$d, %5$d], [%4$d, %4$d], [1, 1], 1, %6$s)",
-                in.name(), weight, bias, stride, padding, RowsOps.NO_FUSION);
+                in.name(), weight, bias, stride, padding, PackedLinear.NO_FUSION);
     }
 
     /** GroupNorm. */

@@ -10,9 +10,10 @@ import java.util.List;
  *   <li>{@code encode_N(image [B, C, H, W] in [0, 1]) -> [B, featureDim]}, one per camera;
  *   <li>{@code encode_packed_N}, the same after {@code pack_images(unused)} has brought the convolutions' weights into
  *       oneDNN's blocked layout (only if a packed variant is asked for);
- *   <li>{@code condition(observation [B, G]) -> [B, 1, F]}: the observation's part of all FiLM layers, once per chunk;
- *   <li>{@code embed(steps [N]) -> [N, 1, F]}: the denoising steps' part, once per set of timesteps;
- *   <li>{@code denoise_VARIANT(x [B, T, A], condition, embedding, index) -> [B, T, A]}: one evaluation of the network;
+ *   <li>{@code condition(observation [B, G])}: what the network makes of the observation alone, once per chunk (UNet: its part
+ *       of all FiLM layers, {@code [B, 1, F]});
+ *   <li>{@code embed(steps [N])}: what it makes of the denoising steps alone, once per set of timesteps (UNet: {@code [N, 1, F]});
+ *   <li>{@code denoise_VARIANT(x [B, T, W], condition, embedding, index) -> [B, T, W]}: one evaluation of the network;
  *   <li>{@code prepare_VARIANT(unused)}: brings the weights into a variant's layout, in the order of {@link ConvVariant}.
  * </ul>
  */
@@ -50,7 +51,7 @@ public final class PolicyScript {
             packing.body().result("torch.zeros([1])");
             module.method(PACK_IMAGES + "(unused: Tensor) -> Tensor", packing.body());
         }
-        new UnetScript(policy.config(), weights, module).write(variants);
+        DenoiserScript.of(policy.config(), weights, module).write(variants);
         return module;
     }
 }

@@ -9,14 +9,12 @@ package dev.dpros.inference.torchscript;
  * the one that the variant before left: {@link ConvVariant#CONV1D} to {@link ConvVariant#ROWS} to the packed ones.
  */
 final class RowsOps implements SequenceOps {
-    /** Weights of fewer values than this gain nothing from oneDNN's layout (measured: 82 k lose, 330 k win). */
-    static final int PACKED_FROM = 1 << 17;
-
     private final ScriptModule module;
     private final ScriptBody body;
     private final ScriptBody preparation;
     private final String film;
     private final ConvVariant variant;
+    private final PackedLinear layers;
 
     RowsOps(ScriptModule module, ScriptBody body, ScriptBody preparation, String film, ConvVariant variant) {
         this.module = module;
@@ -24,6 +22,7 @@ final class RowsOps implements SequenceOps {
         this.preparation = preparation;
         this.film = film;
         this.variant = variant;
+        layers = new PackedLinear(body, preparation, variant);
     }
 
     @Override
@@ -87,23 +86,8 @@ final class RowsOps implements SequenceOps {
     }
 
     private String linear(String x, String weight, String bias, int out, int in, int rows) {
-        boolean pack = variant != ConvVariant.ROWS && (long) out * in >= PACKED_FROM;
-        if (!pack) {
-            return body.let("torch.linear(%s, %s, %s)", x, weight, bias);
-        }
-        if (variant == ConvVariant.PACKED) {
-            preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(%1$s, %2$d)", weight, rows);
-            return body.let("ops.mkldnn._linear_pointwise(%s, %s, %s, %s)", x, weight, bias, NO_FUSION);
-        }
-        preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(torch.to(%1$s, %3$d), %2$d)", weight, rows, BFLOAT16);
-        preparation.line("%1$s = torch.to(%1$s, %2$d)", bias, BFLOAT16);
-        return body.let("torch.to(ops.mkldnn._linear_pointwise(torch.to(%s, %d), %s, %s, %s), %d)", x, BFLOAT16, weight,
-                bias, NO_FUSION, FLOAT32);
+        return layers.apply(x, weight, bias, new PackedLinear.Size(out, in, rows), false);
     }
-
-    static final String NO_FUSION = "\"none\", annotate(List[Optional[number]], []), \"\"";
-    private static final int FLOAT32 = 6;
-    private static final int BFLOAT16 = 15;
 
     /** GroupNorm through a channels-last view {@code [B, C, 1, T]}, for which libtorch has a kernel of its own. */
     @Override

@@ -3,9 +3,11 @@ package dev.dpros.inference.torchscript;
 import dev.dpros.core.TensorData;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -22,6 +24,7 @@ public final class ScriptModule {
     private final Map<String, ScriptTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> attributeOf = new LinkedHashMap<>();
     private final StringBuilder methods = new StringBuilder();
+    private final Set<String> methodNames = new HashSet<>();
     private final Predicate<String> learns;
     private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
 
@@ -83,9 +86,15 @@ public final class ScriptModule {
      */
     public void method(String signature, ScriptBody body) {
         int open = signature.indexOf('(');
+        methodNames.add(signature.substring(0, open));
         methods.append("  def ").append(signature, 0, open).append("(self: __torch__.dpros.").append(name).append(",\n    ")
                 .append(signature, open + 1, signature.length()).append(":\n")
                 .append(body.text());
+    }
+
+    /** Whether it has a method of that name. */
+    boolean has(String method) {
+        return methodNames.contains(method);
     }
 
     /** Tensors by attribute, in the order in which they were added. */

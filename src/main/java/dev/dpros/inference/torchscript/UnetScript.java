@@ -2,6 +2,7 @@ package dev.dpros.inference.torchscript;
 
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.inference.torchscript.SequenceOps.Conv;
 import dev.dpros.inference.torchscript.SequenceOps.Weighted;
@@ -17,7 +18,7 @@ import java.util.List;
  * part of the observation. All of them are kept as one matrix, applied once per step table ({@code embed}) and once per
  * chunk ({@code condition}); a denoising step only adds the two.
  */
-final class UnetScript {
+final class UnetScript implements DenoiserScript {
     private final UnetConfig unet;
     private final PolicyConfig config;
     private final WeightStore weights;
@@ -31,24 +32,17 @@ final class UnetScript {
         this.module = module;
     }
 
-    /** Adds {@code embed}, {@code condition} and, for each variant, {@code prepare_*} and {@code denoise_*}. */
-    void write(List<ConvVariant> variants) {
+    @Override
+    public void write(List<ConvVariant> variants) {
         film();
         for (ConvVariant variant : variants) {
             denoise(variant);
         }
     }
 
-    /**
-     * Adds the statements that evaluate the network for training: every sample of the batch at a timestep of its own.
-     *
-     * @param sample variable, {@code [B, T, A]}
-     * @param steps variable, {@code [B]} float
-     * @param observation variable, {@code [B, G]}
-     * @return the variable that holds the output, {@code [B, T, A]}
-     */
-    String train(ScriptBody body, Arithmetic arithmetic, String sample, String steps, String observation) {
-        int inputs = unet.stepEmbedDim() + config.globalConditioning();
+    @Override
+    public String train(ScriptBody body, String sample, String steps, String observation, Arithmetic arithmetic, boolean learning) {
+        int inputs = unet.stepEmbedDim() + config.filmConditioning();
         List<String> matrices = new ArrayList<>();
         List<String> biases = new ArrayList<>();
         int offset = 0;
@@ -59,17 +53,20 @@ final class UnetScript {
             filmOffsets.add(offset);
             offset += rows;
         }
-        String joined = body.let("torch.mish(torch.cat([%s, %s], 1))", stepEncoding(body, steps), observation);
+        String step = stepEncoding(body, steps);
+        String joined = config.filmConditioning() == 0 ? body.let("torch.mish(%s)", step)
+                : body.let("torch.mish(torch.cat([%s, %s], 1))", step, observation);
         String matrix = body.let("torch.cat([%s], 0)", String.join(", ", matrices));
         String bias = body.let("torch.cat([%s], 0)", String.join(", ", biases));
         String film = body.let("torch.unsqueeze(%s, 1)", arithmetic.linear(body, joined, matrix, bias));
-        return forward(new TrainingOps(module, body, film, arithmetic), body, sample);
+        String local = config.conditionedBy(Conditioning.LOCAL) ? local(body, observation) : null;
+        return forward(new TrainingOps(module, body, film, arithmetic), body, sample, local);
     }
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         List<Integer> dims = unet.downDims();
-        int channels = config.action().size();
+        int channels = config.denoisedWidth();
         for (int i = 0; i < dims.size(); i++) {
             blocks.add(new Block("unet.down_modules." + i + ".0", channels, dims.get(i)));
             channels = dims.get(i);
@@ -83,7 +80,17 @@ final class UnetScript {
             blocks.add(new Block("unet.up_modules." + i + ".1", out, out));
             channels = out;
         }
+        if (config.conditionedBy(Conditioning.LOCAL)) {
+            blocks.add(new Block("unet.local_cond_encoder.0", config.conditioningPerStep(), dims.get(0)));
+        }
         return blocks;
+    }
+
+    /** {@code [B, T, D]}: observations at their steps, zeros after them. */
+    private String local(ScriptBody body, String observation) {
+        int steps = config.nObsSteps();
+        return body.let("torch.constant_pad_nd(torch.reshape(%s, [-1, %d, %d]), [0, 0, 0, %d])", observation, steps,
+                config.conditioningPerStep(), config.denoisedSteps() - steps);
     }
 
     /** A residual block: its prefix, input and output channels. */
@@ -91,7 +98,7 @@ final class UnetScript {
 
     private void film() {
         int step = unet.stepEmbedDim();
-        int inputs = step + config.globalConditioning();
+        int inputs = step + config.filmConditioning();
         List<TensorData> matrices = new ArrayList<>();
         List<TensorData> biases = new ArrayList<>();
         int offset = 0;
@@ -105,30 +112,24 @@ final class UnetScript {
         String matrix = module.parameter("film.weight", ScriptTensor.concatenated(matrices));
         String bias = module.parameter("film.bias", ScriptTensor.concatenated(biases));
 
+        boolean global = config.filmConditioning() > 0;
         ScriptBody embed = new ScriptBody();
         String encoded = stepEncoding(embed, "steps");
         embed.result("torch.unsqueeze(torch.linear(torch.mish(" + encoded + "), torch.narrow(" + matrix + ", 1, 0, " + step
-                + ")), 1)");
+                + ")" + (global ? "" : ", " + bias) + "), 1)");
         module.method("embed(steps: Tensor) -> Tensor", embed);
 
         ScriptBody condition = new ScriptBody();
-        condition.result("torch.unsqueeze(torch.linear(torch.mish(observation), torch.narrow(" + matrix + ", 1, " + step
-                + ", " + config.globalConditioning() + "), " + bias + "), 1)");
+        condition.result(global ? "torch.unsqueeze(torch.linear(torch.mish(observation), torch.narrow(" + matrix + ", 1, " + step
+                + ", " + config.filmConditioning() + "), " + bias + "), 1)"
+                : config.conditionedBy(Conditioning.LOCAL) ? local(condition, "observation") : "torch.zeros([1])");
         module.method("condition(observation: Tensor) -> Tensor", condition);
     }
 
     /** SinusoidalPosEmb, linear, Mish, linear. */
     private String stepEncoding(ScriptBody body, String steps) {
         int dim = unet.stepEmbedDim();
-        int half = dim / 2;
-        float[] frequencies = new float[half];
-        float slope = (float) -(Math.log(10000) / (half - 1));
-        for (int i = 0; i < half; i++) {
-            frequencies[i] = (float) Math.exp(i * slope);
-        }
-        String table = module.parameter("step.frequencies", ScriptTensor.of(TensorData.of(frequencies, half)));
-        String angle = body.let("torch.mul(torch.unsqueeze(%s, 1), %s)", steps, table);
-        String x = body.let("torch.cat([torch.sin(%1$s), torch.cos(%1$s)], 1)", angle);
+        String x = StepEncoding.of(module, body, steps, dim);
         x = dense(body, x, "unet.diffusion_step_encoder.1", dim, 4 * dim);
         x = body.let("torch.mish(%s)", x);
         return dense(body, x, "unet.diffusion_step_encoder.3", 4 * dim, dim);
@@ -141,25 +142,31 @@ final class UnetScript {
     private void denoise(ConvVariant variant) {
         ScriptBody body = new ScriptBody();
         ScriptBody preparation = new ScriptBody();
-        String film = body.let("torch.add(observation, torch.select(steps, 0, step))");
+        String film = config.filmConditioning() > 0 ? body.let("torch.add(observation, torch.select(steps, 0, step))")
+                : body.let("torch.unsqueeze(torch.select(steps, 0, step), 0)");
         SequenceOps ops = variant == ConvVariant.CONV1D
                 ? new ChannelsFirstOps(module, body, film)
                 : new RowsOps(module, body, preparation, film, variant);
-        body.result(forward(ops, body, "x"));
+        body.result(forward(ops, body, "x", config.conditionedBy(Conditioning.LOCAL) ? "observation" : null));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
         preparation.result("torch.zeros([1])");
         module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
     }
 
-    private String forward(SequenceOps ops, ScriptBody body, String sample) {
+    /** @param local variable, {@code [B, T, D]}, or null */
+    private String forward(SequenceOps ops, ScriptBody body, String sample, String local) {
         int levels = unet.downDims().size();
         List<Block> blocks = blocks();
-        int length = config.horizon();
+        int length = config.denoisedSteps();
         int next = 0;
         String x = ops.enter(sample);
         String[] skips = new String[levels];
         for (int i = 0; i < levels; i++) {
             x = block(ops, body, blocks, next++, x, length);
+            if (i == 0 && local != null) {
+                // the reference has a second encoder of these for the way up, whose output it never adds
+                x = body.let("torch.add(%s, %s)", x, block(ops, body, blocks, blocks.size() - 1, ops.enter(local), length));
+            }
             x = block(ops, body, blocks, next++, x, length);
             skips[i] = x;
             if (i < levels - 1) {
@@ -178,7 +185,7 @@ final class UnetScript {
         }
         int channels = unet.downDims().get(0);
         x = convBlock(ops, x, "unet.final_conv.0.block", channels, channels, UnetConfig.FINAL_GROUPS, length);
-        return ops.leave(ops.conv(x, layer("unet.final_conv.1", channels, config.action().size(), 1, 1, 0, length)));
+        return ops.leave(ops.conv(x, layer("unet.final_conv.1", channels, config.denoisedWidth(), 1, 1, 0, length)));
     }
 
     private String upsample(SequenceOps ops, String x, int index, int length) {

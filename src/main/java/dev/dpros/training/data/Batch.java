@@ -14,7 +14,7 @@ import java.util.Map;
  * @param inputs by feature key, in the policy's order. Vectors are normalised: {@code [B, To, D]}. Images are in [0, 1],
  *     not normalised, and already cropped where the policy crops (at random in training, centred otherwise):
  *     {@code [B, To, C, h, w]}. Where the encoder's convolutions are frozen, their spatial-softmax coordinates stand in
- *     the image's place: {@code [B, To, 2 * keypoints]}
+ *     the image's place: {@code [B, To, 2 * keypoints]}. T steps rather than To where observations are denoised too
  * @param action {@code [B, T, A]} normalised; a regression's targets in its place
  * @param mask {@code [B, T]}: 1 where the action was recorded, 0 where it is padding beyond the episode's ends
  */

@@ -7,11 +7,11 @@ package dev.dpros.training.engine;
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
- * @param weightDecay decoupled weight decay
+ * @param decay decoupled weight decay
  * @param clipNorm largest norm of all gradients together, or 0 for any
  * @param ema the average, or null for none: then it is the weights themselves
  */
-public record OptimizerConfig(double learningRate, double beta1, double beta2, double epsilon, double weightDecay,
+public record OptimizerConfig(double learningRate, double beta1, double beta2, double epsilon, WeightDecay decay,
         double clipNorm, EmaConfig ema) {
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public OptimizerConfig {
@@ -19,13 +19,12 @@ public record OptimizerConfig(double learningRate, double beta1, double beta2, d
         require(beta1 >= 0 && beta1 < 1, "optimizer.betas", beta1, "0 to less than 1");
         require(beta2 >= 0 && beta2 < 1, "optimizer.betas", beta2, "0 to less than 1");
         require(epsilon > 0 && epsilon <= 1, "optimizer.eps", epsilon, "more than 0, at most 1");
-        require(weightDecay >= 0 && weightDecay <= 1, "optimizer.weight_decay", weightDecay, "0 to 1");
         require(clipNorm >= 0 && clipNorm < 1e9, "optimizer.clip_norm", clipNorm, "0 (none) or more");
     }
 
     /** The reference's defaults: AdamW (0.95, 0.999), 1e-8, 1e-6, no clipping, average of power 0.75. */
     public static OptimizerConfig reference(double learningRate) {
-        return new OptimizerConfig(learningRate, 0.95, 0.999, 1e-8, 1e-6, 0, EmaConfig.REFERENCE);
+        return new OptimizerConfig(learningRate, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 0, EmaConfig.REFERENCE);
     }
 
     /**

@@ -56,7 +56,7 @@ public final class TrainingStep implements AutoCloseable {
         this.state = state;
         this.config = config;
         this.threads = threads;
-        OptimizerScript.addTo(script);
+        OptimizerScript.addTo(script, script.trained().stream().mapToDouble(tensor -> config.decay().of(tensor.name())).toArray());
         TorchRuntime.start();
         TorchRuntime.prepareThread(threads);
         manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
@@ -123,7 +123,7 @@ public final class TrainingStep implements AutoCloseable {
     private float[] settings(double learningRate, double share) {
         double decay = config.ema() == null ? 0 : config.ema().decay(state.steps());
         return new float[] {(float) learningRate, (float) config.beta1(), (float) config.beta2(), (float) config.epsilon(),
-            (float) config.weightDecay(), (float) config.clipNorm(), (float) decay, state.steps() + 1, (float) share};
+            (float) config.clipNorm(), (float) decay, state.steps() + 1, (float) share};
     }
 
     /** DJL differentiates only what is called this way: arguments by name, the method as one of the names. */
@@ -144,6 +144,11 @@ public final class TrainingStep implements AutoCloseable {
             }
             return IValueUtils.forward(module, arguments, true).get(0).toFloatArray();
         }
+    }
+
+    /** Seeds what the module leaves out at random from here on. */
+    public void seed(long seed) {
+        TorchRuntime.seed(seed);
     }
 
     /** The loss of a batch, with the weights as they are or with their average. */

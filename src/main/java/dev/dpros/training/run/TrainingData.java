@@ -121,7 +121,7 @@ public final class TrainingData {
 
     /** The first training batch as it was recorded, neither normalised nor cropped; what was cached of pictures is no picture. */
     public Batch recorded() {
-        return windows(true, Map.of(), null, null).make(0);
+        return windows(true, policy.nObsSteps(), Map.of(), null, null).make(0);
     }
 
     /** Shuffled windows, or frames, of the episodes that are trained on, loaded ahead of time. */
@@ -149,7 +149,7 @@ public final class TrainingData {
 
     private BatchMaker batches(boolean train) {
         return config.objective() == TrainConfig.Objective.POSE ? frames(train)
-                : windows(train, normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
+                : windows(train, policy.trainedObsSteps(), normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
     }
 
     private PoseFrames frames(boolean train) {
@@ -175,7 +175,8 @@ public final class TrainingData {
         return FittedNormalizers.fit(poses.stream().map(one -> one.columns(List.of(keypoints))).toList()).get(keypoints.key());
     }
 
-    private WindowBatches windows(boolean train, Map<String, Normalizer> normalised, List<Integer> crop, VectorNoise noise) {
+    private WindowBatches windows(boolean train, int obsSteps, Map<String, Normalizer> normalised, List<Integer> crop,
+            VectorNoise noise) {
         List<WindowBatches.Part> windows = new ArrayList<>();
         for (int p = 0; p < parts.size(); p++) {
             EpisodeSplit split = splits.get(p);
@@ -184,7 +185,7 @@ public final class TrainingData {
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
         try {
-            return new WindowBatches(windows, normalised, new WindowBatches.Options(policy.nObsSteps(), policy.horizon(),
+            return new WindowBatches(windows, normalised, new WindowBatches.Options(obsSteps, policy.horizon(),
                     config.loader().batchSize(), config.seed(), train, crop, noise));
         } catch (IllegalArgumentException e) {
             throw new InputException((train ? "datasets: " : "validation: ") + e.getMessage(), e);

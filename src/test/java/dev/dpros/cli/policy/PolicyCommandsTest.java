@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.checkpoint.Safetensors;
 import dev.dpros.cli.Main;
+import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
 import dev.dpros.inference.DiffusionPolicy;
@@ -23,6 +24,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,48 @@ class PolicyCommandsTest {
         assertEquals(List.of(8L, 2L), Safetensors.read(directory.resolve("out")).get("action").shape());
         assertEquals(2, run("import", directory.resolve("stanford_lowdim_ddim10"), imported));
         fails("--force");
+    }
+
+    @Test
+    void shouldImportInspectAndRunATransformer() throws IOException {
+        predictsAsRecorded("stanford_transformer_lowdim_small_ddim10");
+
+        assertEquals(0, run("inspect", "--no-latency", directory.resolve("imported")), err.toString());
+        String text = out.toString();
+        assertTrue(text.contains("2 layers, 4 heads, width 64, conditioning MLP, causal") && text.contains("a token per observation step"),
+                text);
+    }
+
+    @Test
+    void shouldTakeAndGiveAllColumnsOfAPolicyConditionedByInpainting() throws IOException {
+        predictsAsRecorded("stanford_unet_lowdim_inpaint_ddim8");
+
+        assertEquals(List.of(16L, 22L), Safetensors.read(directory.resolve("out")).get("trajectory").shape());
+        assertEquals(0, run("inspect", "--no-latency", directory.resolve("imported")), err.toString());
+        assertTrue(out.toString().contains("columns of the trajectory (inpainting)"), out.toString());
+    }
+
+    private void predictsAsRecorded(String name) throws IOException {
+        ReferenceCase reference = ReferenceCase.load(name, directory);
+        JsonNode shape = reference.json().get("sample_shape");
+        int[] sizes = {shape.get(1).asInt(), shape.get(2).asInt()};
+        FeatureSpec obs = reference.policy().config().inputs().get(0);
+        int steps = reference.policy().config().nObsSteps();
+        String how = reference.json().get("inputs").get("obs").asText();
+        double[] range = Arrays.stream(how.substring(how.lastIndexOf(']') + 2, how.length() - 1).split(",")).mapToDouble(Double::parseDouble)
+                .toArray();
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        tensors.put("obs", TensorData.of(Procedural.uniform(reference.tag() + "/obs", steps * obs.size(), range[0], range[1]), steps, obs.size()));
+        tensors.put("noise", TensorData.of(Procedural.normal(reference.tag() + "/noise", sizes[0] * sizes[1]), sizes[0], sizes[1]));
+        Safetensors.write(directory.resolve("in"), tensors);
+
+        assertEquals(0, run("import", directory.resolve(name), directory.resolve("imported")), err.toString());
+        assertEquals(0, run("predict", "--policy", directory.resolve("imported"), "--input", directory.resolve("in"), "--output",
+                directory.resolve("out")), err.toString());
+
+        assertArrayEquals(floats(reference.json().get("trajectory")), floats(directory.resolve("out"), "trajectory"), 1e-3f);
+        assertArrayEquals(floats(reference.json().get("conditioning")), floats(directory.resolve("out"), "global_cond"), 1e-4f);
+        assertArrayEquals(floats(reference.json().get("action")), floats(directory.resolve("out"), "action"), 2e-2f);
     }
 
     @Test

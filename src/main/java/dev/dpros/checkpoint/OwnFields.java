@@ -1,0 +1,57 @@
+package dev.dpros.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.TrajectoryConfig;
+import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
+import dev.dpros.diffusion.TransformerConfig;
+import java.util.Map;
+
+/**
+ * What config.json says of a policy that LeRobot's diffusion policy cannot be: {@code transformer}, the settings of
+ * TransformerForDiffusion by its own names, and {@code trajectory}, how observations enter. LeRobot refuses a file that has
+ * them. Stateless.
+ */
+final class OwnFields {
+    private static final Map<String, Conditioning> CONDITIONINGS = Names.ordered("global", Conditioning.GLOBAL,
+            "local", Conditioning.LOCAL, "inpainting", Conditioning.INPAINTING);
+
+    private OwnFields() {}
+
+    /** The transformer, or null if the network is a UNet. */
+    static TransformerConfig transformer(ConfigNode config) {
+        ConfigNode node = config.get("transformer");
+        if (node.isAbsent()) {
+            return null;
+        }
+        return new TransformerConfig(node.get("n_layer").integer(), node.get("n_head").integer(), node.get("n_emb").integer(),
+                node.get("n_cond_layers").integer(0), node.get("causal_attn").bool(true), node.get("time_as_cond").bool(true),
+                node.get("horizon").integer(config.get("horizon").integer(64)),
+                node.get("n_obs_steps").integer(config.get("n_obs_steps").integer(2)), node.get("p_drop_emb").number(0),
+                node.get("p_drop_attn").number(0));
+    }
+
+    static TrajectoryConfig trajectory(ConfigNode config) {
+        ConfigNode node = config.get("trajectory");
+        return node.isAbsent() ? TrajectoryConfig.DEFAULT
+                : new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),
+                        node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true));
+    }
+
+    static void write(ObjectNode json, PolicyConfig config) {
+        TransformerConfig transformer = config.transformer();
+        if (transformer != null) {
+            json.putObject("transformer").put("n_layer", transformer.nLayer()).put("n_head", transformer.nHead())
+                    .put("n_emb", transformer.nEmb()).put("n_cond_layers", transformer.nCondLayers())
+                    .put("causal_attn", transformer.causalAttn()).put("time_as_cond", transformer.timeAsCond())
+                    .put("horizon", transformer.positions()).put("n_obs_steps", transformer.condPositions())
+                    .put("p_drop_emb", transformer.dropEmb()).put("p_drop_attn", transformer.dropAttn());
+        }
+        TrajectoryConfig trajectory = config.trajectory();
+        if (!trajectory.equals(TrajectoryConfig.DEFAULT)) {
+            json.putObject("trajectory").put("conditioning", Names.of(CONDITIONINGS, trajectory.conditioning()))
+                    .put("pred_action_steps_only", trajectory.actionStepsOnly())
+                    .put("oa_step_convention", trajectory.oaStepConvention());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.dpros.inference.torchscript;
+
+import dev.dpros.diffusion.TransformerConfig;
+import dev.dpros.inference.torchscript.TokenLayers.Linear;
+
+/**
+ * Layers of torch.nn.TransformerEncoder and TransformerDecoder with {@code norm_first} and GELU, as TorchScript. Each method
+ * adds statements to the body and returns the variable that holds the result, {@code [B, T, E]}.
+ */
+final class TransformerOps {
+    private final ScriptBody body;
+    private final TokenLayers layers;
+    private final TransformerConfig config;
+
+    TransformerOps(ScriptBody body, TokenLayers layers, TransformerConfig config) {
+        this.body = body;
+        this.layers = layers;
+        this.config = config;
+    }
+
+    /** The weights it works with. */
+    TokenLayers layers() {
+        return layers;
+    }
+
+    /** A layer of the encoder. @param mask expression of what is added to attention weights, {@code [T, T]}, or None */
+    String encoderLayer(String x, String name, String mask) {
+        String y = add(x, selfAttention(norm(x, name + ".norm1"), name + ".self_attn", mask));
+        return add(y, feedForward(norm(y, name + ".norm2"), name));
+    }
+
+    /**
+     * A layer of the decoder.
+     *
+     * @param memory keys, then values of what it attends to, {@code [B, S, 2 E]}
+     * @param memoryMask as {@code mask}, {@code [T, S]}
+     */
+    String decoderLayer(String x, String memory, String name, String mask, String memoryMask) {
+        int e = config.nEmb();
+        String y = add(x, selfAttention(norm(x, name + ".norm1"), name + ".self_attn", mask));
+        String query = layers.linear(norm(y, name + ".norm2"), projection(name + ".multihead_attn", 0, e), false);
+        String attended = attention(query, slice(memory, 0), slice(memory, e), memoryMask);
+        y = add(y, projected(attended, name + ".multihead_attn"));
+        return add(y, feedForward(norm(y, name + ".norm3"), name));
+    }
+
+    /** Keys and values of a memory for one layer of the decoder. */
+    String keysAndValues(String memory, String name) {
+        return layers.linear(memory, projection(name + ".multihead_attn", config.nEmb(), 2 * config.nEmb()), false);
+    }
+
+    /** LayerNorm. */
+    String norm(String x, String name) {
+        return body.let("torch.layer_norm(%s, [%d], %s, %s, %s)", x, config.nEmb(), layers.tensor(name + ".weight", config.nEmb()),
+                layers.tensor(name + ".bias", config.nEmb()), ScriptModule.NORM_EPS);
+    }
+
+    private String selfAttention(String x, String name, String mask) {
+        int e = config.nEmb();
+        String qkv = layers.linear(x, projection(name, 0, 3 * e), false);
+        return projected(attention(slice(qkv, 0), slice(qkv, e), slice(qkv, 2 * e), mask), name);
+    }
+
+    private String slice(String x, int from) {
+        return body.let("torch.narrow(%s, 2, %d, %d)", x, from, config.nEmb());
+    }
+
+    private String attention(String query, String keys, String values, String mask) {
+        String y = body.let("torch.scaled_dot_product_attention(%s, %s, %s, %s, %s)", heads(query), heads(keys), heads(values), mask,
+                layers.attentionDropout());
+        return body.let("torch.reshape(torch.permute(%s, [0, 2, 1, 3]), [torch.size(%s, 0), torch.size(%s, 1), %d])", y, query, query,
+                config.nEmb());
+    }
+
+    private String heads(String x) {
+        return body.let("torch.permute(torch.reshape(%s, [torch.size(%s, 0), torch.size(%s, 1), %d, %d]), [0, 2, 1, 3])", x, x, x,
+                config.nHead(), config.nEmb() / config.nHead());
+    }
+
+    private String projected(String x, String name) {
+        String y = layers.linear(x, Linear.of(name + ".out_proj", config.nEmb(), config.nEmb()), false);
+        return layers.dropout(y, config.dropAttn());
+    }
+
+    private String feedForward(String x, String name) {
+        int e = config.nEmb();
+        String y = layers.dropout(layers.linear(x, Linear.of(name + ".linear1", e, 4 * e), true), config.dropAttn());
+        return layers.dropout(layers.linear(y, Linear.of(name + ".linear2", 4 * e, e), false), config.dropAttn());
+    }
+
+    private Linear projection(String name, int from, int out) {
+        return new Linear(name + ".in_proj_weight", name + ".in_proj_bias", config.nEmb(), 3 * config.nEmb(), from, out);
+    }
+
+    private String add(String x, String y) {
+        return body.let("torch.add(%s, %s)", x, y);
+    }
+}
