@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 @Tag("long")
 class RecipesTest {
-    private static final Path DATA = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
+    private static final Path DATA = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 
     @TempDir
     private Path folder;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code dpros train} as a user starts, kills and resumes it; on a small network and a few episodes. */
 @Timeout(300)
 class TrainTest {
-    private static final Path DATA = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
+    private static final Path DATA = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 
     @TempDir
     private Path folder;
@@ -149,9 +149,9 @@ class TrainTest {
     @Test
     void shouldTrainFromDiffusionPolicysConfiguration() throws Exception {
         Files.createDirectories(folder.resolve("task"));
-        Files.copy(Path.of("src/test/resources/training/diffusion_policy_lowdim.yaml"), folder.resolve("train.yaml"),
+        Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_lowdim.yaml"), folder.resolve("train.yaml"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(Path.of("src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
+        Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
         try (DprosProcess process = train("foreign", "--set", "datasets=[" + DATA + "]", "--set", "evaluation.env=none")) {
             assertEquals(0, process.awaitExit(), process::error);
             assertTrue(process.error().contains("without effect: "), process::error);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The rooms of docs/architecture.md, checked on the compiled classes and on the sources. */
 class ArchitectureTest {
-    private static final Path SOURCES = Path.of("src/main/java");
+    private static final Path SOURCES = Path.of("src");
     private static final double LARGEST_ROOM = 0.15;
 
     private static JavaClasses classes;
@@ -38,6 +38,7 @@ class ArchitectureTest {
     static void importClasses() {
         classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages("dev.dpros");
     }
 

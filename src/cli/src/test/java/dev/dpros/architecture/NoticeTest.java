@@ -43,11 +43,13 @@ class NoticeTest {
 
     @Test
     @Tag("shipped")
-    void shouldTravelInTheJar() throws IOException {
-        for (String name : new String[] {"NOTICE", "LICENSE"}) {
-            Path inJar = Path.of("target/classes/META-INF", name);
-            assertTrue(Files.exists(inJar), inJar + " is missing: Maven copies it");
-            assertEquals(Files.readString(Path.of(name)), Files.readString(inJar));
+    void shouldTravelInTheJars() throws IOException {
+        for (String module : new String[] {"core", "ros", "runtime", "node", "learn", "cli"}) {
+            for (String name : new String[] {"NOTICE", "LICENSE"}) {
+                Path inJar = Path.of("src", module, "target/classes/META-INF", name);
+                assertTrue(Files.exists(inJar), inJar + " is missing: Maven copies it");
+                assertEquals(Files.readString(Path.of(name)), Files.readString(inJar));
+            }
         }
     }
 

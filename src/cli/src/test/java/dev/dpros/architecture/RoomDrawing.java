@@ -22,7 +22,7 @@ final class RoomDrawing {
     public static void main(String[] args) throws IOException {
         String page = Files.readString(PAGE);
         String mark = BEGIN + written(page) + END;
-        Files.writeString(PAGE, page.replace(mark, BEGIN + of(new SourceTree(Path.of("src/main/java"))) + END));
+        Files.writeString(PAGE, page.replace(mark, BEGIN + of(new SourceTree(Path.of("src"))) + END));
     }
 
     /** What stands in the page between the two marks. */

@@ -18,15 +18,16 @@ import java.util.stream.Stream;
 final class SourceTree {
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
     private static final Pattern NO_CODE = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"");
+    private static final Pattern PRODUCT = Pattern.compile("(?<!rosjava)/src/main/java/.*\\.java$");
     private static final Pattern NAMED = Pattern.compile("\\b(dev\\.dpros(?:\\.[a-z][a-z0-9]*)+)\\.[A-Z]");
 
     private final Map<String, Set<String>> uses = new TreeMap<>();
     private final Map<String, Integer> lines = new TreeMap<>();
 
-    /** Reads every file below a source folder. */
+    /** Reads every product file of the modules below a folder; without the adapter of a profile, which no room may use. */
     SourceTree(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
-            files.filter(file -> file.toString().endsWith(".java")).forEach(this::add);
+            files.filter(file -> PRODUCT.matcher(file.toString()).find()).forEach(this::add);
         }
     }
 

@@ -53,7 +53,7 @@ class OutOfFilesTest {
     @Test
     void shouldNotBeginWithFewerThanTheLibrariesNeed() throws Exception {
         String config = config().toString();
-        String data = "src/test/resources/recording/pusht_slice_blosc.zarr";
+        String data = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
         for (String[] command : new String[][] {{"record", "--config", config}, {"run", "--config", config}, {"dataset", "info", data},
                 {"train", config}, {"import", "models/pusht_image", folder + "/new"}}) {
             Ended ended = run(60, "dev.dpros.cli.Main", command);
@@ -64,7 +64,7 @@ class OutOfFilesTest {
 
     @Test
     void shouldSayThatFilesRanOutWhereverTheyDo() throws Exception {
-        Ended ended = run(300, "dev.dpros.cli.OutOfFilesChild", folder.toString(), "src/test/resources/recording/pusht_slice_blosc.zarr",
+        Ended ended = run(300, "dev.dpros.cli.OutOfFilesChild", folder.toString(), "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr",
                 config().toString());
         assertTrue(ended.out.contains("COMPLETE"), () -> ended.code + ": " + ended.err);
         int ranOut = 0;

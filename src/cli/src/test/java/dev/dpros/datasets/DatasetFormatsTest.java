@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Round trips of a slice of the public PushT data through the journal and every format. */
 @Timeout(180)
 class DatasetFormatsTest {
-    private static final Path RESOURCES = Path.of("src/test/resources/recording");
+    private static final Path RESOURCES = Path.of("src/learn/src/test/resources/recording");
 
     @TempDir
     Path directory;

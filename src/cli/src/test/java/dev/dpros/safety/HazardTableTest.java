@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 
 /** docs/safety.md, hazard by hazard: the tests that it names are there and run. */
 class HazardTableTest {
-    private static final Path SOURCES = Path.of("src/test/java");
+    private static final Path SOURCES = Path.of("src");
+    private static final Pattern TEST = Pattern.compile(".*/src/test/java/(.*Test)\\.java");
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+Test)#(\\w+)`");
     private static final Set<Class<? extends Annotation>> RUN =
             Set.of(Test.class, ParameterizedTest.class, TestFactory.class, Property.class);
@@ -38,8 +39,8 @@ class HazardTableTest {
     private static Map<String, String> classes() throws IOException {
         Map<String, String> names = new HashMap<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
-                String name = SOURCES.relativize(file).toString().replace(".java", "").replace('/', '.');
+            files.map(file -> TEST.matcher(file.toString())).filter(Matcher::matches).forEach(file -> {
+                String name = file.group(1).replace('/', '.');
                 names.put(name.substring(name.lastIndexOf('.') + 1), name);
             });
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ForeignTrainingTest {
     /** In the form of diffusion_policy's config/: a task beside, references, evaluations. */
-    private static final Path FIXTURES = Path.of("src/test/resources/training");
+    private static final Path FIXTURES = Path.of("src/runtime/src/test/resources/training");
     private static final String LOW_DIM = read("diffusion_policy_lowdim.yaml");
 
     @TempDir

@@ -19,7 +19,7 @@ class PushtImageParityTest {
     @ParameterizedTest
     @EnumSource(value = ConvVariant.class, names = {"CONV1D", "ROWS", "PACKED"})
     void shouldEqualTheRecordedVectors(ConvVariant variant) {
-        PolicyDefinition policy = PolicyReader.read(Path.of("src/test/resources/policies/pusht_image"));
+        PolicyDefinition policy = PolicyReader.read(Path.of("src/runtime/src/test/resources/policies/pusht_image"));
         ObservationWindow window = window(policy);
         InferenceOptions options = InferenceOptions.DEFAULT.withConvVariant(variant);
         try (DiffusionPolicy runtime = DiffusionPolicy.load(policy, options)) {

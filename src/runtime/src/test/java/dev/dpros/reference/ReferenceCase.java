@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A case of src/test/resources/reference with its policy: the procedural weights are written to a checkpoint in the format
+ * A case of src/runtime/src/test/resources/reference with its policy: the procedural weights are written to a checkpoint in the format
  * of their origin, and read from there.
  *
  * @param json the recorded case

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One good data set of each format, and what {@code dataset verify} says of copies with one thing wrong: a line that names it. */
 @Timeout(300)
 class DamagedDatasetsTest {
-    private static final String SLICE = "src/test/resources/recording/pusht_slice_blosc.zarr";
+    private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
 
     @TempDir
     private static Path good;

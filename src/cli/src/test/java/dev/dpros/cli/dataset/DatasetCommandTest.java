@@ -16,7 +16,7 @@ import picocli.CommandLine;
 
 @Timeout(180)
 class DatasetCommandTest {
-    private static final String SLICE = "src/test/resources/recording/pusht_slice_blosc.zarr";
+    private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command lines {@code dataset discard}, {@code --skip-bad}, {@code --only}, {@code --max-gap} and {@code --max-offset}. */
 @Timeout(180)
 class EpisodeChoiceCommandTest {
-    private static final String SLICE = "src/test/resources/recording/pusht_slice_blosc.zarr";
+    private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A success, a failure and an episode without a label, each with its task, from format to format. */
 @Timeout(240)
 class LabelsTest {
-    private static final Path SLICE = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr");
+    private static final Path SLICE = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr");
     private static final List<String> ALL = List.of("push: true", "lift: false", "push: null");
 
     @TempDir

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One roscpp publisher; roscpp, rospy and dpros subscribe to it in the same run. A measurement, not a test.
 # Needs roscore, rospy, libroscpp-dev, libsensor-msgs-dev, g++. Run from the top of the repository after a build:
-#   src/test/resources/dev/dpros/ros/ingest/compare.sh [SECONDS] [SUBSCRIBERS]
+#   src/cli/src/test/resources/dev/dpros/ros/ingest/compare.sh [SECONDS] [SUBSCRIBERS]
 # SUBSCRIBERS: in the order in which they connect, which is the order in which the publisher serves them.
 set -euo pipefail
 seconds=${1:-60}

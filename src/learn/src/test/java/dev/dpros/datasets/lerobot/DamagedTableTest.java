@@ -71,7 +71,7 @@ class DamagedTableTest {
     @ValueSource(strings = {"data/chunk-000/file-000.parquet", "meta/episodes/chunk-000/file-000.parquet", "meta/tasks.parquet"})
     void shouldNameTheDamagedTable(String name) throws IOException {
         Path root = folder.resolve("lerobot");
-        try (EpisodeDataset slice = ZarrDataset.open(Path.of("src/test/resources/recording/pusht_slice_blosc.zarr"), 10)) {
+        try (EpisodeDataset slice = ZarrDataset.open(Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr"), 10)) {
             LerobotExporter.export(slice, root, Progress.NONE);
         }
         Path file = root.resolve(name);

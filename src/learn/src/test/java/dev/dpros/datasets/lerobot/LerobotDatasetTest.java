@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(180)
 class LerobotDatasetTest {
-    private static final Path SLICE = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr");
+    private static final Path SLICE = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr");
     private static final String IMAGE = "observation.image";
 
     @TempDir

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(180)
 class LerobotExporterTest {
-    private static final Path SLICE = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr");
+    private static final Path SLICE = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr");
     private static final String IMAGE = "observation.image";
 
     @TempDir

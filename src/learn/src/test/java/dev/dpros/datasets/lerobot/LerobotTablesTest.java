@@ -39,7 +39,7 @@ class LerobotTablesTest {
     @BeforeEach
     void export() {
         root = folder.resolve("lerobot");
-        try (EpisodeDataset slice = ZarrDataset.open(Path.of("src/test/resources/recording/pusht_slice_blosc.zarr"), 10)) {
+        try (EpisodeDataset slice = ZarrDataset.open(Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr"), 10)) {
             LerobotExporter.export(slice, root, Progress.NONE, 500);
         }
     }

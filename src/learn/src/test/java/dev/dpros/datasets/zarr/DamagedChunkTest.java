@@ -29,7 +29,7 @@ class DamagedChunkTest {
     private Path folder;
 
     private Path copy(String name) throws IOException {
-        Path from = Path.of("src/test/resources/recording", name);
+        Path from = Path.of("src/learn/src/test/resources/recording", name);
         Path to = folder.resolve(name);
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {

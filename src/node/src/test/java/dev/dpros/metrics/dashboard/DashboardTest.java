@@ -63,7 +63,7 @@ class DashboardTest {
     }
 
     private static List<String> assets() throws IOException {
-        Path folder = Path.of("src/main/resources/dashboard");
+        Path folder = Path.of("src/node/src/main/resources/dashboard");
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
         }
