@@ -22,6 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The rooms of docs/architecture.md, checked on the compiled classes and on the sources. */
 class ArchitectureTest {
     private static final Path SOURCES = Path.of("src");
+    private static final Pattern MODULE = Pattern.compile("src/(\\w+)/src/main/java/(.*)/\\w+\\.java");
     private static final double LARGEST_ROOM = 0.15;
 
     private static JavaClasses classes;
@@ -90,6 +94,18 @@ class ArchitectureTest {
             }
         });
         assertEquals(may, does, "what rooms may use, and what they use");
+    }
+
+    @Test
+    void shouldKeepEveryPackageInOneModule() throws IOException {
+        Map<String, Set<String>> modules = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            files.map(file -> MODULE.matcher(file.toString())).filter(Matcher::matches)
+                    .forEach(file -> modules.computeIfAbsent(file.group(2), name -> new TreeSet<>()).add(file.group(1)));
+        }
+        assertTrue(modules.size() > 30, "packages " + modules.keySet());
+        modules.values().removeIf(each -> each.size() == 1);
+        assertEquals(Map.of(), modules, "packages in several modules");
     }
 
     @Test
