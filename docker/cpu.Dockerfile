@@ -10,6 +10,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/dpros
 COPY pom.xml dpros LICENSE NOTICE README.md ./
+COPY .mvn .mvn
 COPY src src
 COPY ros ros
 COPY launch launch

@@ -95,7 +95,8 @@ class PolicyCommandsTest {
         Path input = imageInput();
         JsonNode reference = reference();
 
-        assertEquals(0, run("predict", "--policy", "src/runtime/src/test/resources/policies/pusht_image", "--input", input, "--output", directory.resolve("out"),
+        assertEquals(0, run("predict", "--policy", "src/runtime/src/test/resources/policies/pusht_image",
+                "--input", input, "--output", directory.resolve("out"),
                 "--scheduler", "ddim", "--steps", 8), err.toString());
 
         assertArrayEquals(floats(reference.get("global_cond")), floats(directory.resolve("out"), "global_cond"), 1e-4f);
