@@ -10,8 +10,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/dpros
 COPY pom.xml dpros LICENSE NOTICE README.md ./
-COPY src/main src/main
-COPY src/assembly src/assembly
+COPY .mvn .mvn
+COPY src src
 COPY ros ros
 COPY launch launch
 COPY models models

@@ -1,0 +1,120 @@
+package dev.dpros.cli.dataset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dpros.cli.Main;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(180)
+class DatasetCommandTest {
+    private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path directory;
+
+    private int dpros(String... args) {
+        CommandLine line = Main.commandLine();
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(args);
+    }
+
+    private String recordings() {
+        String path = directory.resolve("rec").toString();
+        assertEquals(0, dpros("dataset", "import", SLICE, "--output", path), err.toString());
+        return path;
+    }
+
+    @Test
+    void shouldImportAndThenFindNothingNew() {
+        String path = recordings();
+        assertTrue(out.toString().contains("3 episodes imported, 0 were there already"), out.toString());
+        recordings();
+        assertTrue(out.toString().contains("0 episodes imported, 3 were there already"), out.toString());
+        assertEquals(0, dpros("dataset", "info", path));
+        assertTrue(out.toString().contains("sensor_msgs/Image"), out.toString());
+        assertEquals(0, dpros("dataset", "verify", path));
+        assertTrue(out.toString().endsWith("clean" + System.lineSeparator()), out.toString());
+    }
+
+    @Test
+    void shouldExportToEveryFormatWhateverTheCase() {
+        String path = recordings();
+        for (String format : new String[] {"lerobot", "ZARR", "bag"}) {
+            assertEquals(0, dpros("dataset", "export", path, "--format", format, "-o", directory.resolve(format).toString()),
+                    err.toString());
+        }
+        assertTrue(Files.exists(directory.resolve("lerobot/meta/info.json")));
+        assertTrue(Files.exists(directory.resolve("ZARR/meta/episode_ends/.zarray")));
+        assertTrue(Files.exists(directory.resolve("bag/episode_000002.bag")));
+        assertEquals(0, dpros("dataset", "verify", directory.resolve("ZARR").toString()), out.toString());
+    }
+
+    @Test
+    void shouldReportDamageWithExitCodeOne() throws Exception {
+        Path journal = Path.of(recordings(), "episode_000001.dpj");
+        byte[] bytes = Files.readAllBytes(journal);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(journal, bytes);
+        assertEquals(1, dpros("dataset", "verify", journal.getParent().toString()));
+        assertTrue(out.toString().contains("episode_000001.dpj: DAMAGED: checksum mismatch at byte"), out.toString());
+    }
+
+    @Test
+    void shouldRecoverACutJournalOnRequest() throws Exception {
+        Path journal = Path.of(recordings(), "episode_000001.dpj");
+        byte[] bytes = Files.readAllBytes(journal);
+        Files.write(journal, Arrays.copyOf(bytes, bytes.length * 2 / 3));
+        assertEquals(1, dpros("dataset", "verify", journal.getParent().toString()));
+        assertEquals(0, dpros("dataset", "verify", "--recover", journal.getParent().toString()), out.toString());
+        assertTrue(out.toString().contains("episode_000001.dpj: recovered with"), out.toString());
+    }
+
+    @Test
+    void shouldReportARecordingWithoutAnyMessageOfASource() throws Exception {
+        Path journal = Path.of(recordings(), "episode_000000.dpj");
+        byte[] bytes = Files.readAllBytes(journal);
+        Files.write(journal, Arrays.copyOf(bytes, 12_000)); // header and sources, no message
+        assertEquals(1, dpros("dataset", "verify", "--recover", journal.getParent().toString()));
+        assertTrue(out.toString().contains("expected at least one message, found none"), out.toString());
+    }
+
+    @Test
+    void shouldMergeEachEpisodeOnce() {
+        String path = recordings();
+        String merged = directory.resolve("merged").toString();
+        assertEquals(0, dpros("dataset", "merge", path, path, "-o", merged));
+        assertTrue(out.toString().contains("3 episodes copied, 3 left out"), out.toString());
+        assertEquals(0, dpros("dataset", "verify", merged));
+    }
+
+    @Test
+    void shouldShowValuesPicturesAndStatistics() {
+        String path = recordings();
+        assertEquals(0, dpros("dataset", "view", path, "--episode", "1", "--step", "3", "--width", "16"), err.toString());
+        assertTrue(out.toString().contains("observation.image 96x96") && out.toString().contains("▀"), out.toString());
+        assertEquals(0, dpros("dataset", "stats", path), err.toString());
+        assertTrue(out.toString().contains("observation.image[G]"), out.toString());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithTheInput() {
+        assertEquals(2, dpros("dataset", "info", directory.resolve("nowhere").toString()));
+        assertTrue(err.toString().contains("dataset: expected a recording directory, a journal or a *.zarr directory, found nothing"), err.toString());
+        assertEquals(2, dpros("dataset", "view", recordings(), "--episode", "9"));
+        assertTrue(err.toString().contains("--episode: number: expected 0 to 2, found 9"), err.toString());
+        assertEquals(2, dpros("dataset"));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.dpros.datasets.lerobot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.recording.ExternalReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class LerobotExporterTest {
+    private static final Path SLICE = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr");
+    private static final String IMAGE = "observation.image";
+
+    @TempDir
+    Path directory;
+
+    private static EpisodeDataset slice() {
+        return ZarrDataset.open(SLICE, 10);
+    }
+
+    private Path export() {
+        Path target = directory.resolve("lerobot");
+        LerobotExporter.export(slice(), target, Progress.NONE);
+        return target;
+    }
+
+    @Test
+    void shouldWriteTheTableRowForRow() throws Exception {
+        Path file = export().resolve("data/chunk-000/file-000.parquet");
+        try (var connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT *, action[1] AS ax, \"observation.keypoint\"[18] AS k FROM '" + file
+                        + "' ORDER BY index")) {
+            for (int e = 0, index = 0; e < 3; e++) {
+                EpisodeDataset.Episode episode = slice().episode(e);
+                for (int step = 0; step < episode.length(); step++, index++) {
+                    assertTrue(rows.next());
+                    float[] action = new float[2];
+                    float[] keypoint = new float[18];
+                    episode.vector(0, step, action, 0);
+                    episode.vector(2, step, keypoint, 0);
+                    assertEquals(action[0], rows.getFloat("ax"));
+                    assertEquals(keypoint[17], rows.getFloat("k"));
+                    assertEquals(index, rows.getLong("index"));
+                    assertEquals(step, rows.getLong("frame_index"));
+                    assertEquals(e, rows.getLong("episode_index"));
+                    assertEquals((float) (step / 10.0), rows.getFloat("timestamp"));
+                }
+            }
+            assertFalse(rows.next());
+        }
+    }
+
+    @Test
+    void shouldDescribeItselfInInfo() throws Exception {
+        JsonNode info = new ObjectMapper().readTree(export().resolve("meta/info.json").toFile());
+        assertEquals("v3.0", info.get("codebase_version").asText());
+        assertEquals(24, info.get("total_frames").asInt());
+        assertEquals(3, info.get("total_episodes").asInt());
+        assertEquals("video", info.at("/features/" + IMAGE + "/dtype").asText());
+        assertEquals("[96,96,3]", info.at("/features/" + IMAGE + "/shape").toString());
+        assertEquals("[18]", info.at("/features/observation.keypoint/shape").toString());
+    }
+
+    @Test
+    void shouldWriteStatisticsWithQuantiles() throws Exception {
+        JsonNode stats = new ObjectMapper().readTree(export().resolve("meta/stats.json").toFile());
+        assertEquals(2, stats.at("/action/q01").size());
+        assertEquals(3, stats.at("/" + IMAGE + "/mean").size());
+        assertEquals(24, stats.at("/" + IMAGE + "/count/0").asInt());
+        double low = stats.at("/" + IMAGE + "/q01/0/0/0").asDouble();
+        double high = stats.at("/" + IMAGE + "/q99/0/0/0").asDouble();
+        assertTrue(low > 0.2 && low < high && high <= 1, low + " " + high);
+    }
+
+    @Test
+    @Tag("realpeer")
+    void shouldWriteVideosThatFfprobeCountsAsManyFramesInAsTheTableHasRows() throws Exception {
+        ExternalReader.assumeWorks("ffprobe", "-version");
+        Path video = export().resolve("videos/" + IMAGE + "/chunk-000/file-000.mp4");
+        String output = ExternalReader.run("ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0",
+                "-show_entries", "stream=codec_name,width,height,avg_frame_rate,nb_read_frames", "-of", "csv=p=0",
+                video.toString());
+        assertEquals("av1,96,96,10/1,24", output.strip());
+    }
+
+    @Test
+    @Tag("realpeer")
+    void shouldShowTheRecordedPicturesInTheVideo() throws Exception {
+        ExternalReader.assumeWorks("ffmpeg", "-version");
+        Path video = export().resolve("videos/" + IMAGE + "/chunk-000/file-000.mp4");
+        Path raw = directory.resolve("frames.rgb");
+        ExternalReader.run("ffmpeg", "-v", "error", "-i", video.toString(), "-f", "rawvideo", "-pix_fmt", "rgb24",
+                raw.toString());
+        byte[] decoded = Files.readAllBytes(raw);
+        assertEquals(24 * 96 * 96 * 3, decoded.length);
+        byte[] original = new byte[96 * 96 * 3];
+        slice().episode(2).frame(1, 7, original);
+        long difference = 0;
+        for (int i = 0; i < original.length; i++) {
+            difference += Math.abs((original[i] & 0xFF) - (decoded[23 * original.length + i] & 0xFF));
+        }
+        assertTrue(difference / (double) original.length < 4, "mean difference " + difference / (double) original.length);
+    }
+
+    @Test
+    void shouldStartANewFileWhenOneIsFullAndContinueAfterAnInterruption() throws Exception {
+        Path target = directory.resolve("lerobot");
+        Progress failing = new Progress() {
+            private int steps;
+
+            @Override
+            public void begin(String what, long total) {}
+
+            @Override
+            public void advance(long by) {
+                if (++steps == 15) {
+                    throw new IllegalStateException("interrupted");
+                }
+            }
+        };
+        assertThrows(IllegalStateException.class, () -> LerobotExporter.export(slice(), target, failing, 1));
+        assertFalse(Files.exists(target));
+        assertTrue(Files.exists(directory.resolve(".lerobot.partial/data/chunk-000/file-000.parquet")));
+        LerobotExporter.export(slice(), target, Progress.NONE, 1);
+        Path whole = directory.resolve("whole");
+        LerobotExporter.export(slice(), whole, Progress.NONE, 1);
+        for (String file : new String[] {"meta/stats.json", "meta/info.json"}) {
+            assertEquals(Files.readString(whole.resolve(file)), Files.readString(target.resolve(file)));
+        }
+        assertTrue(Files.exists(target.resolve("videos/" + IMAGE + "/chunk-000/file-002.mp4")));
+        try (var connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT \"data/file_index\", length FROM '" + target
+                        + "/meta/episodes/chunk-000/file-000.parquet' ORDER BY episode_index")) {
+            for (int file = 0; file < 3; file++) {
+                assertTrue(rows.next());
+                assertEquals(file, rows.getInt(1));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseToOverwrite() {
+        export();
+        assertThrows(InputException.class, this::export);
+    }
+
+    @Test
+    void shouldRefuseAVideoSizeThatTheFormatCannotHold() {
+        InputException error = assertThrows(InputException.class,
+                () -> new VideoEncoder(directory.resolve("x.mp4"), 33, 97, 10));
+        assertTrue(error.getMessage().contains("33 x 97"), error.getMessage());
+    }
+}

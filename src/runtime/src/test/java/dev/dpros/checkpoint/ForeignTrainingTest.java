@@ -1,0 +1,148 @@
+package dev.dpros.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ForeignTrainingTest {
+    /** In the form of diffusion_policy's config/: a task beside, references, evaluations. */
+    private static final Path FIXTURES = Path.of("src/runtime/src/test/resources/training");
+    private static final String LOW_DIM = read("diffusion_policy_lowdim.yaml");
+
+    @TempDir
+    private Path folder;
+
+    private static String read(String name) {
+        try {
+            return Files.readString(FIXTURES.resolve(name));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private Path lowDim(String text) throws IOException {
+        Files.createDirectories(folder.resolve("task"));
+        Files.writeString(folder.resolve("task/push.yaml"), read("diffusion_policy_task.yaml"));
+        return Files.writeString(folder.resolve("low.yaml"), text);
+    }
+
+    @Test
+    void shouldReadDiffusionPolicysConfiguration() throws IOException {
+        Path file = lowDim(LOW_DIM);
+        assertTrue(ForeignTraining.is(file));
+        ForeignTraining training = ForeignTraining.read(file);
+        assertEquals(List.of(FeatureSpec.of("observation.environment_state", FeatureSpec.Kind.ENV, 18),
+                FeatureSpec.of("observation.state", FeatureSpec.Kind.STATE, 2)), training.policy().inputs());
+        assertEquals(8, training.policy().nActionSteps());
+        assertEquals(50, training.policy().scheduler().numTrainTimesteps());
+        assertEquals(training.policy(), PolicyReader.architecture(file));
+        assertEquals(List.of("data.zarr"), training.settings().get("datasets"));
+        assertEquals(Map.of("lr", 2e-4, "betas", List.of(0.9, 0.99), "eps", 1e-8, "weight_decay", 1e-5, "schedule", "cosine",
+                "warm_up_steps", 3, "ema_power", 0.7), training.settings().get("optimizer"));
+        assertEquals(Map.of("ratio", 0.3, "most_trained", 90), training.settings().get("validation"));
+        assertEquals(new ForeignTraining.Epochs(2, 50, 1, 1, 5), training.epochs());
+        assertTrue(training.ignored().containsAll(List.of("logging", "dataloader.num_workers", "training.device")),
+                training.ignored()::toString);
+        assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("policy") || key.startsWith("optimizer")));
+    }
+
+    @Test
+    void shouldNameWhatItCannotFollow() throws IOException {
+        Path file = lowDim(LOW_DIM.replace("task: push", "task: other"));
+        assertTrue(message(file).contains("defaults, task"));
+        assertTrue(message(lowDim(LOW_DIM.replace("'${n_action_steps}+${n_latency_steps}'", "'__import__(os)'")))
+                .contains("policy.n_action_steps: expected an integer"));
+        assertTrue(message(lowDim(LOW_DIM.replace("DiffusionUnetLowdimPolicy", "DiffusionUnetLowdimPolice"))).contains("did you mean"));
+        assertTrue(message(lowDim(LOW_DIM.replace("num_epochs: 2,", ""))).contains("training.num_epochs"));
+        assertFalse(ForeignTraining.is(Files.writeString(folder.resolve("own.yaml"), "policy: x\n")));
+    }
+
+    private static String message(Path file) {
+        return assertThrows(InputException.class, () -> ForeignTraining.read(file)).getMessage();
+    }
+
+    @Test
+    void shouldReadLeRobotsTrainConfig() throws IOException {
+        ObjectNode root = StrictJson.MAPPER.createObjectNode();
+        root.putObject("dataset").put("repo_id", "lerobot/pusht").put("root", "data/pusht");
+        root.putObject("env").put("type", "pusht");
+        ObjectNode policy = (ObjectNode) StrictJson.read(Path.of("models/pusht_keypoints/config.json")).json();
+        policy.put("optimizer_lr", 3e-4).put("optimizer_eps", 1e-8).put("optimizer_weight_decay", 1e-6)
+                .put("scheduler_name", "cosine").put("scheduler_warmup_steps", 500).put("do_mask_loss_for_padding", true);
+        policy.putArray("optimizer_betas").add(0.95).add(0.999);
+        root.set("policy", policy);
+        root.put("batch_size", 64).put("steps", 200_000).put("seed", 1000).put("save_freq", 5_000).put("eval_freq", 10_000)
+                .put("num_workers", 4).putObject("wandb").put("enable", true);
+        Path file = Files.writeString(folder.resolve("train_config.json"), root.toString());
+        assertTrue(ForeignTraining.is(file));
+        ForeignTraining training = ForeignTraining.read(file);
+        assertEquals(PolicyReader.architecture(Path.of("models/pusht_keypoints")), training.policy());
+        assertEquals(Map.of("lr", 3e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "clip_norm", 10.0,
+                "schedule", "cosine", "warm_up_steps", 500, "ema_power", 0), training.settings().get("optimizer"));
+        assertEquals(Map.of("batch_size", 64, "mask_padding", true), training.settings().get("loader"));
+        assertEquals(200_000, training.settings().get("steps"));
+        assertEquals(List.of("dataset.repo_id", "num_workers", "wandb"), training.ignored().stream().sorted().toList());
+        assertFalse(ForeignTraining.is(Path.of("models/pusht_keypoints/config.json")));
+    }
+
+    /** Anchors and aliases as the public task files have them, a merge key, and numbers as OmegaConf reads them. */
+    @Test
+    void shouldFollowAnchorsAndAliases() throws IOException {
+        String text = LOW_DIM.replace("[16, 32, 32]", "&sizes [16, 32]\n    also: *sizes").replace("lr: 2.0e-4", "lr: &rate 2e-4, again: *rate")
+                .replace("n_obs_steps: 2\n", "n_obs_steps: &steps 2\n").replace("n_obs_steps: ${n_obs_steps}", "n_obs_steps: *steps");
+
+        ForeignTraining training = ForeignTraining.read(lowDim(text));
+
+        assertEquals(List.of(16, 32), training.policy().unet().downDims());
+        assertEquals(2, training.policy().nObsSteps());
+        assertEquals(2e-4, ((Map<?, ?>) training.settings().get("optimizer")).get("lr"));
+    }
+
+    @Test
+    void shouldFollowMergeKeys() throws IOException {
+        Path file = lowDim("sizes: &sizes {horizon: 16, n_obs_steps: 2}\n" + LOW_DIM.replace("horizon: 16\nn_obs_steps: 2\n", "<<: *sizes\n"));
+
+        assertEquals(16, ForeignTraining.read(file).policy().horizon());
+    }
+
+    @Test
+    void shouldBoundWhatAliasesMultiply() throws IOException {
+        StringBuilder text = new StringBuilder("a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
+        for (int i = 1; i < 8; i++) {
+            text.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ", ").repeat(9)).append("1]\n");
+        }
+        Path file = Files.writeString(folder.resolve("many.yaml"), text);
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertEquals(1, message.lines().count(), message);
+        assertTrue(message.contains("many.yaml"), message);
+    }
+
+    @Test
+    void shouldRefuseAKeyGivenTwiceWithBothLines() throws IOException {
+        Path file = Files.writeString(folder.resolve("twice.yaml"), "a: &a {x: 1}\nb:\n- x: 1\n  y: 2\n  <<: *a\n  y: 3\n");
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertTrue(message.endsWith("twice.yaml:6: found duplicate key y, first in line 4"), message);
+    }
+
+    @Test
+    void shouldNameTheLineOfWhatIsNoYaml() throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.yaml"), "a: 1\nb: *nowhere\n");
+
+        String message = assertThrows(InputException.class, () -> ForeignTraining.is(file)).getMessage();
+        assertTrue(message.contains("bad.yaml:2") && message.contains("nowhere"), message);
+    }
+}
