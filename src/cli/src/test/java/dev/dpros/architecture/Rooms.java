@@ -46,13 +46,14 @@ final class Rooms {
             process: core
             transports: core ros.names ros.message ros.node ros.master process ros2.message ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
+            node.observer: core inference control
             node.outputs: core messages observation safety control config process
-            node.trace: core observation inference safety control recording config
-            node.page: core messages observation diffusion inference safety control recording metrics config node.outputs
+            node.trace: core observation inference safety control recording config node.observer
+            node.page: core messages observation diffusion inference safety control recording metrics config node.observer node.outputs
             node.record: core messages observation recording datasets config process
             node.audit: core messages safety control recording datasets config node.record
             node: core messages observation diffusion inference safety control metrics config process \
-            node.outputs node.trace node.page
+            node.observer node.outputs node.trace node.page
             node.telemetry: core observation inference safety control recording metrics config process node.outputs node.page \
             node.record node
             simnode: core messages observation sim

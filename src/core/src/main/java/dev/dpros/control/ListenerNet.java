@@ -5,14 +5,19 @@ import dev.dpros.safety.WatchdogListener;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What stands between the control thread and one that hears of its ticks: whatever that one throws, an Error included, is
- * counted and kept here and goes no further. The control thread writes, any thread reads; allocates nothing.
+ * What stands between a thread and one that hears of what it does, such as the control thread's ticks: whatever that one throws,
+ * an Error included, is counted and kept here and goes no further. Any thread reads; allocates nothing.
  */
 public final class ListenerNet {
     private final String name;
     private final LoopStatistics statistics;
     private final AtomicLong failures = new AtomicLong();
     private volatile Throwable last;
+
+    /** One that no loop counts. @param name who is in it, for people */
+    public ListenerNet(String name) {
+        this(name, null);
+    }
 
     ListenerNet(String name, LoopStatistics statistics) {
         this.name = name;
@@ -52,10 +57,13 @@ public final class ListenerNet {
         };
     }
 
-    private void caught(Throwable thrown) {
+    /** Counts and keeps what was thrown. Any thread, if it is one that no loop counts. */
+    public void caught(Throwable thrown) {
         last = thrown;
-        failures.lazySet(failures.get() + 1);
-        statistics.add(LoopStatistics.Counter.PROBE_FAILURES, 1);
+        failures.incrementAndGet();
+        if (statistics != null) {
+            statistics.add(LoopStatistics.Counter.PROBE_FAILURES, 1);
+        }
     }
 
     /** Who is in it, for people. */

@@ -54,12 +54,11 @@ final class NodeControl {
                 ends.outputs()::enableText));
         voice = owned.own(new Voice(loop.watchdog(), text, waiting, setup.clock()));
         thread = owned.own(new ControlThread(loop, setup.clock(), setup.pacer()));
-        watch = new NodeWatch(loop, thread, wired.sampler.supervised()::deviceLoss);
+        watch = new NodeWatch(loop, thread, ends.observers().nets(), wired.sampler.supervised()::deviceLoss);
     }
 
     private static LoopListeners listeners(NodeEnds ends, RestWatch rest, TickListener recorder) {
-        return ends.outputs().heardWith(LoopListeners.NONE.and("at rest", rest).and("live page", ends.cycles()))
-                .and("recorder", recorder).and("trace", ends.trace());
+        return ends.observers().heardWith(ends.outputs().heardWith(LoopListeners.NONE.and("at rest", rest)).and("recorder", recorder));
     }
 
     private static LoopProbes durations(MetricsRegistry metrics) {

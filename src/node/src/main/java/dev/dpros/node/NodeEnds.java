@@ -1,8 +1,11 @@
 package dev.dpros.node;
 
 import dev.dpros.control.LoopInputs;
+import dev.dpros.core.Clock;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
+import dev.dpros.node.observer.NodeObserver;
+import dev.dpros.node.observer.NodeObservers;
 import dev.dpros.node.outputs.CommandOutput;
 import dev.dpros.node.outputs.NodeOutputs;
 import dev.dpros.node.page.CycleLog;
@@ -10,6 +13,8 @@ import dev.dpros.node.trace.NodeTrace;
 import dev.dpros.node.trace.TraceSetup;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.process.Owned;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What a control node has towards the outside, besides its sources: commands, the other outputs, the operator's commands,
@@ -22,6 +27,8 @@ final class NodeEnds {
     private final PositionSource teleoperation;
     private final CycleLog cycles;
     private final NodeTrace trace;
+    private final NodeObservers observers;
+    private final Clock clock;
 
     /** Advertises, subscribes and opens the trace. @throws dev.dpros.core.InputException if they do not fit the policy */
     NodeEnds(NodeSetup setup, NodeSetup.Motion motion, Sources sources, Owned owned) {
@@ -37,6 +44,15 @@ final class NodeEnds {
         TraceSetup traced = new TraceSetup(transport.nodeName(), config.policy().getFileName().toString(), motion.control(),
                 motion.limits(), sources.health().stream().map(TraceSetup.Source::of).toList());
         trace = owned.ownBelow(sources, NodeTrace.open(config.trace(), traced, sources.inputs(), setup.clock()));
+        clock = setup.clock();
+        observers = new NodeObservers(observers(cycles, trace));
+    }
+
+    private static Map<String, NodeObserver> observers(CycleLog cycles, NodeTrace trace) {
+        Map<String, NodeObserver> named = new LinkedHashMap<>();
+        named.put("live page", cycles);
+        named.put("trace", trace);
+        return named;
     }
 
     /** What the loop reads at each tick. */
@@ -46,7 +62,7 @@ final class NodeEnds {
 
     /** Where the loop's frames go. */
     CommandSink commands() {
-        return trace.publishing(cycles.publishing(output));
+        return observers.publishing(output, clock);
     }
 
     CommandOutput output() {
@@ -63,5 +79,10 @@ final class NodeEnds {
 
     NodeTrace trace() {
         return trace;
+    }
+
+    /** Who hears of what the node does. */
+    NodeObservers observers() {
+        return observers;
     }
 }

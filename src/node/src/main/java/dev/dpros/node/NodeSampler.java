@@ -9,8 +9,8 @@ import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
+import dev.dpros.node.observer.NodeObservers;
 import dev.dpros.node.outputs.Diagnostics;
-import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.PlanFan;
 import dev.dpros.process.Owned;
 import java.util.function.Supplier;
@@ -34,19 +34,19 @@ final class NodeSampler implements Diagnostics.SamplerView {
         choice = new SamplerChoice(setup.policy(), options);
         guides = new GuideChoice(setup.config(), setup.definition(), choice::current, setup.clock());
         fan = new PlanFan(setup.clock(), setup.config().dashboard().fanSamples(), stepNs);
-        InferenceLatency probes = probes(setup.metrics(), fan, ends.cycles());
-        ChunkRelay relay = new ChunkRelay(ends.cycles(), ends.trace(), inbox, ends.outputs().chunks());
+        InferenceLatency probes = probes(setup.metrics(), fan, ends.observers());
+        ChunkRelay relay = new ChunkRelay(ends.observers(), inbox, ends.outputs().chunks());
         SamplerChoice chosen = choice;
         Supplier<ChunkPolicy> policy = () -> setup.around().apply(chosen.follow(DiffusionPolicy.load(setup.definition(), options, probes)));
         GuideChoice guide = guides;
         PlanFan spare = fan;
         sampler = owned.own(new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(policy, sources.aligner(), relay,
-                ends.trace().watch(ends.cycles().watch(guide.next())), setup.clock(), stepNs, spare))));
+                ends.observers().watch(guide.next()), setup.clock(), stepNs, spare))));
         owned.ownBelow(ends.trace(), choice.offer(setup.transport()));
     }
 
-    private static InferenceLatency probes(MetricsRegistry metrics, PlanFan fan, CycleLog cycles) {
-        return new InferenceLatency(new SystemClock(), fan.outside(cycles.encoding(metrics.latency(Stage.ENCODE))),
+    private static InferenceLatency probes(MetricsRegistry metrics, PlanFan fan, NodeObservers observers) {
+        return new InferenceLatency(new SystemClock(), fan.outside(observers.encoding(metrics.latency(Stage.ENCODE))),
                 fan.outside(metrics.latency(Stage.DENOISING_STEP)), fan.outside(metrics.latency(Stage.INFERENCE)));
     }
 

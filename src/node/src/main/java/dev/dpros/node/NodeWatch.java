@@ -5,6 +5,7 @@ import dev.dpros.control.ControlThread;
 import dev.dpros.control.ListenerNet;
 import dev.dpros.process.ExitCode;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -32,19 +33,23 @@ public final class NodeWatch {
 
     private final ControlLoop loop;
     private final ControlThread thread;
+    private final List<ListenerNet> observers;
     private final Supplier<String> deviceLoss;
     private final Map<ListenerNet, Said> said = new HashMap<>();
     private boolean ended;
 
-    NodeWatch(ControlLoop loop, ControlThread thread, Supplier<String> deviceLoss) {
+    /** @param observers what is thrown by those who hear of more than ticks */
+    NodeWatch(ControlLoop loop, ControlThread thread, List<ListenerNet> observers, Supplier<String> deviceLoss) {
         this.loop = loop;
         this.thread = thread;
+        this.observers = observers;
         this.deviceLoss = deviceLoss;
     }
 
     /** Looks once, every 100 ms or so; returns why the node cannot go on, the first time only, else null. */
     End look(long nowNs) {
         loop.listeners().forEach(net -> say(net, nowNs));
+        observers.forEach(net -> say(net, nowNs));
         if (ended) {
             return null;
         }
@@ -73,7 +78,7 @@ public final class NodeWatch {
         Said before = said.get(net);
         if (failures > 0 && (before == null || failures > before.failures && nowNs - before.atNs > SAY_AGAIN_NS)) {
             said.put(net, new Said(failures, nowNs));
-            LOG.warn("{} threw while hearing of a tick ({} times so far): {}; the control loop and the others go on",
+            LOG.warn("{} threw while hearing of what the node does ({} times so far): {}; the node and the others go on",
                     net.name(), failures, String.valueOf(net.last()));
         }
     }

@@ -60,7 +60,7 @@ class NodeWatchTest {
             }
         }));
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
-            NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
+            NodeWatch watch = new NodeWatch(loop, thread, List.of(), deviceLoss::get);
             assertNull(watch.look(0));
             thread.start();
             NodeWatch.End end = null;
@@ -83,7 +83,7 @@ class NodeWatchTest {
     void shouldEndTheNodeWhenTheAcceleratorIsLost() {
         ControlLoop loop = new ControlLoop(wiring);
         try (ControlThread thread = new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL)) {
-            NodeWatch watch = new NodeWatch(loop, thread, deviceLoss::get);
+            NodeWatch watch = new NodeWatch(loop, thread, List.of(), deviceLoss::get);
             deviceLoss.set("device lost: CUDA error: unspecified launch failure");
             NodeWatch.End end = watch.look(0);
             assertNotNull(end);
@@ -99,7 +99,7 @@ class NodeWatchTest {
         ControlLoop loop = new ControlLoop(wiring.hearing("the recorder", report -> {
             throw new NoClassDefFoundError("gone");
         }));
-        NodeWatch watch = new NodeWatch(loop, new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL), deviceLoss::get);
+        NodeWatch watch = new NodeWatch(loop, new ControlThread(loop, new SystemClock(), PacerConfig.NORMAL), List.of(), deviceLoss::get);
         PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         System.setErr(new PrintStream(said, true));

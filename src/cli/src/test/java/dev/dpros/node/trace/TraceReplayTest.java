@@ -93,7 +93,7 @@ class TraceReplayTest {
                     .teleoperatedBy(out -> {
                         System.arraycopy(wanted, 0, out, 0, 2);
                         return teleoperated;
-                    }).hearing("trace", trace);
+                    }).hearing("trace", trace::ticked);
             loop = new ControlLoop(wiring);
         }
 

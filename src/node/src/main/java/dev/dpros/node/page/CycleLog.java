@@ -1,18 +1,13 @@
 package dev.dpros.node.page;
 
-import dev.dpros.control.TickListener;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ActionChunk;
-import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
-import dev.dpros.core.CommandSink;
 import dev.dpros.core.LatencySink;
-import dev.dpros.core.SamplingFailure;
-import dev.dpros.inference.Prediction;
-import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingGuide;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
+import dev.dpros.node.observer.NodeObserver;
 import dev.dpros.observation.SourceStatistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * themselves. The sampler thread writes a cycle's first part, the control thread its end, without allocation or waiting;
  * any thread reads. All times are stamp time.
  */
-public final class CycleLog implements ChunkSink, TickListener {
+public final class CycleLog implements NodeObserver {
     private static final int KEPT = 16;
     private static final int FIELDS = Field.values().length;
 
@@ -88,23 +83,8 @@ public final class CycleLog implements ChunkSink, TickListener {
         return values;
     }
 
-    /** The same guide, with the beginning of each cycle noted. Sampler thread. */
-    public SamplingGuide watch(SamplingGuide guide) {
-        return new SamplingGuide() {
-            @Override
-            public Sampling begin(Request request) {
-                begun(request);
-                return guide.begin(request);
-            }
-
-            @Override
-            public void finished(Request request, Prediction prediction) {
-                guide.finished(request, prediction);
-            }
-        };
-    }
-
-    private void begun(SamplingGuide.Request request) {
+    @Override
+    public void begun(SamplingGuide.Request request) {
         long rosNowNs = clock.rosNs();
         long offsetNs = rosNowNs - clock.monotonicNs();
         long stampNs = request.window().stampNs;
@@ -125,16 +105,13 @@ public final class CycleLog implements ChunkSink, TickListener {
         encodedNs = 0;
     }
 
-    /** A sink that also notes when the observations were encoded. Sampler thread. */
-    public LatencySink encoding(LatencySink sink) {
-        return durationNs -> {
-            encodedNs = clock.rosNs();
-            sink.recordNs(durationNs);
-        };
+    @Override
+    public void encoded() {
+        encodedNs = clock.rosNs();
     }
 
     @Override
-    public synchronized void accept(ActionChunk chunk) {
+    public synchronized void chunk(ActionChunk chunk) {
         long id = chunk.id();
         disagreement = previous == null ? 0 : Disagreement.between(previous, chunk);
         previous = chunk;
@@ -148,18 +125,9 @@ public final class CycleLog implements ChunkSink, TickListener {
     }
 
     @Override
-    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
-        // no command came of it
-    }
-
-    /** The same sink, with the time that publishing takes measured. Control thread. */
-    public CommandSink publishing(CommandSink sink) {
-        return frame -> {
-            long startNs = clock.monotonicNs();
-            sink.publish(frame);
-            publishNs = clock.monotonicNs() - startNs;
-            publish.recordNs(publishNs);
-        };
+    public void published(long startNs, long endNs) {
+        publishNs = endNs - startNs;
+        publish.recordNs(publishNs);
     }
 
     @Override

@@ -2,18 +2,12 @@ package dev.dpros.node.trace;
 
 import dev.dpros.config.TraceSection;
 import dev.dpros.control.ControlConfig;
-import dev.dpros.control.TickListener;
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ActionChunk;
-import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
-import dev.dpros.core.CommandSink;
-import dev.dpros.core.SamplingFailure;
 import dev.dpros.core.SourceLabel;
-import dev.dpros.inference.Prediction;
-import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingGuide;
-import dev.dpros.inference.StepListener;
+import dev.dpros.node.observer.NodeObserver;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.recording.trace.TraceFile;
 import dev.dpros.recording.trace.TraceFile.LaneSpec;
@@ -28,7 +22,7 @@ import java.util.List;
  * Writes what a control node does into its trace, if it has one: each stage on its own thread into a lane of its own.
  * The control thread and the sources' threads neither wait nor allocate.
  */
-public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
+public final class NodeTrace implements NodeObserver, AutoCloseable {
     static final String CONTROL = "control";
     static final String SAMPLER = "sampler";
     static final String SOURCE = "source ";
@@ -92,12 +86,9 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
         });
     }
 
-    /** The same sink, with the time noted. Control thread. */
-    public CommandSink publishing(CommandSink sink) {
-        return control == null ? sink : frame -> {
-            sink.publish(frame);
-            publishedNs = clock.monotonicNs();
-        };
+    @Override
+    public void published(long startNs, long endNs) {
+        publishedNs = endNs;
     }
 
     @Override
@@ -117,27 +108,18 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
         }
     }
 
-    /** The same guide, with each run noted from its beginning on. Sampler thread. */
-    public SamplingGuide watch(SamplingGuide guide) {
-        return sampler == null ? guide : new SamplingGuide() {
-            @Override
-            public Sampling begin(Request request) {
-                note(BEGUN, request.id(), request.requestNs(), request.deadlineNs(), request.window().stampNs,
-                        request.executedSteps());
-                Sampling sampling = guide.begin(request);
-                StepListener inner = sampling.listener();
-                return new Sampling(sampling.noise(), (index, count, timestep, x0hat) -> {
-                    boolean on = inner.onStep(index, count, timestep, x0hat);
-                    note(STEP, request.id(), index, count, timestep, on ? 1 : 0);
-                    return on;
-                }, sampling.timesteps());
-            }
+    @Override
+    public void begun(SamplingGuide.Request request) {
+        if (sampler != null) {
+            note(BEGUN, request.id(), request.requestNs(), request.deadlineNs(), request.window().stampNs, request.executedSteps());
+        }
+    }
 
-            @Override
-            public void finished(Request request, Prediction prediction) {
-                guide.finished(request, prediction);
-            }
-        };
+    @Override
+    public void stepped(SamplingGuide.Request request, int index, int count, int timestep, boolean goesOn) {
+        if (sampler != null) {
+            note(STEP, request.id(), index, count, timestep, goesOn ? 1 : 0);
+        }
     }
 
     /** One record: what, id, now, then values. An abandoned sampler's thread may still write beside its successor's. */
@@ -153,14 +135,14 @@ public final class NodeTrace implements ChunkSink, TickListener, AutoCloseable {
     }
 
     @Override
-    public void accept(ActionChunk chunk) {
+    public void chunk(ActionChunk chunk) {
         if (sampler != null) {
             note(FINISHED, chunk.id(), chunk.observationStampNs(), chunk.denoisingSteps(), 0, 0);
         }
     }
 
     @Override
-    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
+    public void failed(long requestId) {
         if (sampler != null) {
             note(FAILED, requestId, 0, 0, 0, 0);
         }
