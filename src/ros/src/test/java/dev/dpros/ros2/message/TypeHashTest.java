@@ -52,7 +52,7 @@ class TypeHashTest {
         Ros2Catalog catalog = Jazzy.withCount(prefix);
         JsonNode hashes = Jazzy.recorded("hashes");
         assertEquals(45, hashes.size());
-        hashes.fields().forEachRemaining(entry ->
+        hashes.properties().forEach(entry ->
                 assertEquals(entry.getValue().asText(), catalog.message(entry.getKey()).hash(), entry.getKey()));
     }
 
