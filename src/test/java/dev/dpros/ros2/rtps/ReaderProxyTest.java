@@ -108,6 +108,7 @@ class ReaderProxyTest {
 
     @Test
     void shouldNotRepairWhatWasNeverSent() {
+        heartbeat();
         sent(2);
         assertFalse(ack(true, 3, 32, -1));
         assertFalse(nack(3, 1, 32, -1));
