@@ -114,8 +114,10 @@ class ReaderProxyTest {
         assertFalse(nack(3, 1, 32, -1));
         assertFalse(nack(2, 1, 32, 0));
         assertEquals(List.of(), repairs());
-        assertFalse(ack(true, 900, 0));
-        assertFalse(reader.isDone(2));
+        sent(1);
+        assertFalse(ack(true, 900, 0)); // nor is it believed to have come
+        assertTrue(reader.isDone(2));
+        assertFalse(reader.isDone(3));
     }
 
     @Test
