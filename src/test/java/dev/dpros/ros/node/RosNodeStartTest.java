@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ShutDownException;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.testing.RosTool;
 import dev.dpros.ros.xmlrpc.XmlRpcClient;
