@@ -52,14 +52,41 @@ class DatasetCommandTest {
     @Test
     void shouldExportToEveryFormatWhateverTheCase() {
         String path = recordings();
-        for (String format : new String[] {"lerobot", "ZARR", "bag"}) {
+        for (String format : new String[] {"lerobot", "ZARR", "bag", "mcap"}) {
             assertEquals(0, dpros("dataset", "export", path, "--format", format, "-o", directory.resolve(format).toString()),
                     err.toString());
         }
         assertTrue(Files.exists(directory.resolve("lerobot/meta/info.json")));
         assertTrue(Files.exists(directory.resolve("ZARR/meta/episode_ends/.zarray")));
         assertTrue(Files.exists(directory.resolve("bag/episode_000002.bag")));
+        assertTrue(Files.exists(directory.resolve("mcap/episode_000002/metadata.yaml")));
         assertEquals(0, dpros("dataset", "verify", directory.resolve("ZARR").toString()), out.toString());
+    }
+
+    @Test
+    void shouldImportTheBagsOfRos2ThatItExported() {
+        String path = recordings();
+        Path bags = directory.resolve("mcap");
+        assertEquals(0, dpros("dataset", "export", path, "--format", "mcap", "-o", bags.toString()), err.toString());
+        String again = directory.resolve("again").toString();
+        assertEquals(0, dpros("dataset", "import", bags.resolve("episode_000001").toString(), "-o", again, "--map", "/image=image",
+                "--map", "/action=action"), err.toString());
+        assertEquals("", err.toString());
+        assertEquals(0, dpros("dataset", "info", again), err.toString());
+        assertTrue(out.toString().contains("sensor_msgs/Image") && out.toString().contains("std_msgs/Float32MultiArray"), out.toString());
+        assertEquals(2, dpros("dataset", "export", again, "--format", "bag", "-o", directory.resolve("bags").toString()));
+        assertTrue(err.toString().contains("expected messages of ROS 1, found sensor_msgs/Image of ROS 2 on /image; --format mcap takes"
+                + " messages of both"), err.toString());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithABagOfRos2() throws Exception {
+        String output = directory.resolve("rec").toString();
+        Path bag = Files.writeString(directory.resolve("x.mcap"), "nothing");
+        assertEquals(2, dpros("dataset", "import", bag.toString(), "-o", output, "--map", "/a=a"));
+        assertEquals("dpros: " + bag + ": file type: expected MCAP or a SQLite database, found another file" + System.lineSeparator(), err.toString());
+        assertEquals(2, dpros("dataset", "import", bag.toString(), "-o", output));
+        assertTrue(err.toString().contains("a bag needs --config or --map TOPIC=KEY"), err.toString());
     }
 
     @Test
