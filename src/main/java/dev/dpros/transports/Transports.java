@@ -20,7 +20,7 @@ public final class Transports {
     /** Chosen unless something else is. */
     public static final String DEFAULT = "ros1";
 
-    private static final String ROS2_HASH = "RIHS01_";
+    private static final String ROS2_HASH = "RIHS";
 
     private Transports() {}
 
@@ -45,7 +45,8 @@ public final class Transports {
     /**
      * How recorded messages are read and written.
      *
-     * @param checksum of their type; empty for messages that the program makes itself, as at the import of a data set
+     * @param checksum of their type: a type hash for ROS 2, an md5 for ROS 1; empty for messages that the program makes
+     *     itself, as at the import of a data set
      */
     public static MessageTypes recorded(String checksum) {
         return checksum.startsWith(ROS2_HASH) ? Ros2Catalog.packaged() : SchemaCatalog.packaged();

@@ -128,8 +128,8 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowAMiddlewareByItsPortAndInOneRoom() {
-        noClasses().that().resideOutsideOfPackages("dev.dpros.ros..", "dev.dpros.transports..")
-                .should().dependOnClassesThat().resideInAnyPackage("dev.dpros.ros..").check(classes);
+        noClasses().that().resideOutsideOfPackages("dev.dpros.ros..", "dev.dpros.ros2..", "dev.dpros.transports..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.dpros.ros..", "dev.dpros.ros2..").check(classes);
     }
 
     @Test
@@ -147,7 +147,7 @@ class ArchitectureTest {
     @Test
     void shouldReadClocksThroughCore() {
         noClasses().that(in(Set.of("messages", "observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
-                        "ros.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
+                        "ros.message", "ros2.message", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets", "checkpoint",
                         "training", "config", "node.outputs", "node.trace", "node.audit")))
                 .should().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(System.class, "currentTimeMillis")
