@@ -81,7 +81,7 @@ class DatasetCommandTest {
         assertTrue(out.toString().contains("sensor_msgs/Image") && out.toString().contains("std_msgs/Float32MultiArray"), out.toString());
         InputException error = assertThrows(InputException.class,
                 () -> BagExporter.export(EpisodeStore.episodes(Path.of(again)), directory.resolve("bags"), Progress.NONE));
-        assertTrue(error.getMessage().endsWith(" of ROS 2 on /image; --format mcap takes messages of both"), error.getMessage());
+        assertTrue(error.getMessage().endsWith(" of ROS 2 on /action; --format mcap takes messages of both"), error.getMessage());
     }
 
     @Test
