@@ -20,7 +20,7 @@ public final class Transports {
     /** Chosen unless something else is. */
     public static final String DEFAULT = "ros1";
 
-    private static final String ROS2_HASH = "RIHS01_";
+    private static final String ROS2_HASH = "RIHS";
 
     private Transports() {}
 

@@ -121,7 +121,7 @@ public final class RunCommand implements Callable<Integer> {
         telemetry.observe(policyNode);
         telemetry.observeGpu(robot);
         RecordingSession recording = record == null ? null : lifecycle.own(new RecordingSession(robot, node, record,
-                List.of(RecordingPlan.state(node.resolve("~state")))));
+                RecordingPlan.ofNode(robot, node::resolve)));
         if (recording != null) {
             telemetry.observe(recording.recorder());
             policyNode.reportTo(report -> recording.recorder().driver(report.human));

@@ -1,9 +1,14 @@
 package dev.dpros.cli.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.cli.Main;
+import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
+import dev.dpros.datasets.rosbag.BagExporter;
+import dev.dpros.recording.EpisodeStore;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -52,14 +57,41 @@ class DatasetCommandTest {
     @Test
     void shouldExportToEveryFormatWhateverTheCase() {
         String path = recordings();
-        for (String format : new String[] {"lerobot", "ZARR", "bag"}) {
+        for (String format : new String[] {"lerobot", "ZARR", "bag", "mcap"}) {
             assertEquals(0, dpros("dataset", "export", path, "--format", format, "-o", directory.resolve(format).toString()),
                     err.toString());
         }
         assertTrue(Files.exists(directory.resolve("lerobot/meta/info.json")));
         assertTrue(Files.exists(directory.resolve("ZARR/meta/episode_ends/.zarray")));
         assertTrue(Files.exists(directory.resolve("bag/episode_000002.bag")));
+        assertTrue(Files.exists(directory.resolve("mcap/episode_000002/metadata.yaml")));
         assertEquals(0, dpros("dataset", "verify", directory.resolve("ZARR").toString()), out.toString());
+    }
+
+    @Test
+    void shouldImportTheBagsOfRos2ThatItExported() {
+        String path = recordings();
+        Path bags = directory.resolve("mcap");
+        assertEquals(0, dpros("dataset", "export", path, "--format", "mcap", "-o", bags.toString()), err.toString());
+        String again = directory.resolve("again").toString();
+        assertEquals(0, dpros("dataset", "import", bags.resolve("episode_000001").toString(), "-o", again, "--map", "/image=image",
+                "--map", "/action=action"), err.toString());
+        assertEquals("", err.toString());
+        assertEquals(0, dpros("dataset", "info", again), err.toString());
+        assertTrue(out.toString().contains("sensor_msgs/Image") && out.toString().contains("std_msgs/Float32MultiArray"), out.toString());
+        InputException error = assertThrows(InputException.class,
+                () -> BagExporter.export(EpisodeStore.episodes(Path.of(again)), directory.resolve("bags"), Progress.NONE));
+        assertTrue(error.getMessage().endsWith(" of ROS 2 on /action; --format mcap takes messages of both"), error.getMessage());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithABagOfRos2() throws Exception {
+        String output = directory.resolve("rec").toString();
+        Path bag = Files.writeString(directory.resolve("x.mcap"), "nothing");
+        assertEquals(2, dpros("dataset", "import", bag.toString(), "-o", output, "--map", "/a=a"));
+        assertEquals("dpros: " + bag + ": file type: expected MCAP or a SQLite database, found another file" + System.lineSeparator(), err.toString());
+        assertEquals(2, dpros("dataset", "import", bag.toString(), "-o", output));
+        assertTrue(err.toString().contains("a bag needs --config or --map TOPIC=KEY"), err.toString());
     }
 
     @Test

@@ -36,6 +36,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps at which nobody drove, exported from journals with a node's state: 10 Hz, the value of a step is its number. */
 @Timeout(120)
@@ -201,14 +203,15 @@ class IdleStepsTest {
         assertTrue(err.toString().contains("episode_000000.dpj: left out: nobody drove in it (--idle keep)"), err.toString());
     }
 
-    @Test
-    void shouldKeepBagsWholeAndTakeWhoDroveBackFromThem() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"bag,episode_000000.bag", "mcap,episode_000000", "mcap,episode_000000/episode_000000_0.mcap"})
+    void shouldKeepBagsWholeAndTakeWhoDroveBackFromThem(String format, String bag) throws Exception {
         Path recording = directory.resolve("rec");
         episode(recording, 0, 70, IdleStepsTest::drives);
         Path bags = directory.resolve("bags");
-        assertEquals(2, dpros("dataset", "export", recording.toString(), "--format", "bag", "-o", bags.toString(), "--idle", "drop"));
+        assertEquals(2, dpros("dataset", "export", recording.toString(), "--format", format, "-o", bags.toString(), "--idle", "drop"));
         assertTrue(err.toString().contains("a bag holds every message as received"), err.toString());
-        assertEquals(0, dpros("dataset", "export", recording.toString(), "--format", "bag", "-o", bags.toString()), err.toString());
+        assertEquals(0, dpros("dataset", "export", recording.toString(), "--format", format, "-o", bags.toString()), err.toString());
         Path again = directory.resolve("again");
         Path config = Files.writeString(directory.resolve("robot.yaml"), """
                 policy: none
@@ -217,7 +220,7 @@ class IdleStepsTest {
                 action: {topic: /sent, type: std_msgs/Float64MultiArray, joints: [a]}
                 record: {fps: 10, sent: {topic: /sent, type: std_msgs/Float32MultiArray, field: "data[0:1]"}}
                 """);
-        assertEquals(0, dpros("dataset", "import", bags.resolve("episode_000000.bag").toString(), "-o", again.toString(),
+        assertEquals(0, dpros("dataset", "import", bags.resolve(bag).toString(), "-o", again.toString(),
                 "--config", config.toString()), err.toString());
         try (EpisodeDataset dataset = export("zarr", again)) {
             assertEquals(List.of(range(3, 20), range(40, 60)), values(dataset, "action"));

@@ -95,10 +95,14 @@ class LabelsTest {
             assertEquals(ALL.subList(0, 1), labels(LerobotDataset.open(export(source, "lerobot", name + "-good", "--only", "success"))));
             assertEquals(ALL.subList(1, 2), labels(ZarrDataset.open(export(source, "zarr", name + "-bad.zarr", "--only", "failure"), 10)));
         }
-        Path bags = export(recording, "bag", "bags", "--idle", "keep");
+        assertLabels(export(recording, "bag", "bags", "--idle", "keep"), ".bag");
+        assertLabels(export(recording, "mcap", "ros2", "--idle", "keep"), "");
+    }
+
+    private void assertLabels(Path bags, String suffix) throws IOException {
         for (int i = 0; i < ALL.size(); i++) {
-            Path one = folder.resolve("from-bag" + i);
-            dpros("dataset", "import", bags.resolve("episode_00000" + i + ".bag").toString(), "--map", "/action=action", "-o", one.toString());
+            Path one = folder.resolve("from-" + bags.getFileName() + i);
+            dpros("dataset", "import", bags.resolve("episode_00000" + i + suffix).toString(), "--map", "/action=action", "-o", one.toString());
             try (Stream<Path> journals = Files.list(one)) {
                 Path journal = journals.filter(file -> file.toString().endsWith(".dpj")).findFirst().orElseThrow();
                 JournalIndex index = JournalIndex.of(journal);

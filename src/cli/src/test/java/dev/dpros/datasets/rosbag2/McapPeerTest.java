@@ -279,6 +279,27 @@ class McapPeerTest {
         assertTrue(found.at("/metadata/topic_type_hash").asText().matches("RIHS01_[0-9a-f]{64}"));
     }
 
+    /** A damaged message, and a topic whose fields would have one name in ROS 2. */
+    @Test
+    void shouldLeaveOutWhatHasNoFormInRos2() throws Exception {
+        Path bag = folder.resolve("odd.bag");
+        try (BagWriter writer = new BagWriter(bag)) {
+            int state = connect(writer, "/joint_states", "sensor_msgs/JointState");
+            writer.message(state, START, joints(START, 1));
+            writer.message(state, START + 1, ByteBuffer.allocate(20));
+            writer.message(writer.connect("/k", "a_msgs/K", "ab", "int8 K\nint8 k\n"), START + 2, ByteBuffer.allocate(2));
+        }
+        Path recording = folder.resolve("odd");
+        try (EpisodeStore store = EpisodeStore.open(recording)) {
+            new BagImporter(Map.of("/joint_states", "joints", "/k", "k"), null, "", new RosMessageReaders(Transports::recorded))
+                    .importBag(bag, store);
+        }
+        Path exported = exported(recording, "odd-mcap");
+        assertEquals(List.of("episode_000000.dpj: /k: left out: a_msgs/K: fields: expected names that differ in ROS 2, found 'k' twice",
+                "episode_000000.dpj: /joint_states: 1 damaged messages left out"), said);
+        assertEquals(2, McapReader.read(exported.resolve("episode_000000_0.mcap"), new Heard()).messages());
+    }
+
     @Test
     void shouldImportItsOwnExportsWithTaskAndLabel() throws Exception {
         Path first = recorded();

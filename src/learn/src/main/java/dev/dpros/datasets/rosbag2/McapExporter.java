@@ -78,7 +78,7 @@ public final class McapExporter {
             Copy copy = new Copy(writer);
             for (JournalIndex.Track track : index.tracks()) {
                 if (track.count() > 0 && track.info() != null && track.info().isDescribed()) {
-                    copy.add(track.info());
+                    add(copy, journal, track.info());
                 }
             }
             SourceInfo labels = new SourceInfo(0, "", SourceInfo.Role.OTHER, EpisodeLabels.TOPIC, EpisodeLabels.TYPE, EpisodeLabels.MD5,
@@ -89,6 +89,14 @@ public final class McapExporter {
                     + ": " + topic.name + ": " + topic.damaged + " damaged messages left out"));
         }
         writer.facts().write(folder.resolve(BagFolder.METADATA), file);
+    }
+
+    private void add(Copy copy, Path journal, SourceInfo source) {
+        try {
+            copy.topics.put(source.id(), copy.topic(source));
+        } catch (InputException e) { // the others are worth having
+            notes.accept(journal.getFileName() + ": " + source.topic() + ": left out: " + e.getMessage());
+        }
     }
 
     /** A topic of the file. */
@@ -127,10 +135,6 @@ public final class McapExporter {
 
         Copy(McapWriter writer) {
             this.writer = writer;
-        }
-
-        void add(SourceInfo source) {
-            topics.put(source.id(), topic(source));
         }
 
         Topic topic(SourceInfo source) {

@@ -62,7 +62,7 @@ final class SqliteBag {
 
     /** Takes what its recorder left beside a copy into it. */
     static void settle(Path copy) {
-        try (Connection database = new SQLiteConfig().createConnection("jdbc:sqlite:" + copy);
+        try (Connection database = new SQLiteConfig().createConnection(url(copy));
                 Statement statement = database.createStatement()) {
             statement.execute("PRAGMA journal_mode=DELETE");
         } catch (SQLException e) {
@@ -74,7 +74,12 @@ final class SqliteBag {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setPragma(SQLiteConfig.Pragma.LIMIT_LENGTH, Integer.toString(Compression.MAX_BYTES));
-        return config.createConnection("jdbc:sqlite:" + path.toUri().toString().replaceFirst("^file:/+", "file:///") + "?immutable=1");
+        return config.createConnection(url(path) + "?immutable=1");
+    }
+
+    /** A name may hold what means something in a URL. */
+    private static String url(Path path) {
+        return "jdbc:sqlite:file://" + path.toUri().getRawPath();
     }
 
     private BagReader.Scan read() {

@@ -127,7 +127,7 @@ class Rosbag2Test {
     @ValueSource(ints = {1, 2, 3, 4})
     @Tag("realpeer")
     void shouldReadDatabasesOfEveryVersion(int version) throws Exception {
-        Path file = database("bag.db3", version, 0, 500, "closed");
+        Path file = database("a ?journal_mode=WAL&b#\u00e4%41.db3", version, 0, 500, "closed");
         byte[] before = Files.readAllBytes(file);
         assertHolds(file, 500);
         assertTrue(Arrays.equals(before, Files.readAllBytes(file)));
@@ -142,8 +142,8 @@ class Rosbag2Test {
     @Test
     @Tag("realpeer")
     void shouldReadWhatAKilledRecorderLeftInTheWriteAheadLog() throws Exception {
-        Path file = database("killed/killed_0.db3", 4, 0, 700, "wal");
-        Path wal = file.resolveSibling("killed_0.db3-wal");
+        Path file = database("killed/killed?a=b%41_0.db3", 4, 0, 700, "wal");
+        Path wal = file.resolveSibling("killed?a=b%41_0.db3-wal");
         assertTrue(Files.size(wal) > 0);
         byte[] before = Files.readAllBytes(file);
         byte[] walBefore = Files.readAllBytes(wal);

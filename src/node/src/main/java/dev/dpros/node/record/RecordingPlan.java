@@ -13,6 +13,7 @@ import dev.dpros.recording.journal.SourceInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Which topics a robot's configuration asks to record, and how they become a dataset. Immutable.
@@ -32,9 +33,24 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
      */
     public record PlannedTopic(String key, SourceInfo.Role role, String topic, String type, boolean image) {}
 
-    /** What a control node says of itself: at export it tells when somebody drove. @param topic resolved {@code ~state} */
-    public static PlannedTopic state(String topic) {
-        return new PlannedTopic("state", SourceInfo.Role.OTHER, topic, ControllerStateWriter.TYPE, false);
+    /**
+     * What a control node says of itself: its state, which tells at export when somebody drove, and as far as they are
+     * published its chunks and plans. Without what the configuration has recorded anyway.
+     *
+     * @param resolve makes full names of the node's own
+     */
+    public static List<PlannedTopic> ofNode(RobotConfig config, UnaryOperator<String> resolve) {
+        List<String> extra = config.record().extra().stream().map(resolve).toList();
+        List<PlannedTopic> topics = new ArrayList<>();
+        topics.add(new PlannedTopic("state", SourceInfo.Role.OTHER, resolve.apply("~state"), ControllerStateWriter.TYPE, false));
+        if (config.outputs().chunk()) {
+            topics.add(new PlannedTopic("chunk", SourceInfo.Role.OTHER, resolve.apply("~chunk"), "diffusion_policy_msgs/ActionChunk", false));
+        }
+        if (!config.outputs().plan().dims().isEmpty()) {
+            topics.add(new PlannedTopic("plan", SourceInfo.Role.OTHER, resolve.apply("~plan"), "nav_msgs/Path", false));
+        }
+        topics.removeIf(topic -> extra.contains(topic.topic()));
+        return List.copyOf(topics);
     }
 
     /** The plan for a configuration. @throws InputException if no action is to be recorded or a field is missing */

@@ -52,7 +52,7 @@ public final class BagExporter {
             for (JournalIndex.Track track : index.tracks()) {
                 if (track.count() > 0 && track.info() != null && track.info().isDescribed()) {
                     if (track.info().isRos2()) {
-                        throw InputException.of(journal.toString(), "--format bag", "messages of ROS 1", track.info().type() + " on "
+                        throw InputException.of(journal.toString(), "--format bag", "messages of ROS 1", track.info().type() + " of ROS 2 on "
                                 + track.info().topic(), "--format mcap takes messages of both");
                     }
                     connections.put(track.info().id(), writer.connect(track.info().topic(), track.info().type(),

@@ -20,7 +20,7 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
     private static final Pattern LEADING_HEADER =
             Pattern.compile("\\A(?:[^\\S\\n]*(?:#[^\\n]*)?\\n)*+[^\\S\\n]*(?:std_msgs/(?:msg/)?)?Header\\s+\\w+");
     /** What the hash of a type of ROS 2 begins with. */
-    public static final String ROS2_HASH = "RIHS01_";
+    public static final String ROS2_HASH = "RIHS";
     private static final long NS_PER_S = 1_000_000_000L;
 
     /** What a source is to the policy. */
