@@ -1,15 +1,8 @@
 package dev.dpros.inference.torchscript;
 
-import dev.dpros.core.FeatureSpec;
-import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.diffusion.SchedulerConfig;
-import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -42,85 +35,12 @@ public final class TrainingScript {
     public static ScriptModule diffusion(PolicyDefinition policy, Predicate<String> learns, boolean coordinates,
             Arithmetic arithmetic) {
         ScriptModule module = new ScriptModule("DiffusionLoss", learns);
-        WeightStore weights = new WeightStore(policy);
-        loss("loss", policy, coordinates, arithmetic, weights, module);
+        DiffusionLossScript loss = new DiffusionLossScript(policy, coordinates, arithmetic, module);
+        loss.write("loss", false);
         TransformerConfig transformer = policy.config().transformer();
         if (transformer != null && (transformer.dropEmb() > 0 || transformer.dropAttn() > 0)) {
-            loss(OptimizerScript.LEARN, policy, coordinates, arithmetic, weights, module);
+            loss.write(OptimizerScript.LEARN, true);
         }
         return module;
-    }
-
-    private static void loss(String method, PolicyDefinition policy, boolean coordinates, Arithmetic arithmetic,
-            WeightStore weights, ScriptModule module) {
-        PolicyConfig config = policy.config();
-        ScriptBody body = new ScriptBody();
-        String observation = observations(policy, coordinates, weights, module, body);
-        int next = config.inputs().size();
-        String joined = body.let("torch.narrow(x[%d], 1, %d, %d)", next, config.firstDenoisedStep(), config.denoisedSteps());
-        String mask = body.let("torch.narrow(torch.unsqueeze(x[%d], 2), 1, %d, %d)", next + 1, config.firstDenoisedStep(),
-                config.denoisedSteps());
-        boolean inpainted = config.conditionedBy(Conditioning.INPAINTING);
-        String clean = joined;
-        if (inpainted) {
-            joined = body.let("torch.cat([%s, %s], 2)", joined, observation);
-            clean = body.let("torch.detach(%s)", joined);
-        }
-        String noise = "x[" + (next + 2) + "]";
-        String signal = body.let("torch.reshape(torch.select(x[%d], 1, 0), [-1, 1, 1])", next + 4);
-        String level = body.let("torch.reshape(torch.select(x[%d], 1, 1), [-1, 1, 1])", next + 4);
-        String noisy = body.let("torch.addcmul(torch.mul(%s, %s), %s, %s)", clean, signal, noise, level);
-        if (inpainted) {
-            String known = known(config, module);
-            noisy = body.let("torch.addcmul(torch.mul(%s, torch.rsub(%s, 1)), %s, %s)", noisy, known, joined, known);
-            mask = body.let("torch.mul(%s, torch.rsub(%s, 1))", mask, known);
-        }
-        String seen = inpainted ? observation : body.let("torch.flatten(%s, 1)", observation);
-        String output = DenoiserScript.of(config, weights, module)
-                .train(body, noisy, "x[" + (next + 3) + "]", seen, arithmetic, method.equals(OptimizerScript.LEARN));
-        String target = target(body, config.scheduler().predictionType(), clean, noise, signal, level);
-        String error = body.let("torch.sub(%s, %s)", output, target);
-        body.result("torch.mean(torch.mul(torch.mul(" + error + ", " + error + "), " + mask + "))");
-        module.method(method + "(w: List[Tensor], x: List[Tensor]) -> Tensor", body);
-    }
-
-    /** 1 where a trajectory conditioned by inpainting is known, else 0: {@code [1, T, A + D]}. */
-    private static String known(PolicyConfig config, ScriptModule module) {
-        int width = config.denoisedWidth();
-        float[] values = new float[config.horizon() * width];
-        for (int t = 0; t < config.nObsSteps(); t++) {
-            Arrays.fill(values, t * width + config.action().size(), (t + 1) * width, 1);
-        }
-        return module.parameter("known", ScriptTensor.of(TensorData.of(values, 1, config.horizon(), width)));
-    }
-
-    private static String target(ScriptBody body, SchedulerConfig.PredictionType type, String action, String noise,
-            String signal, String level) {
-        return switch (type) {
-            case EPSILON -> noise;
-            case SAMPLE -> action;
-            case V_PREDICTION -> body.let("torch.sub(torch.mul(%s, %s), torch.mul(%s, %s))", noise, signal, action, level);
-        };
-    }
-
-    /** {@code [B, To, D]}, or T steps. */
-    private static String observations(PolicyDefinition policy, boolean coordinates, WeightStore weights,
-            ScriptModule module, ScriptBody body) {
-        PolicyConfig config = policy.config();
-        List<String> parts = new ArrayList<>();
-        int camera = 0;
-        for (int f = 0; f < config.inputs().size(); f++) {
-            String input = "x[" + f + "]";
-            if (config.inputs().get(f).kind() == FeatureSpec.Kind.VISUAL) {
-                EncoderScript encoder = new EncoderScript(policy, camera++, weights, module, ResizeFilter.AUTO);
-                ImageOps ops = new ImageOps(module, body, weights, null);
-                String flat = body.let("torch.flatten(%s, 0, 1)", input);
-                String features = coordinates ? encoder.head(ops, body, flat) : encoder.features(ops, body, flat);
-                input = body.let("torch.reshape(%s, [-1, %d, %d])", features, config.trainedObsSteps(),
-                        config.vision().featureDim());
-            }
-            parts.add(input);
-        }
-        return body.let("torch.cat([%s], 2)", String.join(", ", parts));
     }
 }
