@@ -24,10 +24,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The rooms of docs/architecture.md, checked on the compiled classes and on the sources. */
+@Tag("long")
 class ArchitectureTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final double LARGEST_ROOM = 0.15;

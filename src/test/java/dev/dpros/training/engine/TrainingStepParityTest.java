@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three optimisation steps of the reference implementation (LeRobot's DiffusionModel, torch, EMAModel), recorded. */
+@Tag("long")
 class TrainingStepParityTest {
     private static final double TOLERANCE = 1e-4;
 
