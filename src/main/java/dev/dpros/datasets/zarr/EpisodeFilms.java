@@ -119,8 +119,8 @@ final class EpisodeFilms implements AutoCloseable {
         if (frame == times.length) {
             double last = times.length == 0 ? Double.NEGATIVE_INFINITY : times[times.length - 1];
             if (!(step <= Math.floor(last / stepSeconds + EARLY_STEPS) + MOST_AFTER_END)) {
-                throw InputException.of(path(cameras.get(camera), episode).toString(), "step " + step, "a frame at " + step * stepSeconds
-                        + " s", "its end, after " + times.length + " frames", "the recording was cut");
+                throw InputException.of(path(cameras.get(camera), episode).toString(), "step " + step, "a frame at "
+                        + Math.round(1e3 * step * stepSeconds) / 1e3 + " s", "its end, after " + times.length + " frames", "the recording was cut");
             }
             frame--;
         }

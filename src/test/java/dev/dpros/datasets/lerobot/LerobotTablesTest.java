@@ -52,7 +52,17 @@ class LerobotTablesTest {
     }
 
     private void rewrite(String table, String select, String where) throws Exception {
-        Path file = table.equals("data") ? LerobotPaths.data(root, 0) : root.resolve("meta/episodes/chunk-000/file-000.parquet");
+        rewrite(table.equals("data") ? LerobotPaths.data(root, 0) : root.resolve("meta/episodes/chunk-000/file-000.parquet"), select, where);
+    }
+
+    /** The tables of all three episodes. */
+    private void rewriteAll(String select) throws Exception {
+        for (int file = 0; file < 3; file++) {
+            rewrite(LerobotPaths.data(root, file), select, "true");
+        }
+    }
+
+    private static void rewrite(Path file, String select, String where) throws Exception {
         Path changed = file.resolveSibling("changed.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement()) {
             statement.execute("COPY (SELECT " + select + " FROM read_parquet('" + file + "') WHERE " + where
@@ -149,7 +159,7 @@ class LerobotTablesTest {
     @ParameterizedTest
     @ValueSource(strings = {"%s", "[%s]", "array_value(%s)"})
     void shouldTakeASuccessfulStepForASuccess(String form) throws Exception {
-        rewrite("data", "*, " + form.formatted("(episode_index = 1 AND frame_index = 3)") + " AS \"next.success\"");
+        rewriteAll("*, " + form.formatted("(episode_index = 1 AND frame_index = 3)") + " AS \"next.success\"");
         assertEquals(List.of(false, true, false), labels());
         SelectedEpisodes.Choice success = new SelectedEpisodes.Choice(SelectedEpisodes.Label.SUCCESS, false);
         List<String> said = new ArrayList<>();
@@ -163,9 +173,9 @@ class LerobotTablesTest {
 
     @Test
     void shouldTakeNoLabelFromStepsThatSayNothing() throws Exception {
-        rewrite("data", "*, CASE WHEN episode_index = 2 THEN false END AS \"next.success\"");
+        rewriteAll("*, CASE WHEN episode_index = 2 THEN false END AS \"next.success\"");
         assertEquals(Arrays.asList(null, null, false), labels());
-        rewrite("data", "* REPLACE (1.0::FLOAT AS \"next.success\")");
+        rewriteAll("* REPLACE (1.0::FLOAT AS \"next.success\")");
         assertEquals(Arrays.asList(null, null, null), labels());
         try (EpisodeDataset read = LerobotDataset.open(root)) {
             assertTrue(read.faults().stream().anyMatch(line -> line.endsWith(
@@ -181,7 +191,7 @@ class LerobotTablesTest {
             ((ObjectNode) tree.get("features")).putObject(key).put("dtype", key.equals("next.reward") ? "float32" : "bool").putArray("shape").add(1);
         }
         new ObjectMapper().writeValue(info.toFile(), tree);
-        rewrite("data", "*, 1.0::FLOAT AS \"next.reward\", true AS \"next.done\", true AS \"next.success\"");
+        rewriteAll("*, 1.0::FLOAT AS \"next.reward\", true AS \"next.done\", true AS \"next.success\"");
         try (EpisodeDataset read = LerobotDataset.open(root)) {
             assertEquals(List.of(), read.faults());
             assertEquals(2, read.leftOut().size());
