@@ -3,6 +3,7 @@ package dev.dpros.control;
 import dev.dpros.core.LatencySink;
 import dev.dpros.safety.WatchdogListener;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between the control thread and one that hears of its ticks: whatever that one throws, an Error included, is
@@ -12,7 +13,7 @@ public final class ListenerNet {
     private final String name;
     private final LoopStatistics statistics;
     private final AtomicLong failures = new AtomicLong();
-    private volatile Throwable last;
+    private volatile @Nullable Throwable last;
 
     ListenerNet(String name, LoopStatistics statistics) {
         this.name = name;
@@ -69,7 +70,7 @@ public final class ListenerNet {
     }
 
     /** What it threw last, or null. */
-    public Throwable last() {
+    public @Nullable Throwable last() {
         return last;
     }
 }

@@ -3,6 +3,7 @@ package dev.dpros.control;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
+import org.jspecify.annotations.Nullable;
 
 /** What one tick did: a preallocated slot, filled by the control thread and valid within {@link TickListener#ticked}. */
 public final class TickReport {
@@ -33,8 +34,10 @@ public final class TickReport {
     /** {@code [A]} position commanded now, robot units; the last one if none was sent, zeros before the first. */
     public final double[] command;
     /** Safety state after the tick. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public SafetyState state;
     /** What led to it. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public SafetyEvent reason;
     /** Index of the source that the reason is about, or {@link Watchdog#NO_SOURCE}. */
     public int reasonSource;

@@ -2,6 +2,7 @@ package dev.dpros.core;
 
 import java.util.Collection;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the valid name that a mistyped one probably meant (Levenshtein distance). Stateless; for error messages. */
 public final class NearestName {
@@ -26,7 +27,7 @@ public final class NearestName {
         return distance(name.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT)) <= Math.max(2, name.length() / 3);
     }
 
-    private static String nearest(String name, Collection<String> valid) {
+    private static @Nullable String nearest(String name, Collection<String> valid) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : valid) {

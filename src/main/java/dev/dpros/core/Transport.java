@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node on a robot's middleware: the port behind which the project's own ROS 1 client, or another, stands.
@@ -37,7 +38,7 @@ public interface Transport extends AutoCloseable {
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 
     /** A parameter's value (Map, List, String, Integer, Double, Boolean), or null if unset. */
-    Object getParameter(String name);
+    @Nullable Object getParameter(String name);
 
     /** Sets a parameter. */
     void setParameter(String name, Object value);
@@ -92,10 +93,10 @@ public interface Transport extends AutoCloseable {
         int publishers();
 
         /** The full message definition that the last connected publisher sent, or null before the first. */
-        String messageDefinition();
+        @Nullable String messageDefinition();
 
         /** The type that the last connected publisher sent, or null. */
-        String messageType();
+        @Nullable String messageType();
 
         /** Messages received. */
         long received();

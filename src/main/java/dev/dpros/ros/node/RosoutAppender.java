@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Sends what the program logs to {@code /rosout}, and offers its loggers to get_loggers and set_logger_level. */
@@ -20,7 +21,7 @@ final class RosoutAppender extends AppenderBase<ILoggingEvent> {
     }
 
     /** Attaches to the root logger if Logback is the logging backend, else returns null. */
-    static RosoutAppender attach(Rosout rosout) {
+    static @Nullable RosoutAppender attach(Rosout rosout) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return null;
         }

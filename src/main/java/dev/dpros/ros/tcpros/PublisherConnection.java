@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,9 @@ final class PublisherConnection {
     private ByteBuffer latched = ByteBuffer.allocate(0);
     private int latchedLength = -1;
     private volatile boolean latching;
-    private volatile String publishedType;
-    private volatile String publishedMd5;
-    private volatile SocketChannel channel;
+    private volatile @Nullable String publishedType;
+    private volatile @Nullable String publishedMd5;
+    private volatile @Nullable SocketChannel channel;
     private volatile boolean connected;
     private volatile boolean closed;
     private volatile boolean hurry;

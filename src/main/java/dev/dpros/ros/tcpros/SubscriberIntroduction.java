@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How a subscriber introduces itself to a publisher: its connection header, the publisher's, and whether they fit. Stateless. */
 final class SubscriberIntroduction {
@@ -57,7 +58,7 @@ final class SubscriberIntroduction {
     }
 
     /** Why the two do not fit, in one line; null if they do. @param publisher for the line */
-    static String refusal(Object publisher, TopicSubscriber subscriber, Map<String, String> reply) {
+    static @Nullable String refusal(Object publisher, TopicSubscriber subscriber, Map<String, String> reply) {
         String error = reply.get("error");
         if (error != null) {
             return publisher + ": " + ConnectionHeader.printable(error);
