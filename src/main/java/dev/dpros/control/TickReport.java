@@ -3,7 +3,6 @@ package dev.dpros.control;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
-import org.jspecify.annotations.Nullable;
 
 /** What one tick did: a preallocated slot, filled by the control thread and valid within {@link TickListener#ticked}. */
 public final class TickReport {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class SamplerShutdownTest {
     @RepeatedTest(3)
     void shouldEndWithoutACrashOnSigtermDuringAForward() throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true",
+        Process child = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx256m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true",
                 "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp", System.getProperty("java.class.path"),
                 SamplerChild.class.getName(), "models/pusht_image").redirectErrorStream(true).start();
         List<String> lines = new ArrayList<>();

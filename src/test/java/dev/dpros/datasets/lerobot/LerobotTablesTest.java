@@ -9,11 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
-import dev.dpros.core.Progress;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.SelectedEpisodes;
-import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.training.data.DatasetColumns;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,16 +35,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tables that are not as meta/info.json describes them: one line of our own, not the database's. */
 @Timeout(180)
 class LerobotTablesTest {
+    private static ExportedSlice slice;
+
     @TempDir
     private Path folder;
     private Path root;
 
+    @BeforeAll
+    static void export(@TempDir Path once) {
+        slice = new ExportedSlice(once.resolve("lerobot"));
+    }
+
     @BeforeEach
-    void export() {
+    void copy() throws IOException {
         root = folder.resolve("lerobot");
-        try (EpisodeDataset slice = ZarrDataset.open(Path.of("src/test/resources/recording/pusht_slice_blosc.zarr"), 10)) {
-            LerobotExporter.export(slice, root, Progress.NONE, 500);
-        }
+        slice.copy(root);
     }
 
     private void rewrite(String table, String select) throws Exception {
