@@ -203,11 +203,15 @@ final class ZarrArray {
         }
     }
 
-    /** Copies what of a chunk lies within the array to its place in the cache. */
+    /** Copies what of a chunk lies within the array to its place in the cache, in runs that lie together in both. */
     private void place(int[] index, byte[] chunk) {
         int[] at = new int[shape.size()];
-        int last = shape.size() - 1;
-        int run = last == 0 ? chunks.get(0) : Math.min(chunks.get(last), shape.get(last) - index[last] * chunks.get(last));
+        int axis = shape.size() - 1; // of a run; the axes after it lie in one chunk whole
+        int whole = 1;
+        while (axis > 0 && chunks.get(axis).equals(shape.get(axis))) {
+            whole *= shape.get(axis--);
+        }
+        int run = whole * (axis == 0 ? chunks.get(0) : Math.min(chunks.get(axis), shape.get(axis) - index[axis] * chunks.get(axis)));
         do {
             long from = 0;
             long to = 0;
@@ -216,11 +220,11 @@ final class ZarrArray {
                 to = d == 0 ? at[d] : to * shape.get(d) + (long) index[d] * chunks.get(d) + at[d];
             }
             copy(chunk, (int) from, (int) to, run);
-        } while (nextRun(index, at));
+        } while (nextRun(index, at, axis));
     }
 
-    private boolean nextRun(int[] index, int[] at) {
-        for (int d = at.length - 2; d >= 0; d--) {
+    private boolean nextRun(int[] index, int[] at, int axis) {
+        for (int d = axis - 1; d >= 0; d--) {
             at[d]++;
             boolean inside = d == 0 || (long) index[d] * chunks.get(d) + at[d] < shape.get(d);
             if (at[d] < chunks.get(d) && inside) {
