@@ -31,6 +31,7 @@ import dev.dpros.process.ProductVersion;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,6 +57,7 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT); // numbers, names of files and of enums are the same wherever the user lives
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its lines go where ours go (logback.xml)
         String tooFew = OpenFiles.tooFew();
         if (tooFew != null) {

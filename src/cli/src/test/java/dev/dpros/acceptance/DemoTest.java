@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ class DemoTest {
     @TempDir
     private Path folder;
 
+    @Tag("long")
     @Test
     void shouldDriveAnEpisodeAndReportIt() throws IOException {
         Path report = folder.resolve("out.json");

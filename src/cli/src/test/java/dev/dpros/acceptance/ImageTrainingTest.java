@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,7 @@ class ImageTrainingTest {
     }
 
     /** The column is the reference's {@code img}; naming it as the file does is the same. */
+    @Tag("long")
     @Test
     void shouldTrainFromFloatPictures() throws Exception {
         try (DprosProcess process = train("run", "--set", "steps=2", "--set", "evaluation.env=none", "--set", "validation.sample_every_steps=0",

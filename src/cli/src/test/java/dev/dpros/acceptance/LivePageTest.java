@@ -23,19 +23,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The live page of a control node that drives the simulated robot, in a real browser and scraped by a real Prometheus: the
+ * The live page of one control node that drives the simulated robot, in a real browser and scraped by a real Prometheus: the
  * demo's parts, with a camera that can be spoiled on its way.
  */
 @Tag("realpeer")
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LivePageTest {
     private static final String STATE = "document.getElementById('state').dataset.state";
     private static final String REASON = "document.getElementById('state-reason').textContent";
@@ -47,7 +49,8 @@ class LivePageTest {
             + " return s; })()";
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
     private EmbeddedMaster master;
     private RosNode world;
     private PushTWorldNode robot;
@@ -57,7 +60,7 @@ class LivePageTest {
     private Browser browser;
     private int port;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws Exception {
         assumeTrue(Browser.installed(), "chromium and chromedriver are not installed");
         master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
@@ -79,7 +82,7 @@ class LivePageTest {
         browser.await(STATE + " === 'nominal'");
     }
 
-    @AfterEach
+    @AfterAll
     void end() throws Exception {
         for (AutoCloseable part : new AutoCloseable[] {browser, node, camera, relay, robot, world, master}) {
             if (part != null) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,7 @@ class TrainTest {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
+    @Tag("long")
     @Test
     void shouldLearnAndGoOnAfterKill9AsIfNothingHadHappened() throws Exception {
         try (DprosProcess whole = train("whole")) {
@@ -109,6 +111,7 @@ class TrainTest {
     }
 
     /** Keypoints, then an encoder that sees them, then both together, the convolutions as they were: as the recipes do it. */
+    @Tag("long")
     @Test
     void shouldTrainAPolicyFromPicturesInStages() throws Exception {
         ObjectNode image = (ObjectNode) new ObjectMapper().readTree(Path.of("models/pusht_image/config.json").toFile());
@@ -163,6 +166,7 @@ class TrainTest {
     }
 
     /** The explicit baseline gives the same actions whatever the noise. */
+    @Tag("long")
     @Test
     void shouldTrainARegressionThatNoiseDoesNotChange() throws Exception {
         ObjectNode policy = (ObjectNode) new ObjectMapper().readTree(folder.resolve("policy.json").toFile());
@@ -181,6 +185,7 @@ class TrainTest {
     }
 
     /** What the reference logs, for TensorBoard too; a few rollouts to look at. */
+    @Tag("long")
     @Test
     void shouldLogScoresActionErrorsAndRollouts() throws Exception {
         trains("scored", "--set", "steps=40", "--set", "evaluation.env=pusht", "--set", "evaluation.episodes=2", "--set", "evaluation.gifs=1",

@@ -27,10 +27,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The rooms of docs/architecture.md, checked on the compiled classes and on the sources. */
+@Tag("long")
 class ArchitectureTest {
     private static final Path SOURCES = Path.of("src");
     private static final Pattern MODULE = Pattern.compile("src/(\\w+)/src/main/java/(.*)/\\w+\\.java");

@@ -76,7 +76,7 @@ final class Rooms {
             cli.audit: core config process transports node.audit cli.options
             cli.trace: safety process node.trace cli.options
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
-            cli.top: core metrics
+            cli.top: core metrics cli.options
             cli: core inference process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
             cli.audit cli.trace cli.bench cli.top
             """;

@@ -17,6 +17,7 @@ import dev.dpros.node.trace.TraceReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ class FaultsTest {
         return Files.writeString(dir.resolve("pusht.yaml"), yaml + "\ntrace: {file: " + dir.resolve("node.trace") + "}\n");
     }
 
+    @Tag("long")
     @Test
     void shouldNoticeFaultsAndTraceThemWellEnoughToRunThemAgain() throws Exception {
         Path json = dir.resolve("faults.json");
@@ -70,6 +72,7 @@ class FaultsTest {
         }
     }
 
+    @Tag("long")
     @Test
     void shouldKeepAtRestWhatNobodyToldToMove() throws Exception {
         Path json = dir.resolve("faults.json");

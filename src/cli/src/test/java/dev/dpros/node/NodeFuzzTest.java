@@ -33,13 +33,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The control node at work while 100,000 mutated requests, headers and messages come over its sockets. */
+/**
+ * The control node at work while mutated requests, headers and messages come over its sockets: 20,000, and 100,000 in
+ * {@code .ci/nightly} ({@code -Ddpros.fuzz=5}).
+ */
 @Tag("realpeer")
 @Timeout(400)
 class NodeFuzzTest {
-    private static final int REQUESTS = 30_000;
-    private static final int HEADERS = 30_000;
-    private static final int FRAMES = 40_000;
+    private static final int TIMES = Integer.getInteger("dpros.fuzz", 1);
+    private static final int REQUESTS = 6_000 * TIMES;
+    private static final int HEADERS = 6_000 * TIMES;
+    private static final int FRAMES = 8_000 * TIMES;
     private static final int WARM_UP = 3_000;
     private static final long PERIOD_NS = 20_000_000;
     private static final long HEAP_SLACK_BYTES = 24L << 20;

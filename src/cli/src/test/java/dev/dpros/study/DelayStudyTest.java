@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The latency study through the command line: shipped policy, product's control loop, simulated clock. */
 @Timeout(300)
+@Tag("long")
 class DelayStudyTest {
     @TempDir
     Path dir;

@@ -5,6 +5,7 @@ import dev.dpros.core.ChunkSink;
 import dev.dpros.core.SamplingFailure;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the sampler leaves chunks for the control loop: one reference, the newest wins. The sampler's thread writes, the
@@ -15,7 +16,7 @@ public final class ChunkInbox implements ChunkSink {
     private final AtomicLong superseded = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile String lastFailure = "";
-    private volatile SamplingFailure lastKind;
+    private volatile @Nullable SamplingFailure lastKind;
 
     @Override
     public void accept(ActionChunk chunk) {
@@ -25,14 +26,14 @@ public final class ChunkInbox implements ChunkSink {
     }
 
     @Override
-    public void failed(long requestId, SamplingFailure kind, String reason, Throwable cause) {
+    public void failed(long requestId, SamplingFailure kind, String reason, @Nullable Throwable cause) {
         lastFailure = reason;
         lastKind = kind;
         failures.incrementAndGet();
     }
 
     /** The newest chunk not yet taken, or null. Control thread. */
-    ActionChunk take() {
+    @Nullable ActionChunk take() {
         return newest.get() == null ? null : newest.getAndSet(null);
     }
 
@@ -42,7 +43,7 @@ public final class ChunkInbox implements ChunkSink {
     }
 
     /** What kind the last of them was; null if none. Any thread. */
-    public SamplingFailure lastKind() {
+    public @Nullable SamplingFailure lastKind() {
         return lastKind;
     }
 

@@ -4,6 +4,7 @@ import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.Watchdog;
+import org.jspecify.annotations.Nullable;
 
 /** Checks each chunk and joins the good ones to the queue. Control thread; allocates nothing. */
 final class ChunkIntake {
@@ -14,7 +15,7 @@ final class ChunkIntake {
     private final ChunkScheduler scheduler;
     private final double[] before;
     private final double[] after;
-    private ActionChunk current;
+    private @Nullable ActionChunk current;
 
     ChunkIntake(ControlConfig config, TrajectoryBuffer buffer, Watchdog watchdog, LoopStatistics statistics) {
         this.config = config;
@@ -27,7 +28,7 @@ final class ChunkIntake {
     }
 
     /** The chunk being executed, or null. */
-    ActionChunk current() {
+    @Nullable ActionChunk current() {
         return current;
     }
 
@@ -72,7 +73,7 @@ final class ChunkIntake {
         return true;
     }
 
-    private Counter refusal(ActionChunk chunk, long rosNowNs, boolean wanted) {
+    private @Nullable Counter refusal(ActionChunk chunk, long rosNowNs, boolean wanted) {
         if (!wanted) {
             return Counter.CHUNKS_UNWANTED;
         }

@@ -60,7 +60,7 @@ public record ControlConfig(
     /** Settings for an action without rotations. */
     public ControlConfig(List<String> names, double rateHz, double policyRateHz, Interpolation interpolation,
             int chunkSteps, ReplanConfig replan, JoinConfig join, TimingConfig timing, boolean simulatedTime) {
-        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of(), null);
+        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of(), MotionRules.UNSUPERVISED);
     }
 
     /** Settings as the reference's: zero-order hold, a request every k steps, replace. */

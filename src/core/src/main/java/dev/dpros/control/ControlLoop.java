@@ -15,6 +15,7 @@ import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.SafetyStatus;
 import dev.dpros.safety.Watchdog;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of the control loop: one {@link #tick} per control period takes in the newest chunk, asks for the next, runs
@@ -92,7 +93,7 @@ public final class ControlLoop {
     private int goodTicks;
     private long missedBefore;
     private boolean chunkPast;
-    private volatile Throwable lastFailure;
+    private volatile @Nullable Throwable lastFailure;
 
     /** A stopped loop. */
     public ControlLoop(Wiring wiring) {
@@ -162,7 +163,7 @@ public final class ControlLoop {
     }
 
     /** What a tick threw last, or null. Any thread. */
-    public Throwable lastFailure() {
+    public @Nullable Throwable lastFailure() {
         return lastFailure;
     }
 
@@ -177,7 +178,7 @@ public final class ControlLoop {
         }
         if (periods >= config.timing().overrunPeriods()) {
             goodTicks = 0;
-            watchdog.raise(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE, Watchdog.NO_JOINT, periods,
+            watchdog.raise(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE, Watchdog.NO_JOINT, (double) periods,
                     config.timing().overrunPeriods());
         } else if (++goodTicks >= config.rateHz()) {
             watchdog.clear(SafetyEvent.TICK_OVERRUN, Watchdog.NO_SOURCE);
@@ -217,7 +218,7 @@ public final class ControlLoop {
         run(null);
     }
 
-    private void run(Throwable unread) {
+    private void run(@Nullable Throwable unread) {
         statistics.add(Counter.TICKS, 1);
         Throwable failure = unread;
         try {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class ControlThread implements AutoCloseable {
     private volatile List<String> warnings = List.of();
     /** When the tick now running, or in real time the last one, began; {@link #WAITS} if none is due. */
     private final AtomicLong beatNs = new AtomicLong(WAITS);
-    private volatile Throwable ended;
+    private volatile @Nullable Throwable ended;
     private volatile boolean started;
     private volatile boolean closing;
     private long suspectNs = WAITS;

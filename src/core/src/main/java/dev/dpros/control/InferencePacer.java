@@ -104,7 +104,7 @@ final class InferencePacer {
     void check(long timeNs, TickInputs inputs) {
         long failures = inputs.failures;
         if (failures != failuresSeen) {
-            failed(inputs.failure, failures - failuresSeen);
+            failed(inputs.failure == null ? SamplingFailure.FAILED : inputs.failure, failures - failuresSeen);
             failuresSeen = failures;
             askLater(timeNs);
         }

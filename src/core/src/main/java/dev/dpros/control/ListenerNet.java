@@ -3,6 +3,7 @@ package dev.dpros.control;
 import dev.dpros.core.LatencySink;
 import dev.dpros.safety.WatchdogListener;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between a thread and one that hears of what it does, such as the control thread's ticks: whatever that one throws,
@@ -12,7 +13,7 @@ public final class ListenerNet {
     private final String name;
     private final LoopStatistics statistics;
     private final AtomicLong failures = new AtomicLong();
-    private volatile Throwable last;
+    private volatile @Nullable Throwable last;
 
     /** One that no loop counts. @param name who is in it, for people */
     public ListenerNet(String name) {
@@ -77,7 +78,7 @@ public final class ListenerNet {
     }
 
     /** What it threw last, or null. */
-    public Throwable last() {
+    public @Nullable Throwable last() {
         return last;
     }
 }

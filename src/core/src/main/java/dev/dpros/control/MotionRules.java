@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When the loop may command, and how what it commands is held against the measured position. Immutable.
@@ -64,7 +65,7 @@ public record MotionRules(AtRest atRest, List<Double> takeUp, List<Double> maxTr
     }
 
     /** The tolerances as an array, infinite where a dimension may be blocked; null if none are given. */
-    double[] takeUpArray() {
+    double @Nullable [] takeUpArray() {
         if (takeUp.isEmpty()) {
             return null;
         }

@@ -3,6 +3,7 @@ package dev.dpros.control;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.HealthSnapshot;
 import dev.dpros.core.SamplingFailure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a tick takes from other threads, read once at its beginning. What the tick does follows from this and
@@ -24,9 +25,9 @@ public final class TickInputs {
     /** Inferences that have ended without a chunk. */
     public long failures;
     /** What kind the last of them was; null if none. */
-    public SamplingFailure failure;
+    public @Nullable SamplingFailure failure;
     /** The chunk that has come, or null. */
-    public ActionChunk chunk;
+    public @Nullable ActionChunk chunk;
     /** Whether {@link #measured} is known. */
     public boolean measuredKnown;
     /** {@code [A]} measured position, robot units. */

@@ -33,8 +33,10 @@ public final class TickReport {
     /** {@code [A]} position commanded now, robot units; the last one if none was sent, zeros before the first. */
     public final double[] command;
     /** Safety state after the tick. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public SafetyState state;
     /** What led to it. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public SafetyEvent reason;
     /** Index of the source that the reason is about, or {@link Watchdog#NO_SOURCE}. */
     public int reasonSource;

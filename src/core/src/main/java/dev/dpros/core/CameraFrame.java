@@ -15,6 +15,7 @@ public final class CameraFrame {
     /** Arrival, {@link Clock#monotonicNs()}. */
     public long receivedNs;
     /** How to read the bytes. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public Format format;
     /** Width in pixels; 0 for compressed. */
     public int width;

@@ -1,5 +1,7 @@
 package dev.dpros.core;
 
+import org.jspecify.annotations.Nullable;
+
 /** Receives chunks from the sampler. Called on the sampler thread; must not block. */
 public interface ChunkSink {
     /** Hands over a finished chunk; the receiver decides whether it is still of use. */
@@ -12,5 +14,5 @@ public interface ChunkSink {
      * @param reason in words, one line, for people
      * @param cause what was thrown, or null
      */
-    void failed(long requestId, SamplingFailure kind, String reason, Throwable cause);
+    void failed(long requestId, SamplingFailure kind, String reason, @Nullable Throwable cause);
 }

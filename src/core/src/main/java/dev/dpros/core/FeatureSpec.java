@@ -23,12 +23,15 @@ public record FeatureSpec(String key, Kind kind, List<Integer> shape) {
         ACTION
     }
 
-    /** @throws IllegalArgumentException if a dimension is not positive or the rank does not fit the kind */
+    /** @throws IllegalArgumentException if a dimension is not positive, the rank does not fit the kind, or the size no int */
     public FeatureSpec {
         shape = List.copyOf(shape);
         int rank = kind == Kind.VISUAL ? 3 : 1;
         if (shape.size() != rank || shape.stream().anyMatch(d -> d <= 0)) {
             throw new IllegalArgumentException(key + ": shape: expected " + rank + " positive dimensions, found " + shape);
+        }
+        if (shape.stream().mapToDouble(d -> d).reduce(1, (a, b) -> a * b) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(key + ": shape: expected at most " + Integer.MAX_VALUE + " values, found " + shape);
         }
     }
 

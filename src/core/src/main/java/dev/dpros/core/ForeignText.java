@@ -1,5 +1,7 @@
 package dev.dpros.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Text that came over the wire (names, types, addresses, reasons), for log lines, lists and errors: the one place where
  * it is made harmless. Stateless; allocates.
@@ -13,7 +15,7 @@ public final class ForeignText {
      * One line of at most {@value #MAX_LENGTH} characters, then {@code ...}: line ends and tabs become spaces; other
      * control characters, and those that change the direction or are not seen, their code as a backslash, u and four digits.
      */
-    public static String printable(Object foreign) {
+    public static String printable(@Nullable Object foreign) {
         String text = String.valueOf(foreign);
         StringBuilder out = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + 3);
         for (int i = 0; i < text.length(); i++) {

@@ -42,6 +42,7 @@ public final class ImageLayout {
     /** Whether 16-bit pixels are big-endian. */
     public boolean bigEndian;
     /** Pixel encoding. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     public Encoding encoding;
     /** What a compressed image's format says; PLAIN for raw images. */
     public Declared declared = Declared.PLAIN;

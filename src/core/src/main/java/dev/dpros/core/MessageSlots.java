@@ -1,6 +1,7 @@
 package dev.dpros.core;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a transport puts the bytes of an incoming message, so that the only copy is from the socket to the ring slot
@@ -15,7 +16,7 @@ public interface MessageSlots {
      *
      * @return null if a message of this length is not accepted: the transport then skips it and counts it
      */
-    ByteBuffer claim(int length);
+    @Nullable ByteBuffer claim(int length);
 
     /** Makes the claimed message visible. {@code receivedNs} is {@link Clock#monotonicNs()}, {@code receivedRosNs} the stamp time of the same instant. */
     void commit(long receivedNs, long receivedRosNs);

@@ -1,6 +1,8 @@
 package dev.dpros.core;
 
 import java.util.Collection;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the valid name that a mistyped one probably meant (Levenshtein distance). Stateless; for error messages. */
 public final class NearestName {
@@ -22,14 +24,14 @@ public final class NearestName {
     }
 
     private static boolean near(String name, String other) {
-        return distance(name.toLowerCase(), other.toLowerCase()) <= Math.max(2, name.length() / 3);
+        return distance(name.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT)) <= Math.max(2, name.length() / 3);
     }
 
-    private static String nearest(String name, Collection<String> valid) {
+    private static @Nullable String nearest(String name, Collection<String> valid) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : valid) {
-            int distance = distance(name.toLowerCase(), candidate.toLowerCase());
+            int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < bestDistance) {
                 bestDistance = distance;
                 best = candidate;

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How many files and sockets this process may have open: asked for at the start, and named where they ran out. Stateless. */
 public final class OpenFiles {
@@ -19,13 +20,13 @@ public final class OpenFiles {
     private OpenFiles() {}
 
     /** In one line, why the process cannot begin with this limit; null if it can. The JVM has raised the soft limit to the hard one. */
-    public static String tooFew() {
+    public static @Nullable String tooFew() {
         long most = most();
         return most >= LEAST ? null : "open files: expected a limit of at least " + LEAST + ", found " + most + "; " + REMEDY;
     }
 
     /** In one line, that files ran out, and at what; null if something else was thrown. */
-    public static String ranOut(Throwable thrown) {
+    public static @Nullable String ranOut(Throwable thrown) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> open = new ArrayDeque<>();
         open.add(thrown);

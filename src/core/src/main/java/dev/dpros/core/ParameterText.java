@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a parameter, as in {@code _name:=text}, as roscpp and as rospy read it: roscpp tries a 32-bit whole number, a
@@ -98,7 +99,7 @@ public final class ParameterText {
                 ? Double.compare(a.doubleValue(), b.doubleValue()) == 0 : one.equals(other);
     }
 
-    private static BigInteger whole(String text) {
+    private static @Nullable BigInteger whole(String text) {
         String digits = text.replace("_", "");
         boolean negative = digits.startsWith("-");
         digits = digits.replaceFirst("^[-+]", "");

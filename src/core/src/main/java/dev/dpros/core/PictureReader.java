@@ -1,6 +1,7 @@
 package dev.dpros.core;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns serialized image messages into colour pictures, by the rules of the live node. One thread; allocates. */
 public interface PictureReader {
@@ -10,7 +11,7 @@ public interface PictureReader {
      * @param message direct, little-endian, position 0 to limit; not modified
      * @return RGB rows, {@code [height, width, 3]} uint8; null if the picture is refused, see {@link #problem}
      */
-    byte[] read(ByteBuffer message);
+    byte @Nullable [] read(ByteBuffer message);
 
     /** Width of the last picture read, pixels. */
     int width();
@@ -19,5 +20,5 @@ public interface PictureReader {
     int height();
 
     /** One line: why the last picture was refused, or null. */
-    String problem();
+    @Nullable String problem();
 }

@@ -77,10 +77,19 @@ public record TensorData(DType dtype, List<Long> shape, Content content) {
     /** @throws IllegalArgumentException if the bytes do not fit the shape */
     public TensorData {
         shape = List.copyOf(shape);
-        long expected = dtype.bytes() * count(shape);
-        if (expected != content.length()) {
-            throw new IllegalArgumentException("tensor " + shape + " " + dtype + ": expected " + expected
-                    + " bytes, found " + content.length());
+        String expected = expected(dtype, shape);
+        if (!expected.equals(String.valueOf(content.length()))) {
+            throw new IllegalArgumentException("tensor " + shape + " " + dtype + ": expected " + expected + " bytes, found "
+                    + content.length());
+        }
+    }
+
+    /** The number of bytes; in words where there is none. */
+    private static String expected(DType dtype, List<Long> shape) {
+        try {
+            return shape.stream().anyMatch(d -> d < 0) ? "no negative number of" : String.valueOf(Math.multiplyExact(dtype.bytes(), count(shape)));
+        } catch (ArithmeticException e) {
+            return "more than 2^63";
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node on a robot's middleware: the port behind which the project's own ROS 1 client, or another, stands.
@@ -47,7 +48,7 @@ public interface Transport extends AutoCloseable {
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 
     /** A parameter's value (Map, List, String, Integer, Double, Boolean), or null if unset; of {@code ~}, all of the node's own. */
-    Object getParameter(String name);
+    @Nullable Object getParameter(String name);
 
     /** Sets a parameter. */
     void setParameter(String name, Object value);
@@ -125,10 +126,10 @@ public interface Transport extends AutoCloseable {
         int publishers();
 
         /** The definition of what the last connected publisher sends, as {@link MessageTypes#parse} takes it; null if not known. */
-        String messageDefinition();
+        @Nullable String messageDefinition();
 
         /** The type that the last connected publisher sends, {@code package/Name}, or null. */
-        String messageType();
+        @Nullable String messageType();
 
         /** Messages received. */
         long received();

@@ -9,6 +9,7 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.StampOrder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One camera: a ring of messages that the transport's I/O thread fills, and a thread {@code camera-prep-<name>} that
@@ -20,16 +21,16 @@ public final class CameraSource extends RingSource implements AutoCloseable {
     private final ImageReader reader;
     private final Clock clock;
     private final LatencySink latency;
-    private final MotionWitness motion;
+    private final @Nullable MotionWitness motion;
     private final MessageRing messages;
     private final ImagePreparation preparation;
     private final ImageLayout layout = new ImageLayout();
     private final MessageCopy copy = new MessageCopy();
     private final ContentCheck content;
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
     private volatile boolean closed;
-    private volatile Throwable failure;
-    private volatile String refused;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable String refused;
     private long done;
 
     /**
@@ -39,7 +40,7 @@ public final class CameraSource extends RingSource implements AutoCloseable {
      * @param latency gets the time from arrival to prepared, once per frame
      * @param motion says whether the robot moves, for the freeze check; may be null
      */
-    public CameraSource(CameraConfig config, ImageReader reader, Clock clock, LatencySink latency, MotionWitness motion) {
+    public CameraSource(CameraConfig config, ImageReader reader, Clock clock, LatencySink latency, @Nullable MotionWitness motion) {
         super(config.feature(), config.interpolation(), config.stamps(), new SampleRing(config.buffers().frames(), config.feature().size()),
                 new SourceHealth(config.name(), SourceHealth.Kind.CAMERA, config.maxAgeNs(), config.stamps().maxOffsetNs()));
         this.config = config;
@@ -102,7 +103,7 @@ public final class CameraSource extends RingSource implements AutoCloseable {
     }
 
     /** Why the preparation thread ended by itself, or null. The camera is then stale for ever. */
-    public Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
@@ -168,13 +169,13 @@ public final class CameraSource extends RingSource implements AutoCloseable {
      *
      * @return null if none was
      */
-    public String takeRefused() {
+    public @Nullable String takeRefused() {
         String text = refused;
         refused = null;
         return text;
     }
 
-    private SourceStatistics.Rejection convert() {
+    private SourceStatistics.@Nullable Rejection convert() {
         try {
             return preparation.prepare(copy.bytes(), layout, ring.claim());
         } catch (RuntimeException e) { // OpenCV refuses this image; the next may be good

@@ -86,7 +86,7 @@ final class ChwConverter {
             // OpenCV's RGB to grey: 0.299, 0.587, 0.114 in 15-bit fixed point
             int grey = (r * 9798 + g * 19235 + b * 3735 + (1 << 14)) >> 15;
             sum += grey;
-            squares += grey * grey;
+            squares += (long) grey * grey;
             if (channels == 1) {
                 out[i] = UNIT[grey];
             } else {
@@ -104,7 +104,7 @@ final class ChwConverter {
         for (int i = 0; i < pixels; i++) {
             int grey = bytes[i] & 255;
             sum += grey;
-            squares += grey * grey;
+            squares += (long) grey * grey;
             out[i] = UNIT[grey];
         }
         replicate(out);
@@ -121,7 +121,7 @@ final class ChwConverter {
             out[i] = value;
             int level = (int) (value * 255);
             sum += level;
-            squares += level * level;
+            squares += (long) level * level;
         }
         replicate(out);
         setDeviation(sum, squares);

@@ -1,16 +1,18 @@
 package dev.dpros.observation;
 
+import org.jspecify.annotations.Nullable;
+
 /** Decides from frame to frame whether a camera's content is frozen or blank. The preparation thread only. */
 final class ContentCheck {
     private final ContentRule rule;
-    private final MotionWitness motion;
+    private final @Nullable MotionWitness motion;
     private long firstOfRunNs;
     private int repeats;
     private boolean frozen;
     private boolean blank;
 
     /** @param motion may be null: repetition alone then decides */
-    ContentCheck(ContentRule rule, MotionWitness motion) {
+    ContentCheck(ContentRule rule, @Nullable MotionWitness motion) {
         this.rule = rule;
         this.motion = motion;
     }

@@ -3,6 +3,7 @@ package dev.dpros.observation;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ImageLayout;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a camera's message to the policy's image: decode or demosaic, fit to size, {@code float32 [C, H, W]} in [0, 1],
@@ -23,8 +24,8 @@ final class ImagePreparation {
     private int fittedWidth;
     private int fittedHeight;
     private int fittedFormat;
-    private OpenCv.Part from;
-    private OpenCv.Part to;
+    private OpenCv.Part from = new OpenCv.Part(0, 0, 0, 0);
+    private OpenCv.Part to = from;
 
     /** Prepares images for this feature; {@code grey}: pictures without colours may become three channels. */
     ImagePreparation(FeatureSpec feature, Fit fit, int depthMaxMm, boolean grey) {
@@ -43,7 +44,7 @@ final class ImagePreparation {
      * @param out {@code [C, H, W]}
      * @return null if done, else why not; {@code out} is then undefined
      */
-    SourceStatistics.Rejection prepare(ByteBuffer bytes, ImageLayout layout, float[] out) {
+    SourceStatistics.@Nullable Rejection prepare(ByteBuffer bytes, ImageLayout layout, float[] out) {
         SourceStatistics.Rejection refused = decoder.decode(bytes, layout);
         if (refused != null) {
             return refused;

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ring of serialized messages in which the newest overwrites the oldest. One writer (the transport's I/O thread), any
@@ -36,13 +37,15 @@ public final class MessageRing implements MessageSlots {
     private final Slot[] slots;
     private final int maxMessageBytes;
     private final Runnable onCommit;
-    private Slot claimed;
+    private @Nullable Slot claimed;
     @SuppressWarnings("unused") // through NEWEST
     private long newest;
 
     /** One message and its sequence lock. */
     private static final class Slot {
+        @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
         ByteBuffer buffer; // position 0, limit = capacity, for ever: readers race on it
+        @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
         ByteBuffer writable; // the same memory with the writer's position and limit
         int length;
         long receivedNs;
@@ -80,7 +83,7 @@ public final class MessageRing implements MessageSlots {
     }
 
     @Override
-    public ByteBuffer claim(int length) {
+    public @Nullable ByteBuffer claim(int length) {
         if (length < 0 || length > maxMessageBytes) {
             return null;
         }

@@ -8,6 +8,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The things asked of OpenCV: resize, demosaic, decode. Works on direct memory that the caller owns; headers of
@@ -34,31 +35,35 @@ final class OpenCv {
 
     /** A native matrix header over part of a direct buffer. */
     private static final class Header {
-        private ByteBuffer memory;
+        private @Nullable ByteBuffer memory;
         private int offset;
         private int width;
         private int height;
         private int step;
         private int type;
-        private Mat mat;
+        private @Nullable Mat mat;
 
         Mat over(ByteBuffer bytes, int newOffset, int newWidth, int newHeight, int newStep, int newType) {
-            boolean same = mat != null && bytes == memory && newOffset == offset && newWidth == width
-                    && newHeight == height && newStep == step && newType == type;
-            if (!same) {
-                if (mat != null) {
-                    mat.close();
-                }
-                memory = bytes;
-                offset = newOffset;
-                width = newWidth;
-                height = newHeight;
-                step = newStep;
-                type = newType;
-                BytePointer start = new BytePointer(bytes.duplicate().clear());
-                mat = new Mat(height, width, type, start.position(offset), step);
+            Mat old = mat;
+            // the same memory, whatever is in it
+            boolean same = bytes == memory && newOffset == offset && newWidth == width && newHeight == height && newStep == step
+                    && newType == type;
+            if (old != null && same) {
+                return old;
             }
-            return mat;
+            if (old != null) {
+                old.close();
+            }
+            memory = bytes;
+            offset = newOffset;
+            width = newWidth;
+            height = newHeight;
+            step = newStep;
+            type = newType;
+            BytePointer start = new BytePointer(bytes.duplicate().clear());
+            Mat fresh = new Mat(height, width, type, start.position(offset), step);
+            mat = fresh;
+            return fresh;
         }
     }
 
@@ -100,7 +105,7 @@ final class OpenCv {
         }
     }
 
-    private static Mat header(Header header, PixelBuffer pixels, Part part) {
+    private static Mat header(Header header, PixelBuffer pixels, @Nullable Part part) {
         int depth = pixels.sampleBytes == 2 ? opencv_core.CV_16U : opencv_core.CV_8U;
         int type = opencv_core.CV_MAKETYPE(depth, pixels.channels);
         int x = part == null ? 0 : part.x;

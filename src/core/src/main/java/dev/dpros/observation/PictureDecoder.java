@@ -6,6 +6,7 @@ import dev.dpros.observation.SourceStatistics.Rejection;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.opencv.global.opencv_imgproc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a camera's message to interleaved pixels: decodes, demosaics, and refuses what would not be the picture that the
@@ -23,8 +24,8 @@ final class PictureDecoder {
     private final PixelBuffer swapped = new PixelBuffer();
     private final PixelBuffer wide = new PixelBuffer();
     private final PixelBuffer decoded = new PixelBuffer();
-    private OpenCv openCv;
-    private PixelBuffer pixels;
+    private @Nullable OpenCv openCv;
+    private PixelBuffer pixels = message;
 
     /**
      * A decoder for one camera.
@@ -38,7 +39,7 @@ final class PictureDecoder {
     }
 
     /** Decodes one message, into which the layout points. @return null if done, else why not */
-    Rejection decode(ByteBuffer bytes, ImageLayout layout) {
+    @Nullable Rejection decode(ByteBuffer bytes, ImageLayout layout) {
         if (layout.dataOffset < 0 || layout.dataLength < 0
                 || layout.dataOffset + (long) layout.dataLength > bytes.limit()) {
             return Rejection.MALFORMED;
@@ -59,7 +60,7 @@ final class PictureDecoder {
         return openCv;
     }
 
-    private Rejection unpack(ByteBuffer bytes, ImageLayout layout) {
+    private @Nullable Rejection unpack(ByteBuffer bytes, ImageLayout layout) {
         if (!message.locate(bytes, layout)) {
             return Rejection.MALFORMED;
         }
@@ -117,7 +118,7 @@ final class PictureDecoder {
         };
     }
 
-    private Rejection decompress(ByteBuffer bytes, ImageLayout layout) {
+    private @Nullable Rejection decompress(ByteBuffer bytes, ImageLayout layout) {
         if (!header.parse(bytes, layout.dataOffset, layout.dataLength)
                 || (long) header.width() * header.height() > MAX_PIXELS) {
             return Rejection.UNDECODABLE;

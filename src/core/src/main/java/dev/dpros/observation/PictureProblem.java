@@ -4,6 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ImageReader;
 import dev.dpros.observation.SourceStatistics.Rejection;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** One line for a refused picture: what its feature takes, and what came. Stateless; allocates. */
 final class PictureProblem {
@@ -15,7 +16,7 @@ final class PictureProblem {
      * @param feature the policy's image, {@code [C, H, W]}
      * @return null if the reason says all
      */
-    static String text(FeatureSpec feature, Rejection reason, ImageReader reader, ByteBuffer message) {
+    static @Nullable String text(FeatureSpec feature, Rejection reason, ImageReader reader, ByteBuffer message) {
         int channels = feature.shape().get(0);
         String size = feature.shape().get(2) + "x" + feature.shape().get(1);
         String supported = reader.supported(channels);

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 /** Where interleaved pixels lie in direct memory. A reusable slot of the preparation thread. */
 final class PixelBuffer {
     /** Direct memory; position and limit mean nothing here. */
+    @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
     ByteBuffer bytes;
     int offset;
     int width;

@@ -6,6 +6,7 @@ import dev.dpros.core.ImageReader;
 import dev.dpros.core.PictureReader;
 import dev.dpros.observation.SourceStatistics.Rejection;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Recorded pictures for data sets, read and refused as the live node does. One thread. */
 public final class RgbPictures implements PictureReader {
@@ -15,7 +16,7 @@ public final class RgbPictures implements PictureReader {
     private final ImageLayout layout = new ImageLayout();
     private int width;
     private int height;
-    private String problem;
+    private @Nullable String problem;
 
     /**
      * Reads one camera's messages.
@@ -30,13 +31,13 @@ public final class RgbPictures implements PictureReader {
     }
 
     @Override
-    public byte[] read(ByteBuffer message) {
+    public byte @Nullable [] read(ByteBuffer message) {
         Rejection reason = reader.read(message, layout) ? decode(message) : Rejection.MALFORMED;
         problem = reason == null ? null : PictureProblem.text(feature, reason, reader, message);
         return reason == null ? rows(decoder.pixels()) : null;
     }
 
-    private Rejection decode(ByteBuffer message) {
+    private @Nullable Rejection decode(ByteBuffer message) {
         try {
             return decoder.decode(message, layout);
         } catch (RuntimeException e) { // OpenCV refuses this image; the next may be good
@@ -74,7 +75,7 @@ public final class RgbPictures implements PictureReader {
     }
 
     @Override
-    public String problem() {
+    public @Nullable String problem() {
         return problem;
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.observation;
 
 import dev.dpros.core.SampleListener;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a source has counted. Its own thread writes; any thread reads. Counting neither blocks nor allocates.
@@ -42,8 +43,8 @@ public final class SourceStatistics {
     private static final Rejection[] REJECTIONS = Rejection.values();
 
     private final AtomicLongArray counts = new AtomicLongArray(PASSED_OVER + 1);
-    private volatile SampleListener listener;
-    private volatile Rejection lastRejection;
+    private volatile @Nullable SampleListener listener;
+    private volatile @Nullable Rejection lastRejection;
     private volatile long newestStampNs = Long.MIN_VALUE;
     private volatile long newestArrivalNs;
     private volatile long newestPreparationNs;
@@ -107,7 +108,7 @@ public final class SourceStatistics {
     }
 
     /** Why the last rejected message was rejected, or null. */
-    public Rejection lastRejection() {
+    public @Nullable Rejection lastRejection() {
         return lastRejection;
     }
 

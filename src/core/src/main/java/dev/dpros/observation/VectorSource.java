@@ -8,6 +8,7 @@ import dev.dpros.core.StampOrder.Verdict;
 import dev.dpros.core.VectorReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes numeric messages in on the transport's I/O thread and decodes them there into a ring of stamped vectors. Values
@@ -44,7 +45,7 @@ public final class VectorSource extends RingSource implements MessageSlots, Posi
     }
 
     @Override
-    public ByteBuffer claim(int length) {
+    public @Nullable ByteBuffer claim(int length) {
         if (length < 0 || length > VectorConfig.MAX_MESSAGE_BYTES) {
             return null;
         }

@@ -18,7 +18,6 @@ public final class ParentWatch {
             try {
                 while (System.in.read() >= 0) {
                     // the parent writes nothing; only the end matters
-                    continue;
                 }
             } catch (IOException e) {
                 // a broken pipe is the end, too

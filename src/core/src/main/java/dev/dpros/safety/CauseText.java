@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says in words why the watchdog is where it is: event, source, joint, value, limit, age. The one place where these lines
@@ -75,11 +76,11 @@ public final class CauseText {
         };
     }
 
-    private static String plain(SafetyEvent event, SourceHealth about) {
+    private static String plain(SafetyEvent event, @Nullable SourceHealth about) {
         return about == null ? event.reason() : event.reason() + ": " + about.name();
     }
 
-    private static String stale(SafetyEvent event, SourceHealth about, double ageS, double limitS) {
+    private static String stale(SafetyEvent event, @Nullable SourceHealth about, double ageS, double limitS) {
         if (about == null) {
             return event.reason() + ": no measured position to start from";
         }

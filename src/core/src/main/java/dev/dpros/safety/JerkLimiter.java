@@ -1,5 +1,7 @@
 package dev.dpros.safety;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Follows a reference path within position, velocity, acceleration and jerk limits from any state that can still stop
  * within them, and ends at rest. Each joint for itself; on the control thread; allocates nothing.
@@ -90,11 +92,11 @@ final class JerkLimiter {
      * @param pathStartNs stamp time of point 0
      * @return {@link SafetyStatus} bits
      */
-    int plan(MotionPlan plan, int first, ReferencePath path, long pathStartNs) {
+    int plan(MotionPlan plan, int first, @Nullable ReferencePath path, long pathStartNs) {
         status = SafetyStatus.UNCHANGED;
         int point = first;
         int followSteps = path == null ? 0 : steps(path, pathStartNs, plan);
-        for (; point < followSteps; point++) {
+        for (; path != null && point < followSteps; point++) {
             path.sample(pathStartNs + point * plan.stepNs, refPosition, refVelocity, refAcceleration);
             for (int d = 0; d < limits.length; d++) {
                 step(plan, point, d, proposal(plan, point, d));

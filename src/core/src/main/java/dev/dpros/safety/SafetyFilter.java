@@ -3,6 +3,7 @@ package dev.dpros.safety;
 import dev.dpros.core.CommandFrame;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last stage before publishing: turns what the policy wants into command frames that keep the limits, ends each of
@@ -14,7 +15,7 @@ public abstract class SafetyFilter {
     final JointLimits[] limits;
     final int dims;
     /** {@code [A]} how far a resting robot may be from its last command to go on from it, or null: as before a robot was told. */
-    double[] takeUp;
+    double @Nullable [] takeUp;
     private final AtomicLongArray counts = new AtomicLongArray(SafetyStatus.BITS);
     private volatile int lastStatus;
     private volatile int violatedDim = -1;

@@ -2,6 +2,7 @@ package dev.dpros.safety;
 
 import dev.dpros.core.CommandFrame;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The safety filter of robots that follow trajectories: a motion within position, velocity, acceleration and jerk
@@ -168,7 +169,7 @@ public final class SmoothSafetyFilter extends SafetyFilter {
      * were chosen so. Then the step under way is kept as it is to its end, from where it can, and the new motion departs
      * there; so every new motion begins in a state from which it can stop.
      */
-    private int replan(long rosNowNs, long monotonicNowNs, ReferencePath path) {
+    private int replan(long rosNowNs, long monotonicNowNs, @Nullable ReferencePath path) {
         plan.evaluate(monotonicNowNs, position, velocity, acceleration);
         int point = plan.point(monotonicNowNs);
         boolean keepsStep = point < plan.points - 1 && !limiter.canStop(position, velocity, acceleration);

@@ -24,10 +24,13 @@ public final class TransitionLog {
         /** Stamp time. */
         public long rosNs;
         /** State before. */
+        @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
         public SafetyState from;
         /** State after. */
+        @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
         public SafetyState to;
         /** Reason. */
+        @SuppressWarnings("NullAway.Init") // a slot: filled before it is read
         public SafetyEvent event;
         /** Index of the source it is about, or {@link Watchdog#NO_SOURCE}. */
         public int source;

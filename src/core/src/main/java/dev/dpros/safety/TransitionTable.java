@@ -1,5 +1,7 @@
 package dev.dpros.safety;
 
+import org.jspecify.annotations.Nullable;
+
 import static dev.dpros.safety.SafetyState.DEGRADED;
 import static dev.dpros.safety.SafetyState.FAULT;
 import static dev.dpros.safety.SafetyState.HOLD;
@@ -10,7 +12,7 @@ import static dev.dpros.safety.SafetyState.NOMINAL;
  * where it is and counts it. docs/watchdog.md shows the same table; a test compares the two. Immutable; any thread.
  */
 public final class TransitionTable {
-    private static final SafetyState NONE = null;
+    private static final @Nullable SafetyState NONE = null;
     private static final SafetyState[][] NEXT = new SafetyState[SafetyEvent.count()][];
 
     static {
@@ -49,11 +51,11 @@ public final class TransitionTable {
     private TransitionTable() {}
 
     /** The state that follows, or null if the event is illegal in this state. */
-    public static SafetyState next(SafetyState state, SafetyEvent event) {
+    public static @Nullable SafetyState next(SafetyState state, SafetyEvent event) {
         return NEXT[event.ordinal()][state.ordinal()];
     }
 
-    private static void row(SafetyEvent event, SafetyState... next) {
+    private static void row(SafetyEvent event, @Nullable SafetyState... next) {
         NEXT[event.ordinal()] = next;
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
@@ -56,7 +57,7 @@ public final class DiffusionObjective implements Objective {
         if (options.kind() == Kind.REGRESSION
                 && (scheduler.predictionType() != SchedulerConfig.PredictionType.SAMPLE || scheduler.numTrainTimesteps() != 1)) {
             throw InputException.of("policy", "prediction_type, num_train_timesteps", "sample, 1 with objective regression",
-                    scheduler.predictionType().name().toLowerCase() + ", " + scheduler.numTrainTimesteps(), "");
+                    scheduler.predictionType().name().toLowerCase(Locale.ROOT) + ", " + scheduler.numTrainTimesteps(), "");
         }
         this.config = config;
         this.options = options;

@@ -173,7 +173,7 @@ public final class Sources implements AutoCloseable {
     private void addCamera(FeatureSpec feature, String label, SourceSection section, Transport transport, LatencySink latency) {
         String type = section.typeFor(feature.kind());
         Clock clock = transport.clock();
-        MotionWitness motion = state == null ? null : state::displacementSince;
+        MotionWitness motion = state;
         CameraConfig camera = section.toCamera(feature);
         CameraSource source = owned.own(new CameraSource(camera, RosImageReader.forType(transport.messages(), type), clock,
                 latency, motion));

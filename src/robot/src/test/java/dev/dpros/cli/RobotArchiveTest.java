@@ -27,7 +27,7 @@ class RobotArchiveTest {
 
     private Result run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m", "-XX:+UseSerialGC", "-cp", CLASS_PATH, Main.class.getName()));
+                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", CLASS_PATH, Main.class.getName()));
         command.addAll(Arrays.asList(arguments));
         Path output = Files.createTempFile(directory, "output", ".txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -262,7 +263,7 @@ final class SafeUnpickler {
     private <T> T popAs(Class<T> type) {
         Object value = pop();
         if (!type.isInstance(value)) {
-            throw new PickleFormatException("is malformed: a " + type.getSimpleName().toLowerCase() + " is missing");
+            throw new PickleFormatException("is malformed: a " + type.getSimpleName().toLowerCase(Locale.ROOT) + " is missing");
         }
         return type.cast(value);
     }

@@ -20,7 +20,7 @@ final class SpatialGrid {
             grid[2 * i] = coordinate(i % width, width);
             grid[2 * i + 1] = coordinate(i / width, height);
         }
-        return TensorData.of(grid, height * width, 2);
+        return TensorData.of(grid, (long) height * width, 2);
     }
 
     /** Five halvings: 7x7 convolution, pool, three of four stages; each rounds up. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Bounded JSON reading: size, depth and duplicate keys are checked. Stateless. */
 final class StrictJson {
@@ -55,7 +56,7 @@ final class StrictJson {
             JsonNode node = MAPPER.readTree(parser);
             if (node == null || !node.isObject()) {
                 throw InputException.of(source, "content", "a JSON object",
-                        node == null ? "nothing" : node.getNodeType().toString().toLowerCase(), "");
+                        node == null ? "nothing" : node.getNodeType().toString().toLowerCase(Locale.ROOT), "");
             }
             return new ConfigNode(source, "", node);
         } catch (JsonProcessingException e) {

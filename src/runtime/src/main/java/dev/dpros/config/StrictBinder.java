@@ -14,6 +14,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -110,7 +111,7 @@ final class StrictBinder {
         if (type.isEnum()) {
             StringBuilder names = new StringBuilder("one of");
             for (Object constant : type.getEnumConstants()) {
-                names.append(' ').append(constant.toString().toLowerCase());
+                names.append(' ').append(constant.toString().toLowerCase(Locale.ROOT));
             }
             return names.toString();
         }

@@ -92,7 +92,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
             if (betas.size() != 2) {
                 throw new IllegalArgumentException("betas: expected two numbers, found " + betas);
             }
-            inRange("warm_up_steps", warmUpSteps, 0, 1e9);
+            inRange("warm_up_steps", (double) warmUpSteps, 0, 1e9);
             inRange("ema_power", emaPower, 0, 10);
         }
     }
@@ -116,9 +116,9 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         public Validation {
             inRange("ratio", ratio, 0, 0.9);
             inRange("most_trained", mostTrained, 0, 1e9);
-            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("every_steps", (double) everySteps, 1, 1e9);
             inRange("batches", batches, 1, 10_000);
-            inRange("sample_every_steps", sampleEverySteps, 0, 1e9);
+            inRange("sample_every_steps", (double) sampleEverySteps, 0, 1e9);
         }
     }
 
@@ -126,7 +126,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     public record Evaluation(Env env, long everySteps, long firstSeed, int episodes, int denoisingSteps, int trainEpisodes, int gifs) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Evaluation {
-            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("every_steps", (double) everySteps, 1, 1e9);
             inRange("episodes", episodes, 1, 10_000);
             inRange("denoising_steps", denoisingSteps, 1, 1000);
             inRange("train_episodes", trainEpisodes, 0, 10_000);
@@ -145,7 +145,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     public record Checkpoint(long everySteps, int keepBest) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Checkpoint {
-            inRange("every_steps", everySteps, 1, 1e9);
+            inRange("every_steps", (double) everySteps, 1, 1e9);
             inRange("keep_best", keepBest, 0, 100);
         }
     }
@@ -165,7 +165,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
         frozen = List.copyOf(frozen);
         datasets = List.copyOf(datasets);
         columns = Map.copyOf(columns);
-        inRange("steps", steps, 1, 1 << 24);
+        inRange("steps", (double) steps, 1, 1 << 24);
         inRange("threads", threads, 1, 64);
     }
 

@@ -12,7 +12,6 @@ import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -169,8 +168,7 @@ final class YamlBuilder {
     /** What a mapping has itself stays, and of several that are merged the first wins. */
     private void merge(ObjectNode object, JsonNode merged, int line) {
         if (merged instanceof ObjectNode other) {
-            for (Iterator<Map.Entry<String, JsonNode>> fields = other.fields(); fields.hasNext(); ) {
-                Map.Entry<String, JsonNode> field = fields.next();
+            for (Map.Entry<String, JsonNode> field : other.properties()) {
                 if (!object.has(field.getKey())) {
                     object.set(field.getKey(), field.getValue());
                 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -47,7 +48,7 @@ record YamlTree(String source, ObjectNode root, Map<String, Integer> lines) {
                 node = JsonNodeFactory.instance.objectNode();
             }
             if (!(node instanceof ObjectNode object)) {
-                throw InputException.of(source, "document", "a mapping (key: value)", node.getNodeType().toString().toLowerCase(), "");
+                throw InputException.of(source, "document", "a mapping (key: value)", node.getNodeType().toString().toLowerCase(Locale.ROOT), "");
             }
             return new YamlTree(source, object, lines);
         } catch (JsonProcessingException e) {

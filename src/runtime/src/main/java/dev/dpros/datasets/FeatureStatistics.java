@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Exact statistics of one feature: of vectors per value, of images per channel in [0, 1]. Quantiles are numpy's linear
@@ -8,7 +9,7 @@ import java.util.Arrays;
  */
 public final class FeatureStatistics {
     /** The quantiles that LeRobot's stats.json names, as {@code q01} and so on. */
-    public static final double[] QUANTILES = {0.01, 0.10, 0.50, 0.90, 0.99};
+    public static final List<Double> QUANTILES = List.of(0.01, 0.10, 0.50, 0.90, 0.99);
     private static final int LEVELS = 256;
 
     private final int dims;
@@ -112,9 +113,9 @@ public final class FeatureStatistics {
             squares += (value - mean) * (value - mean);
         }
         Arrays.sort(sorted);
-        double[] quantiles = new double[QUANTILES.length];
+        double[] quantiles = new double[QUANTILES.size()];
         for (int q = 0; q < quantiles.length; q++) {
-            double at = QUANTILES[q] * (sorted.length - 1);
+            double at = QUANTILES.get(q) * (sorted.length - 1);
             int low = (int) at;
             double high = sorted[Math.min(low + 1, sorted.length - 1)];
             quantiles[q] = sorted[low] + (at - low) * (high - sorted[low]);
@@ -138,9 +139,9 @@ public final class FeatureStatistics {
             }
         }
         double mean = sum / total;
-        double[] quantiles = new double[QUANTILES.length];
+        double[] quantiles = new double[QUANTILES.size()];
         for (int q = 0; q < quantiles.length; q++) {
-            double at = QUANTILES[q] * (total - 1);
+            double at = QUANTILES.get(q) * (total - 1);
             long low = (long) at;
             int value = level(counts, low);
             int next = level(counts, Math.min(low + 1, total - 1));

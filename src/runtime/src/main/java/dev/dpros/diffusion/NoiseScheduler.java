@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
  *
  * <p>Owned by one thread; no method but the factories and {@link #timesteps} allocates.
  */
-public abstract sealed class NoiseScheduler permits DdpmScheduler, DdimScheduler, DpmSolverScheduler {
+public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverScheduler {
     private final int[] timesteps;
     private final SchedulerConfig.PredictionType prediction;
     private final double clip;

@@ -149,8 +149,9 @@ final class RunningEpisode {
     /** Drains, writes the end record, forces to disk and closes. */
     void end(Kind kind, String why, Clock clock) throws IOException {
         stopAccepting();
-        while (drain(clock.monotonicNs())) {
-            continue;
+        boolean more = true;
+        while (more) {
+            more = drain(clock.monotonicNs());
         }
         endNs = clock.monotonicNs();
         List<EpisodeEnd.SourceCounts> counts = new ArrayList<>();

@@ -58,8 +58,8 @@ final class NumpyRandom {
     }
 
     private double nextDouble() {
-        long high = nextInt() >>> 5;
-        long low = nextInt() >>> 6;
+        int high = nextInt() >>> 5;
+        int low = nextInt() >>> 6;
         return (high * 67108864.0 + low) * DOUBLE_UNIT;
     }
 

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 10,000 mutations of checkpoint bytes: each is read, or refused in one line; none hangs, exhausts memory or fails in
- * another way.
+ * Mutations of checkpoint bytes, 2,000, and 10,000 in {@code .ci/nightly} ({@code -Ddpros.fuzz=5}): each is read, or refused
+ * in one line; none hangs, exhausts memory or fails in another way.
  */
 @Tag("long")
 class CheckpointFuzzTest {
-    private static final int MUTATIONS = 2_500;
+    private static final int MUTATIONS = 500 * Integer.getInteger("dpros.fuzz", 1);
     /** A multiple of what the intact files need, far below what one length field could ask for. */
     private static final long MOST_ALLOCATED = 64 << 20;
 

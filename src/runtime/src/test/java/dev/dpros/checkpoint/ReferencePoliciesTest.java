@@ -12,12 +12,14 @@ import dev.dpros.reference.ReferenceCase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** The policies of the reference cases, by way of a checkpoint in the format of their origin. */
+@Tag("long")
 class ReferencePoliciesTest {
     @TempDir
     Path directory;

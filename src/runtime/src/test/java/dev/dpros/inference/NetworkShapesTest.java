@@ -13,11 +13,13 @@ import dev.dpros.diffusion.VisionConfig.Pool;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Configurations beyond the recorded cases: every layout of a network must agree with the plain one. */
+@Tag("long")
 class NetworkShapesTest {
     static Stream<Arguments> unets() {
         return Stream.of(

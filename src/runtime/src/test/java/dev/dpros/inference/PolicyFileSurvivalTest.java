@@ -16,12 +16,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What others do to a policy's file must not reach the process that loads or runs it: a child process of its own here. */
 @Timeout(120)
+@Tag("long")
 class PolicyFileSurvivalTest {
     @TempDir
     Path dir;
@@ -38,6 +40,7 @@ class PolicyFileSurvivalTest {
 
     private Process start(String mode) throws IOException {
         return new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-Dai.djl.offline=true", "-cp",
                 System.getProperty("java.class.path"), PolicyFileChild.class.getName(), mode, policy.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();

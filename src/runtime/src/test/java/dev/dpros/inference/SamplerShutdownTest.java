@@ -10,14 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** libtorch crashes when the JVM is torn down during a forward pass; the sampler is joined first. */
 @Timeout(120)
+@Tag("long")
 class SamplerShutdownTest {
     @RepeatedTest(3)
     void shouldEndWithoutACrashOnSigtermDuringAForward() throws IOException, InterruptedException {
         Process child = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx256m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true",
                 "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp", System.getProperty("java.class.path"),
                 SamplerChild.class.getName(), "models/pusht_image").redirectErrorStream(true).start();
         List<String> lines = new ArrayList<>();

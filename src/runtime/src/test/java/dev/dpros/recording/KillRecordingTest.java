@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 while recording, at random instants: {@code -Ddpros.kills=50} for the long run. The instants are counted in
  * lines and parks, not asserted upon; what is asserted is the journals' contents.
  */
+@Tag("long")
 class KillRecordingTest {
     private static final int KILLS = Integer.getInteger("dpros.kills", 6);
     private static final long ONE_SECOND_NS = 1_000_000_000L;
@@ -54,7 +56,7 @@ class KillRecordingTest {
 
     private void killOnce(int delayMs, TreeMap<Integer, long[]> finished) throws Exception {
         Process child = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx256m",
-                "-XX:MaxDirectMemorySize=256m", "-cp", System.getProperty("java.class.path"),
+                "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                 KillRecordingChild.class.getName(), directory.toString(), "400")
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (BufferedReader lines = new BufferedReader(

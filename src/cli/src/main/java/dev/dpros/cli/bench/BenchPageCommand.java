@@ -66,7 +66,7 @@ final class BenchPageCommand implements Callable<Integer> {
     private HttpClient http;
 
     /** One turn: tick lateness over its last ten seconds, ticks by how late they were at most (s), and CPU of the node. */
-    private record Turn(double p999Ms, double maxMs, double cpuPercent, TreeMap<Double, Double> ticks) {}
+    private record Turn(double p999Ms, double maxMs, double cpuPercent, Map<Double, Double> ticks) {}
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -80,7 +80,7 @@ final class BenchPageCommand implements Callable<Integer> {
         for (int i = 0; i < WARM_UP_TURNS; i++) {
             watched(); // compiles what serving takes
         }
-        out.println("tick lateness, ms        p99.9       max   CPU, % of a core");
+        out.println("tick lateness, ms        p99.9       max   CPU in percent of a core");
         for (int i = 0; i < pairs; i++) {
             boolean viewerFirst = i % 2 == 1;
             for (int half = 0; half < 2; half++) {
@@ -119,7 +119,7 @@ final class BenchPageCommand implements Callable<Integer> {
     }
 
     /** The counts of the exported histogram, cumulative, by upper bound. */
-    private static TreeMap<Double, Double> buckets(String metrics) {
+    private static Map<Double, Double> buckets(String metrics) {
         TreeMap<Double, Double> counts = new TreeMap<>();
         Matcher bucket = BUCKET.matcher(metrics);
         while (bucket.find()) {
@@ -128,7 +128,7 @@ final class BenchPageCommand implements Callable<Integer> {
         return counts;
     }
 
-    private static TreeMap<Double, Double> difference(TreeMap<Double, Double> after, TreeMap<Double, Double> before) {
+    private static Map<Double, Double> difference(Map<Double, Double> after, Map<Double, Double> before) {
         TreeMap<Double, Double> counts = new TreeMap<>();
         after.forEach((bound, count) -> counts.put(bound, count - before.getOrDefault(bound, 0.0)));
         return counts;

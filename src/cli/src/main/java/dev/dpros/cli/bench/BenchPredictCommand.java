@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -122,7 +123,7 @@ final class BenchPredictCommand implements Callable<Integer> {
                 case "all" -> list.addAll(List.of(ConvVariant.values()));
                 default -> list.add(Arrays.stream(ConvVariant.values()).filter(v -> v.name().equalsIgnoreCase(variant)).findFirst()
                         .orElseThrow(() -> InputException.of("--variants", "name",
-                                "measured, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(), variant, "")));
+                                "measured, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(Locale.ROOT), variant, "")));
             }
         }
         return list;

@@ -1,6 +1,7 @@
 package dev.dpros.cli.dataset;
 
 import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
@@ -11,6 +12,7 @@ import dev.dpros.datasets.DatasetImporter;
 import dev.dpros.datasets.DatasetLayout;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.rosbag.BagImporter;
 import dev.dpros.datasets.rosbag.BagReader;
 import dev.dpros.datasets.rosbag2.Rosbag2;
@@ -34,14 +36,16 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset import}. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = {"Turns diffusion_policy replay buffers (*.zarr) or bags (one episode each) into journals.",
+        description = {"Turns data sets (diffusion_policy's replay buffers, LeRobotDatasets) or bags (one episode each) into journals.",
             "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also",
             "split, compressed with zstd or lz4, or left by a killed recorder).",
-            "Episodes of a replay buffer that are in the output already are skipped."},
+            "Episodes of a data set that are in the output already are skipped."},
         footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
             "  dpros dataset import demo.bag --output rec --map /camera/image_raw=front --map /joint_states=joints"})
 final class DatasetImport implements Callable<Integer> {
-    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "*.zarr directories, bags.")
+    private static final SelectedEpisodes.Choice EVERYTHING = new SelectedEpisodes.Choice(SelectedEpisodes.Label.ALL, false);
+
+    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "Directories of data sets, bags.")
     private List<Path> inputs;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "DIR",
@@ -80,7 +84,8 @@ final class DatasetImport implements Callable<Integer> {
                         imported(input, importer.importBag(bag, store, this::say));
                     }
                 } else {
-                    try (ZarrDataset dataset = ZarrDataset.open(input, fps)) {
+                    try (EpisodeDataset dataset = SelectedEpisodes.of(DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, fps)),
+                            EVERYTHING, this::say)) {
                         int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
                         spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
                                 + (dataset.episodes() - written) + " were there already");

@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -183,7 +184,7 @@ public final class EvalCommand implements Callable<Integer> {
         if (json != null) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("policy", policy.toString());
-            tree.put("scheduler", loaded.scheduler().type().name().toLowerCase());
+            tree.put("scheduler", loaded.scheduler().type().name().toLowerCase(Locale.ROOT));
             tree.put("denoising_steps", loaded.scheduler().inferenceSteps());
             tree.put("action_steps", steps);
             tree.put("mean_max_reward", mean);

@@ -7,6 +7,7 @@ import dev.dpros.config.SamplerSection.Scheduler;
 import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options by which a command line chooses how chunks are sampled; unset ones leave the configuration as it is. */
@@ -33,9 +34,9 @@ public final class SamplingOptions {
 
     /** Puts the chosen options into a layer of the configuration. */
     public OptionLayer into(OptionLayer layer) {
-        return layer.putIfGiven("--scheduler", scheduler == null ? null : scheduler.name().toLowerCase(), "sampler", "scheduler")
+        return layer.putIfGiven("--scheduler", scheduler == null ? null : scheduler.name().toLowerCase(Locale.ROOT), "sampler", "scheduler")
                 .putIfGiven("--steps", steps, "sampler", "steps")
-                .putIfGiven("--spacing", spacing == null ? null : spacing.name().toLowerCase(), "sampler", "spacing")
+                .putIfGiven("--spacing", spacing == null ? null : spacing.name().toLowerCase(Locale.ROOT), "sampler", "spacing")
                 .putIfGiven("--device", device, "sampler", "device")
                 .putIfGiven("--threads", threads, "sampler", "threads")
                 .putIfGiven("--noise-seed", seed, "sampler", "seed");
@@ -49,9 +50,9 @@ public final class SamplingOptions {
     /** The chosen options as arguments of another command. */
     public List<String> asArguments() {
         List<String> arguments = new ArrayList<>();
-        add(arguments, "--scheduler", scheduler == null ? null : scheduler.name().toLowerCase());
+        add(arguments, "--scheduler", scheduler == null ? null : scheduler.name().toLowerCase(Locale.ROOT));
         add(arguments, "--steps", steps);
-        add(arguments, "--spacing", spacing == null ? null : spacing.name().toLowerCase());
+        add(arguments, "--spacing", spacing == null ? null : spacing.name().toLowerCase(Locale.ROOT));
         add(arguments, "--device", device);
         add(arguments, "--threads", threads);
         add(arguments, "--noise-seed", seed);

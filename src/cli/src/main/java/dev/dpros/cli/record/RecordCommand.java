@@ -1,6 +1,7 @@
 package dev.dpros.cli.record;
 
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
@@ -83,7 +84,7 @@ public final class RecordCommand implements Callable<Integer> {
             if (startAtOnce) {
                 session.start();
             }
-            boolean terminal = System.console() != null;
+            boolean terminal = Terminals.interactive();
             ScheduledExecutorService display = Executors.newSingleThreadScheduledExecutor(r -> new Thread(r, "display"));
             lifecycle.own(display::shutdownNow);
             int period = terminal ? TERMINAL_PERIOD_MS : LOG_PERIOD_MS;
@@ -158,7 +159,10 @@ public final class RecordCommand implements Callable<Integer> {
             case 's' -> session.recorder()::success;
             case 'f' -> session.recorder()::failure;
             case 'd' -> session.recorder()::discard;
-            case 'i' -> () -> session.recorder().intervention(human = !human);
+            case 'i' -> () -> {
+                human = !human;
+                return session.recorder().intervention(human);
+            };
             default -> null;
         };
         if (command == null) {

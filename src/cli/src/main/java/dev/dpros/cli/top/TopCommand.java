@@ -1,6 +1,7 @@
 package dev.dpros.cli.top;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.cli.options.Terminals;
 import dev.dpros.core.InputException;
 import dev.dpros.metrics.dashboard.PageLink;
 import java.io.IOException;
@@ -58,7 +59,7 @@ public final class TopCommand implements Callable<Integer> {
                 PageLink.View view = link.view();
                 spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(
                         Map.of("state", view.state(), "latency", view.latency() == null ? List.of() : view.latency())));
-            } else if (once || System.console() == null) {
+            } else if (once || !Terminals.interactive()) {
                 PrintWriter out = spec.commandLine().getOut();
                 screen(link, PLAIN_WIDTH).forEach(line -> out.println(line.toString().stripTrailing()));
             } else {

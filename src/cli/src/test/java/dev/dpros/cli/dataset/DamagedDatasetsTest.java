@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One good data set of each format, and what {@code dataset verify} says of copies with one thing wrong: a line that names it. */
 @Timeout(300)
+@Tag("long")
 class DamagedDatasetsTest {
     private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
 

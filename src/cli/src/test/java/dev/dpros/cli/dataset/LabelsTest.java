@@ -90,6 +90,9 @@ class LabelsTest {
         dpros("dataset", "import", zarr.toString(), "-o", folder.resolve("rec2").toString());
         assertEquals(ALL, recorded(folder.resolve("rec2")));
 
+        dpros("dataset", "import", lerobot.toString(), "-o", folder.resolve("rec3").toString());
+        assertEquals(ALL, recorded(folder.resolve("rec3")));
+
         for (Path source : List.of(recording, lerobot, zarr)) {
             String name = source.getFileName().toString();
             assertEquals(ALL.subList(0, 1), labels(LerobotDataset.open(export(source, "lerobot", name + "-good", "--only", "success"))));

@@ -3,6 +3,7 @@ package dev.dpros.cli.run;
 import dev.dpros.cli.Main;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosTool;
+import dev.dpros.ros.xmlrpc.XmlRpcClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -128,11 +129,19 @@ public final class PolicyProcess implements AutoCloseable {
         return err.toString();
     }
 
-    /** Ends it as rosnode kill does. */
+    /** Ends it as rosnode kill does: by the node's own XML-RPC server, of which the master knows the address. */
     @Override
     public void close() {
         if (isRunning()) {
-            RosTool.run(master, "/usr/bin/rosnode", "kill", "/dpros");
+            XmlRpcClient client = new XmlRpcClient();
+            try {
+                Object node = ((List<?>) client.call(master, "lookupNode", "/test", "/dpros")).get(2);
+                client.call(URI.create(node.toString()), "shutdown", "/test", "by the test");
+            } catch (Exception e) {
+                if (isRunning()) {
+                    throw new AssertionError("it cannot be told to end; so far: " + error(), e);
+                }
+            }
             awaitExit();
         }
     }

@@ -51,6 +51,37 @@ class RecordBesideDriversPeerTest {
                 time.sleep(0.05)
             print('received', seen[-1][0], 'of 200 and', seen[-1][1], 'of 400 over', connections['/camera'], 'and', connections['/joint_states'])
             """;
+    /** One topic for both inputs of a policy. */
+    private static final String ONE_TOPIC = """
+            import rospy, rospy.topics, time
+            from sensor_msgs.msg import JointState
+            from diagnostic_msgs.msg import DiagnosticArray
+            connections = []
+            original = rospy.topics._TopicImpl.add_connection
+            def add(self, c):
+                if self.resolved_name == '/everything': connections.append(c)
+                return original(self, c)
+            rospy.topics._TopicImpl.add_connection = add
+            rospy.init_node('driver')
+            publisher = rospy.Publisher('/everything', JointState, queue_size=1000)
+            seen = []
+            def diagnostics(message):
+                now = {s.name: v.value for s in message.status for v in s.values if s.name.startswith('dpros: source ') and v.key == 'received'}
+                if now: seen.append(' '.join(now[name] for name in sorted(now)))
+            rospy.Subscriber('/diagnostics', DiagnosticArray, diagnostics)
+            while not publisher.get_num_connections():
+                time.sleep(0.05)
+            time.sleep(1)
+            for i in range(400):
+                m = JointState(position=[200.0, 300.0] + [float(100 + 10 * k) for k in range(18)])
+                m.header.stamp = rospy.Time.now()
+                publisher.publish(m)
+                time.sleep(0.01)
+            begun = len(seen)
+            while len(seen) < begun + 3 or seen[-1] != seen[-3]:
+                time.sleep(0.05)
+            print('received', seen[-1], 'of 400 over', len(connections))
+            """;
     private static final String[] CAMERA = {
         "pusht_keypoints", "pusht_image",
         "observation.environment_state: {topic: /keypoints, field: \"position[0:18]\"}",
@@ -69,6 +100,17 @@ class RecordBesideDriversPeerTest {
                 PolicyProcess node = PolicyProcess.start(master.uri(), PolicyProcess.config(folder, CAMERA), arguments).awaitReady();
                 RosTool drivers = RosTool.rospy(master.uri(), DRIVERS)) {
             return drivers.awaitLine("received");
+        }
+    }
+
+    @Test
+    void shouldFanOneConnectionOutToEveryInputOfOneTopic() throws Exception {
+        Path config = PolicyProcess.config(folder, "{topic: /joint_states, field: \"position[x,y]\"}", "{topic: /everything, field: \"position[0:2]\"}",
+                "{topic: /keypoints, field: \"position[0:18]\"}", "{topic: /everything, field: \"position[2:20]\"}");
+        try (RosMasterProcess master = RosMasterProcess.rosmaster();
+                PolicyProcess node = PolicyProcess.start(master.uri(), config).awaitReady();
+                RosTool driver = RosTool.rospy(master.uri(), ONE_TOPIC)) {
+            assertEquals("received 400 400 of 400 over 1", driver.awaitLine("received"), node::error);
         }
     }
 

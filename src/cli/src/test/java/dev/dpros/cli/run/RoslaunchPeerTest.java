@@ -31,7 +31,7 @@ class RoslaunchPeerTest {
     @BeforeEach
     void startMaster() {
         RosTool.assumeInstalled("roslaunch", "rosparam", "rosnode");
-        master = RosMasterProcess.roscore();
+        master = RosMasterProcess.rosmaster();
     }
 
     @AfterEach
@@ -45,7 +45,7 @@ class RoslaunchPeerTest {
     private Path home() throws IOException {
         Path home = Files.createDirectories(folder.resolve("home"));
         Path launcher = Files.writeString(home.resolve("dpros"), "#!/bin/sh\nexec '" + System.getProperty("java.home")
-                + "/bin/java' -XX:+UseSerialGC -Xmx600m -Dai.djl.offline=true -cp '" + System.getProperty("java.class.path")
+                + "/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx600m -Dai.djl.offline=true -cp '" + System.getProperty("java.class.path")
                 + "' dev.dpros.cli.Main \"$@\"\n");
         assertTrue(launcher.toFile().setExecutable(true));
         return home;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code dpros train}, then {@code dpros eval}, of PushT's keypoints with networks and conditionings other than LeRobot's. */
 @Timeout(300)
 class TransformerTrainTest {
-    private static final Path DATA = Path.of("src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
+    private static final Path DATA = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 
     @TempDir
     private Path folder;
@@ -47,8 +47,8 @@ class TransformerTrainTest {
     @Test
     void shouldTrainATransformerFromDiffusionPolicysConfigurationAndEvaluateIt() throws IOException {
         Files.createDirectories(folder.resolve("task"));
-        Path config = Files.copy(Path.of("src/test/resources/training/diffusion_policy_transformer.yaml"), folder.resolve("train.yaml"));
-        Files.copy(Path.of("src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
+        Path config = Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_transformer.yaml"), folder.resolve("train.yaml"));
+        Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
 
         Path output = train(config);
 

@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,26 +27,36 @@ class NodeOutputsPeerTest {
     private static final Map<String, String> OUR_TYPES = Map.of(
             "ROS_PACKAGE_PATH", Path.of("ros").toAbsolutePath() + ":/usr/share");
 
+    private static RosMasterProcess master;
+    private static RosTool world;
+
     private final List<AutoCloseable> started = new ArrayList<>();
-    private RosMasterProcess master;
 
     @TempDir
     private Path folder;
 
-    @BeforeEach
-    void startMaster() {
+    @BeforeAll
+    static void startMaster() {
         RosTool.assumeInstalled("rostopic", "rosservice", "rosnode");
         master = RosMasterProcess.roscore();
-        own(RosTool.rospy(master.uri(), PolicyProcess.WORLD)).awaitLine("ready");
+        world = RosTool.rospy(master.uri(), PolicyProcess.WORLD);
+        world.awaitLine("ready");
+    }
+
+    @AfterAll
+    static void stopMaster() {
+        if (world != null) {
+            world.close();
+        }
+        if (master != null) {
+            master.close();
+        }
     }
 
     @AfterEach
     void stop() throws Exception {
         for (int i = started.size() - 1; i >= 0; i--) {
             started.get(i).close();
-        }
-        if (master != null) {
-            master.close();
         }
     }
 

@@ -33,12 +33,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happened to a loop happens again, tick by tick, when its trace is run. */
+@Tag("long")
 class TraceReplayTest {
     private static final long MS = 1_000_000L;
     private static final SafetyEvent[] OPERATOR = {SafetyEvent.STARTED, SafetyEvent.STARTED, SafetyEvent.STARTED,

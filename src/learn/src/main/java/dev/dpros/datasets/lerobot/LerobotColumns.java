@@ -16,8 +16,10 @@ import java.util.TreeSet;
  * @param leftOut those that are not read, one line each
  */
 record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> leftOut) {
+    /** What is there beside the columns: places and, step by step, the label ({@link StepLabels}). */
     private static final Set<String> INDICES =
-            Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", "next.reward", "next.done", "next.success");
+            Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", StepLabels.COLUMN);
+    private static final Set<String> OUTCOMES = Set.of("next.reward", "next.done");
     private static final int MAX_SIDE = 1 << 14;
 
     LerobotColumns {
@@ -34,6 +36,10 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         described.properties().forEach(entry -> {
             String key = entry.getKey();
             if (INDICES.contains(key)) {
+                return;
+            }
+            if (OUTCOMES.contains(key)) {
+                leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes");
                 return;
             }
             DatasetFeature feature = feature(key, entry.getValue());

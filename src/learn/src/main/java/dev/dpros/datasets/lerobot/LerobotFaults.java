@@ -42,7 +42,16 @@ final class LerobotFaults {
         }
         List<DatasetFeature> vectors = features.stream().filter(feature -> !feature.visual()).toList();
         vectors.forEach(this::names);
-        tables.forEach(table -> types(table, vectors));
+        StepLabels labels = new StepLabels(connection);
+        for (Path table : tables) {
+            if (Files.exists(table)) { // else it is said where it is read
+                types(table, vectors);
+                String fault = labels.fault(table);
+                if (!fault.isEmpty()) {
+                    faults.add(fault);
+                }
+            }
+        }
         return List.copyOf(faults);
     }
 
@@ -54,9 +63,6 @@ final class LerobotFaults {
     }
 
     private void types(Path table, List<DatasetFeature> vectors) {
-        if (!Files.exists(table)) {
-            return; // said where it is read
-        }
         Map<String, String> found = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM read_parquet(" + ParquetTable.literal(table.toString()) + ")")) {

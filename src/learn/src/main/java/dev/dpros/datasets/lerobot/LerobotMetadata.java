@@ -150,8 +150,8 @@ final class LerobotMetadata {
             add(values, "max", summary.max());
             add(values, "mean", summary.mean());
             add(values, "std", summary.std());
-            for (int q = 0; q < FeatureStatistics.QUANTILES.length; q++) {
-                add(values, String.format("q%02d", Math.round(FeatureStatistics.QUANTILES[q] * 100)),
+            for (int q = 0; q < FeatureStatistics.QUANTILES.size(); q++) {
+                add(values, String.format("q%02d", Math.round(FeatureStatistics.QUANTILES.get(q) * 100)),
                         summary.quantiles()[q]);
             }
         }

@@ -47,9 +47,14 @@ final class TableColumns {
         return types.containsKey(column);
     }
 
-    /** Whether there is such a column of this type. */
-    boolean has(String column, String type) {
-        return type.equals(types.get(column));
+    /** DuckDB's type of a column, or null if there is none. */
+    String type(String column) {
+        return types.get(column);
+    }
+
+    /** @throws InputException if it is not there, in one line */
+    void require(String column) {
+        require(List.of(column));
     }
 
     /** @throws InputException if one is not there, in one line */

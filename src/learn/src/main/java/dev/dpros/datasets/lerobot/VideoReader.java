@@ -57,7 +57,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * Reads a video's frames as RGB rows, by time; fast when they are asked for in order. mp4 alone, and of FFmpeg's decoders
  * those of LeRobot's codecs alone (docs/adr/0055). One thread; native memory is freed by {@link #close()}.
  */
-final class VideoReader implements AutoCloseable {
+public final class VideoReader implements AutoCloseable {
     /** Frames may be so much earlier than asked for: half a millisecond, less than any frame lasts. */
     private static final double TOLERANCE_S = 5e-4;
     private static final int END = -541478725;
@@ -68,14 +68,15 @@ final class VideoReader implements AutoCloseable {
     /** AVColorSpace and the constants of swscale share their numbers; what is not tagged is BT.601, as players take it. */
     private static final int UNSPECIFIED = 2;
     private static final int BT_601 = 5;
+    private static final int MAX_SIDE = 1 << 14;
 
     private final Path path;
-    private final int width;
-    private final int height;
+    private int width;
+    private int height;
     private final AVFormatContext format = new AVFormatContext(null);
     private final AVPacket packet = av_packet_alloc();
     private final AVFrame frame = av_frame_alloc();
-    private final BytePointer rgb;
+    private BytePointer rgb;
     private final PointerPointer<BytePointer> planes = new PointerPointer<>(1);
     private final IntPointer strides = new IntPointer(1);
     private AVCodecContext codec;
@@ -91,19 +92,36 @@ final class VideoReader implements AutoCloseable {
     }
 
     /** Opens a file. @throws InputException if it is no video of this size */
-    VideoReader(Path path, int width, int height) {
+    public VideoReader(Path path, int width, int height) {
         this.path = path;
         this.width = width;
         this.height = height;
-        rgb = new BytePointer((long) width * height * 3);
-        planes.put(0, rgb);
-        strides.put(0, width * 3);
+        openOrClose();
+    }
+
+    /** Opens a file of whatever size. @throws InputException if it is no video */
+    public VideoReader(Path path) {
+        this.path = path;
+        openOrClose();
+    }
+
+    private void openOrClose() {
         try {
             open();
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Height of the pictures, pixels. */
+    public int height() {
+        return height;
+    }
+
+    /** Width of the pictures, pixels. */
+    public int width() {
+        return width;
     }
 
     /** The file as mp4: no other container, no playlist that leads to other files, none of FFmpeg's other decoders. */
@@ -133,10 +151,20 @@ final class VideoReader implements AutoCloseable {
         check(avcodec_parameters_to_context(codec, video.codecpar()), "its parameters are damaged");
         codec.thread_count(1);
         check(avcodec_open2(codec, decoder, (AVDictionary) null), "the decoder does not start");
+        if (width == 0) {
+            width = codec.width();
+            height = codec.height();
+        }
         if (codec.width() != width || codec.height() != height) {
-            throw InputException.of(path.toString(), "video size", width + " x " + height + " (meta/info.json)",
+            throw InputException.of(path.toString(), "video size", width + " x " + height + ", as described",
                     codec.width() + " x " + codec.height(), "");
         }
+        if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {
+            throw InputException.of(path.toString(), "video size", "1 to " + MAX_SIDE + " pixels a side", width + " x " + height, "");
+        }
+        rgb = new BytePointer((long) width * height * 3);
+        planes.put(0, rgb);
+        strides.put(0, width * 3);
     }
 
     /**
@@ -146,7 +174,7 @@ final class VideoReader implements AutoCloseable {
      * @param out {@code [H, W, 3]}
      * @throws InputException if there is none
      */
-    void read(double seconds, byte[] out) {
+    public void read(double seconds, byte[] out) {
         if (!(at <= seconds) || ended) {
             seek(seconds);
         }
@@ -163,7 +191,7 @@ final class VideoReader implements AutoCloseable {
      *
      * @throws InputException if the file is damaged
      */
-    double[] times() {
+    public double[] times() {
         if (times == null) {
             double[] found = new double[1024];
             int count = 0;
@@ -262,7 +290,9 @@ final class VideoReader implements AutoCloseable {
         }
         av_frame_free(frame);
         av_packet_free(packet);
-        rgb.close();
+        if (rgb != null) {
+            rgb.close();
+        }
         planes.close();
         strides.close();
     }

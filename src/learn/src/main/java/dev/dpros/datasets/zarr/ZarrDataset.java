@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 
 /**
  * diffusion_policy's ReplayBuffer on disk: {@code data/*} with all episodes end to end, {@code meta/episode_ends} with
- * their cumulative ends. One thread.
+ * their cumulative ends; of a real robot, {@code videos/} beside it. One thread.
  */
 public final class ZarrDataset implements EpisodeDataset {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** By how much the median step of a timestamp column may differ from the rate. */
-    private static final double RATE_TOLERANCE = 0.1;
+    /** What the recorder on real robots calls its replay buffer; the films of its cameras lie beside it. */
+    private static final String REAL_ROBOT = "replay_buffer.zarr";
 
     private final Path root;
     private final List<DatasetFeature> features = new ArrayList<>();
@@ -34,6 +34,7 @@ public final class ZarrDataset implements EpisodeDataset {
     private final List<Slice> slices = new ArrayList<>();
     private final JsonNode about;
     private final double fps;
+    private final EpisodeFilms films;
     private int episodeEnds;
 
     private ZarrDataset(Path root, double fps) {
@@ -41,9 +42,41 @@ public final class ZarrDataset implements EpisodeDataset {
         about = attributes(root).path("dpros");
         this.fps = about.has("fps") ? about.path("fps").asDouble() : fps;
         openArrays(readEnds());
-        if (Files.isDirectory(root.resolveSibling("videos"))) {
-            leftOut.add(root.resolveSibling("videos") + ": the pictures of a real robot's recorder (videos/EPISODE/CAMERA.mp4)");
+        films = films();
+    }
+
+    private String timestampPath() {
+        return root + "/data/timestamp";
+    }
+
+    /** The column of timestamps, read now; null if there is none. */
+    private TimestampColumn timestamps() {
+        List<Stretch> episodes = slices.stream().map(slice -> new Stretch(slice.start, slice.start + slice.length)).toList();
+        return arrays.stream().filter(array -> array.name().equals("timestamp") && array.rowSize() == 1).findFirst()
+                .map(array -> new TimestampColumn(timestampPath(), array, episodes)).orElse(null);
+    }
+
+    /** The films beside it, or null. */
+    private EpisodeFilms films() {
+        Path folder = root.toAbsolutePath().resolveSibling("videos");
+        if (!Files.isDirectory(folder)) {
+            return null;
         }
+        if (!root.toAbsolutePath().endsWith(REAL_ROBOT)) { // films of which buffer, if there are several
+            leftOut.add(folder + ": pictures of a real robot's recorder (videos/EPISODE/CAMERA.mp4) are read beside a " + REAL_ROBOT + " alone");
+            return null;
+        }
+        TimestampColumn timestamps = timestamps();
+        EpisodeFilms found = new EpisodeFilms(folder, timestamps == null ? 1 / fps : timestamps.stepSeconds(1 / fps));
+        for (DatasetFeature camera : found.features()) {
+            if (features.stream().anyMatch(feature -> feature.key().equals(camera.key()))) {
+                throw InputException.of(root + "/data", "pictures", "those of " + folder, "'" + camera.key() + "' in data/ too",
+                        "take one of the two away");
+            }
+        }
+        features.addAll(found.features());
+        leftOut.addAll(found.leftOut());
+        return found;
     }
 
     /** The slices; returns where the last ends. */
@@ -74,16 +107,17 @@ public final class ZarrDataset implements EpisodeDataset {
 
     /** Whether a directory looks like one, of whatever format. */
     public static boolean is(Path root) {
-        return Stream.of("meta/episode_ends", ".zgroup", "zarr.json").anyMatch(name -> Files.exists(root.resolve(name)));
+        return Stream.of("meta/episode_ends", ".zgroup", "zarr.json", REAL_ROBOT).anyMatch(name -> Files.exists(root.resolve(name)));
     }
 
     /**
-     * Opens a replay buffer.
+     * Opens a replay buffer, or the folder in which a real robot's recorder left one.
      *
      * @param fps its frequency, which the format does not tell; dpros's own exports do, and win
      * @throws InputException if it is none, or its arrays do not agree
      */
-    public static ZarrDataset open(Path root, double fps) {
+    public static ZarrDataset open(Path path, double fps) {
+        Path root = Files.isDirectory(path.resolve(REAL_ROBOT)) ? path.resolve(REAL_ROBOT) : path;
         if (Files.exists(root.resolve("zarr.json")) || Files.exists(root.resolve("meta/episode_ends/zarr.json"))) {
             throw InputException.of(root.toString(), "zarr_format", "2", "3 (zarr.json)", "write it with zarr_format=2");
         }
@@ -166,7 +200,7 @@ public final class ZarrDataset implements EpisodeDataset {
 
     @Override
     public String storedName(int feature) {
-        return arrays.get(feature).name();
+        return feature < arrays.size() ? arrays.get(feature).name() : films.name(feature - arrays.size());
     }
 
     @Override
@@ -193,30 +227,12 @@ public final class ZarrDataset implements EpisodeDataset {
     public List<String> faults() {
         List<String> lines = new ArrayList<>(faults);
         arrays.stream().map(ZarrArray::missing).filter(line -> !line.isEmpty()).forEach(lines::add);
-        arrays.stream().filter(array -> array.name().equals("timestamp") && array.rowSize() == 1)
-                .map(this::timestamps).filter(line -> !line.isEmpty()).forEach(lines::add);
-        return lines;
-    }
-
-    /** What a column of timestamps says against the rate, or empty. */
-    private String timestamps(ZarrArray array) {
-        List<Double> steps = new ArrayList<>();
-        double[] pair = new double[2];
-        for (Slice slice : slices) {
-            for (int step = 0; step < slice.length; step++, pair[0] = pair[1]) {
-                pair[1] = array.number(slice.start + step);
-                if (step > 0) {
-                    steps.add(pair[1] - pair[0]);
-                }
-                if (step > 0 && !(pair[1] > pair[0])) {
-                    return root + "/data/timestamp: row " + (slice.start + step) + ": expected later than the row before, " + pair[0]
-                            + ", found " + pair[1];
-                }
-            }
+        TimestampColumn timestamps = timestamps();
+        String steps = timestamps == null ? "" : timestamps.fault(timestampPath(), fps);
+        if (!steps.isEmpty()) {
+            lines.add(steps);
         }
-        double median = steps.isEmpty() ? 1 / fps : steps.stream().sorted().skip(steps.size() / 2).findFirst().orElseThrow();
-        return Math.abs(median * fps - 1) <= RATE_TOLERANCE ? "" : root + "/data/timestamp: steps: expected " + 1 / fps
-                + " s, 1 / fps (" + fps + "), found " + median + " (median); give --fps";
+        return lines;
     }
 
     @Override
@@ -234,7 +250,9 @@ public final class ZarrDataset implements EpisodeDataset {
 
     @Override
     public void close() {
-        // chunks are opened as they are read
+        if (films != null) { // chunks are opened as they are read
+            films.close();
+        }
     }
 
     private final class Slice implements Episode {
@@ -254,7 +272,7 @@ public final class ZarrDataset implements EpisodeDataset {
 
         @Override
         public String id() {
-            String usual = root.getFileName() + "/" + index + "/" + length;
+            String usual = (films == null ? root : root.toAbsolutePath().getParent()).getFileName() + "/" + index + "/" + length;
             return about().path("id").asText(
                     UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString());
         }
@@ -275,13 +293,22 @@ public final class ZarrDataset implements EpisodeDataset {
         }
 
         @Override
+        public String unfit() {
+            return films == null ? null : films.missing(index);
+        }
+
+        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             arrays.get(feature).row(start + step, out, offset);
         }
 
         @Override
         public void frame(int feature, int step, byte[] rgb) {
-            pictures.get(feature).row(start + step, rgb);
+            if (feature < arrays.size()) {
+                pictures.get(feature).row(start + step, rgb);
+            } else {
+                films.frame(feature - arrays.size(), index, step, rgb);
+            }
         }
 
         @Override

@@ -63,7 +63,7 @@ public final class WindowBatches implements BatchMaker {
 
     @Override
     public long batchesPerEpoch() {
-        return (windows + options.batchSize() - 1) / options.batchSize();
+        return ((long) windows + options.batchSize() - 1) / options.batchSize();
     }
 
     @Override

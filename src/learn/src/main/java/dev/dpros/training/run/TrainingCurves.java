@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
@@ -47,7 +48,7 @@ public final class TrainingCurves {
         }
     }
 
-    private static void draw(TreeMap<String, List<double[]>> lines, Path svg) throws IOException {
+    private static void draw(Map<String, List<double[]>> lines, Path svg) throws IOException {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(Styler.ChartTheme.XChart)
                 .title("Training").xAxisTitle("optimisation steps").build();
         chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(Styler.LegendPosition.OutsideE);

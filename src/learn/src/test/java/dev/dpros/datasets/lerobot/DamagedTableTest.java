@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 @Tag("long")
 class DamagedTableTest {
-    private static final int POSITIONS = 200;
+    private static final int POSITIONS = 100 * Integer.getInteger("dpros.fuzz", 1);
 
     @TempDir
     private Path folder;

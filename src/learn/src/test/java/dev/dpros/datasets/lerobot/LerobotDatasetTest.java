@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
-import dev.dpros.core.Progress;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
@@ -25,6 +24,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,18 +36,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LerobotDatasetTest {
     private static final Path SLICE = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr");
     private static final String IMAGE = "observation.image";
+    private static ExportedSlice slice;
 
     @TempDir
     private Path folder;
     private Path root;
 
+    @BeforeAll
+    static void export(@TempDir Path once) {
+        slice = new ExportedSlice(once.resolve("lerobot"));
+    }
+
     @BeforeEach
-    void export() {
+    void copy() throws IOException {
         root = folder.resolve("lerobot");
-        try (EpisodeDataset slice = ZarrDataset.open(SLICE, 10)) {
-            // a limit that puts each episode into files of its own
-            LerobotExporter.export(slice, root, Progress.NONE, 500);
-        }
+        slice.copy(root);
     }
 
     private static int find(EpisodeDataset dataset, String key) {

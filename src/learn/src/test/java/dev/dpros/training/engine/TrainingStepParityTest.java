@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Three optimisation steps of the reference implementations, recorded: LeRobot's DiffusionModel with torch's AdamW and EMAModel;
  * diffusion_policy's low-dim policies (compute_loss, get_optim_groups, EMAModel), nothing left out at random.
  */
+@Tag("long")
 class TrainingStepParityTest {
     private static final double TOLERANCE = 1e-4;
 

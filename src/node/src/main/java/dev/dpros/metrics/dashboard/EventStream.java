@@ -139,6 +139,7 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // who calls looks again; a wake-up for nothing sends a comment
     private void await() throws IOException {
         try {
             wait(WAIT_MS);

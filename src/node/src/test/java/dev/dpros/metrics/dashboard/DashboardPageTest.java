@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,27 +24,36 @@ class DashboardPageTest {
     private static final String ESCAPE = "\uE00C";
     private static final String SHIFT = "\uE008";
 
+    private static Browser browser;
+
     @TempDir
     private Path folder;
     private FakeNode node;
-    private Browser browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(Browser.installed(), "chromium and chromedriver are not installed");
+        browser = new Browser(1440, 1100);
+    }
 
     @BeforeEach
     void open() throws Exception {
-        assumeTrue(Browser.installed(), "chromium and chromedriver are not installed");
         node = new FakeNode(0, 7);
-        browser = new Browser(1440, 1100);
+        browser.errors(); // those of the page before
         browser.open("http://127.0.0.1:" + node.server.port() + "/");
         browser.await(STATE + " === 'nominal'");
     }
 
     @AfterEach
     void close() throws Exception {
+        browser.open("about:blank");
+        node.close();
+    }
+
+    @AfterAll
+    static void end() throws Exception {
         if (browser != null) {
             browser.close();
-        }
-        if (node != null) {
-            node.close();
         }
     }
 

@@ -24,11 +24,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finds nothing in what the control loop publishes for a wild policy, and everything that is put in. */
+@Tag("long")
 class CommandAuditTest {
     private static final List<JointLimits> LIMITS = List.of(new JointLimits("a", -2.8, 2.8, 1.5, 4, 40),
             new JointLimits("b", -3, -0.1, 1.5, 4, 40));

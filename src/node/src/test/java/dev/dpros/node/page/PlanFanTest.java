@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Draws with a shipped policy. */
+@Tag("long")
 class PlanFanTest {
     private static final long SECOND_NS = 1_000_000_000L;
 

@@ -77,7 +77,7 @@ final class MasterApi implements XmlRpcHandler {
                 return method.action().run(callerId, arguments);
             }
         } catch (InvalidArgumentException e) {
-            return ApiAnswer.error(e.getMessage(), method.placeholder());
+            return ApiAnswer.error(String.valueOf(e.getMessage()), method.placeholder());
         }
     }
 

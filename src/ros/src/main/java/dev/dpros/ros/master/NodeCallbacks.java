@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class NodeCallbacks implements AutoCloseable {
         this.threads = pool;
     }
 
-    private record Call(String method, String key, Object argument, Runnable onRejection) {
+    private record Call(String method, String key, @Nullable Object argument, Runnable onRejection) {
         private Object[] params() {
             return argument == null ? new Object[] {MASTER, key} : new Object[] {MASTER, key, argument};
         }
@@ -115,7 +116,8 @@ final class NodeCallbacks implements AutoCloseable {
         while (true) {
             Call call;
             synchronized (waiting) {
-                call = waiting.get(api).poll();
+                ArrayDeque<Call> queue = waiting.get(api);
+                call = queue == null ? null : queue.poll();
                 if (call == null) {
                     waiting.remove(api);
                     return;

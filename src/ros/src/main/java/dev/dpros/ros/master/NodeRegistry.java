@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All nodes and what each has registered. A node is known while it has any registration. A second node with the name of
@@ -41,35 +43,40 @@ final class NodeRegistry {
             }
         }
 
+        /** Its keys of a kind; every kind is there. */
+        private Set<String> of(Kind kind) {
+            return Objects.requireNonNull(keys.get(kind));
+        }
+
         private boolean isEmpty() {
             return keys.values().stream().allMatch(Set::isEmpty);
         }
     }
 
     Registrations of(Kind kind) {
-        return registrations.get(kind);
+        return Objects.requireNonNull(registrations.get(kind));
     }
 
     /** The URI of a node's slave API, or null. */
-    String apiOf(String callerId) {
+    @Nullable String apiOf(String callerId) {
         Node node = nodes.get(callerId);
         return node == null ? null : node.api;
     }
 
     /** The rosrpc URI of a service, or null. */
-    String serviceUri(String service) {
+    @Nullable String serviceUri(String service) {
         Registrant provider = serviceUris.get(service);
         return provider == null ? null : provider.api();
     }
 
     void register(Kind kind, String key, String callerId, String api) {
-        node(callerId, api).keys.get(kind).add(key);
+        node(callerId, api).of(kind).add(key);
         of(kind).add(key, new Registrant(callerId, api));
     }
 
     /** The last registration of a service wins; the earlier provider is not told. */
     void registerService(String service, String callerId, String api, String serviceUri) {
-        node(callerId, api).keys.get(Kind.SERVICE).add(service);
+        node(callerId, api).of(Kind.SERVICE).add(service);
         of(Kind.SERVICE).set(service, new Registrant(callerId, api));
         serviceUris.put(service, new Registrant(callerId, serviceUri));
         hadService = true;
@@ -104,7 +111,7 @@ final class NodeRegistry {
     }
 
     private ApiAnswer removed(Node node, Kind kind, String key, String callerId) {
-        node.keys.get(kind).remove(key);
+        node.of(kind).remove(key);
         if (node.isEmpty()) {
             nodes.remove(callerId);
         }

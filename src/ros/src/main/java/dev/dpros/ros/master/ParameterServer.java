@@ -5,6 +5,7 @@ import dev.dpros.ros.master.Registrations.Registrant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The Parameter Server API over a {@link ParameterTree}; keys resolve against the caller. Confined to the master's lock. */
 final class ParameterServer {
@@ -89,7 +90,7 @@ final class ParameterServer {
      * @param key with trailing slash
      * @param setter the node that is not told what it set itself in a watched namespace; null for none
      */
-    private void notifySubscribers(String key, Object value, String setter) {
+    private void notifySubscribers(String key, Object value, @Nullable String setter) {
         Registrations watchers = nodes.of(Kind.PARAMETER_SUBSCRIBER);
         if (watchers.keys().isEmpty()) {
             return;
@@ -116,7 +117,7 @@ final class ParameterServer {
         }
     }
 
-    private void send(List<Registrant> registrants, String watched, String key, Object value, String setter) {
+    private void send(List<Registrant> registrants, String watched, String key, Object value, @Nullable String setter) {
         for (Registrant node : registrants) {
             if (!node.callerId().equals(setter)) {
                 callbacks.paramUpdate(node.api(), key, value, () -> {

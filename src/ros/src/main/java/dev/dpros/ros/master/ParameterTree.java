@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters: nested maps, each key one name part. Keys are global. Values given and returned are independent of
@@ -13,7 +14,7 @@ final class ParameterTree {
     private Map<String, Object> root = new LinkedHashMap<>();
 
     /** The value, a map for a namespace, or null. */
-    Object get(String key) {
+    @Nullable Object get(String key) {
         Object value = root;
         if (!key.equals(GraphNames.ROOT)) {
             // rosmaster drops what stands before the first slash, though a resolved key has nothing there
@@ -90,7 +91,7 @@ final class ParameterTree {
      *
      * @return the full key, of which only the first part is known to exist; or null
      */
-    String search(String namespace, String key) {
+    @Nullable String search(String namespace, String key) {
         if (GraphNames.isGlobal(key)) {
             return get(key) == null ? null : key;
         }

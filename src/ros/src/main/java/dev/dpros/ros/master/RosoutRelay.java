@@ -4,6 +4,7 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.Transport;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What roscore's rosout node does: repeats every log message of {@code /rosout} on {@code /rosout_agg}, where rqt_console
@@ -43,7 +44,7 @@ public final class RosoutRelay implements AutoCloseable {
         }
 
         @Override
-        public ByteBuffer claim(int length) {
+        public @Nullable ByteBuffer claim(int length) {
             if (length < 0 || length > MAX_BYTES) {
                 return null;
             }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ROS puts on a node's command line and into its environment. Immutable.
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  * @param parameters {@code _name:=value}: value parsed as YAML; a plain text that roscpp reads otherwise stays text
  * @param rest the arguments that are not ROS's
  */
-public record RosArguments(URI masterUri, String host, String name, String namespace, Map<String, String> remaps,
+public record RosArguments(URI masterUri, @Nullable String host, @Nullable String name, String namespace, Map<String, String> remaps,
         Map<String, Object> parameters, List<String> rest) {
     private static final String ASSIGN = ":=";
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -65,20 +66,26 @@ public record RosArguments(URI masterUri, String host, String name, String names
             }
         }
         return new RosArguments(
-                masterUri(first(special.get("__master"), env.get("ROS_MASTER_URI"), "http://localhost:11311")),
-                first(special.get("__hostname"), special.get("__ip"), env.get("ROS_HOSTNAME"), env.get("ROS_IP"), null),
-                first(special.get("__name"), null),
-                first(special.get("__ns"), env.get("ROS_NAMESPACE"), "/"), remaps, parameters, rest);
+                masterUri(first("http://localhost:11311", special.get("__master"), env.get("ROS_MASTER_URI"))),
+                set(special.get("__hostname"), special.get("__ip"), env.get("ROS_HOSTNAME"), env.get("ROS_IP")),
+                set(special.get("__name")),
+                first("/", special.get("__ns"), env.get("ROS_NAMESPACE")), remaps, parameters, rest);
     }
 
-    /** The first that is set and not blank; the last if none is. */
-    private static String first(String... candidates) {
+    /** The first candidate that is set and not blank, else the usual one. */
+    private static String first(String usual, @Nullable String... candidates) {
+        String set = set(candidates);
+        return set == null ? usual : set;
+    }
+
+    /** The first that is set and not blank, or null. */
+    private static @Nullable String set(@Nullable String... candidates) {
         for (String candidate : candidates) {
             if (candidate != null && !candidate.isBlank()) {
                 return candidate.strip();
             }
         }
-        return candidates[candidates.length - 1];
+        return null;
     }
 
     /** Checks a master's URI. @throws InputException if it is not {@code http://host:port} */

@@ -48,7 +48,7 @@ final class MasterClient {
         try {
             answer = client.call(uri, method, all);
         } catch (XmlRpcFaultException e) {
-            throw new RefusedException(ForeignText.printable(e.getMessage()));
+            throw new RefusedException(ForeignText.printable(e.reason()));
         }
         if (!(answer instanceof List<?> list) || list.size() != 3 || !(list.get(0) instanceof Integer code)) {
             throw new RefusedException(method + ": expected [code, message, value], found " + ForeignText.printable(answer));

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,7 +101,7 @@ final class MasterWatch {
         }
     }
 
-    private Object lookup() throws XmlRpcException {
+    private @Nullable Object lookup() throws XmlRpcException {
         try {
             return master.call("lookupNode", node);
         } catch (MasterClient.RefusedException e) {

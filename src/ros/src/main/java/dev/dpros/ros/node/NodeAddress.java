@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node listens and under which name others reach it: loopback unless ROS_IP or ROS_HOSTNAME names another
@@ -14,7 +15,7 @@ import java.net.UnknownHostException;
  */
 record NodeAddress(String host, InetAddress bindAddress) {
     /** @throws InputException if the host is not known here */
-    static NodeAddress of(String host) {
+    static NodeAddress of(@Nullable String host) {
         if (host == null) {
             return new NodeAddress("127.0.0.1", InetAddress.getLoopbackAddress());
         }

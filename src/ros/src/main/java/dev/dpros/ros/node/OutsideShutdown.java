@@ -3,6 +3,7 @@ package dev.dpros.ros.node;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ public final class OutsideShutdown {
 
     private final Runnable close;
     private final List<Consumer<String>> handlers = new CopyOnWriteArrayList<>();
-    private String begun;
+    private @Nullable String begun;
 
     /** @param close ends the node */
     public OutsideShutdown(Runnable close) {
@@ -37,7 +38,7 @@ public final class OutsideShutdown {
     }
 
     /** Why the node ends, or null while it does not. */
-    public synchronized String reason() {
+    public synchronized @Nullable String reason() {
         return begun;
     }
 

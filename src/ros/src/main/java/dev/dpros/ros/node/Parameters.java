@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameter server as seen by one node. Plain reads ask the master each time; watched parameters are cached and kept
@@ -29,7 +30,7 @@ final class Parameters {
     }
 
     /** The value now, or null if unset. */
-    Object get(String name) {
+    @Nullable Object get(String name) {
         try {
             return master.call("getParam", names.resolve(name));
         } catch (MasterClient.RefusedException e) {
@@ -59,7 +60,7 @@ final class Parameters {
     }
 
     /** The closest parameter of this relative name, from the node's namespace upwards, or null. */
-    String search(String name) {
+    @Nullable String search(String name) {
         try {
             return String.valueOf(master.call("searchParam", name));
         } catch (MasterClient.RefusedException e) {
@@ -75,27 +76,27 @@ final class Parameters {
     }
 
     /** The value as last notified, from the first call on without asking the master; null if unset. */
-    Object cached(String name) {
+    @Nullable Object cached(String name) {
         String key = names.resolve(name);
         Optional<Object> known = cache.get(key);
         return known != null ? known.orElse(null) : subscribe(key);
     }
 
     /** Calls the watcher now and at each change, on a transport thread; null means unset. */
-    void watch(String name, Consumer<Object> watcher) {
+    void watch(String name, Consumer<@Nullable Object> watcher) {
         String key = names.resolve(name);
         watchers.computeIfAbsent(key, any -> new CopyOnWriteArrayList<>()).add(watcher);
         watcher.accept(cached(name));
     }
 
-    private Object subscribe(String key) {
+    private @Nullable Object subscribe(String key) {
         Object value = present(master.require("subscribeParam", slaveUri.toString(), key));
         cache.put(key, Optional.ofNullable(value));
         return value;
     }
 
     /** An unset parameter is reported as an empty struct. */
-    private static Object present(Object value) {
+    private static @Nullable Object present(Object value) {
         return value instanceof Map<?, ?> map && map.isEmpty() ? null : value;
     }
 
@@ -117,7 +118,7 @@ final class Parameters {
                 || one.equals("/") || other.equals("/");
     }
 
-    private void changed(String key, Object value) {
+    private void changed(String key, @Nullable Object value) {
         cache.put(key, Optional.ofNullable(value));
         watchers.getOrDefault(key, List.of()).forEach(watcher -> watcher.accept(value));
     }

@@ -6,6 +6,7 @@ import dev.dpros.core.SystemClock;
 import dev.dpros.ros.message.WireTime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stamp time of a node: the machine's clock, or the last message on {@code /clock} while {@code /use_sim_time} is set.
@@ -48,7 +49,7 @@ final class RosClock implements Clock, MessageSlots {
     }
 
     @Override
-    public ByteBuffer claim(int length) {
+    public @Nullable ByteBuffer claim(int length) {
         return length == CLOCK_BYTES ? slot.clear() : null;
     }
 

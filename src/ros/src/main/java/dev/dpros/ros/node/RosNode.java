@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ROS 1 node: the project's own client behind the {@link Transport} port. Thread-safe. Methods that talk to the master
@@ -37,6 +38,7 @@ public final class RosNode implements Transport {
     private final NodeParts parts;
     private final OutsideShutdown shutdown = new OutsideShutdown(this::close);
     private final AtomicBoolean closed = new AtomicBoolean();
+    @SuppressWarnings("NullAway.Init") // opened as the node joins, before anybody has it
     private Rosout rosout;
 
     private RosNode(RosNodeConfig config) {
@@ -285,7 +287,7 @@ public final class RosNode implements Transport {
     }
 
     @Override
-    public Object getParameter(String name) {
+    public @Nullable Object getParameter(String name) {
         return parts.parameters.get(name);
     }
 
@@ -305,7 +307,7 @@ public final class RosNode implements Transport {
     }
 
     /** Full name of the closest parameter of this relative name, from the node's name upwards, or null. */
-    public String searchParameter(String name) {
+    public @Nullable String searchParameter(String name) {
         return parts.parameters.search(name);
     }
 
@@ -315,12 +317,12 @@ public final class RosNode implements Transport {
     }
 
     /** The parameter's value as last notified by the master; asks it only the first time. Null if unset. */
-    public Object cachedParameter(String name) {
+    public @Nullable Object cachedParameter(String name) {
         return parts.parameters.cached(name);
     }
 
     /** Calls the watcher with the value now (null if unset) and, on a transport thread, after each change. */
-    public void watchParameter(String name, Consumer<Object> watcher) {
+    public void watchParameter(String name, Consumer<@Nullable Object> watcher) {
         parts.parameters.watch(name, watcher);
     }
 

@@ -4,6 +4,7 @@ import dev.dpros.ros.names.RosArguments;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node appears in the ROS graph. Immutable.
@@ -16,8 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param privateParameters set as {@code ~name} at the start
  * @param packagePath value of ROS_PACKAGE_PATH for message types that are not packaged; may be null
  */
-public record RosNodeConfig(URI masterUri, String host, String name, String namespace, Map<String, String> remaps,
-        Map<String, Object> privateParameters, String packagePath) {
+public record RosNodeConfig(URI masterUri, @Nullable String host, String name, String namespace, Map<String, String> remaps,
+        Map<String, Object> privateParameters, @Nullable String packagePath) {
     /** Copies the maps. */
     public RosNodeConfig {
         remaps = Map.copyOf(remaps);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The XML-RPC methods that the master and other nodes call on a node. Runs on the XML-RPC server's threads. A wrong
@@ -48,7 +49,7 @@ final class SlaveApi implements XmlRpcHandler {
     }
 
     private final Served served;
-    private volatile Parameters parameters;
+    private volatile @Nullable Parameters parameters;
 
     SlaveApi(Served served) {
         this.served = served;

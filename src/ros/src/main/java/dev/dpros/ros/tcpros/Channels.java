@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Reading, writing and configuring blocking socket channels. Stateless. */
 final class Channels {
@@ -57,7 +58,7 @@ final class Channels {
     }
 
     /** Closes without complaint: the connection is given up. */
-    static void closeQuietly(SocketChannel channel) {
+    static void closeQuietly(@Nullable SocketChannel channel) {
         if (channel != null) {
             try {
                 channel.close();

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code key=value} header with which a TCPROS connection starts: u32 total length, then per field a u32 length and
@@ -75,7 +76,7 @@ public final class ConnectionHeader {
     }
 
     /** The text of a field for logs and lists. */
-    public static String printable(String value) {
+    public static String printable(@Nullable String value) {
         return ForeignText.printable(value);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The places for connections that have not become a subscriber's: bounded in all and per client address. One who comes
@@ -71,7 +72,7 @@ final class Door {
     }
 
     /** A place for a connection, or null if every place it could get is busy. */
-    synchronized Place enter(SocketChannel channel) {
+    synchronized @Nullable Place enter(SocketChannel channel) {
         Place place = new Place(channel, nowNs);
         long same = places.stream().filter(other -> other.address.equals(place.address)).count();
         if (same >= mostPerAddress && !evict(place.address) || places.size() >= most && !evict(null)) {
@@ -82,7 +83,7 @@ final class Door {
     }
 
     /** Closes who has been idle longest, at one address or at any; false if nobody is idle. */
-    private boolean evict(InetAddress address) {
+    private boolean evict(@Nullable InetAddress address) {
         Place caller = null;
         Place silent = null;
         int callers = 0;
@@ -109,12 +110,12 @@ final class Door {
         return true;
     }
 
-    private static Place longer(Place a, Place b) {
+    private static Place longer(@Nullable Place a, Place b) {
         return a == null || b.sinceNs - a.sinceNs < 0 ? b : a;
     }
 
     /** The connection has ended, or has become a subscriber's. */
-    synchronized void leave(Place place) {
+    synchronized void leave(@Nullable Place place) {
         places.remove(place);
     }
 

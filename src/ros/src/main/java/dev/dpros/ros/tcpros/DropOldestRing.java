@@ -2,6 +2,7 @@ package dev.dpros.ros.tcpros;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded queue from one thread to another, in which the producer drops the oldest element when it is full. Lock-free;
@@ -18,7 +19,7 @@ final class DropOldestRing<T> {
     }
 
     /** Producer: adds an element; returns the one dropped for it, or null. */
-    T offer(T element) {
+    @Nullable T offer(T element) {
         long end = tail.get();
         T dropped = null;
         long start = head.get();
@@ -34,7 +35,7 @@ final class DropOldestRing<T> {
     }
 
     /** Consumer: takes the oldest element, or null if there is none. */
-    T poll() {
+    @Nullable T poll() {
         while (true) {
             long start = head.get();
             if (start == tail.get()) {

@@ -8,12 +8,11 @@ import java.net.ProtocolException;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +20,12 @@ import org.slf4j.LoggerFactory;
  * The connection to one publisher of a subscribed topic, on a blocking thread of its own ({@code ros-io-sub-TOPIC-N}):
  * locate, connect, introduce, receive; after a failure again with growing pauses. Allocates per connection, not per
  * message: with one publisher and one subscription a message is read from the socket straight into its slot, except for
- * what arrived in one piece with the length before it (at most {@value #STAGING_BYTES} bytes). Otherwise, and from a
+ * what arrived in one piece with the length before it (at most {@value StagedInput#BYTES} bytes). Otherwise, and from a
  * latching publisher, it is read once into memory of the connection and copied into each slot.
  */
 final class PublisherConnection {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherConnection.class);
-    private static final int STAGING_BYTES = 16 << 10;
     private static final int CONNECT_LIMIT_MS = 5000;
-    private static final int HEADER_LIMIT_MS = 10_000;
     private static final long FIRST_PAUSE_NS = 250_000_000L;
     private static final long LAST_PAUSE_NS = 32_000_000_000L;
 
@@ -36,14 +33,14 @@ final class PublisherConnection {
     private final URI publisher;
     private final int id = ConnectionInfo.nextId();
     private final Thread thread;
-    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final StagedInput input = new StagedInput();
     private ByteBuffer own = ByteBuffer.allocate(0);
     private ByteBuffer latched = ByteBuffer.allocate(0);
     private int latchedLength = -1;
     private volatile boolean latching;
-    private volatile String publishedType;
-    private volatile String publishedMd5;
-    private volatile SocketChannel channel;
+    private volatile @Nullable String publishedType;
+    private volatile @Nullable String publishedMd5;
+    private volatile @Nullable SocketChannel channel;
     private volatile boolean connected;
     private volatile boolean closed;
     private volatile boolean hurry;
@@ -187,9 +184,8 @@ final class PublisherConnection {
         opened.socket().connect(address, CONNECT_LIMIT_MS);
         opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Channels.configure(opened);
-        Channels.writeFully(opened, ConnectionHeader.encode(header()));
-        Map<String, String> reply = readHeader(opened);
-        String refusal = refusal(reply);
+        Map<String, String> reply = SubscriberIntroduction.exchange(opened, subscriber);
+        String refusal = SubscriberIntroduction.refusal(publisher, subscriber, reply);
         if (refusal != null) {
             subscriber.refused(refusal);
             throw new ProtocolException(refusal);
@@ -204,56 +200,11 @@ final class PublisherConnection {
         return opened;
     }
 
-    /** Reads the header through the socket's stream, which honours a time limit. */
-    private static Map<String, String> readHeader(SocketChannel opened) throws IOException {
-        opened.socket().setSoTimeout(HEADER_LIMIT_MS);
-        byte[] length = readStream(opened, 4);
-        int total = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        if (total < 0 || total > ConnectionHeader.MAX_BYTES) {
-            throw new ProtocolException("connection header of " + Integer.toUnsignedString(total) + " bytes");
-        }
-        return ConnectionHeader.decode(ByteBuffer.wrap(readStream(opened, total)));
-    }
-
-    private static byte[] readStream(SocketChannel opened, int length) throws IOException {
-        byte[] bytes = opened.socket().getInputStream().readNBytes(length);
-        if (bytes.length < length) {
-            throw new EOFException("the publisher closed the connection");
-        }
-        return bytes;
-    }
-
-    private Map<String, String> header() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("callerid", subscriber.context().callerId());
-        TopicSubscriber.Wanted wanted = subscriber.wanted();
-        fields.put("md5sum", wanted.md5());
-        fields.put("message_definition", wanted.definition());
-        fields.put("tcp_nodelay", "1");
-        fields.put("topic", subscriber.topic());
-        fields.put("type", wanted.type());
-        return fields;
-    }
-
-    private String refusal(Map<String, String> reply) {
-        String error = reply.get("error");
-        if (error != null) {
-            return publisher + ": " + ConnectionHeader.printable(error);
-        }
-        String md5 = reply.get("md5sum");
-        String type = reply.get("type");
-        TopicSubscriber.Wanted wanted = subscriber.wanted();
-        return wanted.fits(type, md5) ? null : publisher + ": " + subscriber.topic() + ": expected type "
-                + wanted.type() + " (md5 " + wanted.md5() + "), found " + ConnectionHeader.printable(
-                        type + " (md5 " + md5 + ")");
-    }
-
     private void receive(SocketChannel from) throws IOException {
-        staging.clear().limit(0);
+        input.clear();
         int limit = subscriber.context().maxMessageBytes();
         while (!closed) {
-            buffer(from, 4);
-            int length = staging.getInt();
+            int length = input.readInt(from);
             if (length < 0 || length > limit) {
                 rejectForAll();
                 throw new ProtocolException("a message of " + Integer.toUnsignedString(length) + " bytes; at most "
@@ -288,12 +239,12 @@ final class PublisherConnection {
         if (slot == null) {
             taker.reject();
             reject();
-            skip(from, length);
+            input.skip(from, length);
             return;
         }
         boolean complete = false;
         try {
-            fill(from, slot, length);
+            input.fill(from, slot, length);
             complete = true;
             taker.took();
             count(length);
@@ -311,7 +262,7 @@ final class PublisherConnection {
     private void receiveInTurn(SocketChannel from, int length) throws IOException {
         for (int have = 0; have < length; have = own.limit()) {
             growOwn(have, length);
-            fill(from, own, own.remaining());
+            input.fill(from, own, own.remaining());
         }
         if (!subscriber.awaitTurn(this)) {
             return;
@@ -347,7 +298,7 @@ final class PublisherConnection {
     /** Makes room for more of a message, at most doubling, so that memory grows only as bytes arrive. */
     private void growOwn(int have, int length) {
         if (own.capacity() == have) {
-            int capacity = (int) Math.min(subscriber.context().maxMessageBytes(), Math.max(STAGING_BYTES, 2L * have));
+            int capacity = (int) Math.min(subscriber.context().maxMessageBytes(), Math.max(StagedInput.BYTES, 2L * have));
             own = ByteBuffer.allocateDirect(capacity).put(own.position(0).limit(have));
         }
         own.limit(Math.min(length, own.capacity())).position(have);
@@ -369,42 +320,5 @@ final class PublisherConnection {
         for (SubscribedSlots taker : subscriber.takers()) {
             taker.reject();
         }
-    }
-
-    /** Moves {@code length} bytes into the target: first what is staged, then straight from the socket. */
-    private void fill(SocketChannel from, ByteBuffer target, int length) throws IOException {
-        int staged = Math.min(staging.remaining(), length);
-        int start = target.position();
-        target.put(start, staging, staging.position(), staged);
-        staging.position(staging.position() + staged);
-        target.position(start + staged);
-        target.limit(start + length);
-        Channels.readFully(from, target);
-    }
-
-    private void skip(SocketChannel from, int length) throws IOException {
-        int left = length;
-        while (left > 0) {
-            int staged = Math.min(staging.remaining(), left);
-            staging.position(staging.position() + staged);
-            left -= staged;
-            if (left > 0) {
-                buffer(from, 1);
-            }
-        }
-    }
-
-    /** Makes at least {@code bytes} bytes available in the staging buffer. */
-    private void buffer(SocketChannel from, int bytes) throws IOException {
-        if (staging.remaining() >= bytes) {
-            return;
-        }
-        staging.compact();
-        while (staging.position() < bytes) {
-            if (from.read(staging) < 0) {
-                throw new EOFException("the publisher closed the connection");
-            }
-        }
-        staging.flip();
     }
 }

@@ -16,6 +16,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a service, used for one call or, when persistent, for many, by one thread at a time. Allocates. A
@@ -27,10 +29,10 @@ public final class ServiceCaller implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
 
     private final String name;
-    private final ServiceSchema schema;
+    private final @Nullable ServiceSchema schema;
     private final Socket socket = new Socket();
 
-    private ServiceCaller(String name, ServiceSchema schema) {
+    private ServiceCaller(String name, @Nullable ServiceSchema schema) {
         this.name = name;
         this.schema = schema;
     }
@@ -99,7 +101,8 @@ public final class ServiceCaller implements AutoCloseable {
      * @throws InputException if the request does not fit the type, the service answers with an error, or no answer comes
      */
     public Map<String, Object> call(Map<String, Object> request) {
-        ByteBuffer payload = MessageEncoder.encode(schema.request(), request);
+        ServiceSchema called = Objects.requireNonNull(schema, "a probe calls nothing");
+        ByteBuffer payload = MessageEncoder.encode(called.request(), request);
         try {
             ByteBuffer out = ByteBuffer.allocate(4 + payload.remaining()).order(ByteOrder.LITTLE_ENDIAN)
                     .putInt(payload.remaining()).put(payload).flip();
@@ -110,7 +113,7 @@ public final class ServiceCaller implements AutoCloseable {
                 throw new ProtocolException("answered with an error: " + ConnectionHeader.printable(
                         StandardCharsets.UTF_8.decode(answer).toString()));
             }
-            return MessageDecoder.decode(schema.response(), answer);
+            return MessageDecoder.decode(called.response(), answer);
         } catch (IOException e) {
             close();
             throw new InputException("service " + name + ": " + e.getMessage(), e);

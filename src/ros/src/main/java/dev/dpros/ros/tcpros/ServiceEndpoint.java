@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service of this node. Each client connection is served by one thread of the server; the handler may be called from
@@ -37,8 +38,8 @@ public final class ServiceEndpoint {
     }
 
     /** The error for a client's header, or null if it fits. */
-    String refusal(Map<String, String> header) {
-        String md5 = header.get("md5sum");
+    @Nullable String refusal(Map<String, String> header) {
+        String md5 = header.getOrDefault("md5sum", "");
         if (md5.equals("*") || md5.equals(schema.md5())) {
             return null;
         }

@@ -5,6 +5,7 @@ import dev.dpros.core.Transport.Subscription;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,12 +78,12 @@ final class SubscribedSlots implements Subscription {
     }
 
     @Override
-    public String messageDefinition() {
+    public @Nullable String messageDefinition() {
         return subscriber.messageDefinition();
     }
 
     @Override
-    public String messageType() {
+    public @Nullable String messageType() {
         return subscriber.messageType();
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subscriber of one of our topics: its socket and its bounded queue. Confined to the topic's I/O thread, counters
@@ -15,10 +16,11 @@ final class SubscriberConnection {
     final String callerId;
     final SocketChannel channel;
     private final OutgoingMessage[] queue;
+    @SuppressWarnings("NullAway.Init") // registered before it is served
     private SelectionKey key;
     private int first;
     private int count;
-    private OutgoingMessage current;
+    private @Nullable OutgoingMessage current;
     private int sentBytesOfCurrent;
     private volatile long sent;
     private volatile long sentBytes;

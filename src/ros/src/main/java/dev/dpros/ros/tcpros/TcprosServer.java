@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +90,7 @@ public final class TcprosServer implements AutoCloseable {
     }
 
     /** The publication of a resolved topic name, or null. */
-    public TopicPublisher publication(String topic) {
+    public @Nullable TopicPublisher publication(String topic) {
         return publications.get(topic);
     }
 
@@ -170,10 +171,10 @@ public final class TcprosServer implements AutoCloseable {
             return false;
         }
         String missing = missing(header, "topic", "md5sum", "callerid");
-        TopicPublisher publication = missing == null ? publications.get(header.get("topic")) : null;
+        TopicPublisher publication = missing == null ? publications.get(header.getOrDefault("topic", "")) : null;
         String refusal = missing != null ? missing : refusal(header, publication);
-        if (refusal != null) {
-            refuse(channel, refusal);
+        if (refusal != null || publication == null) {
+            refuse(channel, String.valueOf(refusal));
             return false;
         }
         Map<String, String> reply = new LinkedHashMap<>();
@@ -192,12 +193,12 @@ public final class TcprosServer implements AutoCloseable {
         return true;
     }
 
-    private String refusal(Map<String, String> header, TopicPublisher publication) {
-        String topic = ConnectionHeader.printable(header.get("topic"));
+    private @Nullable String refusal(Map<String, String> header, @Nullable TopicPublisher publication) {
+        String topic = ConnectionHeader.printable(header.getOrDefault("topic", ""));
         if (publication == null) {
             return "node [" + callerId + "] does not publish topic [" + topic + "]";
         }
-        String md5 = header.get("md5sum");
+        String md5 = header.getOrDefault("md5sum", "");
         String type = header.getOrDefault("type", "*");
         boolean sameMd5 = md5.equals("*") || md5.equals(publication.schema().md5());
         boolean sameType = type.equals("*") || type.equals(publication.schema().type());
@@ -209,13 +210,13 @@ public final class TcprosServer implements AutoCloseable {
 
     private void serveClient(SocketChannel channel, Door.Place place, Map<String, String> header) throws IOException {
         String missing = missing(header, "service", "md5sum", "callerid");
-        ServiceEndpoint service = missing == null ? services.get(header.get("service")) : null;
+        ServiceEndpoint service = missing == null ? services.get(header.getOrDefault("service", "")) : null;
         String refusal = missing != null ? missing
                 : service == null ? "[" + callerId + "] is not a provider of ["
                         + ConnectionHeader.printable(header.get("service")) + "]"
                 : service.refusal(header);
-        if (refusal != null) {
-            refuse(channel, refusal);
+        if (refusal != null || service == null) {
+            refuse(channel, String.valueOf(refusal));
             return;
         }
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -244,7 +245,7 @@ public final class TcprosServer implements AutoCloseable {
         Channels.writeFully(channel, ConnectionHeader.encode(Map.of("error", reason)));
     }
 
-    private static String missing(Map<String, String> header, String... required) {
+    private static @Nullable String missing(Map<String, String> header, String... required) {
         for (String field : required) {
             if (!header.containsKey(field)) {
                 return "Missing required '" + field + "' field";

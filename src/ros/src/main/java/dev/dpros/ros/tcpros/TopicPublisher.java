@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published topic. {@link #publish(ByteBuffer)} copies the message once into a pooled buffer and wakes the topic's I/O
@@ -40,7 +41,7 @@ public final class TopicPublisher implements Publication {
     private final Queue<SubscriberConnection> arriving = new ConcurrentLinkedQueue<>();
     private final CopyOnWriteArrayList<SubscriberConnection> connections = new CopyOnWriteArrayList<>();
     private final Consumer<SelectionKey> onReady = this::ready;
-    private OutgoingMessage latched;
+    private @Nullable OutgoingMessage latched;
     private volatile SubscriberConnection[] live = new SubscriberConnection[0];
     private volatile boolean closed;
     private volatile long inboundDropped;

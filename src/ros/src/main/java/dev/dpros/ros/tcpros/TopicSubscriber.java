@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ public final class TopicSubscriber {
         public static final Wanted ANY = new Wanted("*", "*", "");
 
         /** Whether a publisher's type and sum are what is wanted; {@code type} may be null. */
-        boolean fits(String otherType, String otherMd5) {
+        boolean fits(@Nullable String otherType, @Nullable String otherMd5) {
             return (md5.equals("*") || "*".equals(otherMd5) || md5.equals(otherMd5))
                     && (type.equals("*") || otherType == null || "*".equals(otherType) || type.equals(otherType));
         }
@@ -74,8 +75,8 @@ public final class TopicSubscriber {
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile Wanted wanted = Wanted.ANY;
     private volatile SubscribedSlots[] takers = {};
-    private volatile String messageDefinition;
-    private volatile String messageType;
+    private volatile @Nullable String messageDefinition;
+    private volatile @Nullable String messageType;
     private volatile long receivedBefore;
     private volatile long rejectedBefore;
     private volatile boolean closed;
@@ -288,12 +289,12 @@ public final class TopicSubscriber {
     }
 
     /** The definition that the last connected publisher sent, or null. */
-    public String messageDefinition() {
+    public @Nullable String messageDefinition() {
         return messageDefinition;
     }
 
     /** The type that the last connected publisher sent, or null. */
-    public String messageType() {
+    public @Nullable String messageType() {
         return messageType;
     }
 

@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls XML-RPC methods. Each call uses a connection of its own, has one deadline for connecting, sending and receiving,
@@ -47,7 +48,7 @@ public final class XmlRpcClient {
      * @throws XmlRpcTransportException refused, timed out, cut off, or not XML-RPC; one line that names the peer
      * @throws IllegalArgumentException a parameter that XML-RPC cannot carry, a bug of the caller
      */
-    public Object call(URI uri, String method, Object... params) throws XmlRpcFaultException, XmlRpcTransportException {
+    public @Nullable Object call(URI uri, String method, Object... params) throws XmlRpcFaultException, XmlRpcTransportException {
         byte[] request = XmlRpcWriter.call(method, Arrays.asList(params));
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
             throw new XmlRpcTransportException(method + " at " + uri + ": not a URI of the form http://host:port/", null);

@@ -27,7 +27,7 @@ final class XmlRpcDispatcher {
             Object value = call.method().equals(MULTICALL) ? multicall(call.params()) : dispatch(call);
             return XmlRpcWriter.response(value);
         } catch (XmlRpcFaultException e) {
-            return XmlRpcWriter.fault(e.code(), e.getMessage());
+            return XmlRpcWriter.fault(e.code(), e.reason());
         } catch (XmlRpcFormatException e) {
             return XmlRpcWriter.fault(FAULT, "bad request: " + e.getMessage());
         } catch (RuntimeException e) {
@@ -68,7 +68,7 @@ final class XmlRpcDispatcher {
             }
             return List.of(dispatch(new XmlRpcReader.Call(method, new ArrayList<>(params))));
         } catch (XmlRpcFaultException e) {
-            return XmlRpcWriter.faultStruct(e.code(), e.getMessage());
+            return XmlRpcWriter.faultStruct(e.code(), e.reason());
         } catch (RuntimeException e) {
             LOG.warn("XML-RPC handler failed", e);
             return XmlRpcWriter.faultStruct(FAULT, "internal error: " + e);

@@ -5,6 +5,7 @@ public final class XmlRpcFaultException extends XmlRpcException {
     private static final long serialVersionUID = 1L;
 
     private final int code;
+    private final String reason;
 
     /**
      * A fault received from a peer, or one that a handler wants to send.
@@ -15,6 +16,12 @@ public final class XmlRpcFaultException extends XmlRpcException {
     public XmlRpcFaultException(int code, String message) {
         super(message, null);
         this.code = code;
+        reason = message;
+    }
+
+    /** The faultString. */
+    public String reason() {
+        return reason;
     }
 
     /** The faultCode; its meaning is the peer's. */

@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one methodCall or methodResponse. DTDs and entities are refused, nesting is bounded; the size is bounded by the
@@ -42,7 +44,7 @@ final class XmlRpcReader {
     record Call(String method, List<Object> params) { }
 
     private interface Parse<T> {
-        T from(XmlRpcReader reader) throws XMLStreamException, XmlRpcFormatException;
+        @Nullable T from(XmlRpcReader reader) throws XMLStreamException, XmlRpcFormatException;
     }
 
     /**
@@ -51,7 +53,7 @@ final class XmlRpcReader {
      * @throws XmlRpcFormatException when the body is anything else
      */
     static Call readCall(byte[] body) throws XmlRpcFormatException {
-        return read(body, XmlRpcReader::call);
+        return Objects.requireNonNull(read(body, XmlRpcReader::call));
     }
 
     /**
@@ -60,7 +62,7 @@ final class XmlRpcReader {
      * @throws XmlRpcFaultException when it holds a fault
      * @throws XmlRpcFormatException when the body is anything else
      */
-    static Object readResponse(byte[] body) throws XmlRpcFormatException, XmlRpcFaultException {
+    static @Nullable Object readResponse(byte[] body) throws XmlRpcFormatException, XmlRpcFaultException {
         Object value = read(body, XmlRpcReader::response);
         if (value instanceof XmlRpcFaultException fault) {
             throw fault;
@@ -77,7 +79,7 @@ final class XmlRpcReader {
         return factory;
     }
 
-    private static <T> T read(byte[] body, Parse<T> parse) throws XmlRpcFormatException {
+    private static <T> @Nullable T read(byte[] body, Parse<T> parse) throws XmlRpcFormatException {
         try {
             // Decoded here, strictly, since the JDK's parser reports bad bytes on stderr. ROS peers send UTF-8 only.
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
@@ -116,7 +118,7 @@ final class XmlRpcReader {
         return new Call(method, params);
     }
 
-    private Object response() throws XMLStreamException, XmlRpcFormatException {
+    private @Nullable Object response() throws XMLStreamException, XmlRpcFormatException {
         expectStart("methodResponse");
         requireStart(nextTag());
         if (xml.getLocalName().equals("fault")) {
@@ -127,7 +129,7 @@ final class XmlRpcReader {
         return enclosedValue();
     }
 
-    private static XmlRpcFaultException fault(Object value) throws XmlRpcFormatException {
+    private static XmlRpcFaultException fault(@Nullable Object value) throws XmlRpcFormatException {
         if (value instanceof Map<?, ?> struct && struct.get("faultCode") instanceof Integer code) {
             return new XmlRpcFaultException(code, String.valueOf(struct.get("faultString")));
         }
@@ -135,7 +137,7 @@ final class XmlRpcReader {
     }
 
     /** From just after the start tag of a parent to just after its end tag; the parent holds exactly one value. */
-    private Object enclosedValue() throws XMLStreamException, XmlRpcFormatException {
+    private @Nullable Object enclosedValue() throws XMLStreamException, XmlRpcFormatException {
         expectStart("value");
         Object value = value(0);
         if (nextTag() != XMLStreamConstants.END_ELEMENT) {
@@ -145,7 +147,7 @@ final class XmlRpcReader {
     }
 
     /** From just after {@code <value>} to just after {@code </value>}. */
-    private Object value(int depth) throws XMLStreamException, XmlRpcFormatException {
+    private @Nullable Object value(int depth) throws XMLStreamException, XmlRpcFormatException {
         if (depth > MAX_DEPTH) {
             throw new XmlRpcFormatException("nested deeper than " + MAX_DEPTH + " levels");
         }
@@ -164,7 +166,7 @@ final class XmlRpcReader {
         return value;
     }
 
-    private Object typed(String type, int depth) throws XMLStreamException, XmlRpcFormatException {
+    private @Nullable Object typed(String type, int depth) throws XMLStreamException, XmlRpcFormatException {
         if (type.equals("struct")) {
             return struct(depth);
         }

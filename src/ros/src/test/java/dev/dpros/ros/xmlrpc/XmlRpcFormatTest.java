@@ -101,7 +101,7 @@ class XmlRpcFormatTest {
         byte[] good = XmlRpcWriter.call("setParam", List.of("/node", "~key",
                 Map.of("a", List.of(1, 2.5, true, "text & more", new byte[] {1, 2, 3}), "b", Map.of())));
         Random random = new Random(20);
-        for (int round = 0; round < 50_000; round++) {
+        for (int round = 0; round < 10_000 * Integer.getInteger("dpros.fuzz", 1); round++) {
             byte[] answer = dispatcher.answer(mutated(good, random));
             assertTrue(new String(answer, StandardCharsets.UTF_8).contains("<methodResponse>"));
         }

@@ -89,7 +89,8 @@ public final class TraceFile implements AutoCloseable {
         for (LaneSpec spec : specs) {
             int longest = TraceFormat.RECORD_PREFIX + 8 * spec.mostWords + TraceFormat.RECORD_SUFFIX;
             int block = Math.max(LEAST_BLOCK, Integer.highestOneBit(2 * longest) * 2);
-            int blocks = (int) Math.max(LEAST_BLOCKS, Math.min(Integer.MAX_VALUE / block, bytes * spec.share / shares / block));
+            int most = Integer.MAX_VALUE / block;
+            int blocks = (int) Math.max(LEAST_BLOCKS, Math.min(most, bytes * spec.share / shares / block));
             layouts.add(new LaneLayout(spec.name, offset, block, blocks));
             offset += (long) block * blocks;
         }
