@@ -216,7 +216,8 @@ final class Outbox implements AutoCloseable {
             return true;
         }
         if (repair.fragment() < 0 || repair.fragment() > 0 && (long) repair.fragment() * fragmentBytes(reader) >= sample.length) {
-            return true; // there is no such fragment
+            reader.gone(sequence, sequence); // there is no such fragment
+            return true;
         }
         boolean toItsEnd = write(writer, reader, sequence, sample, repair.fragment());
         if (history.holds(sample, sequence)) {

@@ -12,40 +12,26 @@ final class ReaderProxy {
     private static final long FIRST_PERIOD_NS = 20_000_000L;
     private static final long LAST_PERIOD_NS = 1_000_000_000L;
     private static final long LEAST_ANSWER_NS = 1_000_000L;
-    private static final int FRAGMENT_REQUESTS = 4;
     private static final long MS = 1_000_000L;
     private static final long BURST_BYTES = 256 << 10;
     /** Bytes per millisecond of what is sent again or sent late. */
     private static final long MOST_PACE = 100_000;
     private static final long LEAST_PACE = 8_000;
 
-    /** Fragments asked for of one sample. */
-    private static final class FragmentRequest {
-        private long sequence;
-        private int base;
-        private int bits;
-        private final int[] words = new int[Submessages.MAX_SET_BITS / 32];
-    }
-
     private final boolean reliable;
     private final long firstRelevant;
     private final long pacedUntil;
-    private final int[] samples = new int[Submessages.MAX_SET_BITS / 32];
-    private final FragmentRequest[] fragments = new FragmentRequest[FRAGMENT_REQUESTS];
+    private final RepairRequests requests = new RepairRequests();
     private volatile RemoteEndpoint remote;
-    private int oldestRequest;
-    private long samplesBase;
     private long next;
     private int nextFragment;
     private long acked;
-    private long wholeSequence;
-    private int wholeFragment;
     private long tokens = BURST_BYTES;
     private volatile long pace = MOST_PACE;
     private long repairedUntil;
     private int repairedSince;
     private long tokensNs = Long.MIN_VALUE;
-    private boolean heartbeatAsked = true;
+    private boolean heartbeatAsked;
     private long heartbeatNs = Long.MAX_VALUE;
     private long nextAnswerNs = Long.MIN_VALUE;
     private long periodNs = FIRST_PERIOD_NS;
@@ -68,12 +54,7 @@ final class ReaderProxy {
         next = first;
         acked = first - 1;
         pacedUntil = newest;
-        for (int i = 0; i < fragments.length; i++) {
-            fragments[i] = new FragmentRequest();
-        }
-        if (!reliable) {
-            heartbeatAsked = false;
-        }
+        heartbeatAsked = reliable;
     }
 
     RemoteEndpoint remote() {
@@ -165,19 +146,8 @@ final class ReaderProxy {
             heartbeatNs = Long.MAX_VALUE;
             periodNs = FIRST_PERIOD_NS;
         }
-        boolean asks = false;
         adaptPace(packet);
-        samplesBase = base;
-        for (int word = 0; word < samples.length; word++) {
-            samples[word] = 0;
-        }
-        for (int i = 0; i < packet.bits(); i++) {
-            long sequence = base + i;
-            if (packet.bit(i) && sequence > 0 && sequence < next && sequence != wholeSequence) {
-                samples[i >>> 5] |= 1 << (i & 31);
-                asks = true;
-            }
-        }
+        boolean asks = requests.samples(packet, next);
         if (!packet.has(Submessages.FLAG_FINAL)) {
             heartbeatAsked = true;
         }
@@ -186,7 +156,7 @@ final class ReaderProxy {
 
     /** What was sent again is asked for again: if much of it, then the network or the reader does not keep up. */
     private void adaptPace(PacketReader packet) {
-        if (packet.sequence() > repairedUntil || repairedSince == 0 || isAsked()) {
+        if (packet.sequence() > repairedUntil || repairedSince == 0 || !requests.isEmpty()) {
             return;
         }
         int missing = 0;
@@ -203,87 +173,17 @@ final class ReaderProxy {
             return false;
         }
         adaptPace(packet);
-        FragmentRequest request = null;
-        for (FragmentRequest known : fragments) {
-            if (known.sequence == packet.sequence()) {
-                request = known;
-            }
-        }
-        if (request == null) {
-            request = fragments[oldestRequest++ % FRAGMENT_REQUESTS];
-        }
-        request.sequence = packet.sequence();
-        request.base = packet.fragment() - 1;
-        request.bits = packet.bits();
-        for (int word = 0; word < request.words.length; word++) {
-            request.words[word] = 0;
-        }
-        for (int i = 0; i < packet.bits(); i++) {
-            if (packet.bit(i)) {
-                request.words[i >>> 5] |= 1 << (i & 31);
-            }
-        }
-        if (isEmpty(request.words)) {
-            request.sequence = 0;
-        }
-        return request.sequence != 0;
+        return requests.fragments(packet);
     }
 
     /** Takes the next thing asked for into {@code repair}, oldest sample first; false if nothing is asked for. */
     synchronized boolean nextRepair(Repair repair) {
-        FragmentRequest oldest = null;
-        for (FragmentRequest request : fragments) {
-            if (request.sequence != 0 && (oldest == null || request.sequence < oldest.sequence)) {
-                oldest = request;
-            }
-        }
-        if (wholeSequence == 0 && (oldest == null || firstSample() < oldest.sequence)) {
-            int bit = takeBit(samples);
-            wholeSequence = bit < 0 ? 0 : samplesBase + bit;
-            wholeFragment = 0;
-        }
-        if (wholeSequence != 0) {
-            repair.set(wholeSequence, wholeFragment, true);
-            return true;
-        }
-        if (oldest == null) {
-            return false;
-        }
-        repair.set(oldest.sequence, oldest.base + takeBit(oldest.words), false);
-        if (isEmpty(oldest.words)) {
-            oldest.sequence = 0;
-        }
-        return true;
+        return requests.next(repair);
     }
 
-    /** The oldest sample asked for; the largest number if none is. */
-    private long firstSample() {
-        for (int word = 0; word < samples.length; word++) {
-            if (samples[word] != 0) {
-                return samplesBase + 32 * word + Integer.numberOfTrailingZeros(samples[word]);
-            }
-        }
-        return Long.MAX_VALUE;
-    }
-
-    private static boolean isEmpty(int[] words) {
-        for (int word : words) {
-            if (word != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int takeBit(int[] words) {
-        for (int word = 0; word < words.length; word++) {
-            if (words[word] != 0) {
-                int bit = Integer.numberOfTrailingZeros(words[word]);
-                words[word] &= words[word] - 1;
-                return 32 * word + bit;
-            }
-        }
-        return -1;
+    /** What was asked for is gone, up to this sample: nothing of it is sent. */
+    synchronized void gone(long sequence, long until) {
+        requests.gone(sequence, until);
     }
 
     /** What was asked for went out; of a whole sample its last packet, if {@code toItsEnd}. */
@@ -292,39 +192,8 @@ final class ReaderProxy {
         repaired = repaired + 1;
         repairedSince++;
         repairedUntil = Math.max(repairedUntil, repair.sequence());
-        if (repair.isWhole()) {
-            wholeFragment++;
-            if (toItsEnd) {
-                wholeSequence = 0;
-            }
-        }
-        heartbeatAsked |= toItsEnd && !isAsked();
-    }
-
-    /** What was asked for is gone, up to this sample: nothing of it is sent. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
-    synchronized void gone(long sequence, long until) {
-        if (wholeSequence == sequence) {
-            wholeSequence = 0;
-        }
-        for (FragmentRequest request : fragments) {
-            if (request.sequence <= until) {
-                request.sequence = 0;
-            }
-        }
-        for (long number = Math.max(sequence, samplesBase); number <= until && number - samplesBase < Submessages.MAX_SET_BITS; number++) {
-            int bit = (int) (number - samplesBase);
-            samples[bit >>> 5] &= ~(1 << (bit & 31));
-        }
-    }
-
-    private boolean isAsked() {
-        for (FragmentRequest request : fragments) {
-            if (request.sequence != 0) {
-                return true;
-            }
-        }
-        return wholeSequence != 0 || !isEmpty(samples);
+        requests.sent(repair, toItsEnd);
+        heartbeatAsked |= toItsEnd && requests.isEmpty();
     }
 
     /** Whether the reader is to be told now what there is; {@link #heartbeatSent} follows. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.SystemClock;
 import dev.dpros.ros.testing.Allocation;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros2.wire.EntityIds;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -144,13 +146,14 @@ class EndpointsTest {
             writer.match(remote(greedyGuid, (InetSocketAddress) greedy.getLocalAddress(), true, false));
             pair.match(writer, pair.reader(1, ReaderConfig.Port.OWN, sink));
             int[] all = new int[8];
-            java.util.Arrays.fill(all, -1);
+            Arrays.fill(all, -1);
             PacketWriter packet = new PacketWriter();
             for (int i = 1; i <= 500; i++) {
                 writer.publish(CheckingSink.fill(ByteBuffer.allocateDirect(20_000), 20_000, i));
                 packet.begin(greedyGuid).ackNack(false, 0x104, 0x103, 1).missing(256, all, i);
                 for (int k = 1; k < 20; k++) {
-                    packet.nackFrag(0x104, 0x103, Math.max(1, i - k), Integer.MAX_VALUE - 100).missing(256, all, i).nackFrag(0x104, 0x103, i, 1).missing(256, all, i);
+                    packet.nackFrag(0x104, 0x103, Math.max(1, i - k), Integer.MAX_VALUE - 100).missing(256, all, i);
+                    packet.nackFrag(0x104, 0x103, i, 1).missing(256, all, i);
                 }
                 greedy.send(packet.packet(), pair.sender.userAddress());
             }
@@ -210,7 +213,7 @@ class EndpointsTest {
         try (Pair pair = new Pair()) {
             assertTrue(pair.sender.grantedReceiveBytes() > 1000);
             InetSocketAddress taken = pair.sender.userAddress();
-            RtpsConfig config = new RtpsConfig(pair.sender.guid(), taken.getAddress(), 0, taken.getPort(), SocketOptions.DEFAULT, new dev.dpros.core.SystemClock());
+            RtpsConfig config = new RtpsConfig(pair.sender.guid(), taken.getAddress(), 0, taken.getPort(), SocketOptions.DEFAULT, new SystemClock());
             assertThrows(BindException.class, () -> RtpsParticipant.open(config));
             Writer writer = pair.sender.writer(new WriterConfig(0x103, true, false, 1, 10));
             assertEquals(1, assertThrows(InputException.class, () -> writer.publish(sample(1))).getMessage().lines().count());

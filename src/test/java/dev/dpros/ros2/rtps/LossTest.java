@@ -20,9 +20,9 @@ class LossTest {
     private static final int JOINTS = 1000;
 
     @ParameterizedTest
-    @CsvSource({"0.005, 63000", "0.02, 63000", "0.02, 1344"})
-    void shouldLoseNothing(double lost, int fragmentBytes) throws Exception {
-        SocketOptions options = new SocketOptions(4 << 20, 4 << 20, fragmentBytes, 1344);
+    @CsvSource({"0.005, 63000, 4194304", "0.02, 63000, 4194304", "0.02, 1344, 4194304", "0.005, 63000, 212992"})
+    void shouldLoseNothing(double lost, int fragmentBytes, int receiveBufferBytes) throws Exception {
+        SocketOptions options = new SocketOptions(receiveBufferBytes, 4 << 20, fragmentBytes, 1344);
         Relay.Faults faults = new Relay.Faults(lost, 0.01, 0.02);
         CheckingSink images = new CheckingSink(Pair.MAX_BYTES, 1);
         CheckingSink joints = new CheckingSink(Pair.MAX_BYTES, 2);

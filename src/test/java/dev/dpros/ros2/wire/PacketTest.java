@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -154,7 +156,7 @@ class PacketTest {
     void shouldReadBackParametersThatItWrites() throws Exception {
         Guid guid = Guid.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -12}, 0x103);
         assertEquals("0102030405060708090a0bf4|00000103", guid.toString());
-        Locator locator = new Locator(Locator.UDP4, 7411, java.net.InetAddress.getByName("192.168.7.3"));
+        Locator locator = new Locator(Locator.UDP4, 7411, InetAddress.getByName("192.168.7.3"));
         ByteBuffer written = new ParameterWriter(ByteBuffer.allocate(256)).begin().guid(Pids.ENDPOINT_GUID, guid).string(Pids.TOPIC_NAME, "rt/ä")
                 .octets(Pids.USER_DATA, new byte[] {7}).locator(Pids.UNICAST_LOCATOR, locator)
                 .duration(Pids.PARTICIPANT_LEASE_DURATION, 1_500_000_000).int32(Pids.HISTORY, 0, 10).end();
@@ -231,7 +233,7 @@ class PacketTest {
         for (String name : List.of("history", "fragments_asked", "last_fragment", "disposed_writer", "greeting")) {
             byte[] whole = Recorded.bytes(name);
             for (int length = Submessages.HEADER_BYTES; length < whole.length; length++) {
-                ByteBuffer cut = Recorded.direct(java.util.Arrays.copyOf(whole, length));
+                ByteBuffer cut = Recorded.direct(Arrays.copyOf(whole, length));
                 packet.begin(cut, length);
                 while (packet.next()) {
                     assertTrue(packet.kind() != Submessages.DATA && packet.kind() != Submessages.DATA_FRAG
