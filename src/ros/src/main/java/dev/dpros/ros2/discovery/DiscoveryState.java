@@ -1,6 +1,5 @@
 package dev.dpros.ros2.discovery;
 
-import dev.dpros.core.InputException;
 import dev.dpros.ros2.wire.EntityIds;
 import dev.dpros.ros2.wire.Guid;
 import dev.dpros.ros2.wire.Pids;
