@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Outbox implements AutoCloseable {
     private static final long CLOSING_MS = 1_000;
 
     private final Guid participant;
-    private final InetAddress address;
+    private final Set<InetAddress> own = Sockets.ownAddresses();
     private final SocketOptions options;
     private final Clock clock;
     private final WriterTable writers;
@@ -41,11 +42,10 @@ final class Outbox implements AutoCloseable {
 
     Outbox(RtpsConfig config, WriterTable writers) {
         participant = config.participant();
-        address = config.address();
         options = config.sockets();
         clock = config.clock();
         this.writers = writers;
-        channel = Sockets.sending(new InetSocketAddress(address, 0), options.sendBufferBytes());
+        channel = Sockets.sending(new InetSocketAddress(config.address(), 0), options.sendBufferBytes());
         thread = new Thread(this::run, "ros2-out");
         thread.setDaemon(true);
         thread.start();
@@ -124,7 +124,7 @@ final class Outbox implements AutoCloseable {
 
     private int fragmentBytes(ReaderProxy reader) {
         InetAddress to = reader.remote().address().getAddress();
-        return to.isLoopbackAddress() || to.equals(address) ? options.loopbackFragmentBytes() : options.networkFragmentBytes();
+        return to.isLoopbackAddress() || own.contains(to) ? options.loopbackFragmentBytes() : options.networkFragmentBytes();
     }
 
     /** One packet of the next sample. */

@@ -9,12 +9,10 @@ import java.net.NetworkInterface;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -35,7 +33,7 @@ final class SelectorSource implements DatagramSource {
     /** Binds a socket. @throws BindException if the port is taken */
     SelectorSource(InetSocketAddress at, int bufferBytes) throws BindException {
         channel = Sockets.receiving(at, bufferBytes);
-        heard = at.getAddress().isLoopbackAddress() ? ownAddresses() : Set.of();
+        heard = at.getAddress().isLoopbackAddress() ? Sockets.ownAddresses() : Set.of(); // to a group, by any interface
         try {
             address = (InetSocketAddress) channel.getLocalAddress();
             selector = Selector.open();
@@ -44,17 +42,6 @@ final class SelectorSource implements DatagramSource {
             Sockets.close(channel);
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Those of this machine: who is bound to loopback hears no other, but a group's datagrams may have the address of any interface. */
-    private static Set<InetAddress> ownAddresses() {
-        Set<InetAddress> own = new HashSet<>(Set.of(InetAddress.getLoopbackAddress()));
-        try {
-            NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).forEach(own::add);
-        } catch (SocketException e) {
-            return own; // loopback at least
-        }
-        return own;
     }
 
     InetSocketAddress address() {

@@ -3,10 +3,15 @@ package dev.dpros.ros2.rtps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Opening UDP sockets. Stateless. */
 final class Sockets {
@@ -53,6 +58,17 @@ final class Sockets {
 
     static boolean isLinux() {
         return System.getProperty("os.name", "").startsWith("Linux");
+    }
+
+    /** The addresses of this machine now. */
+    static Set<InetAddress> ownAddresses() {
+        Set<InetAddress> own = new HashSet<>(Set.of(InetAddress.getLoopbackAddress()));
+        try {
+            NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).forEach(own::add);
+        } catch (SocketException e) {
+            return own; // loopback at least
+        }
+        return own;
     }
 
     /** Closes without complaint. */

@@ -22,16 +22,12 @@ public final class EntityIds {
     public static final int LIVELINESS_WRITER = 0x0200c2;
     /** Hears that participants live. */
     public static final int LIVELINESS_READER = 0x0200c7;
-    /** Kind of a user's writer of a topic with keys. */
-    public static final int KIND_WRITER_WITH_KEY = 0x02;
     /** Kind of a user's writer of a topic without keys, as all of ROS. */
     public static final int KIND_WRITER = 0x03;
     /** Kind of a user's reader of a topic without keys, as all of ROS. */
     public static final int KIND_READER = 0x04;
-    /** Kind of a user's reader of a topic with keys. */
-    public static final int KIND_READER_WITH_KEY = 0x07;
 
-    private static final int BUILTIN = 0xc0;
+    private static final int KIND_WRITER_WITH_KEY = 0x02;
     private static final int KIND_MASK = 0x3f;
 
     private EntityIds() {}
@@ -39,11 +35,6 @@ public final class EntityIds {
     /** The id of a user's entity. */
     public static int user(int counter, int kind) {
         return counter << 8 | kind;
-    }
-
-    /** Whether the id belongs to discovery. */
-    public static boolean isBuiltin(int entityId) {
-        return (entityId & BUILTIN) == BUILTIN;
     }
 
     /** Whether the id is one of a writer. */

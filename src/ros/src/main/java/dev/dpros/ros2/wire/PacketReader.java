@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * the first that does not fit ends the packet ({@link #malformed()}). Unknown kinds are passed over. What an INFO submessage
  * says holds for the submessages after it and is kept here. One thread; allocates nothing.
  *
- * <p>Usage: {@code for (boolean more = reader.begin(packet, end); more && reader.next(); )}, then {@link #kind()} and what that
+ * <p>Usage: {@code for (boolean more = reader.begin(packet, length); more && reader.next(); )}, then {@link #kind()} and what that
  * kind has.
  */
 public final class PacketReader {
@@ -21,7 +21,6 @@ public final class PacketReader {
 
     private long sourceHigh;
     private int sourceLow;
-    private int vendor;
     private long destinationHigh;
     private int destinationLow;
     private long timestampNs;
@@ -48,7 +47,7 @@ public final class PacketReader {
     private int bits;
     private int wordsAt;
 
-    /** Starts a packet of {@code end} octets from index 0; false if it is no RTPS 2 packet. The buffer's byte order is changed. */
+    /** Starts a packet of {@code length} octets from index 0; false if it is no RTPS 2 packet. The buffer's byte order is changed. */
     public boolean begin(ByteBuffer buffer, int length) {
         packet = buffer;
         end = length;
@@ -61,7 +60,6 @@ public final class PacketReader {
         if (buffer.getInt(0) != Submessages.MAGIC || buffer.get(4) != 2) {
             return false;
         }
-        vendor = buffer.getShort(6) & 0xffff;
         sourceHigh = buffer.getLong(8);
         sourceLow = buffer.getInt(16);
         destinationHigh = 0;
@@ -141,7 +139,6 @@ public final class PacketReader {
                 if (length < 20) {
                     return false;
                 }
-                vendor = (packet.get(from + 6) & 0xff) << 8 | packet.get(from + 7) & 0xff;
                 sourceHigh = octets8(from + 8);
                 sourceLow = octets4(from + 16);
                 timestampNs = RtpsTime.UNKNOWN_NS;
@@ -328,11 +325,6 @@ public final class PacketReader {
     /** Octets 8 to 11 of the sender's GUID. */
     public int sourceLow() {
         return sourceLow;
-    }
-
-    /** The sender's vendor id, such as 0x0110. */
-    public int vendor() {
-        return vendor;
     }
 
     /** Whether the submessage is for this participant, or for all. */

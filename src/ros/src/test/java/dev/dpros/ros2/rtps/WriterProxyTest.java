@@ -3,6 +3,8 @@ package dev.dpros.ros2.rtps;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.ros2.wire.Guid;
@@ -247,6 +249,25 @@ class WriterProxyTest {
         fragments(writer, 2, 350, 1);
         writer.clear();
         assertEquals(2, sink.abandoned);
+    }
+
+    @Test
+    void shouldHaveMemoryForTheSampleThatIsDueWhenOthersHaveTakenAll() {
+        int length = 3_000_000;
+        Delivery small = new Delivery(sink, length);
+        RemoteEndpoint remote = new RemoteEndpoint(WRITER, new InetSocketAddress(InetAddress.getLoopbackAddress(), 9), true, false);
+        ReaderConfig config = new ReaderConfig(0x204, true, false, length, ReaderConfig.Port.SHARED);
+        WriterProxy other = new WriterProxy(remote, config, small);
+        writer = new WriterProxy(remote, config, small);
+        heartbeat(1, 0);
+        other.heartbeat(1, 0, true, nowNs);
+        fragments(other, 1, length, 1); // has the slot
+        for (int sequence = 2; sequence < 10; sequence++) {
+            fragments(writer, sequence, length, 1);
+        }
+        assertNull(writer.waiting(9));
+        fragments(writer, 1, length, 1);
+        assertNotNull(writer.waiting(1));
     }
 
     @Test

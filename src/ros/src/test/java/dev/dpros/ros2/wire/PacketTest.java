@@ -47,7 +47,6 @@ class PacketTest {
         ByteBuffer bytes = begin("history");
         assertEquals(WRITER.high(), packet.sourceHigh());
         assertEquals(WRITER.prefixLow(), packet.sourceLow());
-        assertEquals(0x0110, packet.vendor());
         nextIs(Submessages.DATA);
         assertTrue(packet.isFor(READER.withEntity(EntityIds.PARTICIPANT)));
         assertFalse(packet.isFor(WRITER));
