@@ -1,6 +1,5 @@
 package dev.dpros.safety;
 
-
 import static dev.dpros.safety.SafetyState.DEGRADED;
 import static dev.dpros.safety.SafetyState.FAULT;
 import static dev.dpros.safety.SafetyState.HOLD;
