@@ -79,7 +79,6 @@ class LivePageTest {
         node.awaitText(" /arm_controller/command with ");
         browser = new Browser(1440, 1180);
         browser.open("http://127.0.0.1:" + port + "/");
-        browser.await(STATE + " === 'nominal'");
     }
 
     @AfterAll
@@ -94,6 +93,7 @@ class LivePageTest {
     @Test
     void shouldShowADrivingRobotItsFaultsAndItsStop() throws Exception {
         try (RobotWatch watch = new RobotWatch(master.uri())) {
+            browser.await(STATE + " === 'nominal'");
             browser.script("window.before = " + PICTURE);
             browser.await(PICTURE + " !== window.before");
             showsPlanAndFan();

@@ -1,11 +1,11 @@
 package dev.dpros.safety;
 
-import org.jspecify.annotations.Nullable;
-
 import static dev.dpros.safety.SafetyState.DEGRADED;
 import static dev.dpros.safety.SafetyState.FAULT;
 import static dev.dpros.safety.SafetyState.HOLD;
 import static dev.dpros.safety.SafetyState.NOMINAL;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The safety state machine as data: (state, event) to state. {@code null} marks an illegal pair: the watchdog stays
