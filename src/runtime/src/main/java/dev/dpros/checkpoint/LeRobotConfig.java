@@ -17,8 +17,8 @@ import java.util.Map;
 /**
  * LeRobot's config.json of a diffusion policy (configuration_diffusion.py, whose defaults hold for absent fields) as a
  * {@link PolicyConfig}. Fields of this project's own: {@code vision_backbone: conv}, {@code vision_pool},
- * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code trajectory}, and the scheduler's {@code variance_type}, {@code set_alpha_to_one},
- * {@code steps_offset}, {@code eta}. Stateless.
+ * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code trajectory}, and the scheduler's
+ * {@code variance_type}, {@code set_alpha_to_one}, {@code steps_offset}, {@code eta}. Stateless.
  */
 final class LeRobotConfig {
     private static final int MOST_FEATURES = 64;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.TrajectoryConfig;
+import dev.dpros.diffusion.TransformerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,45 @@ class ForeignTrainingTest {
         assertTrue(training.ignored().containsAll(List.of("logging", "dataloader.num_workers", "training.device")),
                 training.ignored()::toString);
         assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("policy") || key.startsWith("optimizer")));
+    }
+
+    @Test
+    void shouldReadATransformersConfiguration() throws IOException {
+        ForeignTraining training = ForeignTraining.read(lowDim(read("diffusion_policy_transformer.yaml")));
+
+        assertEquals(new TransformerConfig(2, 4, 32, 0, true, true, 16, 2, 0, 0.1), training.policy().transformer());
+        assertEquals(40, training.policy().globalConditioning());
+        assertEquals(Map.of("lr", 1e-4, "betas", List.of(0.9, 0.95), "eps", 1e-8, "weight_decay", 0.1, "schedule", "cosine",
+                "warm_up_steps", 1000, "ema_power", 0.75), training.settings().get("optimizer"));
+    }
+
+    /** Without {@code obs_as_cond} the observations are columns, and the model has no token of them. */
+    @Test
+    void shouldFollowHowATransformerIsConditioned() throws IOException {
+        ForeignTraining training = ForeignTraining.read(
+                lowDim(read("diffusion_policy_transformer.yaml").replace("obs_as_cond: True", "obs_as_cond: False")));
+
+        assertTrue(training.policy().conditionedBy(TrajectoryConfig.Conditioning.INPAINTING));
+        assertEquals(22, training.policy().denoisedWidth());
+    }
+
+    @Test
+    void shouldReadTheGroupsOfAHybridTransformersOptimizer() throws IOException {
+        String lowDim = read("diffusion_policy_transformer.yaml");
+        String text = lowDim.substring(0, lowDim.indexOf("policy:")) + """
+                shape_meta: {action: {shape: [2]}, obs: {image: {shape: [3, 96, 96], type: rgb}, agent_pos: {shape: [2], type: low_dim}}}
+                policy:
+                  _target_: diffusion_policy.policy.diffusion_transformer_hybrid_image_policy.DiffusionTransformerHybridImagePolicy
+                  shape_meta: ${shape_meta}
+                """ + lowDim.substring(lowDim.indexOf("  noise_scheduler:")).replace("weight_decay: 1.0e-1",
+                        "transformer_weight_decay: 1.0e-3, obs_encoder_weight_decay: 1.0e-6");
+
+        ForeignTraining training = ForeignTraining.read(lowDim(text));
+
+        Map<?, ?> optimizer = (Map<?, ?>) training.settings().get("optimizer");
+        assertEquals(1e-3, optimizer.get("weight_decay"));
+        assertEquals(1e-6, optimizer.get("encoder_weight_decay"));
+        assertEquals(new TransformerConfig(8, 4, 256, 0, true, true, 16, 2, 0, 0.3), training.policy().transformer());
     }
 
     @Test

@@ -141,8 +141,8 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
         float[] values = new float[Math.toIntExact(shape.get(0))];
         JsonNode limits = json.get("limits").path(key.equals("robot_eef_pose") ? "agent_pos" : key);
         for (int i = 0; i < values.length; i++) {
-            float low = key.equals("obs") && limits.isMissingNode() ? 10 : limits.isMissingNode() ? key.endsWith("image") ? 0 : -1 : (float) limits.get(0).get(i).asDouble();
-            float high = key.equals("obs") && limits.isMissingNode() ? 500 : limits.isMissingNode() ? 1 : (float) limits.get(1).get(i).asDouble();
+            float low = limits.isMissingNode() ? key.equals("obs") ? 10 : key.endsWith("image") ? 0 : -1 : (float) limits.get(0).get(i).asDouble();
+            float high = limits.isMissingNode() ? key.equals("obs") ? 500 : 1 : (float) limits.get(1).get(i).asDouble();
             float scale = 2 / (high - low);
             values[i] = name.endsWith("scale") ? scale : name.endsWith("offset") ? -1 - scale * low : 0;
         }
