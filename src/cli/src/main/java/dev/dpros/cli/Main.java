@@ -75,7 +75,7 @@ public final class Main {
     /** Memory that runs out is no crash: one line, what was being asked for and how to give more. */
     private static int execute(String[] args) {
         try {
-            return commandLine().execute(args);
+            return commandLine().execute(MiddlewareArguments.last(args));
         } catch (OutOfMemoryError e) {
             System.err.println("dpros: out of memory: " + e.getMessage() + "; give more, for example DPROS_JAVA_OPTS='-Xmx8g "
                     + "-XX:MaxDirectMemorySize=16g' (heap now " + (Runtime.getRuntime().maxMemory() >> 20) + " MB)");

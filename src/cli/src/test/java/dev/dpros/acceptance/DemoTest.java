@@ -53,6 +53,18 @@ class DemoTest {
         assertTrue(json.at("/messages/out/~1arm_controller~1command/sent").asLong() > 50, json::toString);
     }
 
+    @Tag("long")
+    @Test
+    void shouldDriveOverRos2() {
+        try (DprosProcess demo = DprosProcess.start(folder, null, "demo", "--transport", "ros2", "--episodes", "1", "--max-steps", "40",
+                "--headless")) {
+            assertEquals(0, demo.awaitExit(), demo::error);
+            demo.assertNoCrash();
+            assertTrue(demo.output().startsWith("seed 100000: max reward "), demo.output());
+            assertTrue(demo.output().contains("source age /joint_states"), demo.output());
+        }
+    }
+
     @Test
     void shouldSayThatTheRobotRestsWhenTheControlNodeIsKilled() {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);

@@ -19,4 +19,11 @@ public interface TransportProvider {
      * @throws InputException naming the argument if one is malformed
      */
     NodeArguments arguments(List<String> arguments, Map<String, String> environment);
+
+    /**
+     * The arguments by which a child process's node gets this name and these parameters of its own; the last ones of its command line.
+     *
+     * @param parameters by path, a slash a level, such as {@code metrics/port}
+     */
+    List<String> argumentsFor(String node, Map<String, String> parameters);
 }

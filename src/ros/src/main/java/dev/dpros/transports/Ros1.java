@@ -8,6 +8,7 @@ import dev.dpros.ros.names.RosArguments;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,13 @@ public class Ros1 implements TransportProvider {
     @Override
     public NodeArguments arguments(List<String> arguments, Map<String, String> environment) {
         return new Arguments(arguments, environment, RosArguments.parse(arguments, environment));
+    }
+
+    @Override
+    public List<String> argumentsFor(String node, Map<String, String> parameters) {
+        List<String> arguments = new ArrayList<>(List.of("__name:=" + node));
+        parameters.forEach((path, value) -> arguments.add("_" + path + ":=" + value));
+        return arguments;
     }
 
     /** Joins the graph. @throws dev.dpros.core.InputException if the master cannot be reached */

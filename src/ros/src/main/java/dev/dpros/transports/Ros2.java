@@ -9,6 +9,7 @@ import dev.dpros.ros2.names.Ros2Arguments;
 import dev.dpros.ros2.names.Ros2Names;
 import dev.dpros.ros2.node.Ros2Node;
 import dev.dpros.ros2.node.Ros2NodeConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,13 @@ public final class Ros2 implements TransportProvider {
     @Override
     public NodeArguments arguments(List<String> arguments, Map<String, String> environment) {
         return new Arguments(Ros2Arguments.parse(arguments), environment);
+    }
+
+    @Override
+    public List<String> argumentsFor(String node, Map<String, String> parameters) {
+        List<String> arguments = new ArrayList<>(List.of("--ros-args", "-r", "__node:=" + node));
+        parameters.forEach((path, value) -> arguments.addAll(List.of("-p", path.replace('/', '.') + ":=" + value)));
+        return arguments;
     }
 
     private record Arguments(Ros2Arguments parsed, Map<String, String> environment) implements NodeArguments {

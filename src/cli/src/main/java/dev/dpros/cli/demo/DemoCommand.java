@@ -154,11 +154,12 @@ public final class DemoCommand implements Callable<Integer> {
 
     private List<String> runArguments(TransportProvider provider, Path robot, Path report, int pagePort) {
         List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
-                "--transport", provider.name(), "__name:=" + POLICY, "_node/autostart:=false", "_metrics/port:=" + pagePort));
+                "--transport", provider.name()));
         if (policy != null) {
             arguments.addAll(List.of("--policy", policy.toString()));
         }
         arguments.addAll(sampling.asArguments());
+        arguments.addAll(provider.argumentsFor(POLICY, Map.of("node/autostart", "false", "metrics/port", Integer.toString(pagePort))));
         return arguments;
     }
 

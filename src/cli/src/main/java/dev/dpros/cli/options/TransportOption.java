@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** Which middleware a command's node is on: a mixin. */
 public final class TransportOption {
     @Option(names = "--transport", paramLabel = "NAME",
-            description = "middleware: ros1, or rosjava in builds with it (default: " + Transports.VARIABLE + ", else the "
+            description = "middleware: ros1, ros2, or rosjava in builds with it (default: " + Transports.VARIABLE + ", else the "
                     + "configuration's node.transport, else ros1)")
     private String name;
 

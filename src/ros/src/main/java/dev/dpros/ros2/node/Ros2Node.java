@@ -16,6 +16,7 @@ import dev.dpros.ros2.message.Ros2Catalog;
 import dev.dpros.ros2.message.Ros2Schema;
 import dev.dpros.ros2.names.Ros2Names;
 import dev.dpros.ros2.rtps.SocketOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -211,11 +212,21 @@ public final class Ros2Node implements Transport {
 
     @Override
     public Object getParameter(String name) {
+        if (name.equals("~")) {
+            return withoutTime(parameters.getPlain(name));
+        }
         if (isOwn(name)) {
             return parameters.getPlain(name);
         }
         String owner = others.owner(name);
         return owner == null ? null : others.get(owner, name);
+    }
+
+    /** The node's own parameters are its configuration; {@code use_sim_time}, which every node of ROS 2 has, is none of it. */
+    private static Object withoutTime(Object tree) {
+        Map<Object, Object> own = tree instanceof Map<?, ?> all ? new LinkedHashMap<>(all) : new LinkedHashMap<>();
+        own.remove(TIME);
+        return own.isEmpty() ? null : own;
     }
 
     /** Of this node, or of another that lets it; what is nobody's is not set. */
