@@ -5,6 +5,7 @@ import dev.dpros.core.MessageTypes;
 import dev.dpros.core.NearestName;
 import dev.dpros.core.TransportProvider;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros2.message.Ros2Catalog;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -40,9 +41,10 @@ public final class Transports {
     /**
      * How recorded messages are read and written.
      *
-     * @param checksum of their type; empty for messages that the program makes itself, as at the import of a data set
+     * @param checksum of their type: a type hash for ROS 2, an md5 for ROS 1; empty for messages that the program makes
+     *     itself, as at the import of a data set
      */
     public static MessageTypes recorded(String checksum) {
-        return SchemaCatalog.packaged();
+        return checksum.startsWith("RIHS") ? Ros2Catalog.packaged() : SchemaCatalog.packaged();
     }
 }

@@ -44,7 +44,7 @@ final class Rooms {
             metrics: core http
             config: core observation diffusion inference safety control
             process: core
-            transports: core ros.names ros.message ros.node ros.master process ros2.discovery ros2.names ros2.node
+            transports: core ros.names ros.message ros.node ros.master process ros2.message ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
             node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config

@@ -15,6 +15,7 @@ final class EpisodeDriver implements AutoCloseable {
     private static final double SUCCESS_COVERAGE = 0.95;
     private static final double SETTLED_REWARD = 0.9;
     private static final long POLL_MS = 20;
+    private static final long LOAD_POLL_MS = 250;
     private static final long LOAD_TIMEOUT_MS = 300_000;
     private static final String TRIGGER = "std_srvs/Trigger";
 
@@ -70,7 +71,7 @@ final class EpisodeDriver implements AutoCloseable {
                     throw e;
                 }
             }
-            Thread.sleep(50);
+            Thread.sleep(LOAD_POLL_MS);
         }
     }
 

@@ -30,6 +30,7 @@ final class Announcements {
     private final ParticipantData self;
     private final List<InetSocketAddress> fixed;
     private final List<NetworkInterface> interfaces;
+    private boolean gone;
     private int sent;
     private long dueNs = Long.MIN_VALUE;
 
@@ -63,7 +64,7 @@ final class Announcements {
 
     /** Announces if it is time; {@code known} are told, too. Returns when the next is due. */
     synchronized long tick(long nowNs, List<DiscoveryState.Destination> known) {
-        if (dueNs != Long.MIN_VALUE && nowNs - dueNs < 0) {
+        if (gone || dueNs != Long.MIN_VALUE && nowNs - dueNs < 0) {
             return dueNs;
         }
         send(self.write(), 1, 0, known);
@@ -73,12 +74,15 @@ final class Announcements {
     }
 
     /** Tells one participant at once. */
-    void to(Guid participant, InetSocketAddress metatraffic) {
-        rtps.announce(self.write(), new Announcement(EntityIds.SPDP_WRITER, EntityIds.SPDP_READER, 1, 0), participant, metatraffic);
+    synchronized void to(Guid participant, InetSocketAddress metatraffic) {
+        if (!gone) {
+            rtps.announce(self.write(), new Announcement(EntityIds.SPDP_WRITER, EntityIds.SPDP_READER, 1, 0), participant, metatraffic);
+        }
     }
 
-    /** Says that this participant leaves. */
-    void farewell(List<DiscoveryState.Destination> known) {
+    /** Says that this participant leaves, and nothing more. */
+    synchronized void farewell(List<DiscoveryState.Destination> known) {
+        gone = true;
         send(ParticipantData.key(self.guid()), 2, DISPOSED, known);
     }
 

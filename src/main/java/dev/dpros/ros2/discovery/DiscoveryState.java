@@ -1,6 +1,5 @@
 package dev.dpros.ros2.discovery;
 
-import dev.dpros.core.InputException;
 import dev.dpros.ros2.wire.EntityIds;
 import dev.dpros.ros2.wire.Guid;
 import dev.dpros.ros2.wire.Pids;
@@ -26,6 +25,7 @@ final class DiscoveryState {
     static final int MOST_PARTICIPANTS = 128;
     static final int MOST_ENDPOINTS = 2_000;
     static final int MOST_OF_ALL = 8_000;
+    private static final long LONGEST_GAP_NS = 1_000_000_000L;
     private static final long LONGEST_LEASE_NS = 300_000_000_000L;
     private static final long SHORTEST_LEASE_NS = 100_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(DiscoveryState.class);
@@ -38,6 +38,7 @@ final class DiscoveryState {
     private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final EndpointMatcher matcher = new EndpointMatcher(events::add);
     private final List<DiscoveryListener> listeners = new ArrayList<>();
+    private long expiredNs = Long.MIN_VALUE;
     private final Set<String> said = new HashSet<>();
 
     /** What has to be done on the wire; called with the lock held, does not block. */
@@ -180,8 +181,16 @@ final class DiscoveryState {
         }
     }
 
-    /** Ends the participants that were not heard of within their lease. */
+    /**
+     * Ends the participants that were not heard of within their lease. To be called several times a second: the time of longer gaps, in which
+     * this process stood still and its sockets were not read, does not count.
+     */
     synchronized void expire(long nowNs) {
+        long gapNs = expiredNs == Long.MIN_VALUE ? 0 : nowNs - expiredNs;
+        expiredNs = nowNs;
+        if (gapNs > LONGEST_GAP_NS) {
+            participants.values().forEach(known -> known.heardNs = Math.min(nowNs, known.heardNs + gapNs));
+        }
         for (Known known : List.copyOf(participants.values())) {
             long leaseNs = Math.min(LONGEST_LEASE_NS, Math.max(SHORTEST_LEASE_NS, known.data.leaseNs()));
             if (nowNs - known.heardNs > leaseNs) {

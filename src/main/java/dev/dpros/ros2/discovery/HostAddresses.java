@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,7 +56,11 @@ final class HostAddresses {
 
     /** What to bind: loopback, or all addresses if the settings lead beyond this machine. */
     InetAddress bound() {
-        return settings.loopbackOnly() ? InetAddress.getLoopbackAddress() : new InetSocketAddress(0).getAddress();
+        try {
+            return InetAddress.getByAddress(settings.loopbackOnly() ? new byte[] {127, 0, 0, 1} : new byte[4]);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // four octets always are an address
+        }
     }
 
     /** What to tell others: loopback, or this machine's addresses in its networks. */

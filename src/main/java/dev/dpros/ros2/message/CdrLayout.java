@@ -84,7 +84,7 @@ final class CdrLayout {
     private static long[] primitive(int size) {
         long[] sizes = new long[RESIDUES];
         for (int residue = 0; residue < RESIDUES; residue++) {
-            sizes[residue] = (residue + size - 1 & -size) + size - residue;
+            sizes[residue] = (-residue & size - 1) + (long) size;
         }
         return sizes;
     }

@@ -87,7 +87,7 @@ public final class Ros2Catalog implements MessageTypes {
     @Override
     public synchronized Ros2Schema messageOrNull(String type) {
         String full = fullName(type, "msg");
-        return messages.containsKey(full) || texts.textOrNull(full) != null ? message(full) : null;
+        return messages.containsKey(full) || texts.textOrNull(whole(full)) != null ? message(full) : null;
     }
 
     /**
@@ -135,10 +135,14 @@ public final class Ros2Catalog implements MessageTypes {
         return new CdrWriter(bytes);
     }
 
+    /** The service or action of a part of it; other types as they are. */
+    private static String whole(String full) {
+        int end = full.contains("/msg/") ? -1 : full.indexOf('_', full.lastIndexOf('/'));
+        return end < 0 ? full : full.substring(0, end);
+    }
+
     private Ros2Schema part(String full) {
-        int name = full.lastIndexOf('/') + 1;
-        int end = full.indexOf('_', name);
-        String whole = end < 0 ? full : full.substring(0, end);
+        String whole = whole(full);
         if (!open.add(whole)) {
             throw InputException.of(whole, "fields", "no type inside itself", "a cycle", "");
         }

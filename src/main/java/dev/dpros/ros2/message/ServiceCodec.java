@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
  * allocates.
  */
 public final class ServiceCodec {
-    /** Inline QoS parameter of rmw_fastrtps: the identity of the request, in a request with the GUID of the reader of replies. */
+    /** Inline QoS parameter of rmw_fastrtps: the request's identity; in a request itself the GUID of the reader of replies. */
     public static final int RELATED_SAMPLE_IDENTITY = 0x0083;
-    /** The same as older versions of Fast DDS number it: send both, accept either. */
+    /** The same as Fast DDS 2 numbers it, and later versions besides: send both, accept either. */
     public static final int RELATED_SAMPLE_IDENTITY_LEGACY = 0x800f;
     /** Length of either parameter. */
     public static final int IDENTITY_BYTES = 24;

@@ -1,10 +1,12 @@
 package dev.dpros.ros2.node;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.ros2.discovery.DiscoveryListener;
 import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.Durability;
 import dev.dpros.ros2.discovery.EndpointData;
@@ -19,9 +21,13 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The topics of a node, by full names. Any thread. */
-final class NodeTopics {
+final class NodeTopics implements DiscoveryListener {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeTopics.class);
+
     private final String node;
     private final NodeEndpoints endpoints;
     private final Ros2Catalog catalog;
@@ -35,29 +41,49 @@ final class NodeTopics {
         this.endpoints = endpoints;
         this.catalog = catalog;
         this.qos = qos;
+        endpoints.participant().listen(this);
+    }
+
+    /** Subscriptions to whatever is published learn their type from the first publisher. */
+    @Override
+    public void endpointFound(EndpointData endpoint) {
+        String topic = endpoint.isWriter() ? DdsNames.rosTopic(endpoint.topic()) : null;
+        for (Ros2Subscription subscription : subscriptions) {
+            if (subscription.isUntyped() && subscription.topic().equals(topic)) {
+                Ros2Schema schema = typeOf(endpoint);
+                if (schema == null) {
+                    LOG.warn("topic {}: its type {} is not known here; source the workspace that has it (AMENT_PREFIX_PATH)", topic,
+                            ForeignText.printable(endpoint.type()));
+                } else {
+                    subscription.typed(schema);
+                }
+            }
+        }
+    }
+
+    private Ros2Schema typeOf(EndpointData writer) {
+        String type = DdsNames.rosType(writer.type());
+        return type == null ? null : catalog.messageOrNull(type);
     }
 
     /** Subscribes. @param type {@code package/Name}, or {@code *} for whatever is published */
     Transport.Subscription subscribe(String topic, String type, MessageSlots slots) {
-        Ros2Schema schema = type.equals("*") ? typeOf(topic) : catalog.message(type);
-        requireType(topic, schema);
+        Ros2Schema schema = type.equals("*") ? null : catalog.message(type);
+        if (schema != null) {
+            requireType(topic, schema);
+        }
         Ros2Subscription subscription = new Ros2Subscription(endpoints, topic, schema, qos.get(topic), slots, subscriptions::remove);
         subscriptions.add(subscription);
+        EndpointData writer = schema == null ? writerOf(topic) : null;
+        if (writer != null) {
+            endpointFound(writer);
+        }
         return subscription;
     }
 
     private EndpointData writerOf(String topic) {
         return endpoints.participant().endpoints().stream().filter(other -> other.isWriter() && other.topic().equals(DdsNames.topic(topic))
                 && DdsNames.rosType(other.type()) != null).findFirst().orElse(null);
-    }
-
-    private Ros2Schema typeOf(String topic) {
-        EndpointData writer = writerOf(topic);
-        if (writer == null) {
-            throw new InputException("topic " + topic + ": nobody publishes it, so its type is not known; start its publisher first, or name "
-                    + "the type");
-        }
-        return catalog.message(DdsNames.rosType(writer.type()));
     }
 
     private void requireType(String topic, Ros2Schema schema) {

@@ -46,7 +46,7 @@ public final class Ros2Node implements Transport {
     private final NodeTopics topics;
     private final NodeParameters parameters;
     private final OtherParameters others = new OtherParameters(this);
-    private final Map<String, AutoCloseable> services = new ConcurrentHashMap<>();
+    private final Map<String, ServiceServer> services = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Ros2Log log;
     private Subscription time;
@@ -174,7 +174,7 @@ public final class Ros2Node implements Transport {
         if (services.containsKey(full)) {
             throw new InputException("service " + full + ": already offered by this node " + nodeName());
         }
-        AutoCloseable server = new ServiceServer(endpoints, full, catalog.service(type), ServiceServer.QOS, handler);
+        ServiceServer server = new ServiceServer(endpoints, full, catalog.service(type), ServiceServer.QOS, handler);
         services.put(full, server);
         return () -> {
             if (services.remove(full, server)) {
@@ -260,6 +260,7 @@ public final class Ros2Node implements Transport {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            services.values().forEach(ServiceServer::stop);
             graphTopic.close();
             participant.close();
         }

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /** A topic that this node publishes. Messages are CDR with their encapsulation. One publishing thread at a time. */
 final class Ros2Publication implements Transport.Publication {
     private static final Logger LOG = LoggerFactory.getLogger(Ros2Publication.class);
+    private static final long FAREWELL_MS = 50;
     private static final int LARGEST = 64 << 20;
 
     private final NodeEndpoints endpoints;
@@ -60,9 +61,11 @@ final class Ros2Publication implements Transport.Publication {
         return writer.writer().dropped();
     }
 
+    /** Gives what was published last a moment to arrive. */
     @Override
     public void close() {
         ended.run();
+        writer.writer().awaitAcknowledged(FAREWELL_MS);
         endpoints.close(writer);
     }
 }

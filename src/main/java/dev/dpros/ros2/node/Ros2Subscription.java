@@ -32,7 +32,7 @@ final class Ros2Subscription implements Transport.Subscription {
 
     private final NodeEndpoints endpoints;
     private final String topic;
-    private final Ros2Schema schema;
+    private volatile Ros2Schema schema;
     private final EndpointQos given;
     private final SampleSink sink;
     private final Consumer<Ros2Subscription> ended;
@@ -60,6 +60,7 @@ final class Ros2Subscription implements Transport.Subscription {
      * Opens the topic.
      *
      * @param topic full name
+     * @param schema null until {@link #typed} says it
      * @param given QoS asked for; null to take what is offered
      * @param ended runs when it is closed
      */
@@ -76,13 +77,28 @@ final class Ros2Subscription implements Transport.Subscription {
 
     private void open(Kind kind) {
         synchronized (readers) {
-            if (!closed && !readers.containsKey(kind)) {
+            if (schema != null && !closed && !readers.containsKey(kind)) {
                 EndpointSpec spec = NodeEndpoints.spec(DdsNames.topic(topic), schema, given == null ? kind.qos : given, "");
                 EndpointSpec served = new EndpointSpec(spec.topic(), spec.type(), spec.qos(), spec.userData(),
                         writer -> given != null || Kind.of(writer) == kind);
                 readers.put(kind, endpoints.reader(served, new ReaderOptions(LARGEST, true), sink, new Watch()));
             }
         }
+    }
+
+    /** What is published is of this type: the topic is opened now, if it waited for it. */
+    void typed(Ros2Schema published) {
+        synchronized (readers) {
+            if (schema == null) {
+                schema = published;
+                open(Kind.PLAIN);
+            }
+        }
+    }
+
+    /** Whether it waits for a publisher to say the type. */
+    boolean isUntyped() {
+        return schema == null;
     }
 
     private final class Watch implements MatchListener {

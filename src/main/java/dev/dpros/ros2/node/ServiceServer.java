@@ -127,6 +127,11 @@ final class ServiceServer implements AutoCloseable {
         }
     }
 
+    /** Takes no more requests; what waits is still answered. For the end of the whole node. */
+    void stop() {
+        executor.shutdown();
+    }
+
     @Override
     public void close() {
         endpoints.close(requests);

@@ -53,10 +53,10 @@ import org.ros.node.topic.Publisher;
  */
 public final class RosJavaTransport implements Transport {
     private static final long START_LIMIT_S = 10;
-    private static final long WATCH_PERIOD_MS = 200;
+    private static final long WATCH_PERIOD_MS = 1_000; // each question to the master is a connection that ROSJava leaves open
     private static final long CLOSE_LIMIT_MS = 700;
-    private static final int REGISTRATION_POLLS = 1000;
-    private static final long REGISTRATION_POLL_NS = 2_000_000;
+    private static final int REGISTRATION_POLLS = 80;
+    private static final long REGISTRATION_POLL_NS = 25_000_000;
 
     private final ScheduledExecutorService executor = new DefaultScheduledExecutorService();
     private final Map<RosJavaSubscription, String> waiting = new ConcurrentHashMap<>();
@@ -69,6 +69,7 @@ public final class RosJavaTransport implements Transport {
     private final SchemaCatalog catalog;
     private final MasterClient master;
     private final ConnectedNode node;
+    private final ParameterClient parameters;
     private final RosJavaServices services;
     private final RosJavaLog log;
 
@@ -83,6 +84,7 @@ public final class RosJavaTransport implements Transport {
         configuration.setParentResolver(NameResolver.newFromNamespaceAndRemappings(config.namespace(), remaps));
         RawMessages.install(configuration, catalog);
         node = start(configuration, config.masterUri());
+        parameters = new ParameterClient(new NodeIdentifier(node.getName(), node.getUri()), node.getMasterUri());
         services = new RosJavaServices(node, master);
         log = new RosJavaLog(node);
         clock = Boolean.TRUE.equals(getParameter("/use_sim_time")) ? new SimulatedClock() : wall;
@@ -218,7 +220,7 @@ public final class RosJavaTransport implements Transport {
         return null;
     }
 
-    /** ROSJava registers in the background: what others do next finds it there. */
+    /** ROSJava registers in the background: what others do next finds it there. (Each question is a connection of its own.) */
     static void awaitRegistration(BooleanSupplier registered) {
         for (int poll = 0; poll < REGISTRATION_POLLS && !registered.getAsBoolean(); poll++) {
             LockSupport.parkNanos(REGISTRATION_POLL_NS);
@@ -250,8 +252,7 @@ public final class RosJavaTransport implements Transport {
 
     @Override
     public Object getParameter(String name) {
-        ParameterClient client = new ParameterClient(new NodeIdentifier(node.getName(), node.getUri()), node.getMasterUri());
-        Response<Object> response = client.getParam(name.equals("~") ? node.getName() : node.resolveName(name));
+        Response<Object> response = parameters.getParam(name.equals("~") ? node.getName() : node.resolveName(name));
         return response.getStatusCode() == StatusCode.SUCCESS ? plain(response.getResult()) : null;
     }
 

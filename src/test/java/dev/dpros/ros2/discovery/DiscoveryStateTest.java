@@ -25,6 +25,7 @@ class DiscoveryStateTest {
     private static final Guid SELF = new Guid(9_999, 0).withEntity(EntityIds.PARTICIPANT);
     private static final String JOINTS = "sensor_msgs::msg::dds_::JointState_";
 
+    private long nowNs;
     private long dataNs = Long.MIN_VALUE;
     private final List<String> log = new ArrayList<>();
     private final DiscoveryState state = state(DomainSettings.local(DOMAIN));
@@ -135,14 +136,35 @@ class DiscoveryStateTest {
     void shouldEndAParticipantThatIsSilentForItsLease() {
         join(7);
         events();
-        state.expire(10 * SECOND);
+        expire(10 * SECOND);
         state.heard(participant(7).withEntity(EntityIds.LIVELINESS_WRITER), 8 * SECOND);
-        state.expire(18 * SECOND);
+        expire(18 * SECOND);
         assertEquals(List.of(), events());
-        state.expire(18 * SECOND + 1);
+        expire(18 * SECOND + 1);
         assertEquals(List.of("leave", "lost true"), events());
         join(7);
         assertEquals(List.of("join 7410", "found"), events());
+    }
+
+    /** As the discovery thread does: several times a second. */
+    private void expire(long toNs) {
+        for (; nowNs < toNs; nowNs = Math.min(toNs, nowNs + SECOND / 2)) {
+            state.expire(nowNs);
+        }
+        state.expire(toNs);
+    }
+
+    @Test
+    void shouldNotCountTheTimeInWhichTheProcessStoodStill() {
+        join(7);
+        events();
+        expire(2 * SECOND);
+        state.expire(60 * SECOND);
+        nowNs = 60 * SECOND;
+        expire(68 * SECOND);
+        assertEquals(List.of(), events());
+        expire(69 * SECOND);
+        assertEquals(List.of("leave", "lost true"), events());
     }
 
     @Test
@@ -150,9 +172,9 @@ class DiscoveryStateTest {
         join(7);
         events();
         dataNs = 5 * SECOND;
-        state.expire(15 * SECOND);
+        expire(15 * SECOND);
         assertEquals(List.of(), events());
-        state.expire(15 * SECOND + 1);
+        expire(15 * SECOND + 1);
         assertEquals(List.of("leave", "lost true"), events());
     }
 

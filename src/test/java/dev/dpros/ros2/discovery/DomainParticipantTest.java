@@ -94,6 +94,20 @@ class DomainParticipantTest {
         assertEquals(0, reader.matches());
     }
 
+    /** A node of the networks and one of this machine alone, both here. */
+    @Test
+    void shouldWorkTogetherAcrossRanges() {
+        try (DomainParticipant wide = DomainParticipant.open(new DomainSettings(domain, DomainSettings.Range.SUBNET, List.of()),
+                ParticipantOptions.of("wide", new SystemClock()))) {
+            LocalReader reader = reader(EndpointQos.DEFAULT);
+            LocalWriter writer = wide.writer(new EndpointSpec("rt/n", TYPE, EndpointQos.DEFAULT, ""), 100, MatchListener.NONE);
+            Await.until("matched", () -> writer.matches() == 1 && reader.matches() == 1);
+            writer.writer().publish(number(1));
+            Await.until("the number", () -> heard.size() == 1);
+        }
+        Await.until("it left", () -> other.participants().size() == 1);
+    }
+
     @Test
     void shouldHearNobodyWithTheRangeOff() {
         try (DomainParticipant alone = DomainParticipant.open(new DomainSettings(domain, DomainSettings.Range.OFF, List.of()),

@@ -117,13 +117,27 @@ class CdrPathTest {
 
     @Test
     void shouldReadEveryNumberAsTheDecoderDoes() {
-        Ros2Schema schema = CATALOG.parse("a/A", "int8 a\nuint8 b\nbyte c\nchar d\nint16 e\nuint16 f\nint32 g\nuint32 h\nint64 i\n"
-                + "uint64 j\nfloat32 k\nfloat64 l\nbool m\nuint64 n\n");
+        Ros2Schema schema = CATALOG.parse("a/A", """
+                int8 a
+                uint8 b
+                byte c
+                char d
+                int16 e
+                uint16 f
+                int32 g
+                uint32 h
+                int64 i
+                uint64 j
+                float32 k
+                float64 l
+                bool m
+                uint64 n
+                """);
         Map<String, Object> fields = Map.ofEntries(Map.entry("a", -1), Map.entry("b", 255), Map.entry("c", 7), Map.entry("d", 200),
                 Map.entry("e", -2), Map.entry("f", 65535), Map.entry("g", -3), Map.entry("h", 4294967295L), Map.entry("i", -4),
                 Map.entry("j", 5), Map.entry("k", 0.5), Map.entry("l", 0.25), Map.entry("m", true), Map.entry("n", -1L));
         Map<String, Float> expected = Map.ofEntries(Map.entry("a", -1f), Map.entry("b", 255f), Map.entry("c", 7f),
-                Map.entry("d", 200f), Map.entry("e", -2f), Map.entry("f", 65535f), Map.entry("g", -3f), Map.entry("h", 4294967295f),
+                Map.entry("d", 200f), Map.entry("e", -2f), Map.entry("f", 65535f), Map.entry("g", -3f), Map.entry("h", (float) (1L << 32)),
                 Map.entry("i", -4f), Map.entry("j", 5f), Map.entry("k", .5f), Map.entry("l", .25f), Map.entry("m", 1f),
                 Map.entry("n", 1.8446744e19f));
         expected.forEach((name, value) -> assertArrayEquals(new float[] {value}, read(schema, name, fields), name));

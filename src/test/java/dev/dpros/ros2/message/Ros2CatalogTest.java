@@ -100,6 +100,9 @@ class Ros2CatalogTest {
         assertEquals("sensor_msgs::msg::dds_::Image_", image.ddsName());
         assertTrue(image.hasHeader());
         assertNull(CATALOG.messageOrNull("sensor_msgs/Nothing"));
+        assertNull(CATALOG.messageOrNull("std_srvs/srv/Nothing_Request"));
+        assertEquals(List.of("success", "message"), Ros2Catalog.withAmentPrefixPath("/nowhere")
+                .messageOrNull("std_srvs/srv/Trigger_Response").fieldNames());
         assertEquals("std_srvs/srv/SetBool_Request", CATALOG.message("std_srvs/srv/SetBool_Request").fullName());
     }
 

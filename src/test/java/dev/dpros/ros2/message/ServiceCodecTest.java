@@ -69,6 +69,21 @@ class ServiceCodecTest {
         assertEquals(RequestId.UNKNOWN_SEQUENCE, ServiceCodec.identity(big, 0).sequence());
     }
 
+    /** Inline QoS of Fast DDS 2.9.1, written to as rmw_fastrtps does: parameter 0x800f, 24 bytes; then the sentinel. */
+    @Test
+    void shouldReadAndAnswerRequestsOfFastDds() {
+        ByteBuffer request = Jazzy.bytes("0f801800" + "010f78fd372f39540000000000000204ffffffff00000000" + "01000000");
+        ByteBuffer reply = Jazzy.bytes("0f801800" + "010f78fd372f395400000000000002040000000002000000" + "01000000");
+        assertEquals(ServiceCodec.RELATED_SAMPLE_IDENTITY_LEGACY, request.getShort(0) & 0xffff);
+        assertEquals(ServiceCodec.IDENTITY_BYTES, request.getShort(2));
+        RequestId asked = ServiceCodec.identity(request, 4);
+        assertEquals(RequestId.UNKNOWN_SEQUENCE, asked.sequence());
+        ByteBuffer answer = reply.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(4);
+        ByteBuffer written = ByteBuffer.allocate(ServiceCodec.IDENTITY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ServiceCodec.putIdentity(written, asked.withSequence(2));
+        assertEquals(answer.limit(4 + ServiceCodec.IDENTITY_BYTES), written.flip());
+    }
+
     @ParameterizedTest
     @CsvSource({"std_msgs/msg/String,std_msgs::msg::dds_::String_", "std_srvs/srv/Trigger_Request,std_srvs::srv::dds_::Trigger_Request_",
         "a_b/action/Count_SendGoal_Response,a_b::action::dds_::Count_SendGoal_Response_"})

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,8 +52,24 @@ class TypeHashTest {
         Ros2Catalog catalog = Jazzy.withCount(prefix);
         JsonNode hashes = Jazzy.recorded("hashes");
         assertEquals(45, hashes.size());
-        hashes.fields().forEachRemaining(entry ->
+        hashes.properties().forEach(entry ->
                 assertEquals(entry.getValue().asText(), catalog.message(entry.getKey()).hash(), entry.getKey()));
+    }
+
+    /** First 16 digits of the hash of every packaged type, parts of services and actions inside it, by Jazzy's rosidl. */
+    @Test
+    void shouldComputeTheHashesThatRosidlComputesFromThePackagedTexts() throws IOException {
+        Map<String, Ros2Schema> packaged = new HashMap<>();
+        packaged().forEach(schema -> packaged.put(schema.fullName(), schema));
+        List<String> lines;
+        try (InputStream in = TypeHashTest.class.getResourceAsStream("rosidl-hashes.txt")) {
+            lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+        assertEquals(Ros2Catalog.packagedFiles().size(), lines.size());
+        for (String line : lines) {
+            String[] words = line.split(" ");
+            assertEquals(words[1], packaged.get(words[0]).hash().substring(7, 23), words[0]);
+        }
     }
 
     @Test

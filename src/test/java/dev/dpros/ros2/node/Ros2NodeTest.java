@@ -216,6 +216,21 @@ class Ros2NodeTest {
     }
 
     @Test
+    void shouldLearnTheTypeFromThePublisher() {
+        Ros2Node two = node("two");
+        Heard early = heard("std_msgs/String");
+        Subscription waiting = two.subscribe("/x", "*", early);
+        assertNull(waiting.messageType());
+        Publication publication = node("one").advertise("/x", "std_msgs/String", LATCHED);
+        publication.publish(Map.of("data", "a"));
+        Await.until("heard", () -> early.count() == 1);
+        assertEquals("std_msgs/String", waiting.messageType());
+        Heard late = heard("std_msgs/String");
+        two.subscribe("/x", "*", late);
+        Await.until("heard again", () -> late.count() == 1);
+    }
+
+    @Test
     void shouldCountItsTraffic() {
         Ros2Node one = node("one");
         Ros2Node two = node("two");

@@ -10,11 +10,13 @@ import dev.dpros.core.Transport.Subscription;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosTool;
 import dev.dpros.ros2.discovery.DiscoveryListener;
+import dev.dpros.ros2.discovery.DomainSettings;
 import dev.dpros.ros2.discovery.Durability;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.ParticipantData;
 import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Catalog;
+import dev.dpros.ros2.names.Ros2Arguments;
 import dev.dpros.ros2.node.Heard;
 import dev.dpros.ros2.node.Ros2Node;
 import dev.dpros.ros2.node.Ros2NodeConfig;
@@ -159,6 +161,21 @@ class DdsPeersTest {
         killed.close();
         Await.until("it fell silent", () -> silent.equals(List.of(false, true)));
         assertFalse(node.publishedTopics().contains("/n"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "FAST"})
+    void shouldWorkOnTheNetworksOfTheMachine(DdsPeer peer) {
+        DomainSettings networks = new DomainSettings(domain, DomainSettings.Range.SUBNET, List.of());
+        node = Ros2Node.open(new Ros2NodeConfig(networks, "dpros", "/", Ros2Arguments.none(), Map.of(), null, null));
+        try (RosTool tool = peer.start(domain, "pub", "rt/n", "r"); RosTool ear = peer.start(domain, "sub", "rt/m", "r")) {
+            node.subscribe("/n", "std_msgs/Int32", slots);
+            Publication publication = node.advertise("/m", "std_msgs/Int32", TEN);
+            Await.until("numbers", () -> slots.count() >= 5 && publication.subscribers() == 1);
+            ear.awaitLine("writers 1");
+            publication.publish(Map.of("data", 7));
+            ear.awaitLine("got 7");
+        }
     }
 
     @Test

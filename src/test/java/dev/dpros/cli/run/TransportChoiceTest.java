@@ -1,0 +1,63 @@
+package dev.dpros.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dpros.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Which middleware a command joins, said before anything else is done. */
+@Timeout(60)
+class TransportChoiceTest {
+    @TempDir
+    private Path folder;
+
+    /** What a command says that ends with bad input. */
+    private static String refusal(String... arguments) {
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine();
+        line.setErr(new PrintWriter(err, true));
+        assertEquals(2, line.execute(arguments), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        return err.toString();
+    }
+
+    @Test
+    void shouldRefuseAMiddlewareThatThisBuildDoesNotHave() {
+        for (List<String> command : List.of(List.of("run", "--config", "launch/pusht.yaml"),
+                List.of("record", "--config", "launch/pusht.yaml", "-o", folder.resolve("recording").toString()),
+                List.of("sim"), List.of("audit", "--config", "launch/pusht.yaml"), List.of("demo"))) {
+            String[] arguments = new String[command.size() + 2];
+            command.toArray(arguments);
+            arguments[command.size()] = "--transport";
+            arguments[command.size() + 1] = "ros3";
+            String said = refusal(arguments);
+            assertTrue(said.startsWith("dpros: --transport: 'ros3': this build has "), said);
+            assertTrue(said.contains("ros1; did you mean 'ros1'?"), said);
+        }
+    }
+
+    @Test
+    void shouldTakeTheConfigurationsChoiceUnlessAnOptionSaysOtherwise() throws IOException {
+        Path robot = folder.resolve("robot.yaml");
+        Files.writeString(robot, Files.readString(Path.of("launch/pusht_keypoints.yaml")).replace("node:\n", "node:\n  transport: carrier_pigeon\n"));
+        assertTrue(refusal("run", "--config", robot.toString()).startsWith("dpros: node.transport: 'carrier_pigeon': this build has "));
+        String other = refusal("run", "--config", robot.toString(), "--transport", "ros1", "unexpected");
+        assertTrue(other.contains("unexpected argument 'unexpected'; ROS arguments have the form a:=b"), other);
+    }
+
+    @Test
+    void shouldNameAnArgumentThatIsNotTheMiddlewares() {
+        assertTrue(refusal("record", "--config", "launch/pusht.yaml", "-o", folder.resolve("recording").toString(), "front")
+                .contains("unexpected argument 'front'; ROS arguments have the form a:=b"));
+    }
+}
