@@ -53,6 +53,13 @@ public interface Transport extends AutoCloseable {
     /** Sets a parameter. */
     void setParameter(String name, Object value);
 
+    /**
+     * Lets others set a parameter of this node, also one that has no value yet. In ROS 1, whose master lets anybody, nothing to do.
+     *
+     * @param check takes the new value; returns why it is refused, or null
+     */
+    default void settable(String name, Function<Object, @Nullable String> check) {}
+
     /** Deletes a parameter and what is below it. @throws InputException if it is not set */
     void deleteParameter(String name);
 

@@ -129,6 +129,7 @@ public final class PushTWorldNode implements AutoCloseable {
         inbox = new TrajectoryInbox(transport, COMMANDS, JOINTS, PushTRobot.LARGEST_TRAJECTORY);
         thread = new WorldThread("pusht-world", transport, options.pace(), clock, PushTRobot.STEP_NS, this::tick);
         begin(nextSeed, thread.startNs());
+        transport.settable("~seed", PushTWorldNode::refusal);
         resetService = transport.advertiseService("~reset", "std_srvs/Trigger", request -> reset());
     }
 
@@ -204,15 +205,19 @@ public final class PushTWorldNode implements AutoCloseable {
         }
     }
 
+    /** Why this is no seed, or null. */
+    private static String refusal(Object seed) {
+        return seed instanceof Number number && number.longValue() == number.doubleValue() && number.longValue() >= 0 ? null
+                : "~seed: expected an integer, 0 or more, found " + seed;
+    }
+
     private Map<String, Object> reset() {
         Object value = transport.getParameter("~seed");
-        if (value != null && !(value instanceof Integer)) {
-            return answer(false, "~seed: expected an integer, found " + value);
+        String refusal = value == null ? null : refusal(value);
+        if (refusal != null) {
+            return answer(false, refusal);
         }
-        long seed = value == null ? nextSeed : (Integer) value;
-        if (seed < 0) {
-            return answer(false, "~seed: expected 0 or more, found " + seed);
-        }
+        long seed = value == null ? nextSeed : ((Number) value).longValue();
         ResetRequest request = new ResetRequest(seed, new CompletableFuture<>());
         ResetRequest waiting = resetRequest.getAndSet(request);
         if (waiting != null) {

@@ -193,7 +193,7 @@ class PushTWorldNodeTest {
         client.setParameter("/pusht/seed", "many");
         Map<String, Object> answer = client.callService("/pusht/reset", "std_srvs/Trigger", Map.of());
         assertEquals(false, answer.get("success"));
-        assertEquals("~seed: expected an integer, found many", answer.get("message"));
+        assertEquals("~seed: expected an integer, 0 or more, found many", answer.get("message"));
     }
 
     @Test

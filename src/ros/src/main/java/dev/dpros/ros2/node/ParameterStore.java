@@ -90,13 +90,10 @@ final class ParameterStore {
 
     private synchronized String refusal(String name, Object value) {
         Object old = values.get(name);
-        if (old == null) {
-            return "parameter '" + name + "' does not exist";
-        }
         if (!settable.containsKey(name)) {
-            return "parameter '" + name + "' is read at the start of the node: give it there, with -p " + name + ":=VALUE or a parameter file";
+            return old == null ? "parameter '" + name + "' does not exist" : "parameter '" + name + "' is read at the start of the node: give it there, with -p " + name + ":=VALUE or a parameter file";
         }
-        if (ParameterValues.type(old) != ParameterValues.type(value)) {
+        if (old != null && ParameterValues.type(old) != ParameterValues.type(value)) {
             return "parameter '" + name + "' is of type " + ParameterValues.typeName(ParameterValues.type(old)) + ", not "
                     + ParameterValues.typeName(ParameterValues.type(value));
         }

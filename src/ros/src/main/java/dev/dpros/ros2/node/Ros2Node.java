@@ -250,7 +250,7 @@ public final class Ros2Node implements Transport {
         parameters.delete(name);
     }
 
-    /** Lets others change a parameter. @param check takes the new value; returns why it is refused, or null once it is in force */
+    @Override
     public void settable(String name, Function<Object, String> check) {
         parameters.settable(name, check);
     }
