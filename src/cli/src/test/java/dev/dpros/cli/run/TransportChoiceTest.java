@@ -39,10 +39,10 @@ class TransportChoiceTest {
             String[] arguments = new String[command.size() + 2];
             command.toArray(arguments);
             arguments[command.size()] = "--transport";
-            arguments[command.size() + 1] = "ros3";
+            arguments[command.size() + 1] = "rso1";
             String said = refusal(arguments);
-            assertTrue(said.startsWith("dpros: --transport: 'ros3': this build has "), said);
-            assertTrue(said.contains("ros1; did you mean 'ros1'?"), said);
+            assertTrue(said.startsWith("dpros: --transport: 'rso1': this build has "), said);
+            assertTrue(said.contains("ros1, ros2; did you mean 'ros1'?"), said);
         }
     }
 
