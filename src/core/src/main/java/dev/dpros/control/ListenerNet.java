@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListenerNet {
     private final String name;
-    private final LoopStatistics statistics;
+    private final @Nullable LoopStatistics statistics;
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable Throwable last;
 
@@ -20,7 +20,7 @@ public final class ListenerNet {
         this(name, null);
     }
 
-    ListenerNet(String name, LoopStatistics statistics) {
+    ListenerNet(String name, @Nullable LoopStatistics statistics) {
         this.name = name;
         this.statistics = statistics;
     }

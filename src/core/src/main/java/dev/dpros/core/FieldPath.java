@@ -3,6 +3,7 @@ package dev.dpros.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names numbers inside a message, such as {@code position[shoulder,elbow]}, {@code wrench.force}, {@code pose.position},
@@ -27,7 +28,7 @@ public final class FieldPath {
      * @param indices in its brackets, a slice as all of its indices; or null
      * @param names in its brackets, or null
      */
-    public record Segment(String field, List<Integer> indices, List<String> names) {
+    public record Segment(String field, @Nullable List<Integer> indices, @Nullable List<String> names) {
         /** Whether it has brackets. */
         public boolean selects() {
             return indices != null || names != null;
@@ -52,7 +53,7 @@ public final class FieldPath {
                 end++;
             }
             String field = path.substring(at, end);
-            String selector = null;
+            @Nullable String selector = null;
             if (end < path.length() && path.charAt(end) == '[') {
                 int close = path.indexOf(']', end);
                 selector = close < 0 ? "" : path.substring(end + 1, close);
@@ -70,7 +71,7 @@ public final class FieldPath {
         return new FieldPath(path, segments);
     }
 
-    private static Segment segment(String path, String field, String selector) {
+    private static Segment segment(String path, String field, @Nullable String selector) {
         if (selector == null) {
             return new Segment(field, null, null);
         }

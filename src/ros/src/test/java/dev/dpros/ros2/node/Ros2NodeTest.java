@@ -212,7 +212,8 @@ class Ros2NodeTest {
         robot.deleteParameter("~limits");
         assertNull(policy.getParameter("/robot/limits"));
         assertThrows(InputException.class, () -> robot.deleteParameter("~limits"));
-        assertEquals(Map.of("use_sim_time", false), robot.getParameter("~"));
+        assertNull(robot.getParameter("~"), "use_sim_time is every node's");
+        assertEquals(false, policy.getParameter("/robot/use_sim_time"));
     }
 
     @Test
