@@ -51,14 +51,15 @@ final class WorldThread implements AutoCloseable {
         this.clock = clock;
         this.periodNs = periodNs;
         this.world = world;
-        clockWriter = new SimpleWriters(transport.messages());
         long now = clock.rosNs();
         startNs = now - now % periodNs;
         if (pace.simTime()) {
             transport.setParameter("/use_sim_time", true);
             clockTopic = transport.advertise("/clock", "rosgraph_msgs/Clock", new PublicationOptions(false, 10));
+            clockWriter = new SimpleWriters(transport.messages());
         } else {
             clockTopic = null;
+            clockWriter = null;
         }
         thread = new Thread(this::run, name);
         thread.setDaemon(true);

@@ -5,7 +5,6 @@ import dev.dpros.core.InputException;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -133,7 +132,8 @@ final class SqliteBag {
                 String type = text(rows, 3);
                 String[] definition = definitions.getOrDefault(type, new String[] {"", ""});
                 String encoding = ForeignText.printable(text(rows, 4));
-                BagConnection cdr = McapChannels.cdr(topics.size(), ForeignText.printable(text(rows, 2)), ForeignText.printable(type), text(rows, 5), definition[0], definition[1]);
+                BagConnection cdr = McapChannels.cdr(topics.size(), ForeignText.printable(text(rows, 2)), ForeignText.printable(type),
+                        text(rows, 5), definition[0], definition[1]);
                 BagConnection topic = encoding.equals(BagConnection.CDR) ? cdr
                         : new BagConnection(cdr.id(), cdr.topic(), cdr.type(), "", "", encoding.isEmpty() ? "no encoding" : encoding);
                 topics.put(rows.getLong(1), topic);

@@ -91,7 +91,8 @@ final class ParameterStore {
     private synchronized String refusal(String name, Object value) {
         Object old = values.get(name);
         if (!settable.containsKey(name)) {
-            return old == null ? "parameter '" + name + "' does not exist" : "parameter '" + name + "' is read at the start of the node: give it there, with -p " + name + ":=VALUE or a parameter file";
+            return "parameter '" + name + (old == null ? "' does not exist" : "' is read at the start of the node: give it there, with -p " + name
+                    + ":=VALUE or a parameter file");
         }
         if (old != null && ParameterValues.type(old) != ParameterValues.type(value)) {
             return "parameter '" + name + "' is of type " + ParameterValues.typeName(ParameterValues.type(old)) + ", not "
