@@ -81,33 +81,29 @@ final class HostAddresses {
 
     /** Interfaces on which announcements of participants are heard: also a participant of this machine speaks on its network. */
     List<NetworkInterface> multicast() {
-        List<NetworkInterface> speaking = new ArrayList<>();
-        for (NetworkInterface nic : interfaces) {
-            boolean v4 = nic.getInterfaceAddresses().stream().anyMatch(address -> address.getAddress() instanceof Inet4Address);
-            try {
-                if (v4 && (nic.isLoopback() || nic.supportsMulticast())) {
-                    speaking.add(nic);
-                }
-            } catch (SocketException e) {
-                continue; // it went down meanwhile
-            }
-        }
-        return speaking;
+        return interfaces.stream().filter(HostAddresses::carriesMulticast).toList();
     }
 
     /** Interfaces by which announcements leave: loopback alone, unless the settings lead to the networks of this machine. */
     List<NetworkInterface> spoken() {
-        List<NetworkInterface> spoken = new ArrayList<>();
-        for (NetworkInterface nic : multicast()) {
-            try {
-                if (settings.range() == DomainSettings.Range.SUBNET || nic.isLoopback()) {
-                    spoken.add(nic);
-                }
-            } catch (SocketException e) {
-                continue; // it went down meanwhile
-            }
+        return multicast().stream().filter(nic -> settings.range() == DomainSettings.Range.SUBNET || isLoopback(nic)).toList();
+    }
+
+    private static boolean carriesMulticast(NetworkInterface nic) {
+        try {
+            return nic.getInterfaceAddresses().stream().anyMatch(address -> address.getAddress() instanceof Inet4Address)
+                    && (nic.isLoopback() || nic.supportsMulticast());
+        } catch (SocketException e) {
+            return false; // it went down meanwhile
         }
-        return spoken;
+    }
+
+    private static boolean isLoopback(NetworkInterface nic) {
+        try {
+            return nic.isLoopback();
+        } catch (SocketException e) {
+            return false; // it went down meanwhile
+        }
     }
 
     /**

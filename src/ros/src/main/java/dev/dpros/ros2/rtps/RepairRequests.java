@@ -94,7 +94,7 @@ final class RepairRequests {
     private long firstSample() {
         for (int word = 0; word < samples.length; word++) {
             if (samples[word] != 0) {
-                return samplesBase + 32 * word + Integer.numberOfTrailingZeros(samples[word]);
+                return samplesBase + 32L * word + Integer.numberOfTrailingZeros(samples[word]);
             }
         }
         return Long.MAX_VALUE;

@@ -128,8 +128,8 @@ final class TransformerScript implements DenoiserScript {
         List<TensorData> biases = new ArrayList<>();
         for (int i = 0; i < config.nLayer(); i++) {
             String name = decoderLayer(i) + ".multihead_attn.in_proj_";
-            matrices.add(weights.take(name + "weight", 3 * width, width).rows(width, 2 * width));
-            biases.add(weights.take(name + "bias", 3 * width).rows(width, 2 * width));
+            matrices.add(weights.take(name + "weight", 3L * width, width).rows(width, 2L * width));
+            biases.add(weights.take(name + "bias", 3L * width).rows(width, 2L * width));
         }
         return body.let("torch.linear(%s, %s, %s)", mixed(body, ops, tokens),
                 module.parameter("memory.weight", ScriptTensor.concatenated(matrices)),
