@@ -45,6 +45,7 @@ final class Ros2Subscription implements Transport.Subscription {
         KEPT(EndpointQos.of(true, Durability.TRANSIENT_LOCAL, 10)),
         BEST_EFFORT(EndpointQos.SENSOR_DATA);
 
+        @SuppressWarnings("ImmutableEnumChecker") // a record of values
         private final EndpointQos qos;
 
         Kind(EndpointQos qos) {
