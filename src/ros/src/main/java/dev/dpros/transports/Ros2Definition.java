@@ -6,6 +6,7 @@ import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.Primitive;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -35,7 +36,7 @@ final class Ros2Definition {
 
     /** Small letters, digits and single underscores, a letter first: {@code frameId} is {@code frame_id}, {@code K} is {@code k}. */
     static String field(String name) {
-        String small = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase().replaceAll("_+", "_");
+        String small = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT).replaceAll("_+", "_");
         return small.replaceAll("^_|_$", "");
     }
 
@@ -64,7 +65,7 @@ final class Ros2Definition {
     }
 
     private static void constant(StringBuilder text, MessageSchema.Constant constant) {
-        String name = constant.name().toUpperCase();
+        String name = constant.name().toUpperCase(Locale.ROOT);
         boolean string = constant.type() == Primitive.STRING;
         if (CONSTANT.matcher(name).matches() && (string || NUMBER.matcher(constant.text()).matches())) {
             text.append(constant.type().rosName()).append(' ').append(name).append('=').append(string
