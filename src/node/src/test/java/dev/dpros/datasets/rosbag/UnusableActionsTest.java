@@ -76,7 +76,8 @@ class UnusableActionsTest {
                 field("action", FeatureSpec.Kind.ACTION, "action")));
         Path recording = directory.resolve("recording");
         try (EpisodeStore store = EpisodeStore.open(recording)) {
-            new BagImporter(Map.of("/state", "state", "/action", "action"), layout, "push", new RosMessageReaders(Transports::recorded)).importBag(bag, store, line -> {});
+            new BagImporter(Map.of("/state", "state", "/action", "action"), layout, "push", new RosMessageReaders(Transports::recorded))
+                    .importBag(bag, store, line -> {});
         }
         try (JournalDataset dataset = JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), bounds);
                 EpisodeDataset.Episode episode = dataset.episode(0)) {
