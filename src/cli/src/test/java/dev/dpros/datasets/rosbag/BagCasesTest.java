@@ -316,7 +316,8 @@ class BagCasesTest {
         }
         BagExporter.export(EpisodeStore.episodes(first), directory.resolve("bags"), Progress.NONE);
         try (EpisodeStore store = EpisodeStore.open(second)) {
-            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded)).importBag(directory.resolve("bags/episode_000000.bag"), store);
+            new BagImporter(Map.of("/joint_states", "joints"), layout, "", new RosMessageReaders(Transports::recorded))
+                    .importBag(directory.resolve("bags/episode_000000.bag"), store);
         }
         try (JournalDataset dataset = open(second); EpisodeDataset.Episode episode = dataset.episode(0)) {
             assertEquals("stack", episode.task());

@@ -13,12 +13,12 @@ import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.rosbag.BagImporter;
 import dev.dpros.datasets.rosbag.BagReader;
 import dev.dpros.datasets.rosbag.BagWriter;
+import dev.dpros.messages.ImageWriter;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.recording.ExternalReader;
 import dev.dpros.recording.RecordingSource.Description;
 import dev.dpros.ros.message.SchemaCatalog;
-import dev.dpros.messages.ImageWriter;
 import dev.dpros.transports.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +64,8 @@ class McapPeerTest {
                 ? 'builtin_interfaces/Time stamp\\nstring frame_id\\n' + line + '\\nMSG: builtin_interfaces/Time\\nint32 sec\\nuint32 nanosec\\n'
                 : 'uint32 seq\\ntime stamp\\nstring frame_id\\n');
             const joints = '# joints\\nstd_msgs/Header header\\nstring[] name\\nfloat64[] position\\nfloat64[] velocity\\nfloat64[] effort\\n' + header;
-            const image = 'std_msgs/Header header\\nuint32 height\\nuint32 width\\nstring encoding\\nuint8 is_bigendian\\nuint32 step\\nuint8[] data\\n' + header;
+            const image = 'std_msgs/Header header\\nuint32 height\\nuint32 width\\nstring encoding\\nuint8 is_bigendian\\nuint32 step\\nuint8[] data\\n'
+                + header;
             const lz4 = require('lz4js');
             const zstd = require('@foxglove/wasm-zstd');
             await zstd.isLoaded;
