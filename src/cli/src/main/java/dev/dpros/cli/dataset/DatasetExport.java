@@ -16,6 +16,7 @@ import dev.dpros.process.ProductVersion;
 import dev.dpros.transports.Transports;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,7 +58,7 @@ final class DatasetExport implements Callable<Integer> {
         Archive.requireWhole("dataset export");
         boolean bags = format == Format.BAG || format == Format.MCAP;
         if (bags && choice.idle() == SelectedEpisodes.Idle.DROP) {
-            throw InputException.of("--format " + format.name().toLowerCase(), "--idle",
+            throw InputException.of("--format " + format.name().toLowerCase(Locale.ROOT), "--idle",
                     "keep, or nothing: a bag holds every message as received", "drop", "~state in the bag tells who drove");
         }
         try (ConsoleProgress progress = new ConsoleProgress()) {
