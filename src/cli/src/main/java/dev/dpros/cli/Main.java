@@ -108,7 +108,7 @@ public final class Main {
 
     private static String message(ParameterException e, CommandSpec spec, String[] args) {
         for (String arg : args) {
-            if (arg.startsWith("--") && spec.findOption(arg.split("=")[0]) == null) {
+            if (arg.startsWith("--") && !arg.equals("--") && spec.findOption(arg.split("=")[0]) == null) {
                 return unknownOption(arg, spec);
             }
         }

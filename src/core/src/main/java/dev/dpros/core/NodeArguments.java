@@ -8,6 +8,9 @@ public interface NodeArguments {
     /** The node's own parameters, by names such as {@code sampler/steps}, a slash a level. */
     Map<String, Object> parameters();
 
+    /** How a parameter is written on the command line, for messages, such as {@code _sampler/steps:=}. @param path a slash a level */
+    String parameterForm(String path);
+
     /** The arguments that are not the middleware's. */
     List<String> rest();
 

@@ -58,6 +58,11 @@ public class Ros1 implements TransportProvider {
         }
 
         @Override
+        public String parameterForm(String path) {
+            return "_" + path + ":=";
+        }
+
+        @Override
         public List<String> rest() {
             return parsed.rest();
         }

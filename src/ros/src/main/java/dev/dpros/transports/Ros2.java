@@ -52,6 +52,11 @@ public final class Ros2 implements TransportProvider {
         }
 
         @Override
+        public String parameterForm(String path) {
+            return "-p " + path.replace('/', '.') + ":=";
+        }
+
+        @Override
         public List<String> rest() {
             return parsed.rest();
         }

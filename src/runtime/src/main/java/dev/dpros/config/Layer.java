@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * One of the sources of a configuration, which knows how a message names a key of it: the packaged defaults, a file, the
@@ -45,9 +46,13 @@ public final class Layer {
         return new Layer(Kind.PARAMETERS, JSON.valueToTree(tree), key -> PARAMETER + node + "/" + String.join("/", key));
     }
 
-    /** What came as {@code _key:=value}: {@code _sampler/steps:= (argument)}. */
-    public static Layer arguments(Map<String, Object> tree) {
-        return new Layer(Kind.ARGUMENTS, JSON.valueToTree(tree), key -> "_" + String.join("/", key) + ":= (argument)");
+    /**
+     * What came on the command line as the node's parameters: {@code _sampler/steps:= (argument)}.
+     *
+     * @param form how one is written there, from its path with a slash a level
+     */
+    public static Layer arguments(Map<String, Object> tree, UnaryOperator<String> form) {
+        return new Layer(Kind.ARGUMENTS, JSON.valueToTree(tree), key -> form.apply(String.join("/", key)) + " (argument)");
     }
 
     /** Settings of a program itself: {@code SOURCE: sampler.steps}. */

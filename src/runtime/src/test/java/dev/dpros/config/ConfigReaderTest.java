@@ -21,6 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigReaderTest {
+    private static Layer arguments(Map<String, Object> tree) {
+        return Layer.arguments(tree, path -> "_" + path + ":=");
+    }
+
     private static final String VALID = """
             policy: ../models/p
             observations:
@@ -45,7 +49,7 @@ class ConfigReaderTest {
 
     @Test
     void shouldLetParametersOverrideTheFile() throws IOException {
-        RobotConfig config = read(VALID, Layer.arguments(Map.of("sampler", Map.of("steps", 8), "action", Map.of("topic", "/other"))));
+        RobotConfig config = read(VALID, arguments(Map.of("sampler", Map.of("steps", 8), "action", Map.of("topic", "/other"))));
         assertEquals(8, config.sampler().steps());
         assertEquals("/other", config.action().topic());
     }
@@ -111,15 +115,15 @@ class ConfigReaderTest {
     void shouldNameTheArgumentWhenAnArgumentIsWrong() {
         Layer server = Layer.parameters("/arm/policy", Map.of("sampler", Map.of("steps", 4, "threads", 2)));
         assertEquals("_sampler/steps:= (argument): expected 0 to 1000, found 5000",
-                error(VALID, server, Layer.arguments(Map.of("sampler", Map.of("steps", 5000)))));
+                error(VALID, server, arguments(Map.of("sampler", Map.of("steps", 5000)))));
         assertEquals("_sampler/steps:= (argument): value: expected a value that roscpp and rospy read alike, found '017': 17 for "
                 + "roscpp, 15 for rospy; write it in plain decimal digits",
-                error(VALID, Layer.arguments(Map.of("sampler", Map.of("steps", "017")))));
+                error(VALID, arguments(Map.of("sampler", Map.of("steps", "017")))));
     }
 
     @Test
     void shouldNameTheOptionWhenAnOptionIsWrong() {
-        Layer own = Layer.arguments(Map.of("sampler", Map.of("steps", 4)));
+        Layer own = arguments(Map.of("sampler", Map.of("steps", 4)));
         Layer options = new OptionLayer().putIfGiven("--steps", 5000, "sampler", "steps")
                 .putIfGiven("--noise-seed", null, "sampler", "seed").layer();
         assertEquals("--steps (option): expected 0 to 1000, found 5000", error(VALID + "sampler: {steps: 8}\n", own, options));
@@ -127,7 +131,7 @@ class ConfigReaderTest {
 
     @Test
     void shouldNameADefaultThatDoesNotFitWhatIsGiven() {
-        String message = error(VALID, Layer.arguments(Map.of("sampler", Map.of("anytime", Map.of("max_steps", 1)))));
+        String message = error(VALID, arguments(Map.of("sampler", Map.of("anytime", Map.of("max_steps", 1)))));
         assertTrue(message.endsWith("robot.yaml: sampler.anytime.min_steps (default): expected 1 to 1, found 2"), message);
     }
 
@@ -141,7 +145,7 @@ class ConfigReaderTest {
 
     @Test
     void shouldNameEveryLayerOfASectionThatIsWrongAsAWhole() {
-        String message = error(VALID + "record:\n  buttons: {start: 1}\n", Layer.arguments(Map.of("record", Map.of("buttons", Map.of("jump", 3)))));
+        String message = error(VALID + "record:\n  buttons: {start: 1}\n", arguments(Map.of("record", Map.of("buttons", Map.of("jump", 3)))));
         assertTrue(message.contains("record.buttons") && message.contains("_record/buttons:= (argument)")
                 && message.endsWith("'jump': expected one of [discard, failure, start, stop, success]"), message);
     }
@@ -151,15 +155,15 @@ class ConfigReaderTest {
         String message = error(VALID + "control: {timing: {latency_budget_ms: 0}}\n");
         assertTrue(message.endsWith("robot.yaml:9: control.timing.latency_budget_ms: expected 1 to 60000, found 0.0"), message);
         assertEquals("_control/replan/every_steps:= (argument): expected 1 to 1000, found 0",
-                error(VALID, Layer.arguments(Map.of("control", Map.of("replan", Map.of("every_steps", 0))))));
+                error(VALID, arguments(Map.of("control", Map.of("replan", Map.of("every_steps", 0))))));
         assertEquals("_control/join/blend_steps:= (argument): expected 1 to 1000, found 0",
-                error(VALID, Layer.arguments(Map.of("control", Map.of("join", Map.of("blend_steps", 0))))));
+                error(VALID, arguments(Map.of("control", Map.of("join", Map.of("blend_steps", 0))))));
     }
 
     @Test
     void shouldGiveEveryObservationTheDefaultsOfEach() throws IOException {
         Path file = Files.writeString(dir.resolve("robot.yaml"), VALID);
-        ConfigReader.Result result = ConfigReader.read(file, Layer.arguments(Map.of("observations", Map.of("observation.state",
+        ConfigReader.Result result = ConfigReader.read(file, arguments(Map.of("observations", Map.of("observation.state",
                 Map.of("latency_ms", 20)))));
         SourceSection state = result.config().observations().get("observation.state");
         assertEquals(List.of(20.0, 1.5), List.of(state.latencyMs(), state.blankBelow()));

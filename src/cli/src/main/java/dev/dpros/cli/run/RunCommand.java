@@ -96,7 +96,7 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         NodeArguments ros = transport.arguments(rosArguments, ConfigReader.transport(config));
         Map<String, Object> own = ParameterLayers.nested(ros.parameters());
-        Layer arguments = Layer.arguments(own);
+        Layer arguments = Layer.arguments(own, ros::parameterForm);
         Layer options = options();
         ConfigReader.Result early = ConfigReader.read(config, arguments, options);
         TorchRuntime.requireDevice(early.config().sampler().device());

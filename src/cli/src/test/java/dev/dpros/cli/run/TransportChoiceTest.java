@@ -60,4 +60,17 @@ class TransportChoiceTest {
         assertTrue(refusal("record", "--config", "launch/pusht.yaml", "-o", folder.resolve("recording").toString(), "front")
                 .contains("unexpected argument 'front'; ROS arguments have the form a:=b"));
     }
+
+    @Test
+    void shouldNameAParameterAsTheMiddlewareWritesIt() {
+        String said = refusal("run", "--config", "launch/pusht.yaml", "--transport", "ros2", "--", "--ros-args", "-p", "control.rate_hz:=fast");
+        assertTrue(said.startsWith("dpros: -p control.rate_hz:= (argument): "), said);
+        said = refusal("run", "--config", "launch/pusht.yaml", "--transport", "ros1", "_control/rate_hz:=fast");
+        assertTrue(said.startsWith("dpros: _control/rate_hz:= (argument): "), said);
+    }
+
+    @Test
+    void shouldNameMiddlewareArgumentsOfACommandThatTakesNone() {
+        assertTrue(refusal("demo", "--", "--ros-args", "-r", "a:=b").startsWith("dpros: unknown option '--ros-args'"));
+    }
 }
