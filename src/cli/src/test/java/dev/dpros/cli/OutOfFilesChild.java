@@ -1,5 +1,6 @@
 package dev.dpros.cli;
 
+import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class OutOfFilesChild {
         starve("inspect", "--no-latency", "models/pusht_keypoints");
         starve("run", "--config", args[2], "__master:=http://localhost:1");
         starve("record", "--config", args[2], "--output", folder + "/NEW", "__master:=http://localhost:1");
+        System.out.println("GUARDED\t" + refuses(0) + "\t" + refuses(8) + "\t" + refuses(64));
         System.out.println("COMPLETE");
         System.exit(0);
     }
@@ -76,6 +78,23 @@ final class OutOfFilesChild {
             String ended = run(now);
             taken.forEach(OutOfFilesChild::give);
             System.out.println("ENDED\t" + String.join(" ", command) + "\t" + left + "\t" + ended);
+        }
+    }
+
+    /** Whether a native library is kept from opening a file with so many left. */
+    private static boolean refuses(int left) {
+        Deque<FileInputStream> taken = new ArrayDeque<>();
+        takeAll(taken);
+        for (int i = 0; i < left; i++) {
+            give(taken.pop());
+        }
+        try {
+            OpenFiles.requireSome("a file");
+            return false;
+        } catch (InputException e) {
+            return e.getMessage().equals("a file: Too many open files");
+        } finally {
+            taken.forEach(OutOfFilesChild::give);
         }
     }
 

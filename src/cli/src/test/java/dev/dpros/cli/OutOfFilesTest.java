@@ -67,6 +67,7 @@ class OutOfFilesTest {
         Ended ended = run(300, "dev.dpros.cli.OutOfFilesChild", folder.toString(), "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr",
                 config().toString());
         assertTrue(ended.out.contains("COMPLETE"), () -> ended.code + ": " + ended.err);
+        assertTrue(ended.out.contains("GUARDED\ttrue\ttrue\tfalse"), ended.out.toString());
         int ranOut = 0;
         int runs = 0;
         for (String line : ended.out) {

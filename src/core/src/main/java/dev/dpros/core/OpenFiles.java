@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenFiles {
     /** The libraries alone are some ninety files; a class that is not found for want of one has no readable message. */
     public static final long LEAST = 256;
+    /** More than a native library opens before it is asked again: several end the process where they may open no more. */
+    private static final long NATIVE = 16;
     private static final String RAN_OUT = "Too many open files";
     private static final String REMEDY = "raise the limit before the start, for instance: ulimit -n 4096";
 
@@ -52,6 +54,25 @@ public final class OpenFiles {
     public static void rethrow(InputException thrown) {
         if (ranOut(thrown) != null) {
             throw thrown;
+        }
+    }
+
+    /**
+     * Before a native library opens a file: that it may open a few.
+     *
+     * @throws InputException in one line, if hardly any are left
+     */
+    public static void requireSome(String what) {
+        if (most() - open() < NATIVE) {
+            throw new InputException(what + ": " + RAN_OUT);
+        }
+    }
+
+    private static long open() {
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system ? system.getOpenFileDescriptorCount() : 0;
+        } catch (InternalError e) {
+            return most(); // it opens a folder itself
         }
     }
 

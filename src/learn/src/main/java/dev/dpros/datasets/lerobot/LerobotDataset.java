@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class LerobotDataset implements EpisodeDataset {
         }
         described = LerobotColumns.of(info.path("features"));
         features = described.features();
-        connection = DriverManager.getConnection("jdbc:duckdb:");
+        connection = ParquetTable.connect(root);
         data = new DataTables(root, described, connection);
         labels = new StepLabels(connection);
         try {

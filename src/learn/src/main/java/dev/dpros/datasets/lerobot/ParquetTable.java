@@ -1,6 +1,7 @@
 package dev.dpros.datasets.lerobot;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -39,7 +40,7 @@ final class ParquetTable implements AutoCloseable {
     /** Opens a table. */
     ParquetTable(List<Column> columns) {
         try {
-            connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+            connection = connect("parquet");
             List<String> stored = new ArrayList<>();
             for (Column column : columns) {
                 String name = "c" + stored.size();
@@ -52,6 +53,12 @@ final class ParquetTable implements AutoCloseable {
         } catch (SQLException e) {
             throw new InputException("parquet: the table cannot be made: " + e.getMessage(), e);
         }
+    }
+
+    /** A database in memory for these files: DuckDB ends the process where it may open none. */
+    static DuckDBConnection connect(Object what) throws SQLException {
+        OpenFiles.requireSome(what.toString());
+        return (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
     }
 
     /** The next row's values are appended to this, in order, between beginRow and endRow. */
@@ -72,7 +79,7 @@ final class ParquetTable implements AutoCloseable {
 
     /** Writes the result of a query without a table. */
     static void write(String query, String options, Path file) {
-        try (DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+        try (DuckDBConnection connection = connect(file);
                 Statement statement = connection.createStatement()) {
             statement.execute("COPY (" + query + ") TO '" + file.toString().replace("'", "''")
                     + "' (FORMAT parquet, CODEC snappy" + options + ")");

@@ -38,6 +38,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -96,6 +97,7 @@ final class VideoEncoder implements AutoCloseable {
             throw InputException.of(path.toString(), "video size", "even numbers of at least " + SMALLEST,
                     width + " x " + height, "export to zarr or bag instead");
         }
+        OpenFiles.requireSome(path.toString());
         try {
             openCodec(fps);
             openFile();

@@ -36,6 +36,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -136,6 +137,7 @@ public final class VideoReader implements AutoCloseable {
     }
 
     private void open() {
+        OpenFiles.requireSome(path.toString());
         openContainer();
         check(avformat_find_stream_info(format, (AVDictionary) null), "it has no streams");
         stream = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);

@@ -2,6 +2,7 @@ package dev.dpros.datasets.rosbag2;
 
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
 import java.nio.ByteBuffer;
@@ -61,6 +62,7 @@ final class SqliteBag {
 
     /** Takes what its recorder left beside a copy into it. */
     static void settle(Path copy) {
+        OpenFiles.requireSome(copy.toString());
         try (Connection database = new SQLiteConfig().createConnection(url(copy));
                 Statement statement = database.createStatement()) {
             statement.execute("PRAGMA journal_mode=DELETE");
@@ -70,6 +72,7 @@ final class SqliteBag {
     }
 
     private Connection open() throws SQLException {
+        OpenFiles.requireSome(path.toString());
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setPragma(SQLiteConfig.Pragma.LIMIT_LENGTH, Integer.toString(Compression.MAX_BYTES));

@@ -27,12 +27,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The node with real peers on other DDS implementations, in their default configuration; each test in a domain of its own. */
 @Tag("realpeer")
+@Execution(ExecutionMode.CONCURRENT)
 class DdsPeersTest {
     private static final AtomicInteger DOMAINS = new AtomicInteger((int) (ProcessHandle.current().pid() % 20));
     private static final PublicationOptions TEN = new PublicationOptions(false, 10);
