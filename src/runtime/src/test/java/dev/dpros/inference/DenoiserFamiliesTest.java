@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks and ways of conditioning beyond LeRobot's: layouts, batches, guidance and early ends. */
+@Tag("long")
 class DenoiserFamiliesTest {
     private static final int HORIZON = 8;
     private static final UnetConfig UNET = new UnetConfig(List.of(16, 32), 3, 8, 16, false);

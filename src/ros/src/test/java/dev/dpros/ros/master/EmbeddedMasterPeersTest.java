@@ -22,10 +22,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** rospy, roscpp, roslaunch, rostest and the command-line tools as clients of the embedded master. */
 @Tag("realpeer")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedMasterPeersTest {
     private static final String RELAY = "/usr/lib/topic_tools/relay";
     private static final String TALKER = """

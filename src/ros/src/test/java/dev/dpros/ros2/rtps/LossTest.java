@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Images and joint states over a network that loses, doubles and reorders packets in both directions: all arrive, once, in order. */
+@Tag("long")
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class LossTest {
     private static final int IMAGE_BYTES = 921_648;
