@@ -49,7 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CollectCommand.class,
             SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
-            ImportCommand.class, InspectCommand.class, PredictCommand.class},
+            ImportCommand.class, InspectCommand.class, PredictCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

@@ -7,6 +7,11 @@ public interface NodeGraph extends AutoCloseable {
     /** What a process must have in its environment for its nodes to be in this graph, the choice of the middleware among it. */
     Map<String, String> environment();
 
+    /** In one line, how other programs come into a graph that was opened for its user; empty where it was there before. */
+    default String hint() {
+        return "";
+    }
+
     @Override
     void close();
 }

@@ -72,12 +72,18 @@ public class Ros1 implements TransportProvider {
             return Ros1.this.connect(RosNodeConfig.of(parsed, name, environment).withParameters(parameters));
         }
 
-        /** The master that is named, or one of our own on this machine. */
+        /**
+         * The master that is named, or one of our own on this machine: whoever has set up a shell for ROS names one in the
+         * environment, whether it runs or not.
+         */
         @Override
         public NodeGraph graph(boolean logs) {
             String named = environment.get("ROS_MASTER_URI");
-            boolean isNamed = named != null && !named.isBlank() || given.stream().anyMatch(argument -> argument.startsWith("__master:="));
-            return isNamed ? Ros1Graph.at(parsed.masterUri()) : Ros1Graph.open(InetAddress.getLoopbackAddress(), null, 0, logs);
+            boolean inEnvironment = named != null && !named.isBlank();
+            if (given.stream().anyMatch(argument -> argument.startsWith("__master:=")) || inEnvironment && RosNode.answers(parsed.masterUri())) {
+                return Ros1Graph.at(parsed.masterUri());
+            }
+            return Ros1Graph.open(InetAddress.getLoopbackAddress(), null, 0, logs).inPlaceOf(inEnvironment ? parsed.masterUri() : null);
         }
     }
 }

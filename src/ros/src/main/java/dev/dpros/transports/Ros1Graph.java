@@ -11,20 +11,23 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The graph of a ROS master, which may be one of our own. */
 public final class Ros1Graph implements NodeGraph {
     private final URI master;
     private final Owned owned;
+    private final String hint;
 
-    private Ros1Graph(URI master, Owned owned) {
+    private Ros1Graph(URI master, Owned owned, String hint) {
         this.master = master;
         this.owned = owned;
+        this.hint = hint;
     }
 
     /** The graph of a master that is somebody else's. */
     static Ros1Graph at(URI master) {
-        return new Ros1Graph(master, new Owned());
+        return new Ros1Graph(master, new Owned(), "");
     }
 
     /**
@@ -46,11 +49,21 @@ public final class Ros1Graph implements NodeGraph {
                         new RosNodeConfig(master, reached, RosoutRelay.NODE_NAME, "/", Map.of(), Map.of(), null)));
                 owned.own(new RosoutRelay(node));
             }
-            return new Ros1Graph(master, owned);
+            return new Ros1Graph(master, owned, "a ROS master was started; for rostopic and others: export ROS_MASTER_URI=" + master);
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
             throw e;
         }
+    }
+
+    /** The same, which says that it was opened because this master does not answer; null if none was named. */
+    Ros1Graph inPlaceOf(@Nullable URI silent) {
+        return silent == null ? this : new Ros1Graph(master, owned, "no ROS master answers at " + silent + ": " + hint);
+    }
+
+    @Override
+    public String hint() {
+        return hint;
     }
 
     /** The host under which this machine's nodes are reached, as the environment says; null if it does not. */

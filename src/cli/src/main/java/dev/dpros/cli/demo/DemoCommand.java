@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
                 + "in a process of its own, all talking over ROS topics.",
         footer = {
             "",
-            "With ROS_MASTER_URI set, that master is used in place of the embedded one.",
+            "Where a master answers at ROS_MASTER_URI, it is used in place of the embedded one.",
             "An episode ends at 95 % coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
             "--settle steps.",
             "",
@@ -61,6 +61,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--episodes", converter = Numbers.Count.class, defaultValue = "3", paramLabel = "N",
             description = "episodes (default: ${DEFAULT-VALUE})")
     private int episodes;
+
+    @Option(names = "--forever", description = "one episode after the other until Ctrl-C")
+    private boolean forever;
 
     @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first seed (default: ${DEFAULT-VALUE})")
     private long seed;
@@ -89,6 +92,10 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--headless", description = "no live line; one line per episode")
     private boolean headless;
 
+    @Option(names = "--port", converter = Numbers.Port.class, paramLabel = "N",
+            description = "port of the live page (default: 8080, or a free one)")
+    private Integer port;
+
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
             description = "write episodes, latencies and counts to this file")
     private Path json;
@@ -105,11 +112,14 @@ public final class DemoCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             TransportProvider provider = transport.provider(ConfigReader.transport(robot));
             NodeGraph graph = lifecycle.own(provider.arguments(List.of(), System.getenv()).graph(true));
+            if (!graph.hint().isEmpty()) {
+                spec.commandLine().getErr().println("dpros: " + graph.hint());
+            }
             PushTWorldNode world = lifecycle.own(new PushTWorldNode(
                     lifecycle.own(connect(provider, graph, WORLD)), PushTWorldNode.Options.DEFAULT));
             world.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
-            int pagePort = PagePort.choose();
+            int pagePort = port != null ? port : PagePort.choose();
             ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(provider, robot, report, pagePort), graph.environment()));
             List<Result> results;
             try {
@@ -170,7 +180,7 @@ public final class DemoCommand implements Callable<Integer> {
             driver.awaitPolicy(child::alive);
             MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
             try (LiveLine live = new LiveLine(headless ? null : spec.commandLine().getErr(), metrics)) {
-                for (int i = 0; i < episodes; i++) {
+                for (int i = 0; forever || i < episodes; i++) {
                     Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
                     results.add(result);
                     live.clear();

@@ -20,6 +20,8 @@ final class MasterClient {
         }
     }
 
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+
     private final URI uri;
     private final String callerId;
     private final XmlRpcClient client;
@@ -67,6 +69,15 @@ final class MasterClient {
             throw unreachable(uri, e);
         } catch (RefusedException e) {
             throw new InputException("ROS master " + uri + ": " + method + ": " + e.getMessage(), e);
+        }
+    }
+
+    static boolean answers(URI master) {
+        try {
+            new MasterClient(master, "/dpros", ANSWER_LIMIT).call("getPid");
+            return true;
+        } catch (XmlRpcException | RefusedException e) {
+            return false;
         }
     }
 

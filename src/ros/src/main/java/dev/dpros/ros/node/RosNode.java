@@ -45,6 +45,11 @@ public final class RosNode implements Transport {
         parts = new NodeParts(config, shutdown::begin);
     }
 
+    /** Whether a master answers at an address. Blocks for at most two seconds. */
+    public static boolean answers(URI master) {
+        return MasterClient.answers(master);
+    }
+
     /**
      * Joins the graph: starts the node's servers, registers it, sets its private parameters, opens {@code /rosout} and,
      * under {@code /use_sim_time}, {@code /clock}.
