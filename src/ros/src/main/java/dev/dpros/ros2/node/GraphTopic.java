@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code ros_discovery_info}: tells which node has which endpoints, and hears it of others. Participants that write Humble's
- * longer ids are told in these, by a writer that is opened for the first of them. Nobody is told in ids of a length that it may
- * not read: that can end a process of Humble. Any thread.
+ * longer ids are told in these, by a writer that is opened for the first of them. No node is told in ids of a length that it may
+ * not read: it would take bytes of an id for the length of a list, and memory for that. Any thread.
  */
 final class GraphTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GraphTopic.class);

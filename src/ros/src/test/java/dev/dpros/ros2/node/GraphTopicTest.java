@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** In which length of ids a node tells another of itself: a process of Humble may end when it reads one of the other length. */
+/** In which length of ids a node tells another of itself: one that reads the other length takes bytes of an id for the length of a list. */
 class GraphTopicTest {
     private static final String TYPE = "rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_";
     private static final int LARGEST = 64_000;
