@@ -3,12 +3,15 @@ package dev.dpros.ros2.node;
 import dev.dpros.ros2.discovery.CopyingSink;
 import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.Durability;
+import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.EndpointSpec;
 import dev.dpros.ros2.discovery.LocalReader;
 import dev.dpros.ros2.discovery.LocalWriter;
 import dev.dpros.ros2.discovery.MatchListener;
+import dev.dpros.ros2.discovery.ParticipantData;
 import dev.dpros.ros2.discovery.ReaderOptions;
+import dev.dpros.ros2.discovery.UserData;
 import dev.dpros.ros2.names.Ros2Names;
 import dev.dpros.ros2.rtps.SampleInfo;
 import dev.dpros.ros2.wire.EntityIds;
@@ -16,15 +19,14 @@ import dev.dpros.ros2.wire.Guid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code ros_discovery_info}: tells which node has which endpoints, and hears it of others. Participants that write Humble's
- * longer ids are told in these, by a writer that is opened for the first of them. Any thread.
+ * longer ids are told in these, by a writer that is opened for the first of them. No node is told in ids of a length that it may
+ * not read: it would take bytes of an id for the length of a list, and memory for that. Any thread.
  */
 final class GraphTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GraphTopic.class);
@@ -38,7 +40,6 @@ final class GraphTopic implements AutoCloseable {
     private final Ros2Names names;
     private final RosGraph graph;
     private final AtomicBoolean twice = new AtomicBoolean();
-    private final Set<Guid> humble = ConcurrentHashMap.newKeySet();
     private final List<Guid> readers = new ArrayList<>();
     private final List<Guid> writers = new ArrayList<>();
     private final LocalWriter writer;
@@ -50,15 +51,24 @@ final class GraphTopic implements AutoCloseable {
         this.participant = participant;
         this.names = names;
         this.graph = graph;
-        writer = participant.writer(new EndpointSpec(TOPIC, TYPE, EndpointQos.LATCHED, HASH, remote -> !isHumble(remote.guid())),
+        writer = participant.writer(new EndpointSpec(TOPIC, TYPE, EndpointQos.LATCHED, HASH, remote -> gidBytes(remote) == EntitiesInfo.GID),
                 LARGEST_OWN, MatchListener.NONE);
         reader = participant.reader(new EndpointSpec(TOPIC, TYPE, EndpointQos.of(true, Durability.TRANSIENT_LOCAL, 0), HASH),
                 new ReaderOptions(LARGEST, false), new CopyingSink("nodes of a participant", LARGEST, this::told), MatchListener.NONE);
         tell();
     }
 
-    private boolean isHumble(Guid entity) {
-        return humble.contains(entity.withEntity(EntityIds.PARTICIPANT));
+    /**
+     * Length of the ids that a reader of this topic takes, or 0 as long as it is not known. A node since Iron says its type's hash; one
+     * without is known by what it tells itself. Programs that are no nodes take what is usual now.
+     */
+    private int gidBytes(EndpointData reader) {
+        int told = graph.gidBytes(reader.guid());
+        if (told != 0 || reader.typeHash() != null) {
+            return told != 0 ? told : EntitiesInfo.GID;
+        }
+        ParticipantData owner = participant.participant(reader.guid());
+        return owner != null && UserData.value(owner.about().userData(), "enclave") != null ? 0 : EntitiesInfo.GID;
     }
 
     private void told(SampleInfo info, ByteBuffer payload) {
@@ -66,26 +76,29 @@ final class GraphTopic implements AutoCloseable {
         if (!other.participant().samePrefix(info.writer())) {
             return;
         }
-        graph.put(other);
+        boolean news = graph.put(other) != other.gidBytes();
         if (graph.count(names.node()) > 1 && twice.compareAndSet(false, true)) {
             LOG.warn("node {}: another node of this name is in domain {}; tools show them as one, so give one another name with -r __node:=NAME",
                     names.node(), participant.settings().domainId());
         }
-        if (other.gidBytes() == EntitiesInfo.HUMBLE_GID && humble.add(other.participant())) {
-            longerIds();
+        if (news) {
+            serve(other.gidBytes());
         }
     }
 
-    private synchronized void longerIds() {
+    /** Looks again whom the writers serve, after one was heard that has ids of so many bytes. */
+    private synchronized void serve(int gidBytes) {
         if (gone) {
             return;
         }
-        if (humbleWriter == null) {
-            humbleWriter = participant.writer(new EndpointSpec(TOPIC, TYPE, EndpointQos.LATCHED, "", remote -> isHumble(remote.guid())),
+        if (humbleWriter == null && gidBytes == EntitiesInfo.HUMBLE_GID) {
+            humbleWriter = participant.writer(new EndpointSpec(TOPIC, TYPE, EndpointQos.LATCHED, "", remote -> gidBytes(remote) == EntitiesInfo.HUMBLE_GID),
                     LARGEST_OWN, MatchListener.NONE);
             humbleWriter.writer().publish(own().write(EntitiesInfo.HUMBLE_GID));
         }
-        participant.reconsider(humbleWriter);
+        if (humbleWriter != null) {
+            participant.reconsider(humbleWriter);
+        }
         participant.reconsider(writer);
     }
 

@@ -2,6 +2,7 @@ package dev.dpros.ros2.node;
 
 import dev.dpros.ros2.discovery.DiscoveryListener;
 import dev.dpros.ros2.discovery.ParticipantData;
+import dev.dpros.ros2.wire.EntityIds;
 import dev.dpros.ros2.wire.Guid;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,9 +16,16 @@ public final class RosGraph implements DiscoveryListener {
 
     RosGraph() {}
 
-    /** A participant's nodes, in place of what it told before. */
-    synchronized void put(EntitiesInfo info) {
-        participants.put(info.participant(), info);
+    /** A participant's nodes, in place of what it told before. Returns the length of the ids in that, or 0 if it was the first. */
+    synchronized int put(EntitiesInfo info) {
+        EntitiesInfo before = participants.put(info.participant(), info);
+        return before == null ? 0 : before.gidBytes();
+    }
+
+    /** Length of the ids in what a participant told, or 0 if it told nothing yet. @param entity one of its endpoints */
+    synchronized int gidBytes(Guid entity) {
+        EntitiesInfo told = participants.get(entity.withEntity(EntityIds.PARTICIPANT));
+        return told == null ? 0 : told.gidBytes();
     }
 
     @Override
