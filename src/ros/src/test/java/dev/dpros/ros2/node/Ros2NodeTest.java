@@ -71,6 +71,21 @@ class Ros2NodeTest {
     }
 
     @Test
+    void shouldKnowTheTypeOfWhatHasComeAfterItsPublisherHasGone() {
+        Heard slots = heard("std_msgs/String");
+        Publication publication = node("one").advertise("talk", "std_msgs/String", TEN);
+        Subscription subscription = node("two").subscribe("talk", "std_msgs/String", slots);
+        assertNull(subscription.messageType());
+        awaitPublisher(subscription, publication);
+        publication.publish(Map.of("data", "hello"));
+        Await.until("a message", () -> slots.count() == 1);
+        publication.close();
+        Await.until("the publisher gone", () -> subscription.publishers() == 0);
+        assertEquals("std_msgs/String", subscription.messageType());
+        assertEquals(Ros2Catalog.packaged().message("std_msgs/String").definition(), subscription.messageDefinition());
+    }
+
+    @Test
     void shouldGiveLatecomersWhatIsLatched() {
         Publication publication = node("one").advertise("~/state", "std_msgs/String", LATCHED);
         publication.publish(Map.of("data", "a"));
