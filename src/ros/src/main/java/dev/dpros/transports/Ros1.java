@@ -60,7 +60,7 @@ public class Ros1 implements TransportProvider {
         }
 
         @Override
-        public Map<String, Object> parameters() {
+        public Map<String, Object> parameters(String name) {
             return parsed.parameters();
         }
 

@@ -18,7 +18,6 @@ import java.util.Map;
 public final class Ros2 implements TransportProvider {
     /** What it is chosen by. */
     public static final String NAME = "ros2";
-    private static final String DEFAULT_NODE = "dpros";
     private static final String DOMAIN = "ROS_DOMAIN_ID";
 
     @Override
@@ -60,12 +59,16 @@ public final class Ros2 implements TransportProvider {
     }
 
     private record Arguments(Ros2Arguments parsed, Map<String, String> environment) implements NodeArguments {
-        /** Those of the node that the arguments name, or of {@value #DEFAULT_NODE}. */
         @Override
-        public Map<String, Object> parameters() {
+        public Map<String, Object> parameters(String name) {
             Map<String, Object> flat = new LinkedHashMap<>();
-            parsed.parametersOf(new Ros2Names("/", DEFAULT_NODE, parsed).node()).forEach((name, value) -> flat.put(name.replace('.', '/'), value));
+            given(name).forEach((parameter, value) -> flat.put(parameter.replace('.', '/'), value));
+            flat.remove(Ros2Node.USE_SIM_TIME);
             return flat;
+        }
+
+        private Map<String, Object> given(String name) {
+            return parsed.parametersOf(new Ros2Names("/", name, parsed).node());
         }
 
         @Override
@@ -80,12 +83,12 @@ public final class Ros2 implements TransportProvider {
 
         @Override
         public Transport connect(String name, Map<String, Object> parameters) {
-            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment).withParameters(parameters));
-        }
-
-        @Override
-        public Transport connect(String name) {
-            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment));
+            Map<String, Object> all = new LinkedHashMap<>(parameters);
+            Object time = given(name).get(Ros2Node.USE_SIM_TIME);
+            if (time != null) {
+                all.put(Ros2Node.USE_SIM_TIME, time);
+            }
+            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment).withParameters(all));
         }
 
         @Override
