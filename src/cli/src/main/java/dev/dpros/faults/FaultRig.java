@@ -330,6 +330,11 @@ public final class FaultRig implements AutoCloseable {
         return connect(name + "_" + ++visitors);
     }
 
+    /** Does something before the parts that are there now are closed. */
+    void whenClosed(Runnable action) {
+        owned.own(action::run);
+    }
+
     @Override
     public void close() {
         owned.close((part, failure) -> LOG.warn("closing the rig: {}", failure.toString()));

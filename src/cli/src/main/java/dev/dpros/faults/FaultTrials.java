@@ -109,7 +109,7 @@ public final class FaultTrials {
         }
     }
 
-    /** A visitor whose reading thread never returns from its first message. */
+    /** A visitor whose reading thread does not return from its first message before the rig is closed. */
     private static void stall(FaultRig rig) {
         CountDownLatch never = new CountDownLatch(1);
         ByteBuffer slot = ByteBuffer.allocate(1 << 16).order(java.nio.ByteOrder.LITTLE_ENDIAN);
@@ -134,6 +134,7 @@ public final class FaultTrials {
             }
         };
         var visitor = rig.visitor("stalled");
+        rig.whenClosed(never::countDown);
         visitor.subscribe(FaultRig.NODE + "/state", ControllerStateWriter.TYPE, stuck);
         visitor.subscribe("/arm_controller/command", "trajectory_msgs/JointTrajectory", stuck);
     }
