@@ -43,7 +43,8 @@ public final class AuditRecording {
         List<Path> files = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
         if (files.isEmpty() || !Files.exists(path)) {
             throw InputException.of(path.toString(), "recording",
-                    "a bag (*.bag, *.mcap, *.db3 or a folder of rosbag2), a journal (episode_*.dpj) or a recording directory", files.isEmpty() ? "no episodes" : "nothing", "check the path");
+                    "a bag (*.bag, *.mcap, *.db3 or a folder of rosbag2), a journal (episode_*.dpj) or a recording directory",
+                    files.isEmpty() ? "no episodes" : "nothing", "check the path");
         }
         return files;
     }
