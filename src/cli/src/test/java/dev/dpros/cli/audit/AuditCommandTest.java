@@ -375,7 +375,7 @@ class AuditCommandTest {
         JsonNode found = result();
         Path journals = directory.resolve("journals");
         Path exported = directory.resolve("mcap");
-        dpros("dataset", "import", bag.toString(), "-o", journals.toString(), "--map", "/arm/command=sent", "--map", "/joint_states=joints",
+        dpros("dataset", "import", bag.toString(), "-o", journals.toString(), "--config", directory.resolve("robot.yaml").toString(),
                 "--map", "/dpros/state=state");
         dpros("dataset", "export", journals.toString(), "--format", "mcap", "-o", exported.toString());
         Path folder = exported.resolve("episode_000000");

@@ -73,9 +73,9 @@ class Ros2NodeTest {
     @Test
     void shouldKnowTheTypeOfWhatHasComeAfterItsPublisherHasGone() {
         Heard slots = heard("std_msgs/String");
-        Publication publication = node("one").advertise("talk", "std_msgs/String", TEN);
         Subscription subscription = node("two").subscribe("talk", "std_msgs/String", slots);
         assertNull(subscription.messageType());
+        Publication publication = node("one").advertise("talk", "std_msgs/String", TEN);
         awaitPublisher(subscription, publication);
         publication.publish(Map.of("data", "hello"));
         Await.until("a message", () -> slots.count() == 1);
