@@ -48,6 +48,11 @@ final class FaultProcess implements AutoCloseable {
         child = start(ProcessBuilder.Redirect.INHERIT, more);
     }
 
+    /** Whether it runs. */
+    boolean alive() {
+        return child.alive();
+    }
+
     /** Kills it with SIGKILL. */
     void kill() {
         child.kill();

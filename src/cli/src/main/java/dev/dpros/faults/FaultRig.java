@@ -194,6 +194,7 @@ public final class FaultRig implements AutoCloseable {
         if (controller != null) {
             controller.set(FaultyTopic.Fault.NONE);
         }
+        startAgain();
         operator.letGo();
         if (kind.guarded()) {
             operator.press();
@@ -213,6 +214,20 @@ public final class FaultRig implements AutoCloseable {
         Thread.sleep(1_000);
         long steadyNs = nowNs();
         require("the node is nominal", () -> drives(steadyNs));
+    }
+
+    /** What a trial before has left dead. */
+    private void startAgain() {
+        try {
+            if (process != null && !process.alive()) {
+                process.start();
+            }
+            if (robot != null && !robot.alive()) {
+                robot.start();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("faults: " + e.getMessage(), e);
+        }
     }
 
     /** Waits until the node has said its state after a monotonic time. */

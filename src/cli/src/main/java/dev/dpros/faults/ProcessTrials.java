@@ -32,7 +32,7 @@ final class ProcessTrials {
     private record Wrong(String parameters, String key, String found) {}
 
     private static final List<Wrong> WRONG = List.of(
-            new Wrong("action: {limits: {default: {velocity: -5}}}", "action.limits.default.velocity", "-5"),
+            new Wrong("action: {limits: {default: {velocity: fast}}}", "action.limits.default.velocity", "fast"),
             new Wrong("node: {auto_start: true}", "node.auto_start", "autostart"));
     private static final int OTHER_RATE_HZ = 40;
 

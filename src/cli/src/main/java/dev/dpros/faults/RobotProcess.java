@@ -26,6 +26,11 @@ final class RobotProcess implements AutoCloseable {
         child = ChildJvm.start(arguments, environment);
     }
 
+    /** Whether it runs. */
+    boolean alive() {
+        return child.alive();
+    }
+
     /** Kills it with SIGKILL. */
     void kill() {
         child.kill();

@@ -162,7 +162,7 @@ public final class Ros2Node implements Transport {
 
     @Override
     public Subscription subscribe(String topic, String type, MessageSlots slots) {
-        return topics.subscribe(resolve(topic), type, slots);
+        return topics.subscribe(resolve(topic), type, clock.stamping(slots));
     }
 
     @Override

@@ -272,6 +272,13 @@ class Ros2NodeTest {
         Await.until("heard", () -> clock.subscribers() == 1);
         clock.publish(Map.of("clock", 1_500_000_000L));
         Await.until("the time", () -> node.clock().rosNs() == 1_500_000_000L);
+        Heard slots = heard("std_msgs/String");
+        node.subscribe("/talk", "std_msgs/String", slots);
+        Publication talk = world.advertise("/talk", "std_msgs/String", TEN);
+        Await.until("connected", () -> talk.subscribers() == 1);
+        talk.publish(Map.of("data", "now"));
+        Await.until("a message", () -> slots.count() == 1);
+        assertEquals(1_500_000_000L, slots.receivedRosNs(), "time of receipt");
         assertEquals("", set2(world, false));
         assertFalse(node.clock().rosNs() == 1_500_000_000L);
     }
