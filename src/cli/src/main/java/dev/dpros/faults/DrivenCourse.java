@@ -14,12 +14,18 @@ import java.util.Set;
  *
  * @param recovers when the node must be nominal again
  * @param begin brings it about
+ * @param meanwhile what passes between its detection and its end
  * @param end ends it
  */
-record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
+record DrivenCourse(Recovery recovers, Step begin, Step meanwhile, Step end) implements Course {
     private static final Set<String> LATE = Set.of("chunk_late", "tick_overrun");
     private static final long OBSERVE_MS = 2_000;
     private static final int MOST_ATTEMPTS = 3;
+
+    /** Two seconds pass, if the node must mind. */
+    DrivenCourse(Recovery recovers, Step begin, Step end) {
+        this(recovers, begin, rig -> Thread.sleep(OBSERVE_MS), end);
+    }
 
     /** A verdict that the slowness of the machine alone may have spoilt is sought again. */
     @Override
@@ -49,7 +55,9 @@ record DrivenCourse(Recovery recovers, Step begin, Step end) implements Course {
         double detectedMs = minds ? trial.detection(rig, beganNs) : undisturbed(trial, witness, beganNs);
         long sinceNs = FaultRig.nowNs();
         if (recovers == Recovery.AFTER_THE_FAULT) {
-            Thread.sleep(minds ? OBSERVE_MS : 0);
+            if (minds) {
+                meanwhile.run(rig);
+            }
             sinceNs = FaultRig.nowNs();
             end.run(rig);
         }

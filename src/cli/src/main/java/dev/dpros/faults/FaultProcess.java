@@ -1,6 +1,7 @@
 package dev.dpros.faults;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.TransportProvider;
 import dev.dpros.process.ChildJvm;
 import dev.dpros.process.TemporaryFile;
 import dev.dpros.recording.trace.TraceReader;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,28 +21,36 @@ final class FaultProcess implements AutoCloseable {
     private static final long REFUSED_WITHIN_MS = 60_000;
     private static final String LANE = "control";
 
-    private final Path config;
+    private final List<String> arguments;
     private final Map<String, String> environment;
     private final TemporaryFile trace;
     private ChildJvm child;
 
-    /** Starts it. */
-    FaultProcess(Path config, Map<String, String> environment) throws IOException {
-        this.config = config;
+    /** Starts it, as node {@code /dpros}. */
+    FaultProcess(TransportProvider provider, Path config, Map<String, String> environment) throws IOException {
         this.environment = environment;
         trace = new TemporaryFile("dpros-faults-", ".trace");
+        arguments = new ArrayList<>(List.of("run", "--config", config.toString(), "--transport", provider.name(), "--trace",
+                trace.path().toString()));
+        arguments.addAll(provider.argumentsFor("dpros", Map.of("node/autostart", "false", "metrics/enabled", "false", "trace/megabytes", "1")));
         start();
     }
 
-    private ChildJvm start(ProcessBuilder.Redirect errors) throws IOException {
+    private ChildJvm start(ProcessBuilder.Redirect errors, String... more) throws IOException {
         Files.deleteIfExists(trace.path());
-        return ChildJvm.start(List.of("run", "--config", config.toString(), "--trace", trace.path().toString(), "__name:=dpros",
-                "_node/autostart:=false", "_metrics/enabled:=false", "_trace/megabytes:=1"), environment, errors);
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        return ChildJvm.start(all, environment, errors);
     }
 
-    /** Starts it, again after {@link #kill} or {@link #end}. */
-    void start() throws IOException {
-        child = start(ProcessBuilder.Redirect.INHERIT);
+    /** Starts it, again after {@link #kill} or {@link #end}. @param more of the middleware's arguments */
+    void start(String... more) throws IOException {
+        child = start(ProcessBuilder.Redirect.INHERIT, more);
+    }
+
+    /** Whether it runs. */
+    boolean alive() {
+        return child.alive();
     }
 
     /** Kills it with SIGKILL. */
@@ -54,9 +64,9 @@ final class FaultProcess implements AutoCloseable {
     }
 
     /** Starts it, expecting that it ends by itself; its exit code and all that it said, or that it went on. */
-    String startInVain() throws IOException, InterruptedException {
+    String startInVain(String... more) throws IOException, InterruptedException {
         try (TemporaryFile errors = new TemporaryFile("dpros-faults-", ".txt");
-                ChildJvm vain = start(ProcessBuilder.Redirect.to(errors.path().toFile()))) {
+                ChildJvm vain = start(ProcessBuilder.Redirect.to(errors.path().toFile()), more)) {
             String end = vain.endsWithin(REFUSED_WITHIN_MS) ? "exit code " + vain.exitCode() : "it went on";
             return end + ": " + Files.readString(errors.path()).strip();
         }

@@ -6,7 +6,9 @@ import dev.dpros.config.Layer;
 import dev.dpros.config.ParameterLayers;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.NodeGraph;
 import dev.dpros.core.Transport;
+import dev.dpros.core.TransportProvider;
 import dev.dpros.faults.Witness.NodeState;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.node.PolicyNode;
@@ -14,7 +16,6 @@ import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.simnode.PushTWorldNode;
 import dev.dpros.simnode.WorldPace;
-import dev.dpros.transports.Ros1;
 import dev.dpros.transports.Ros1Graph;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A control node on trial: master, simulated PushT robot, topics that can be spoiled on their way to the node and to the
- * robot, the node itself, an operator, and a witness of its state, its commands and the robot. Confined to one thread.
+ * A control node on trial, in a graph of a middleware where nobody else is: simulated PushT robot, topics that can be spoiled on
+ * their way to the node and to the robot, the node itself, an operator, and a witness of its state, its commands and the robot.
+ * Confined to one thread.
  */
 public final class FaultRig implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FaultRig.class);
     static final String NODE = "/dpros";
     static final List<String> JOINTS = List.of("x", "y");
     private static final String COMMANDS = "/arm_controller/command";
+    private static final String JOINT_STATES = "/joint_states";
     private static final String TRIGGER = "std_srvs/Trigger";
     private static final long PATIENCE_MS = 30_000;
     private static final long PROCESS_PATIENCE_MS = 120_000;
@@ -53,7 +56,8 @@ public final class FaultRig implements AutoCloseable {
         /** The same with a dead-man switch, teleoperation, a speed limit and supervision of tracking. */ GUARDED,
         /** The same, and nobody has touched the switch: a rig for each trial. */ UNTOUCHED,
         /** Time from {@code /clock}, node in this process. */ SIMULATED_TIME,
-        /** The machine's time, node in a process of its own. */ CHILD_PROCESS;
+        /** The machine's time, node in a process of its own. */ CHILD_PROCESS,
+        /** The machine's time, node in this process, robot in one of its own, nothing in between. */ ROBOT_PROCESS;
 
         private boolean guarded() {
             return this == GUARDED || this == UNTOUCHED;
@@ -61,14 +65,16 @@ public final class FaultRig implements AutoCloseable {
     }
 
     private final Owned owned = new Owned();
+    private final TransportProvider provider;
     private final Path config;
     private final long seed;
     private final Kind kind;
-    private Ros1Graph master;
+    private NodeGraph graph;
     private final Transport observer;
     private final SamplerFaults sampler = new SamplerFaults();
     private final Witness witness;
     private final Operator operator;
+    /** Topics that can be spoiled; null where the robot has a process of its own. */
     final FaultyTopic camera;
     final FaultyTopic joints;
     final FaultyTopic clock;
@@ -76,6 +82,7 @@ public final class FaultRig implements AutoCloseable {
     final FaultyTopic controller;
     private PolicyNode policy;
     private FaultProcess process;
+    private RobotProcess robot;
     private int visitors;
 
     /**
@@ -84,25 +91,26 @@ public final class FaultRig implements AutoCloseable {
      * @param seed of the episodes
      * @throws InputException if the configuration is not good
      */
-    public FaultRig(Path config, Kind kind, long seed) throws IOException, InterruptedException {
+    public FaultRig(TransportProvider provider, Path config, Kind kind, long seed) throws IOException, InterruptedException {
+        this.provider = provider;
         this.config = config;
         this.kind = kind;
         this.seed = seed;
         try {
-            master = masterAt(0);
-            owned.own(() -> master.close());
-            boolean simulated = kind == Kind.SIMULATED_TIME;
-            startWorld(simulated);
+            graph = provider.privateGraph();
+            owned.own(() -> graph.close());
+            boolean apart = kind == Kind.ROBOT_PROCESS;
+            startRobot();
             Transport relay = connect("spoiler");
-            camera = own(new FaultyTopic(relay, "/sim/camera", "/camera/image_raw", "sensor_msgs/Image"));
-            joints = own(new FaultyTopic(relay, "/sim/joint_states", "/joint_states", "sensor_msgs/JointState"));
-            clock = simulated ? own(new FaultyTopic(relay, "/sim/clock", "/clock", "rosgraph_msgs/Clock")) : null;
-            controller = own(new FaultyTopic(relay, COMMANDS, "/sim/command", "trajectory_msgs/JointTrajectory"));
+            camera = apart ? null : own(new FaultyTopic(relay, "/sim/camera", "/camera/image_raw", "sensor_msgs/Image"));
+            joints = apart ? null : own(new FaultyTopic(relay, "/sim/joint_states", JOINT_STATES, "sensor_msgs/JointState"));
+            clock = kind == Kind.SIMULATED_TIME ? own(new FaultyTopic(relay, "/sim/clock", "/clock", "rosgraph_msgs/Clock")) : null;
+            controller = apart ? null : own(new FaultyTopic(relay, COMMANDS, "/sim/command", "trajectory_msgs/JointTrajectory"));
             observer = connect("observer");
-            witness = own(new Witness(observer, NODE, COMMANDS, "/sim/joint_states"));
-            operator = own(new Operator(connect("operator"), JOINTS, NODE + "/enable", "/teleop/target", "/sim/command"));
+            witness = own(new Witness(observer, NODE, COMMANDS, apart ? JOINT_STATES : "/sim/joint_states"));
+            operator = own(new Operator(connect("operator"), JOINTS, NODE + "/enable", "/teleop/target", apart ? COMMANDS : "/sim/command"));
             if (kind == Kind.CHILD_PROCESS) {
-                process = own(new FaultProcess(config, master.environment()));
+                process = own(new FaultProcess(provider, config, graph.environment()));
             } else {
                 startPolicy();
             }
@@ -112,29 +120,34 @@ public final class FaultRig implements AutoCloseable {
         }
     }
 
-    private void startWorld(boolean simulated) {
-        Transport node = connect("pusht", "/camera/image_raw:=/sim/camera", "/joint_states:=/sim/joint_states",
-                "/clock:=/sim/clock", COMMANDS + ":=/sim/command");
+    private void startRobot() throws IOException {
+        if (kind == Kind.ROBOT_PROCESS) {
+            robot = own(new RobotProcess(provider, graph.environment()));
+            return;
+        }
+        Transport node = connect("pusht", Map.of("/camera/image_raw", "/sim/camera", JOINT_STATES, "/sim/joint_states",
+                "/clock", "/sim/clock", COMMANDS, "/sim/command"), Map.of());
         PushTWorldNode.Options usual = PushTWorldNode.Options.DEFAULT;
-        own(new PushTWorldNode(node, new PushTWorldNode.Options(usual.robot(), new WorldPace(1, simulated), usual.cameraHz(),
-                usual.jointStateHz(), usual.firstSeed()))).start();
+        own(new PushTWorldNode(node, new PushTWorldNode.Options(usual.robot(), new WorldPace(1, kind == Kind.SIMULATED_TIME),
+                usual.cameraHz(), usual.jointStateHz(), usual.firstSeed()))).start();
     }
 
     private void startPolicy() throws InterruptedException {
         Map<String, Object> settings = kind.guarded() ? ParameterLayers.overlay(SETTINGS, GUARDS) : SETTINGS;
-        RobotConfig robot = ConfigReader.read(config, Layer.settings("dpros faults", settings)).config();
+        RobotConfig read = ConfigReader.read(config, Layer.settings("dpros faults", settings)).config();
         Transport node = connect("dpros");
         owned.own(sampler);
-        policy = own(new PolicyNode(robot, PolicyReader.read(robot.policy()), node, own(new MetricsRegistry()), sampler::around));
+        policy = own(new PolicyNode(read, PolicyReader.read(read.policy()), node, own(new MetricsRegistry()), sampler::around));
         policy.start(false);
     }
 
-    private static Ros1Graph masterAt(int port) {
-        return Ros1Graph.open(InetAddress.getLoopbackAddress(), null, port, false);
+    /** In ROS 2 each node is told to follow the simulated time; in ROS 1 the robot tells the master, and nobody reads this. */
+    private Transport connect(String name) {
+        return connect(name, Map.of(), kind == Kind.SIMULATED_TIME ? Map.of("use_sim_time", "true") : Map.of());
     }
 
-    private Transport connect(String name, String... remaps) {
-        return own(new Ros1().arguments(List.of(remaps), master.environment()).connect(name));
+    private Transport connect(String name, Map<String, String> remaps, Map<String, String> parameters) {
+        return own(provider.arguments(provider.argumentsFor(name, remaps, parameters), graph.environment()).connect(name));
     }
 
     private <T extends AutoCloseable> T own(T part) {
@@ -156,35 +169,44 @@ public final class FaultRig implements AutoCloseable {
         return process;
     }
 
+    /** The robot's process; only if it has one of its own. */
+    RobotProcess robot() {
+        return robot;
+    }
+
     /** How often a cause has begun; only for a node in this process. */
     long count(SafetyEvent event) {
         return policy.loop().watchdog().count(event);
     }
 
-    /** Ends the master, losing all that it knew. */
+    /** Ends the master of ROS 1, losing all that it knew. */
     void stopMaster() {
-        master.close();
+        graph.close();
     }
 
-    /** Starts an empty master at the same address. */
+    /** Starts an empty master of ROS 1 at the same address. */
     void startMaster() {
-        master = masterAt(master.master().getPort());
+        graph = Ros1Graph.open(InetAddress.getLoopbackAddress(), null, ((Ros1Graph) graph).master().getPort(), false);
     }
 
     /** Starts the episode and waits until the policy has driven the robot for a second. */
     void drive() throws InterruptedException {
-        controller.set(FaultyTopic.Fault.NONE);
+        if (controller != null) {
+            controller.set(FaultyTopic.Fault.NONE);
+        }
+        startAgain();
         operator.letGo();
         if (kind.guarded()) {
             operator.press();
         }
         long fromNs = nowNs();
-        require(PROCESS_PATIENCE_MS, "the node says its state", () -> witness.last(fromNs) != null);
+        awaitState(fromNs);
         call("stop");
         if (witness.last(Long.MIN_VALUE).state() == NodeState.FAULT) {
             call("reset");
         }
-        observer.setParameter("/pusht/seed", (int) seed);
+        require("the robot says where it is", () -> witness.motion(fromNs) != null);
+        require("the robot takes the seed", () -> parameterRefused("/pusht/seed", (int) seed).isEmpty());
         callService("/pusht/reset");
         long sinceNs = nowNs();
         call("start");
@@ -192,6 +214,25 @@ public final class FaultRig implements AutoCloseable {
         Thread.sleep(1_000);
         long steadyNs = nowNs();
         require("the node is nominal", () -> drives(steadyNs));
+    }
+
+    /** What a trial before has left dead. */
+    private void startAgain() {
+        try {
+            if (process != null && !process.alive()) {
+                process.start();
+            }
+            if (robot != null && !robot.alive()) {
+                robot.start();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("faults: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits until the node has said its state after a monotonic time. */
+    void awaitState(long sinceNs) throws InterruptedException {
+        require(PROCESS_PATIENCE_MS, "the node says its state", () -> witness.last(sinceNs) != null);
     }
 
     /** Whether the policy has been seen to drive since a monotonic time and still does. */
@@ -275,7 +316,7 @@ public final class FaultRig implements AutoCloseable {
         return operator;
     }
 
-    /** Leaves a parameter on the master, or takes it away. @param value null: none */
+    /** Leaves a parameter on the master of ROS 1, or takes it away. @param value null: none */
     void parameter(String name, Object value) {
         if (value == null) {
             observer.deleteParameter(name);
@@ -284,9 +325,29 @@ public final class FaultRig implements AutoCloseable {
         }
     }
 
-    /** Another node on the same master, owned by the rig. */
+    /** Sets a parameter of another node; why it refuses that, empty if it does not. */
+    String parameterRefused(String name, Object value) {
+        try {
+            observer.setParameter(name, value);
+            return "";
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** A parameter as others read it; null if it is not set. */
+    Object parameter(String name) {
+        return observer.getParameter(name);
+    }
+
+    /** Another node of the same graph, owned by the rig. */
     Transport visitor(String name) {
         return connect(name + "_" + ++visitors);
+    }
+
+    /** Does something before the parts that are there now are closed. */
+    void whenClosed(Runnable action) {
+        owned.own(action::run);
     }
 
     @Override

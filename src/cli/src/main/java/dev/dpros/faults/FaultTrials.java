@@ -8,8 +8,10 @@ import dev.dpros.faults.FaultTrial.Recovery;
 import dev.dpros.faults.FaultTrial.Step;
 import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.safety.SafetyEvent;
+import dev.dpros.transports.Ros2;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -18,6 +20,12 @@ import java.util.stream.Stream;
 public final class FaultTrials {
     private static final long JUMP_NS = 2_000_000_000L;
     private static final long MASTER_BACK_MS = 20_000;
+    private static final Map<String, String> NOT_OF_ROS2 = Map.of(
+            "master_restart", "nodes of ROS 2 meet without a master; instead: robot_gone",
+            "stale_parameter", "a parameter of ROS 2 ends with its node; instead: parameter_file, parameter_from_outside");
+    private static final Map<String, String> NOT_OF_ROS1 = Map.of(
+            "parameter_file", "parameters of ROS 1 lie on the master; instead: stale_parameter",
+            "parameter_from_outside", "the master of ROS 1 lets anybody set one; instead: stale_parameter");
     private static final Step NOTHING = rig -> { };
     private static final Step CAMERA_WELL = rig -> rig.camera.set(FaultyTopic.Fault.NONE);
     private static final Step JOINTS_WELL = rig -> {
@@ -28,9 +36,14 @@ public final class FaultTrials {
 
     private FaultTrials() {}
 
-    /** All, in the order in which they are run within a kind of rig. */
+    /** All of any middleware, in the order in which they are run within a kind of rig. */
     public static List<FaultTrial> all() {
-        return Stream.of(driven(), RestTrials.all(), ProcessTrials.all()).flatMap(List::stream).toList();
+        return Stream.of(driven(), RestTrials.all(), ProcessTrials.all(), RobotTrials.all()).flatMap(List::stream).toList();
+    }
+
+    /** Trials that a middleware does not have, each with the reason. @param middleware as {@link dev.dpros.core.TransportProvider#name} */
+    public static Map<String, String> leftOut(String middleware) {
+        return middleware.equals(Ros2.NAME) ? NOT_OF_ROS2 : NOT_OF_ROS1;
     }
 
     private static List<FaultTrial> driven() {
@@ -96,7 +109,7 @@ public final class FaultTrials {
         }
     }
 
-    /** A visitor whose reading thread never returns from its first message. */
+    /** A visitor whose reading thread does not return from its first message before the rig is closed. */
     private static void stall(FaultRig rig) {
         CountDownLatch never = new CountDownLatch(1);
         ByteBuffer slot = ByteBuffer.allocate(1 << 16).order(java.nio.ByteOrder.LITTLE_ENDIAN);
@@ -121,6 +134,7 @@ public final class FaultTrials {
             }
         };
         var visitor = rig.visitor("stalled");
+        rig.whenClosed(never::countDown);
         visitor.subscribe(FaultRig.NODE + "/state", ControllerStateWriter.TYPE, stuck);
         visitor.subscribe("/arm_controller/command", "trajectory_msgs/JointTrajectory", stuck);
     }

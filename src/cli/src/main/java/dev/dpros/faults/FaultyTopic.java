@@ -1,6 +1,7 @@
 package dev.dpros.faults;
 
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -8,19 +9,20 @@ import dev.dpros.core.Transport.Subscription;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Passes a topic on under another name, and spoils it on demand: for trials of what a control node does when its sensors
- * fail. Messages begin with a std_msgs/Header, except {@code rosgraph_msgs/Clock}, which is a stamp alone. Any thread may
+ * fail. Messages have a std_msgs/Header, except {@code rosgraph_msgs/Clock}, which is a stamp alone. Any thread may
  * set the fault; messages are passed on by one thread of its own. Allocates per message: never part of a robot's node.
  */
 public final class FaultyTopic implements MessageSlots, AutoCloseable {
-    private static final int HEADER_STAMP = 4;
-    private static final long NS = 1_000_000_000L;
-    private static final int GREY = 128;
+    private static final String HEADER = "header";
+    private static final byte GREY = (byte) 128;
 
     /** What is done to the messages. */
     public enum Fault {
@@ -38,7 +40,7 @@ public final class FaultyTopic implements MessageSlots, AutoCloseable {
 
     private final Publication out;
     private final Subscription in;
-    private final boolean clock;
+    private final MessageType type;
     private final ScheduledExecutorService passer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "faulty-topic");
         thread.setDaemon(true);
@@ -53,7 +55,7 @@ public final class FaultyTopic implements MessageSlots, AutoCloseable {
 
     /** Passes {@code from} on to {@code to}. */
     public FaultyTopic(Transport transport, String from, String to, String type) {
-        clock = type.equals("rosgraph_msgs/Clock");
+        this.type = transport.messages().message(type);
         out = transport.advertise(to, type, new PublicationOptions(false, 4));
         in = transport.subscribe(from, type, this);
     }
@@ -78,7 +80,7 @@ public final class FaultyTopic implements MessageSlots, AutoCloseable {
     @Override
     public ByteBuffer claim(int length) {
         claimed = new byte[length];
-        return ByteBuffer.wrap(claimed).order(ByteOrder.LITTLE_ENDIAN);
+        return buffer(claimed);
     }
 
     @Override
@@ -88,49 +90,50 @@ public final class FaultyTopic implements MessageSlots, AutoCloseable {
         if (now == Fault.DROP) {
             return;
         }
-        if (now == Fault.FREEZE && lastGood != null && lastGood.length == message.length) {
-            System.arraycopy(lastGood, HEADER_STAMP + 8, message, HEADER_STAMP + 8, message.length - HEADER_STAMP - 8);
-        } else if (now == Fault.BLANK) {
-            blank(message);
-        } else {
-            lastGood = message.clone();
+        ByteBuffer passed = passed(message, now);
+        if (now != Fault.FREEZE && now != Fault.BLANK) {
+            lastGood = message;
         }
-        shift(message);
         int current = generation;
-        passer.schedule(() -> pass(message, current), now == Fault.DELAY ? delayMs : 0, TimeUnit.MILLISECONDS);
+        passer.schedule(() -> pass(passed, current), now == Fault.DELAY ? delayMs : 0, TimeUnit.MILLISECONDS);
     }
 
-    private void pass(byte[] message, int of) {
+    private void pass(ByteBuffer message, int of) {
         if (of == generation) {
-            out.publish(ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN));
+            out.publish(message);
         }
     }
 
-    private void shift(byte[] message) {
-        long by = stampOffsetNs;
-        if (by != 0) {
-            ByteBuffer buffer = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
-            int at = clock ? 0 : HEADER_STAMP;
-            long stamp = Integer.toUnsignedLong(buffer.getInt(at)) * NS + Integer.toUnsignedLong(buffer.getInt(at + 4)) + by;
-            buffer.putInt(at, (int) (stamp / NS));
-            buffer.putInt(at + 4, (int) (stamp % NS));
+    /** What becomes of a message: the same bytes where nothing is spoiled. */
+    private ByteBuffer passed(byte[] message, Fault now) {
+        long byNs = stampOffsetNs;
+        boolean frozen = now == Fault.FREEZE && lastGood != null;
+        if (!frozen && now != Fault.BLANK && byNs == 0) {
+            return buffer(message);
+        }
+        Map<String, Object> fields = new LinkedHashMap<>(type.decode(buffer(frozen ? lastGood : message)));
+        if (frozen) {
+            fields.put(HEADER, type.decode(buffer(message)).get(HEADER));
+        }
+        if (now == Fault.BLANK) {
+            Arrays.fill((byte[]) fields.get("data"), GREY);
+        }
+        shift(fields, byNs);
+        return type.encode(fields);
+    }
+
+    private static void shift(Map<String, Object> fields, long byNs) {
+        if (fields.get(HEADER) instanceof Map<?, ?> header) {
+            Map<Object, Object> shifted = new LinkedHashMap<>(header);
+            shifted.computeIfPresent("stamp", (name, stamp) -> ((Number) stamp).longValue() + byNs);
+            fields.put(HEADER, shifted);
+        } else {
+            fields.computeIfPresent("clock", (name, stamp) -> ((Number) stamp).longValue() + byNs);
         }
     }
 
-    /** Fills the pixels of a sensor_msgs/Image: header, height, width, encoding, is_bigendian, step, data. */
-    private static void blank(byte[] message) {
-        ByteBuffer buffer = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.position(HEADER_STAMP + 8);
-        skipString(buffer);
-        buffer.position(buffer.position() + 8);
-        skipString(buffer);
-        buffer.position(buffer.position() + 1 + 4 + 4);
-        Arrays.fill(message, buffer.position(), message.length, (byte) GREY);
-    }
-
-    private static void skipString(ByteBuffer buffer) {
-        int length = buffer.getInt();
-        buffer.position(buffer.position() + length);
+    private static ByteBuffer buffer(byte[] message) {
+        return ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

@@ -43,6 +43,11 @@ public final class MessageLog<T> implements MessageSlots, AutoCloseable {
         return List.copyOf(entries.subList(first, entries.size()));
     }
 
+    /** Publishers that are connected now. */
+    public int publishers() {
+        return subscription.publishers();
+    }
+
     @Override
     public ByteBuffer claim(int length) {
         claimed = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);

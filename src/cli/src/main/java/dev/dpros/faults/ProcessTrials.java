@@ -7,7 +7,10 @@ import dev.dpros.faults.FaultTrial.Recovery;
 import dev.dpros.faults.MessageLog.Entry;
 import dev.dpros.faults.Witness.Command;
 import dev.dpros.faults.Witness.Motion;
+import dev.dpros.process.TemporaryFile;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 
 /** What must not end the node's process, what must, and what must keep it from beginning. */
 final class ProcessTrials {
@@ -15,6 +18,7 @@ final class ProcessTrials {
     private static final long RESTART_MS = 60_000;
     private static final long REFUSED_WITHIN_MS = 60_000;
     private static final long TRACE_BACK_MS = 10_000;
+    private static final long STILL_MS = 1_000;
     private static final double AT_REST = 1;
     private static final String BEGINNING_OF_FILE = "4096";
 
@@ -23,6 +27,14 @@ final class ProcessTrials {
 
     private static final List<Stale> STALE = List.of(new Stale("node/autostart", true, "expected false"),
             new Stale("action/limits/default/velocity", 5_000, "expected unset"));
+
+    /** What a parameter file gives to the node, and what the node says of it. */
+    private record Wrong(String parameters, String key, String found) {}
+
+    private static final List<Wrong> WRONG = List.of(
+            new Wrong("action: {limits: {default: {velocity: fast}}}", "action.limits.default.velocity", "fast"),
+            new Wrong("node: {auto_start: true}", "node.auto_start", "autostart"));
+    private static final int OTHER_RATE_HZ = 40;
 
     private ProcessTrials() {}
 
@@ -36,6 +48,10 @@ final class ProcessTrials {
                                 ProcessTrials::diskHasRoom)),
                 new FaultTrial("stale_parameter", Kind.CHILD_PROCESS, new Expected("refused", "exit code 2", "",
                         REFUSED_WITHIN_MS, RESTART_MS), ProcessTrials::stale),
+                new FaultTrial("parameter_file", Kind.CHILD_PROCESS, new Expected("refused", "exit code 2", "",
+                        REFUSED_WITHIN_MS, RESTART_MS), ProcessTrials::files),
+                new FaultTrial("parameter_from_outside", Kind.CHILD_PROCESS, FaultTrials.nominal(3_000), new DrivenCourse(
+                        Recovery.BY_ITSELF, ProcessTrials::setFromOutside, rig -> { })),
                 new FaultTrial("policy_kill", Kind.CHILD_PROCESS, new Expected("at rest", "", "", REST_WITHIN_MS, RESTART_MS),
                         ProcessTrials::kill));
     }
@@ -81,6 +97,58 @@ final class ProcessTrials {
         }
         List<String> unrest = rig.witness().unrest(beganNs, beganNs);
         return new Outcome(trial, slowestMs, restart(rig), true, unrest, List.of("refused"), 1);
+    }
+
+    /** Of a file with a mistake the process ends at once; of another it takes what is its node's, and nothing moves by itself. */
+    private static Outcome files(FaultTrial trial, FaultRig rig) throws Exception {
+        rig.process().end();
+        RestTrials.awaitRest(rig);
+        long beganNs = FaultRig.nowNs();
+        double slowestMs = 0;
+        for (Wrong wrong : WRONG) {
+            long startedNs = FaultRig.nowNs();
+            String said = withFile(FaultRig.NODE + ": {ros__parameters: {" + wrong.parameters + "}}", rig.process()::startInVain);
+            slowestMs = Math.max(slowestMs, (FaultRig.nowNs() - startedNs) / 1e6);
+            if (!said.startsWith("exit code 2: ") || said.lines().count() != 1 || !said.contains(wrong.key) || !said.contains(wrong.found)) {
+                throw new IllegalStateException("a file with " + wrong.parameters + " was not refused: " + said);
+            }
+        }
+        long sinceNs = FaultRig.nowNs();
+        withFile("/other: {ros__parameters: {node: {autostart: true}}}\n/**: {ros__parameters: {control: {rate_hz: " + OTHER_RATE_HZ + "}}}", more -> {
+            rig.process().start(more);
+            rig.awaitState(sinceNs);
+            return "";
+        });
+        Thread.sleep(STILL_MS);
+        List<String> unrest = rig.witness().unrest(beganNs, beganNs);
+        if (!(rig.parameter(FaultRig.NODE + "/in_force/control/rate_hz") instanceof Number rate) || rate.doubleValue() != OTHER_RATE_HZ) {
+            throw new IllegalStateException("the file's control.rate_hz is not in force");
+        }
+        rig.drive();
+        return new Outcome(trial, slowestMs, (FaultRig.nowNs() - sinceNs) / 1e6, rig.witness().withinLimits(beganNs), unrest,
+                List.of("refused"), 1);
+    }
+
+    /** Something done with the arguments that name a file. */
+    private interface WithFile {
+        String apply(String... arguments) throws Exception;
+    }
+
+    private static String withFile(String yaml, WithFile use) throws Exception {
+        try (TemporaryFile file = new TemporaryFile("dpros-faults-", ".yaml")) {
+            Files.writeString(file.path(), yaml);
+            return use.apply("--params-file", file.path().toString());
+        }
+    }
+
+    /** Nobody else makes a node start by itself, or changes what it has read. */
+    private static void setFromOutside(FaultRig rig) {
+        for (Map.Entry<String, Object> set : Map.<String, Object>of("/node/autostart", true, "/trace/megabytes", 7).entrySet()) {
+            String parameter = FaultRig.NODE + set.getKey();
+            if (!rig.parameterRefused(parameter, set.getValue()).contains("refuses it")) {
+                throw new IllegalStateException(parameter + " could be set from outside");
+            }
+        }
     }
 
     /** SIGKILL: nobody is left to say a state, so the robot itself is watched. It stops on what it was sent last. */

@@ -46,13 +46,18 @@ final class DprosProcess implements AutoCloseable {
      * @param master for ROS_MASTER_URI; null leaves it unset
      */
     static DprosProcess start(Path folder, URI master, String... arguments) {
+        return with(folder, master == null ? Map.of() : Map.of("ROS_MASTER_URI", plain(master)), arguments);
+    }
+
+    /** The same in a domain of ROS 2. */
+    static DprosProcess inDomain(Path folder, int domain, String... arguments) {
+        return with(folder, Map.of("ROS_DOMAIN_ID", Integer.toString(domain)), arguments);
+    }
+
+    private static DprosProcess with(Path folder, Map<String, String> ros, String... arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT,TERM,HUP"));
         command.addAll(java(folder));
         command.addAll(List.of(arguments));
-        return start(folder, master, command);
-    }
-
-    private static DprosProcess start(Path folder, URI master, List<String> command) {
         try {
             String name = "dpros" + folder.toFile().list().length;
             ProcessBuilder builder = new ProcessBuilder(command)
@@ -61,9 +66,7 @@ final class DprosProcess implements AutoCloseable {
             Map<String, String> environment = builder.environment();
             environment.keySet().removeIf(key -> key.startsWith("ROS_"));
             environment.put("OMP_WAIT_POLICY", "passive");
-            if (master != null) {
-                environment.put("ROS_MASTER_URI", plain(master));
-            }
+            environment.putAll(ros);
             return new DprosProcess(folder, name, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

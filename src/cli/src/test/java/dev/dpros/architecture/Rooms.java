@@ -72,8 +72,8 @@ final class Rooms {
             cli.options
             cli.evaluate: core diffusion inference sim datasets checkpoint training config process study cli.options
             cli.policy: core diffusion inference checkpoint process bench cli.options
-            cli.faults: core process faults cli.options
-            cli.audit: core config process transports node.audit cli.options
+            cli.faults: core config process faults cli.options
+            cli.audit: core datasets config process transports node.audit cli.options
             cli.trace: safety process node.trace cli.options
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
             cli.top: core metrics cli.options

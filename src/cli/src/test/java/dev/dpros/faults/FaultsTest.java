@@ -14,13 +14,19 @@ import dev.dpros.faults.FaultTrial.Recovery;
 import dev.dpros.faults.Witness.Command;
 import dev.dpros.node.trace.TraceReplay;
 import dev.dpros.node.trace.TraceReport;
+import dev.dpros.transports.Ros1;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * A few of the trials of {@code dpros faults}, with the trace of the node on trial; bounds are not asserted here, since they
@@ -87,8 +93,32 @@ class FaultsTest {
     }
 
     @Test
+    void shouldNoticeAFaultOverRos2() throws Exception {
+        Path json = dir.resolve("faults.json");
+        Main.commandLine().execute("faults", "--transport", "ros2", "--config", config().toString(), "--only", "joint_state_clock_jump",
+                "--json", json.toString());
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertEquals("ros2", report.get("transport").asText());
+        JsonNode fault = report.get("faults").get(0);
+        assertTrue(fault.get("detected").asBoolean() && fault.get("recovered").asBoolean(), fault::toString);
+    }
+
+    @Test
+    void shouldSayWhatAMiddlewareDoesNotHave() {
+        StringWriter said = new StringWriter();
+        CommandLine line = Main.commandLine();
+        assertEquals(2, line.setErr(new PrintWriter(said, true)).execute("faults", "--transport", "ros2", "--only", "master_restart"));
+        assertEquals("dpros: --only: 'master_restart' is not for ros2: nodes of ROS 2 meet without a master; instead: robot_gone",
+                said.toString().strip());
+        Set<String> names = FaultTrials.all().stream().map(FaultTrial::name).collect(Collectors.toSet());
+        for (String middleware : List.of("ros1", "ros2")) {
+            assertTrue(names.containsAll(FaultTrials.leftOut(middleware).keySet()), middleware);
+        }
+    }
+
+    @Test
     void shouldFailATrialWhoseFaultIsNotNoticed() throws Exception {
-        try (FaultRig rig = new FaultRig(Path.of("launch/pusht.yaml"), Kind.IN_PROCESS, 100_000)) {
+        try (FaultRig rig = new FaultRig(new Ros1(), Path.of("launch/pusht.yaml"), Kind.IN_PROCESS, 100_000)) {
             Outcome outcome = new FaultTrial("nothing", Kind.IN_PROCESS, new Expected("degraded", "camera_blank", "image", 300, 3_000),
                     new DrivenCourse(Recovery.BY_ITSELF, NOTHING, NOTHING)).run(rig);
             assertFalse(outcome.detected() || outcome.passed(), outcome::toString);

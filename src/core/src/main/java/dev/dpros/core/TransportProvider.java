@@ -21,9 +21,22 @@ public interface TransportProvider {
     NodeArguments arguments(List<String> arguments, Map<String, String> environment);
 
     /**
-     * The arguments by which a child process's node gets this name and these parameters of its own; the last ones of its command line.
+     * The arguments by which a child process's node gets this name, remaps and parameters of its own; the last ones of its command line.
      *
+     * @param remaps names as the program has them to those that they get
      * @param parameters by path, a slash a level, such as {@code metrics/port}
      */
-    List<String> argumentsFor(String node, Map<String, String> parameters);
+    List<String> argumentsFor(String node, Map<String, String> remaps, Map<String, String> parameters);
+
+    /** The same without remaps. */
+    default List<String> argumentsFor(String node, Map<String, String> parameters) {
+        return argumentsFor(node, Map.of(), parameters);
+    }
+
+    /**
+     * A graph of this machine in which nobody else is, whatever the environment says: for nodes that must not meet a robot's.
+     *
+     * @throws InputException if none can be had
+     */
+    NodeGraph privateGraph();
 }

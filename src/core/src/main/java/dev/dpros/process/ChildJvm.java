@@ -77,6 +77,15 @@ public final class ChildJvm implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Sends it a signal by name, such as {@code STOP} or {@code CONT}. @throws IOException if it cannot be sent */
+    public void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + name + " " + pid() + ": the process is gone");
+        }
+    }
+
     /** Asks it to end with SIGTERM; kills it if it does not within its grace. */
     @Override
     public void close() {

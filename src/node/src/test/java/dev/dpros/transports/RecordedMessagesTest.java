@@ -39,7 +39,7 @@ class RecordedMessagesTest {
             assertArrayEquals(new float[] {2, 1}, out);
             assertEquals(STAMP_NS, reader.stampNs(message));
             assertTrue(source.startsWithHeader());
-            assertEquals(STAMP_NS, SourceInfo.headerStampNs(message));
+            assertEquals(STAMP_NS, source.headerStampNs(message));
         }
     }
 

@@ -30,10 +30,17 @@ public class Ros1 implements TransportProvider {
     }
 
     @Override
-    public List<String> argumentsFor(String node, Map<String, String> parameters) {
+    public List<String> argumentsFor(String node, Map<String, String> remaps, Map<String, String> parameters) {
         List<String> arguments = new ArrayList<>(List.of("__name:=" + node));
+        remaps.forEach((from, to) -> arguments.add(from + ":=" + to));
         parameters.forEach((path, value) -> arguments.add("_" + path + ":=" + value));
         return arguments;
+    }
+
+    /** That of a master of its own. */
+    @Override
+    public NodeGraph privateGraph() {
+        return Ros1Graph.open(InetAddress.getLoopbackAddress(), null, 0, false);
     }
 
     /** Joins the graph. @throws dev.dpros.core.InputException if the master cannot be reached */
@@ -53,7 +60,7 @@ public class Ros1 implements TransportProvider {
         }
 
         @Override
-        public Map<String, Object> parameters() {
+        public Map<String, Object> parameters(String name) {
             return parsed.parameters();
         }
 

@@ -18,7 +18,7 @@ import java.util.Map;
 public final class Ros2 implements TransportProvider {
     /** What it is chosen by. */
     public static final String NAME = "ros2";
-    private static final String DEFAULT_NODE = "dpros";
+    private static final String DOMAIN = "ROS_DOMAIN_ID";
 
     @Override
     public String name() {
@@ -36,19 +36,39 @@ public final class Ros2 implements TransportProvider {
     }
 
     @Override
-    public List<String> argumentsFor(String node, Map<String, String> parameters) {
+    public List<String> argumentsFor(String node, Map<String, String> remaps, Map<String, String> parameters) {
         List<String> arguments = new ArrayList<>(List.of("--ros-args", "-r", "__node:=" + node));
+        remaps.forEach((from, to) -> arguments.addAll(List.of("-r", from + ":=" + to)));
         parameters.forEach((path, value) -> arguments.addAll(List.of("-p", path.replace('/', '.') + ":=" + value)));
         return arguments;
     }
 
-    private record Arguments(Ros2Arguments parsed, Map<String, String> environment) implements NodeArguments {
-        /** Those of the node that the arguments name, or of {@value #DEFAULT_NODE}. */
+    /** A domain of its own on this machine. */
+    @Override
+    public NodeGraph privateGraph() {
+        return new Domain(Map.of(DOMAIN, Integer.toString(DomainSettings.unoccupied().domainId()), "ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST",
+                "ROS_LOCALHOST_ONLY", "", "ROS_STATIC_PEERS", "", Transports.VARIABLE, NAME));
+    }
+
+    /** Nodes of one domain meet by themselves. */
+    private record Domain(Map<String, String> environment) implements NodeGraph {
         @Override
-        public Map<String, Object> parameters() {
+        public void close() {
+            // nothing was opened
+        }
+    }
+
+    private record Arguments(Ros2Arguments parsed, Map<String, String> environment) implements NodeArguments {
+        @Override
+        public Map<String, Object> parameters(String name) {
             Map<String, Object> flat = new LinkedHashMap<>();
-            parsed.parametersOf(new Ros2Names("/", DEFAULT_NODE, parsed).node()).forEach((name, value) -> flat.put(name.replace('.', '/'), value));
+            given(name).forEach((parameter, value) -> flat.put(parameter.replace('.', '/'), value));
+            flat.remove(Ros2Node.USE_SIM_TIME);
             return flat;
+        }
+
+        private Map<String, Object> given(String name) {
+            return parsed.parametersOf(new Ros2Names("/", name, parsed).node());
         }
 
         @Override
@@ -63,30 +83,17 @@ public final class Ros2 implements TransportProvider {
 
         @Override
         public Transport connect(String name, Map<String, Object> parameters) {
-            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment).withParameters(parameters));
+            Map<String, Object> all = new LinkedHashMap<>(parameters);
+            Object time = given(name).get(Ros2Node.USE_SIM_TIME);
+            if (time != null) {
+                all.put(Ros2Node.USE_SIM_TIME, time);
+            }
+            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment).withParameters(all));
         }
 
-        @Override
-        public Transport connect(String name) {
-            return Ros2Node.open(Ros2NodeConfig.of(parsed, name, environment));
-        }
-
-        /** Nodes of one domain meet by themselves. */
         @Override
         public NodeGraph graph(boolean logs) {
-            DomainSettings settings = DomainSettings.of(environment);
-            Map<String, String> shared = Map.of("ROS_DOMAIN_ID", Integer.toString(settings.domainId()), Transports.VARIABLE, NAME);
-            return new NodeGraph() {
-                @Override
-                public Map<String, String> environment() {
-                    return shared;
-                }
-
-                @Override
-                public void close() {
-                    // nothing was opened
-                }
-            };
+            return new Domain(Map.of(DOMAIN, Integer.toString(DomainSettings.of(environment).domainId()), Transports.VARIABLE, NAME));
         }
     }
 }

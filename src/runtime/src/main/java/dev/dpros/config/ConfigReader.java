@@ -44,8 +44,18 @@ public final class ConfigReader {
 
     /** The middleware that a file asks for, which must be known before all else is read; empty if it asks for none. */
     public static String transport(Path file) {
-        JsonNode named = Layer.file(YamlTree.read(file)).at(List.of("node", "transport"));
-        return named == null || !named.isTextual() ? "" : named.asText();
+        return ofNode("transport", Layer.file(YamlTree.read(file)));
+    }
+
+    /** The node's name by a file or the defaults, which must be known before the parameters that are given to it. */
+    public static String nodeName(Path file) {
+        String named = ofNode("name", Layer.file(YamlTree.read(file)));
+        return named.isEmpty() ? ofNode("name", defaults()) : named;
+    }
+
+    private static String ofNode(String key, Layer layer) {
+        JsonNode found = layer.at(List.of("node", key));
+        return found == null || !found.isTextual() ? "" : found.asText();
     }
 
     /** The sampler's defaults and what overrides them, without a robot. @throws InputException as {@link #read} */

@@ -114,7 +114,7 @@ final class RunningEpisode {
         if (!infos[source].isDescribed()) {
             describe(source);
         }
-        long stampNs = stamped[source] ? SourceInfo.headerStampNs(message) : 0;
+        long stampNs = stamped[source] ? infos[source].headerStampNs(message) : 0;
         writer.message(source, stampNs, queue.peekReceivedRosNs(), queue.peekReceivedNs(), message);
         queue.release();
         recorded.lazySet(source, recorded.get(source) + 1);

@@ -13,9 +13,11 @@ import dev.dpros.core.SystemClock;
 import dev.dpros.recording.RecorderState.Event;
 import dev.dpros.recording.journal.EpisodeEvent.Kind;
 import dev.dpros.recording.journal.JournalFile;
+import dev.dpros.recording.journal.SourceInfo;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +78,26 @@ class EpisodeRecorderTest {
         assertEquals(List.of(Kind.START, Kind.INTERVENTION_BEGIN, Kind.INTERVENTION_END, Kind.SUCCESS), contents.events);
         assertEquals(500, contents.end.sources().get(1).messages());
         assertFalse(contents.end.recovered());
+    }
+
+    /** A publisher of ROS 2 chooses the byte order, and says it in the second byte. */
+    @Test
+    void shouldReadTheStampsOfBigEndianMessages() {
+        RecordingSource.Description stamped = new RecordingSource.Description("test_msgs/Stamped", "RIHS01_" + "0".repeat(64),
+                "std_msgs/Header header\nuint8[] data\n");
+        RecordingSource source = new RecordingSource("imu", SourceInfo.Role.OBSERVATION, "/imu", new SourceQueue(16, 4096), () -> stamped);
+        recorder = new EpisodeRecorder(EpisodeStore.open(directory), CONFIG, List.of(source), clock);
+        recorder.start();
+        for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
+            ByteBuffer slot = source.queue().claim(24);
+            slot.put(1, (byte) (order == ByteOrder.BIG_ENDIAN ? 0 : 1));
+            slot.put(4, ByteBuffer.allocate(8).order(order).putInt(1_700_000_000).putInt(7).array());
+            source.queue().commit(clock.monotonicNs(), 1_700_000_000_000_000_007L);
+        }
+        recorder.stop();
+        RecordingFixture.Contents contents = RecordingFixture.Contents.of(episode(0));
+        assertEquals(2, contents.counters.get(0).size());
+        assertTrue(contents.stampsAgree);
     }
 
     @Test

@@ -7,13 +7,17 @@ import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
+import dev.dpros.datasets.rosbag2.Rosbag2;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.node.audit.AuditRecording;
+import dev.dpros.process.Archive;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.transports.Transports;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +46,8 @@ import picocli.CommandLine.Spec;
                 + "shares nothing with the safety filter.",
         footer = {"", "Exit code 1 if anything is found, or if nothing was published.",
             "Example: dpros audit --config launch/arm7.yaml --seconds 600",
-            "         dpros audit --config launch/arm7.yaml --recording run.bag"})
+            "         dpros audit --config launch/arm7.yaml --recording run.bag",
+            "         dpros audit --config launch/arm7.yaml --recording run.mcap"})
 public final class AuditCommand implements Callable<Integer> {
     private static final double LONGEST_S = 86_400;
 
@@ -49,7 +55,8 @@ public final class AuditCommand implements Callable<Integer> {
     private Path config;
 
     @Option(names = "--recording", paramLabel = "PATH",
-            description = "a *.bag, a journal or a recording directory instead of the running robot; repeatable")
+            description = "a recording instead of the running robot: a *.bag, a bag of ROS 2 (*.mcap, *.db3 or its folder), a journal or a "
+                    + "recording directory; repeatable")
     private List<Path> recordings = List.of();
 
     @Option(names = "--state", paramLabel = "TOPIC", description = "the node's ~state (default: of node.name; in a recording the one of its type)")
@@ -99,12 +106,12 @@ public final class AuditCommand implements Callable<Integer> {
         if (!rosArguments.isEmpty()) {
             throw InputException.of("audit", "arguments", "none with --recording", rosArguments.toString(), "put the names into the configuration");
         }
-        List<Path> files = recordings.stream().flatMap(path -> AuditRecording.files(path).stream()).toList();
+        List<Path> files = recordings.stream().flatMap(path -> files(path).stream()).toList();
         List<Map<String, Object>> all = new ArrayList<>();
         boolean good = true;
         for (Path file : files) {
             AuditFeed feed = new AuditFeed(robot, AuditCommand::full, state == null ? "" : full(state));
-            String damage = AuditRecording.read(file, feed, state == null, Transports::recorded);
+            String damage = read(file, feed);
             AuditFeed.Result result = feed.result();
             say(file.getFileName() + ": ", result);
             if (!damage.isEmpty()) {
@@ -117,6 +124,29 @@ public final class AuditCommand implements Callable<Integer> {
             all.add(tree);
         }
         return end(good, Map.of("recordings", all));
+    }
+
+    /** Itself, or what is in a folder: bags of ROS 2, as an export makes them, or journals. */
+    private static List<Path> files(Path path) {
+        if (Rosbag2.is(path)) {
+            return List.of(path);
+        }
+        try (Stream<Path> within = Files.isDirectory(path) ? Files.list(path) : Stream.empty()) {
+            List<Path> bags = within.filter(folder -> Files.isDirectory(folder) && Rosbag2.is(folder)).sorted().toList();
+            return bags.isEmpty() ? AuditRecording.files(path) : bags;
+        } catch (IOException e) {
+            throw new InputException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private String read(Path file, AuditFeed feed) {
+        if (!Rosbag2.is(file)) {
+            return AuditRecording.read(file, feed, state == null, Transports::recorded);
+        }
+        Archive.requireWhole("audit of a ROS 2 bag");
+        try (Rosbag2 bag = Rosbag2.open(file, Path.of(System.getProperty("java.io.tmpdir")))) {
+            return AuditRecording.read(bag, feed, state == null, Transports::recorded);
+        }
     }
 
     private static String full(String topic) {

@@ -95,7 +95,7 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         NodeArguments ros = transport.arguments(rosArguments, ConfigReader.transport(config));
-        Map<String, Object> own = ParameterLayers.nested(ros.parameters());
+        Map<String, Object> own = ParameterLayers.nested(ros.parameters(ConfigReader.nodeName(config)));
         Layer arguments = Layer.arguments(own, ros::parameterForm);
         Layer options = options();
         ConfigReader.Result early = ConfigReader.read(config, arguments, options);

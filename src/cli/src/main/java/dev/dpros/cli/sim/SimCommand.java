@@ -7,6 +7,7 @@ import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.Lifecycle;
+import dev.dpros.process.ParentWatch;
 import dev.dpros.sim.PushTRobot;
 import dev.dpros.simnode.Arm7WorldNode;
 import dev.dpros.simnode.PushTWorldNode;
@@ -87,6 +88,7 @@ public final class SimCommand implements Callable<Integer> {
             } else {
                 lifecycle.own(new PushTWorldNode(node, options)).start();
             }
+            ParentWatch.start(lifecycle);
             spec.commandLine().getErr().println("dpros: " + node.nodeName() + " simulates " + world);
             return lifecycle.awaitStop();
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.cli.Main;
 import dev.dpros.control.AtRest;
 import dev.dpros.control.ControlConfig;
@@ -360,9 +361,41 @@ class AuditCommandTest {
     }
 
     @Test
+    void shouldFindTheSameInABagOfRos2() throws Exception {
+        Path bag = directory.resolve("jump.bag");
+        try (Rig rig = new Rig(bag, AtRest.SILENT)) {
+            rig.run(1);
+            rig.drive(0.6);
+            rig.blind = true;
+            rig.robot[0] += 0.5;
+            rig.run(1);
+            rig.drive(0.2);
+        }
+        assertEquals(1, audit(bag), out.toString());
+        JsonNode found = result();
+        Path journals = directory.resolve("journals");
+        Path exported = directory.resolve("mcap");
+        dpros("dataset", "import", bag.toString(), "-o", journals.toString(), "--config", directory.resolve("robot.yaml").toString(),
+                "--map", "/dpros/state=state");
+        dpros("dataset", "export", journals.toString(), "--format", "mcap", "-o", exported.toString());
+        Path folder = exported.resolve("episode_000000");
+        for (Path mcap : List.of(exported, folder, folder.resolve("episode_000000_0.mcap"))) {
+            assertEquals(1, audit(mcap), out.toString());
+            ObjectNode again = (ObjectNode) result();
+            assertEquals(mcap == exported ? folder.toString() : mcap.toString(), again.remove("file").asText());
+            assertEquals(((ObjectNode) found.deepCopy()).without("file"), again);
+        }
+    }
+
+    private void dpros(String... args) {
+        CommandLine line = Main.commandLine();
+        assertEquals(0, line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(args), () -> out + " " + err);
+    }
+
+    @Test
     void shouldRefuseWhatItCannotRead() throws Exception {
         assertEquals(2, audit(directory.resolve("none.bag")));
-        assertTrue(err.toString().contains("expected a *.bag, a journal (episode_*.dpj) or a recording directory, found nothing"), err.toString());
+        assertTrue(err.toString().contains("a journal (episode_*.dpj) or a recording directory, found nothing"), err.toString());
         Path bag = directory.resolve("two.bag");
         try (Rig rig = new Rig(bag, AtRest.SILENT)) {
             rig.connect("/other/state", "diffusion_policy_msgs/ControllerState");

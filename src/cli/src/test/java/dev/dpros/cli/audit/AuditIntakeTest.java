@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageTypes;
+import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.node.audit.AuditFeed;
 import dev.dpros.ros.master.EmbeddedMaster;
-import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.Await;
+import dev.dpros.ros2.discovery.DomainSettings;
+import dev.dpros.ros2.node.Ros2Node;
+import dev.dpros.ros2.node.Ros2NodeConfig;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages of a node on a real master. */
+/** Messages of a node on a real master, and of one in a domain of ROS 2. */
 @Timeout(60)
 class AuditIntakeTest {
     @TempDir
@@ -65,8 +69,8 @@ class AuditIntakeTest {
         return new AuditFeed(config, auditor::resolve, "/dpros/state");
     }
 
-    private static void publish(Publication states, long stampNs) {
-        ControllerStateWriter writer = new ControllerStateWriter(SchemaCatalog.packaged(), List.of("a", "b"), List.of(), List.of("x"));
+    private static void publish(Publication states, MessageTypes types, long stampNs) {
+        ControllerStateWriter writer = new ControllerStateWriter(types, List.of("a", "b"), List.of(), List.of("x"));
         writer.stampNs = stampNs;
         writer.source = -1;
         states.publish(writer.write());
@@ -74,13 +78,26 @@ class AuditIntakeTest {
 
     @Test
     void shouldReceiveWhileItJudges() throws Exception {
+        receive(robot, auditor);
+    }
+
+    @Test
+    void shouldReceiveOverRos2() throws Exception {
+        int domain = DomainSettings.unoccupied().domainId();
+        try (Ros2Node publisher = Ros2Node.open(Ros2NodeConfig.local(domain, "dpros"));
+                Ros2Node listener = Ros2Node.open(Ros2NodeConfig.local(domain, "dpros_audit"))) {
+            receive(publisher, listener);
+        }
+    }
+
+    private void receive(Transport from, Transport to) throws Exception {
         AuditFeed feed = feed("");
-        Publication states = robot.advertise("/dpros/state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
-        try (AuditIntake intake = new AuditIntake(feed, auditor)) {
+        Publication states = from.advertise("/dpros/state", ControllerStateWriter.TYPE, new PublicationOptions(false, 10));
+        try (AuditIntake intake = new AuditIntake(feed, to)) {
             Await.until("connected", () -> states.subscribers() == 1);
             synchronized (feed) { // the judge waits for it with the first message
                 for (int i = 1; i <= 5; i++) {
-                    publish(states, i);
+                    publish(states, from.messages(), i);
                     int sent = i;
                     Await.until("message " + i, () -> intake.received() == sent);
                 }

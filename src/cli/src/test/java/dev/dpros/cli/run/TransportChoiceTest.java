@@ -70,6 +70,16 @@ class TransportChoiceTest {
     }
 
     @Test
+    void shouldTakeTheParametersOfTheNodeThatTheConfigurationNames() throws IOException {
+        Path robot = folder.resolve("robot.yaml");
+        Files.writeString(robot, Files.readString(Path.of("launch/pusht_keypoints.yaml")).replace("node:\n", "node:\n  name: arm\n"));
+        Path file = folder.resolve("parameters.yaml");
+        Files.writeString(file, "/dpros: {ros__parameters: {control: {rate_hz: 50}}}\n/arm: {ros__parameters: {control: {rate_hz: fast}}}\n");
+        String said = refusal("run", "--config", robot.toString(), "--transport", "ros2", "--", "--ros-args", "--params-file", file.toString());
+        assertTrue(said.startsWith("dpros: -p control.rate_hz:= (argument): "), said);
+    }
+
+    @Test
     void shouldNameMiddlewareArgumentsOfACommandThatTakesNone() {
         assertTrue(refusal("demo", "--", "--ros-args", "-r", "a:=b").startsWith("dpros: unknown option '--ros-args'"));
     }

@@ -3,9 +3,12 @@ package dev.dpros.node.audit;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageType;
 import dev.dpros.core.MessageTypes;
+import dev.dpros.datasets.rosbag.Bag;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
+import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.RecordingSource;
 import dev.dpros.recording.journal.JournalReader;
 import dev.dpros.recording.journal.JournalVisitor;
 import dev.dpros.recording.journal.SourceInfo;
@@ -18,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads a bag or a journal into an {@link AuditFeed}. One thread. */
+/** Reads a bag of any format or a journal into an {@link AuditFeed}. One thread. */
 public final class AuditRecording {
     private final Path file;
     private final AuditFeed feed;
@@ -39,7 +42,8 @@ public final class AuditRecording {
     public static List<Path> files(Path path) {
         List<Path> files = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
         if (files.isEmpty() || !Files.exists(path)) {
-            throw InputException.of(path.toString(), "recording", "a *.bag, a journal (episode_*.dpj) or a recording directory",
+            throw InputException.of(path.toString(), "recording",
+                    "a bag (*.bag, *.mcap, *.db3 or a folder of rosbag2), a journal (episode_*.dpj) or a recording directory",
                     files.isEmpty() ? "no episodes" : "nothing", "check the path");
         }
         return files;
@@ -55,18 +59,25 @@ public final class AuditRecording {
      */
     public static String read(Path file, AuditFeed feed, boolean findState, Function<String, MessageTypes> types) {
         AuditRecording recording = new AuditRecording(file, feed, findState, types);
-        if (BagReader.is(file)) {
-            BagReader.Scan scan = BagReader.read(file, recording.bag());
-            return scan.whole() ? "" : scan.closed() ? "cut off" : "not closed by its recorder";
-        }
-        return JournalReader.read(file, recording.journal()).damage();
+        return BagReader.is(file) ? damage(BagReader.read(file, recording.bag())) : JournalReader.read(file, recording.journal()).damage();
+    }
+
+    /** The same of a bag that is open. */
+    public static String read(Bag bag, AuditFeed feed, boolean findState, Function<String, MessageTypes> types) {
+        return damage(bag.read(new AuditRecording(bag.path(), feed, findState, types).bag()));
+    }
+
+    private static String damage(BagReader.Scan scan) {
+        return scan.whole() ? "" : scan.closed() ? "cut off" : "not closed by its recorder";
     }
 
     private BagReader.Visitor bag() {
         return new BagReader.Visitor() {
             @Override
             public void connection(BagConnection connection) {
-                source(connection.id(), connection.topic(), connection.type(), connection.md5(), connection.definition());
+                if (isWanted(connection.topic(), connection.type())) {
+                    describe(connection);
+                }
             }
 
             @Override
@@ -92,6 +103,20 @@ public final class AuditRecording {
         };
     }
 
+    /** What a bag does not tell of a type is that of the packaged one. */
+    private void describe(BagConnection connection) {
+        boolean cdr = connection.encoding().equals(BagConnection.CDR);
+        if (!cdr && !connection.encoding().equals(BagConnection.ROS1)) {
+            throw InputException.of(file.toString(), "topic " + connection.topic(), "messages of ROS 1 or CDR", "'" + connection.encoding() + "'", "");
+        }
+        RecordingSource.Description known = new RosMessageReaders(types).describe(connection.type(), cdr, connection.definition());
+        source(connection.id(), connection.topic(), known.type(), known.md5(), known.definition());
+    }
+
+    private boolean isWanted(String topic, String type) {
+        return findState && type.equals(AuditFeed.STATE) || feed.topics().stream().anyMatch(wanted -> wanted.name().equals(topic));
+    }
+
     private void source(int id, String topic, String type, String checksum, String definition) {
         if (findState && type.equals(AuditFeed.STATE)) {
             if (state != null && !state.equals(topic)) {
@@ -101,7 +126,7 @@ public final class AuditRecording {
             state = topic;
             feed.stateOn(topic);
         }
-        if (feed.topics().stream().anyMatch(wanted -> wanted.name().equals(topic))) {
+        if (isWanted(topic, type)) {
             topics.put(id, topic);
             known.put(id, types.apply(checksum).parse(type, definition));
         }

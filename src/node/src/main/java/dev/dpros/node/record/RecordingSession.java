@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RecordingSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordingSession.class);
+    private static final String TASK = "~task";
     private static final int IMAGE_SLOTS = 64;
     private static final int MESSAGE_SLOTS = 2048;
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
@@ -56,6 +57,7 @@ public final class RecordingSession implements AutoCloseable {
             Map<String, Supplier<String>> commands = Map.of("start", this::start, "stop", recorder::stop,
                     "success", recorder::success, "failure", recorder::failure, "discard", recorder::discard);
             offerServices(commands);
+            transport.settable(TASK, task -> task instanceof String ? null : TASK + ": expected text, found " + task);
             if (!config.record().joy().isEmpty()) {
                 JoyButtons buttons = owned.own(new JoyButtons(transport.messages().reader(), config.record().buttons(), commands));
                 owned.own(transport.subscribe(config.record().joy(), "sensor_msgs/Joy", buttons));
@@ -128,7 +130,7 @@ public final class RecordingSession implements AutoCloseable {
                 throw new InputException("recorder: " + resetService + ": " + answer.get("message"));
             }
         }
-        if (transport.getParameter("~task") instanceof String text && !text.equals(recorder.status().task())) {
+        if (transport.getParameter(TASK) instanceof String text && !text.equals(recorder.status().task())) {
             recorder.task(text);
         }
         return recorder.start();

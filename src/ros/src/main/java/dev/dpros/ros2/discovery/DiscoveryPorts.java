@@ -1,7 +1,9 @@
 package dev.dpros.ros2.discovery;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 
 /** The well-known UDP ports of a domain (DDSI-RTPS 9.6.2.4, default parameters) and the group of its multicast. */
 final class DiscoveryPorts {
@@ -32,6 +34,16 @@ final class DiscoveryPorts {
     /** User data of the participant with this index. */
     static int user(int domainId, int index) {
         return metatraffic(domainId, index) + 1;
+    }
+
+    /** Whether no program of this machine has the group's port of a domain, nor those of its first participant. */
+    static boolean unoccupied(int domainId) {
+        try (DatagramSocket all = new DatagramSocket(multicast(domainId).getPort());
+                DatagramSocket first = new DatagramSocket(metatraffic(domainId, 0))) {
+            return all.isBound() && first.isBound();
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     private static InetAddress group() {

@@ -103,8 +103,18 @@ final class DiscoveryState {
         matcher.add(endpoint);
     }
 
+    /** An own endpoint that the others of this participant may be matched with, as those of other participants. */
+    synchronized void addOwn(EndpointData data, InetSocketAddress address, String participant) {
+        matcher.add(data, address, participant);
+        tell(listener -> listener.endpointFound(data));
+    }
+
     synchronized void remove(LocalEndpoint endpoint) {
         matcher.remove(endpoint);
+        EndpointData own = matcher.remove(endpoint.data.guid());
+        if (own != null) {
+            tell(listener -> listener.endpointLost(own));
+        }
     }
 
     synchronized void reconsider(LocalEndpoint endpoint) {
@@ -251,8 +261,13 @@ final class DiscoveryState {
         return participants.values().stream().map(known -> known.data).toList();
     }
 
-    /** The endpoints known. */
+    /** The endpoints of others. */
     synchronized List<EndpointData> endpoints() {
+        return matcher.remotes().stream().filter(endpoint -> !endpoint.guid().samePrefix(self)).toList();
+    }
+
+    /** The endpoints of others and those of {@link #addOwn}. */
+    synchronized List<EndpointData> allEndpoints() {
         return matcher.remotes();
     }
 

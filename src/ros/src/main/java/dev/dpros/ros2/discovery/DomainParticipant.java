@@ -206,6 +206,11 @@ public final class DomainParticipant implements AutoCloseable {
         return state.endpoints();
     }
 
+    /** The same and, of topics and services, those of this participant. */
+    public List<EndpointData> allEndpoints() {
+        return state.allEndpoints();
+    }
+
     /** What an endpoint's participant announced of it; null if it is not known, or gone. */
     public EndpointData endpoint(Guid endpoint) {
         return state.endpoint(endpoint);
@@ -251,7 +256,12 @@ public final class DomainParticipant implements AutoCloseable {
     private void announce(LocalEndpoint endpoint) {
         open.add(endpoint);
         state.add(endpoint);
-        builtin.announce(endpoint.data);
+        EndpointData data = endpoint.data;
+        if (data.topic().matches("r[tqr]/.*")) { // what a node hears of its own topics and services
+            int user = rtps.userAddress().getPort();
+            state.addOwn(data, host.reachable(data.addresses().isEmpty() ? host.announced(user) : data.addresses()), options.name());
+        }
+        builtin.announce(data);
         LockSupport.unpark(thread);
     }
 

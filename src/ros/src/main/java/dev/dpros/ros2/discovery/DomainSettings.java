@@ -26,6 +26,9 @@ public record DomainSettings(int domainId, Range range, List<InetSocketAddress> 
     /** Highest domain whose ports exist. */
     public static final int HIGHEST_DOMAIN = 232;
     private static final int MOST_PEERS = 64;
+    /** The highest ones whose ports Linux does not give out itself. */
+    private static final int LOWEST_SPARE = 80;
+    private static final int SPARE_DOMAINS = 22;
 
     /** How far to look for others. */
     public enum Range {
@@ -48,6 +51,19 @@ public record DomainSettings(int domainId, Range range, List<InetSocketAddress> 
     /** This machine only. */
     public static DomainSettings local(int domainId) {
         return new DomainSettings(domainId, Range.LOCALHOST, List.of());
+    }
+
+    /** This machine only, in a domain in which no program of it is now. @throws InputException if there is none */
+    public static DomainSettings unoccupied() {
+        int first = (int) (ProcessHandle.current().pid() % SPARE_DOMAINS); // two that ask at once seldom get the same
+        for (int i = 0; i < SPARE_DOMAINS; i++) {
+            int domain = LOWEST_SPARE + (first + i) % SPARE_DOMAINS;
+            if (DiscoveryPorts.unoccupied(domain)) {
+                return local(domain);
+            }
+        }
+        throw InputException.of("ROS 2", "domain", "one of " + LOWEST_SPARE + " to " + (LOWEST_SPARE + SPARE_DOMAINS - 1)
+                + " in which nobody is on this machine", "nodes in all of them", "end some");
     }
 
     /**

@@ -82,7 +82,7 @@ final class NodeTopics implements DiscoveryListener {
     }
 
     private EndpointData writerOf(String topic) {
-        return endpoints.participant().endpoints().stream().filter(other -> other.isWriter() && other.topic().equals(DdsNames.topic(topic))
+        return endpoints.participant().allEndpoints().stream().filter(other -> other.isWriter() && other.topic().equals(DdsNames.topic(topic))
                 && DdsNames.rosType(other.type()) != null).findFirst().orElse(null);
     }
 

@@ -53,6 +53,26 @@ final class Ros2Clock implements Clock, MessageSlots {
         return system.recalibrate();
     }
 
+    /** The same slots with this clock's time of receipt, where the participant knows the machine's alone. */
+    MessageSlots stamping(MessageSlots slots) {
+        return new MessageSlots() {
+            @Override
+            public ByteBuffer claim(int length) {
+                return slots.claim(length);
+            }
+
+            @Override
+            public void commit(long receivedNs, long receivedRosNs) {
+                slots.commit(receivedNs, simulated ? simulatedNs : receivedRosNs);
+            }
+
+            @Override
+            public void abandon() {
+                slots.abandon();
+            }
+        };
+    }
+
     @Override
     public ByteBuffer claim(int length) {
         return length >= SHORTEST && length <= LONGEST ? slot.clear().limit(length) : null;

@@ -31,10 +31,11 @@ import java.util.function.Function;
  * <p>Nothing outside ends the node: ROS 2 has no call for it, so that {@link #onShutdown} handlers never run.
  */
 public final class Ros2Node implements Transport {
+    /** The parameter that every node has: whether its time is that of {@code /clock}. */
+    public static final String USE_SIM_TIME = "use_sim_time";
     private static final int SERVICE_WAIT_MS = 2_000;
     private static final int SERVICE_LIMIT_MS = 30_000;
     private static final int LARGEST_EVENT = 1 << 20;
-    private static final String TIME = "use_sim_time";
 
     private final Ros2NodeConfig config;
     private final Ros2Names names;
@@ -90,14 +91,14 @@ public final class Ros2Node implements Transport {
     }
 
     private void join() {
-        parameters.set(TIME, false);
-        parameters.settable(TIME, value -> {
+        parameters.set(USE_SIM_TIME, false);
+        parameters.settable(USE_SIM_TIME, value -> {
             useSimTime(Boolean.TRUE.equals(value));
             return null;
         });
         Map<String, Object> given = config.parameters() == null ? config.arguments().parametersOf(nodeName()) : config.parameters();
         given.forEach(parameters::set);
-        useSimTime(Boolean.TRUE.equals(parameters.get(TIME)));
+        useSimTime(Boolean.TRUE.equals(parameters.get(USE_SIM_TIME)));
         ParameterServices answers = parameters.services();
         offer("describe_parameters", "DescribeParameters", answers::describe);
         offer("get_parameters", "GetParameters", answers::get);
@@ -161,7 +162,7 @@ public final class Ros2Node implements Transport {
 
     @Override
     public Subscription subscribe(String topic, String type, MessageSlots slots) {
-        return topics.subscribe(resolve(topic), type, slots);
+        return topics.subscribe(resolve(topic), type, clock.stamping(slots));
     }
 
     @Override
@@ -225,7 +226,7 @@ public final class Ros2Node implements Transport {
     /** The node's own parameters are its configuration; {@code use_sim_time}, which every node of ROS 2 has, is none of it. */
     private static Object withoutTime(Object tree) {
         Map<Object, Object> own = tree instanceof Map<?, ?> all ? new LinkedHashMap<>(all) : new LinkedHashMap<>();
-        own.remove(TIME);
+        own.remove(USE_SIM_TIME);
         return own.isEmpty() ? null : own;
     }
 

@@ -136,12 +136,17 @@ final class Ros2Subscription implements Transport.Subscription {
 
     @Override
     public String messageDefinition() {
-        return publishers() == 0 ? null : schema.definition();
+        return hadPublisher() ? schema.definition() : null;
     }
 
     @Override
     public String messageType() {
-        return publishers() == 0 ? null : schema.type();
+        return hadPublisher() ? schema.type() : null;
+    }
+
+    /** What has come is to be read after its publisher has gone, too. */
+    private boolean hadPublisher() {
+        return publishers() > 0 || received() > 0;
     }
 
     @Override

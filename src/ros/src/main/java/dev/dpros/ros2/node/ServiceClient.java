@@ -107,7 +107,7 @@ final class ServiceClient implements AutoCloseable {
     private boolean serverHasHeader() {
         DomainParticipant participant = endpoints.participant();
         String topic = requests.data().topic();
-        for (EndpointData other : participant.endpoints()) {
+        for (EndpointData other : participant.allEndpoints()) {
             if (!other.isWriter() && other.topic().equals(topic)) {
                 return ServiceLayout.inPayload(other, participant.participant(other.guid()));
             }

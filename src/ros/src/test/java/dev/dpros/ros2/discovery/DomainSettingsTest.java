@@ -2,11 +2,14 @@ package dev.dpros.ros2.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.SystemClock;
 import dev.dpros.ros2.discovery.DomainSettings.Range;
+import dev.dpros.ros2.rtps.SocketOptions;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,15 @@ class DomainSettingsTest {
             environment.put(pairs[i], pairs[i + 1]);
         }
         return DomainSettings.of(environment);
+    }
+
+    @Test
+    void shouldFindADomainInWhichNobodyIs() {
+        DomainSettings own = DomainSettings.unoccupied();
+        assertTrue(own.loopbackOnly());
+        try (DomainParticipant there = DomainParticipant.open(own, new ParticipantOptions("/one", "/", new SystemClock(), SocketOptions.DEFAULT))) {
+            assertNotEquals(there.settings().domainId(), DomainSettings.unoccupied().domainId());
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ public final class Heard implements MessageSlots {
     private final Ros2Schema type;
     private final List<ByteBuffer> messages = new CopyOnWriteArrayList<>();
     private ByteBuffer claimed;
+    private volatile long newestRosNs;
 
     /** Slots for messages of this type. */
     public Heard(Ros2Schema type) {
@@ -27,6 +28,7 @@ public final class Heard implements MessageSlots {
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
+        newestRosNs = receivedRosNs;
         messages.add(claimed.rewind());
     }
 
@@ -38,6 +40,11 @@ public final class Heard implements MessageSlots {
     /** Messages so far. */
     public int count() {
         return messages.size();
+    }
+
+    /** When the last one came, on the node's clock. */
+    public long receivedRosNs() {
+        return newestRosNs;
     }
 
     /** All of them, decoded. */

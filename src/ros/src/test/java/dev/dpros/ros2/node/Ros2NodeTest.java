@@ -71,6 +71,42 @@ class Ros2NodeTest {
     }
 
     @Test
+    void shouldKnowTheTypeOfWhatHasComeAfterItsPublisherHasGone() {
+        Heard slots = heard("std_msgs/String");
+        Subscription subscription = node("two").subscribe("talk", "std_msgs/String", slots);
+        assertNull(subscription.messageType());
+        Publication publication = node("one").advertise("talk", "std_msgs/String", TEN);
+        awaitPublisher(subscription, publication);
+        publication.publish(Map.of("data", "hello"));
+        Await.until("a message", () -> slots.count() == 1);
+        publication.close();
+        Await.until("the publisher gone", () -> subscription.publishers() == 0);
+        assertEquals("std_msgs/String", subscription.messageType());
+        assertEquals(Ros2Catalog.packaged().message("std_msgs/String").definition(), subscription.messageDefinition());
+    }
+
+    /** As when a node records what it publishes itself. */
+    @Test
+    void shouldHearItsOwnTopicsAndServices() throws Exception {
+        Ros2Node node = node("one");
+        Publication publication = node.advertise("talk", "std_msgs/String", TEN);
+        Heard slots = heard("std_msgs/String");
+        Heard any = heard("std_msgs/String");
+        Subscription subscription = node.subscribe("talk", "std_msgs/String", slots);
+        node.subscribe("talk", "*", any);
+        Await.until("connected", () -> publication.subscribers() == 2);
+        publication.publish(Map.of("data", "hello"));
+        Await.until("a message", () -> slots.count() == 1 && any.count() == 1);
+        assertEquals(Map.of("data", "hello"), slots.newest());
+        assertEquals(1, node.graph().count("/one"));
+        try (AutoCloseable service = node.advertiseService("~/ask", "std_srvs/Trigger", request -> Map.of("success", true, "message", "yes"))) {
+            assertEquals(Map.of("success", true, "message", "yes"), node.callService("~/ask", "std_srvs/Trigger", Map.of()));
+        }
+        publication.close();
+        assertEquals(0, subscription.publishers());
+    }
+
+    @Test
     void shouldGiveLatecomersWhatIsLatched() {
         Publication publication = node("one").advertise("~/state", "std_msgs/String", LATCHED);
         publication.publish(Map.of("data", "a"));
@@ -185,7 +221,7 @@ class Ros2NodeTest {
         Await.until("the line from before", () -> lines.count() == 1);
         Map<String, Object> line = lines.newest();
         assertEquals(List.of(30, "r.one", "careful"), List.of(line.get("level"), line.get("name"), line.get("msg")));
-        Await.until("events heard", () -> changes.publishers() == 1);
+        Await.until("events heard", () -> changes.publishers() == 2); // of both nodes
         int[] set = {0};
         Await.until("the event", () -> { // the publisher may know of the subscriber later than the subscriber of it
             one.setParameter("x/y" + set[0]++, 3);
@@ -257,6 +293,13 @@ class Ros2NodeTest {
         Await.until("heard", () -> clock.subscribers() == 1);
         clock.publish(Map.of("clock", 1_500_000_000L));
         Await.until("the time", () -> node.clock().rosNs() == 1_500_000_000L);
+        Heard slots = heard("std_msgs/String");
+        node.subscribe("/talk", "std_msgs/String", slots);
+        Publication talk = world.advertise("/talk", "std_msgs/String", TEN);
+        Await.until("connected", () -> talk.subscribers() == 1);
+        talk.publish(Map.of("data", "now"));
+        Await.until("a message", () -> slots.count() == 1);
+        assertEquals(1_500_000_000L, slots.receivedRosNs(), "time of receipt");
         assertEquals("", set2(world, false));
         assertFalse(node.clock().rosNs() == 1_500_000_000L);
     }

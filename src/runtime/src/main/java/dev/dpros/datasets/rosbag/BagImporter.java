@@ -219,8 +219,8 @@ public final class BagImporter {
             if (info == null) {
                 return;
             }
-            ByteBuffer payload = message.slice().order(info.order(message));
-            long headerNs = stamped.get(info.id()) ? SourceInfo.headerStampNs(payload) : 0;
+            ByteBuffer payload = message.slice();
+            long headerNs = stamped.get(info.id()) ? info.headerStampNs(payload) : 0;
             try {
                 writer.message(info.id(), headerNs, timeNs, timeNs - startNs, payload);
             } catch (IOException e) {

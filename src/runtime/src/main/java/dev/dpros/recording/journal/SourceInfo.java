@@ -53,9 +53,9 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
         return md5.startsWith(ROS2_HASH);
     }
 
-    /** Byte order of one message, from position. */
-    public ByteOrder order(ByteBuffer message) {
-        boolean big = isRos2() && message.remaining() > 1 && (message.get(message.position() + 1) & 1) == 0;
+    /** Byte order of one message of at least four bytes, from position. */
+    private ByteOrder order(ByteBuffer message) {
+        boolean big = isRos2() && (message.get(message.position() + 1) & 1) == 0;
         return big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
@@ -73,12 +73,17 @@ public record SourceInfo(int id, String key, Role role, String topic, String typ
      * The stamp of a leading header in ns since the epoch, or 0 if the message is too short. It lies at the same place in
      * ROS 1, after the sequence number, and ROS 2, after the encapsulation. Allocates nothing.
      *
-     * @param message in its byte order
+     * @param message position to limit; whatever the buffer's order, it is read in the message's own
      */
-    public static long headerStampNs(ByteBuffer message) {
-        if (message.limit() < 12) {
+    public long headerStampNs(ByteBuffer message) {
+        int at = message.position();
+        if (message.remaining() < 12) {
             return 0;
         }
-        return Integer.toUnsignedLong(message.getInt(4)) * NS_PER_S + Integer.toUnsignedLong(message.getInt(8));
+        boolean turned = message.order() != order(message);
+        int seconds = message.getInt(at + 4);
+        int nanoseconds = message.getInt(at + 8);
+        return Integer.toUnsignedLong(turned ? Integer.reverseBytes(seconds) : seconds) * NS_PER_S
+                + Integer.toUnsignedLong(turned ? Integer.reverseBytes(nanoseconds) : nanoseconds);
     }
 }
