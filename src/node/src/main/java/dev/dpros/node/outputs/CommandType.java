@@ -66,10 +66,7 @@ public enum CommandType {
      */
     CommandWriter writer(MessageTypes types, CommandFrame layout, String frameId, ControlConfig control, TrajectoryStart start) {
         boolean hold = control.interpolation() == Interpolation.ZERO_ORDER_HOLD;
-        if (hold && (this == TWIST_STAMPED || this == JOINT_JOG)) {
-            throw InputException.of("action", "type " + type, "control.interpolation linear or cubic", "zero_order_hold",
-                    "a motion in steps has no velocity");
-        }
+        requireVelocity(hold);
         switch (this) {
             case FLOAT64_MULTI_ARRAY:
                 SimpleWriters simple = new SimpleWriters(types);
@@ -87,6 +84,13 @@ public enum CommandType {
                 return new ActionChunkWriter(types, layout.names(), frameId, control.policyStepNs(), hold);
             default:
                 return new JointTrajectoryWriter(types, layout, frameId, start);
+        }
+    }
+
+    private void requireVelocity(boolean hold) {
+        if (hold && (this == TWIST_STAMPED || this == JOINT_JOG)) {
+            throw InputException.of("action", "type " + type, "control.interpolation linear or cubic", "zero_order_hold",
+                    "a motion in steps has no velocity");
         }
     }
 }
