@@ -31,6 +31,17 @@ public interface Transport extends AutoCloseable {
     MessageTypes messages();
 
     /**
+     * Asks for a quality of service on a topic: for all that this node publishes or subscribes there from now on.
+     *
+     * @param topic resolved as by {@link #subscribe}
+     * @return false if this middleware knows no such thing; then nothing is asked
+     * @throws InputException if the name is not legal
+     */
+    default boolean askQos(String topic, TopicQos qos) {
+        return false;
+    }
+
+    /**
      * Subscribes; stays subscribed through restarts of publisher and master.
      *
      * @param type such as {@code sensor_msgs/Image} (so in every middleware), or {@code *} for whatever is published

@@ -1,6 +1,7 @@
 package dev.dpros.node;
 
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.TopicQuality;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.PacerConfig;
 import dev.dpros.core.Clock;
@@ -54,6 +55,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     /** Subscribes the observation sources. @throws InputException if they do not fit the policy */
     Sources sources(Owned owned) {
+        TopicQuality.ask(config, transport);
         Sources sources = owned.own(new Sources(config, policy(), transport, metrics));
         sources.expect(config, ConstantInputs.of(definition));
         return sources;

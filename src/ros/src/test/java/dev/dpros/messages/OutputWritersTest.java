@@ -66,6 +66,21 @@ class OutputWritersTest {
     }
 
     @Test
+    void shouldJogJointsByTheVelocitiesOfNowAlone() {
+        CommandFrame frame = new CommandFrame(List.of("a", "b"), 2);
+        frame.points = 2;
+        frame.stampNs = 5_000_000_000L;
+        System.arraycopy(new double[] {1, 2, 3, 4}, 0, frame.positions, 0, 4);
+        System.arraycopy(new double[] {0.5, -0.25, 9, 9}, 0, frame.velocities, 0, 4);
+        Map<String, Object> jog = decode("control_msgs/JointJog", new JointJogWriter(CATALOG, frame, "base", 20_000_000L).write(frame));
+        assertEquals(List.of("a", "b"), jog.get("joint_names"));
+        assertArrayEquals(new double[] {0.5, -0.25}, (double[]) jog.get("velocities"));
+        assertEquals(0, ((double[]) jog.get("displacements")).length, "they would add up where a message is lost or comes twice");
+        assertEquals(0.02, jog.get("duration"));
+        assertEquals(5_000_000_000L, ((Map<?, ?>) jog.get("header")).get("stamp"));
+    }
+
+    @Test
     void shouldNameADimensionThatIsNotAPose() {
         CommandFrame frame = new CommandFrame(List.of("x", "y", "yav"), 2);
         String message = assertThrows(InputException.class, () -> new PoseStampedWriter(CATALOG, frame, "")).getMessage();
@@ -187,7 +202,8 @@ class OutputWritersTest {
             frame.timeFromStartNs[i] = i * 50_000_000L;
         }
         List<CommandWriter> writers = List.of(new PoseStampedWriter(CATALOG, frame, "base"), new TwistStampedWriter(CATALOG, frame, "base"),
-                new ActionChunkWriter(CATALOG, frame.names(), "base", 100_000_000L, false), new JointTrajectoryWriter(CATALOG, frame, ""));
+                new ActionChunkWriter(CATALOG, frame.names(), "base", 100_000_000L, false), new JointTrajectoryWriter(CATALOG, frame, ""),
+                new JointJogWriter(CATALOG, frame, "", 20_000_000L));
         CommandWriter[] all = writers.toArray(new CommandWriter[0]);
         ControllerStateWriter state = new ControllerStateWriter(CATALOG, frame.names(), List.of("/camera"), List.of("cleared"));
         assertEquals(0, Allocation.least(5, () -> {

@@ -1,6 +1,7 @@
 package dev.dpros.config;
 
 import dev.dpros.control.AtRest;
+import dev.dpros.core.TopicQos;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.WorkspaceBox;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param workspaceBox {@code [min, max]} per named joint, m, for policies whose actions are positions in space
  * @param stamp of a JointTrajectory's header: now (default), or zero: controllers begin on arrival
  * @param firstPoint of a JointTrajectory: now (default), or next: one control period ahead
+ * @param qos of the topic, where the middleware has it
  */
 public record ActionSection(
         String topic,
@@ -32,7 +34,8 @@ public record ActionSection(
         PerJoint takeUp,
         Map<String, List<Double>> workspaceBox,
         Stamp stamp,
-        FirstPoint firstPoint) {
+        FirstPoint firstPoint,
+        QosSection qos) {
     /** Stamp of a trajectory's header. */
     public enum Stamp {
         /** Stamp time of the tick. */ NOW,
@@ -73,6 +76,15 @@ public record ActionSection(
                     + ": expected type trajectory_msgs/JointTrajectory, found " + type);
         }
         workspaceBox.forEach(ActionSection::requirePair);
+        if (qos.durability() == TopicQos.Durability.TRANSIENT_LOCAL) {
+            throw new IllegalArgumentException("qos.durability: expected volatile, found transient_local: a controller that starts later "
+                    + "would get a command of the past");
+        }
+    }
+
+    /** Whether commands are velocities: the robot goes on until the next one, or until its receiver misses it. */
+    public boolean velocities() {
+        return type.equals("geometry_msgs/TwistStamped") || type.equals("control_msgs/JointJog");
     }
 
     /** When a trajectory begins after its stamp, ns. */

@@ -46,6 +46,7 @@ public record RobotConfig(
             throw new IllegalArgumentException("observations: expected one entry per input of the policy, found none");
         }
         observations = Map.copyOf(observations);
+        TopicQuality.requireOneForEachTopic(observations, action);
     }
 
     /**

@@ -29,6 +29,7 @@ import dev.dpros.observation.VectorConfig;
  *     (ahead: 50 ms at most); 0 turns the check off
  * @param grey whether a camera without colours may feed a colour image of the policy: its grey in all three channels
  * @param fit how an image of another size becomes the policy's: exact, stretch, letterbox, crop
+ * @param qos of the topic, where the middleware has it
  */
 public record SourceSection(
         String topic,
@@ -43,7 +44,8 @@ public record SourceSection(
         double blankBelow,
         double maxStampOffsetMs,
         boolean grey,
-        Fit fit) {
+        Fit fit,
+        QosSection qos) {
 
     private static final int FROZEN_FRAMES = 5;
 

@@ -1,5 +1,6 @@
 package dev.dpros.config;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.control.RotationGroup;
 import dev.dpros.core.InputException;
+import dev.dpros.core.TopicQos;
 import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.inference.GuideConfig;
 import dev.dpros.inference.StepBudget;
@@ -52,6 +54,39 @@ class ConfigReaderTest {
         RobotConfig config = read(VALID, arguments(Map.of("sampler", Map.of("steps", 8), "action", Map.of("topic", "/other"))));
         assertEquals(8, config.sampler().steps());
         assertEquals("/other", config.action().topic());
+    }
+
+    @Test
+    void shouldReadTheQosOfTopics() throws IOException {
+        RobotConfig config = read(VALID.replace("  field:", "  qos: {reliability: best_effort, depth: 3}\n    field:")
+                + "  qos: {durability: volatile}\n");
+        assertEquals(new TopicQos(TopicQos.Reliability.BEST_EFFORT, null, 3), config.observations().get("observation.state").qos().toTopicQos());
+        assertEquals(new TopicQos(null, TopicQos.Durability.VOLATILE, 0), config.action().qos().toTopicQos());
+        assertTrue(read(VALID).action().qos().toTopicQos().isUsual());
+    }
+
+    @Test
+    void shouldRefuseAWrongQosInOneLine() {
+        for (String[] wrong : new String[][] {
+                {"reliability: besteffort", "action.qos.reliability: value: expected one of reliable best_effort, found \"besteffort\""},
+                {"depth: 0", "action.qos.depth: expected 1 to 1000, found 0"},
+                {"deadline: 5", "action.qos.deadline: unknown key"},
+                {"durability: transient_local", "action.qos.durability: expected volatile, found transient_local: a controller that starts later "
+                        + "would get a command of the past"}}) {
+            String message = assertThrows(InputException.class, () -> read(VALID + "  qos: {" + wrong[0] + "}\n")).getMessage();
+            assertTrue(message.contains(wrong[1]) && message.lines().count() == 1, message);
+        }
+    }
+
+    @Test
+    void shouldRefuseTwoQosOfOneTopic() {
+        String two = VALID.replace("action:\n", "  observation.gripper:\n    topic: /joint_states\n    field: position[g]\n"
+                + "    qos: {depth: 2}\naction:\n");
+        assertEquals(2, assertDoesNotThrow(() -> read(two)).observations().size());
+        String message = assertThrows(InputException.class, () -> read(two.replace("  field: position[x,y]", "  field: position[x,y]\n    qos: {depth: 3}")))
+                .getMessage();
+        assertTrue(message.contains("observations.observation.state.qos: expected that of observations.observation.gripper.qos, which is for the "
+                + "same topic /joint_states"), message);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.TopicQuality;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
 import dev.dpros.datasets.rosbag2.Rosbag2;
@@ -91,6 +92,7 @@ public final class AuditCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(transport.arguments(rosArguments, robot.node().transport()).connect("dpros_audit"));
             AuditFeed feed = new AuditFeed(robot, node::resolve, node.resolve(state != null ? state : robot.node().name() + "/state"));
+            TopicQuality.ask(robot, node);
             AuditIntake intake = lifecycle.own(new AuditIntake(feed, node));
             new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
             AuditFeed.Result result = intake.result();

@@ -5,6 +5,7 @@ import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.config.TopicQuality;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
@@ -77,6 +78,7 @@ public final class RecordCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(ros.connect("recorder"));
             node.onShutdown(reason -> lifecycle.requestStop(0));
+            TopicQuality.ask(robot, node);
             RecordingSession session = lifecycle.own(new RecordingSession(robot, node, output));
             if (!task.isEmpty()) {
                 session.recorder().task(task);

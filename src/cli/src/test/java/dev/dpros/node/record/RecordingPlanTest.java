@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.Layer;
+import dev.dpros.config.RecordSection;
 import dev.dpros.config.RobotConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,11 @@ class RecordingPlanTest {
         RobotConfig config = ConfigReader.read(Path.of("launch/pusht.yaml"), Layer.settings("test", settings)).config();
         return RecordingPlan.ofNode(config, name -> name.replace("~", "/node/")).stream()
                 .map(topic -> topic.key() + " " + topic.topic() + " " + topic.type()).toList();
+    }
+
+    @Test
+    void shouldKnowWhereACommandHasItsValues() {
+        assertEquals("velocities[0:2]", RecordingPlan.usualField(new RecordSection.Topic("/jog", "control_msgs/JointJog", ""), List.of("a", "b")));
     }
 
     @Test

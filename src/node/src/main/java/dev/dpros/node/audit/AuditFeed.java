@@ -87,7 +87,7 @@ public final class AuditFeed {
 
     private static MotionAudit.Rules rules(RobotConfig robot, List<JointLimits> limits) {
         MotionRules rules = robot.motionRules(-1);
-        boolean velocities = robot.action().type().equals("geometry_msgs/TwistStamped");
+        boolean velocities = robot.action().velocities();
         boolean steps = robot.control().interpolation() == Interpolation.ZERO_ORDER_HOLD;
         double[] takeUp = new double[limits.size()];
         double stop = 0;

@@ -3,6 +3,7 @@ package dev.dpros.node.outputs;
 import dev.dpros.config.ActionSection;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
+import dev.dpros.core.Clock;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.Transport;
@@ -15,6 +16,9 @@ import dev.dpros.messages.TrajectoryStart;
 public final class CommandOutput implements CommandSink, AutoCloseable {
     private final Publication publication;
     private final CommandWriter writer;
+    private final CommandFrame halt;
+    private final Clock clock;
+    private volatile boolean moves;
 
     /**
      * Advertises the topic.
@@ -25,7 +29,9 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
     public CommandOutput(Transport transport, ActionSection action, ControlConfig control, int framePoints) {
         CommandType type = CommandType.of(action.type());
         writer = type.writer(transport.messages(), new CommandFrame(action.joints(), framePoints), action.frameId(),
-                control.interpolation(), control.policyStepNs(), start(action, control));
+                control, start(action, control));
+        halt = action.velocities() ? new CommandFrame(action.joints(), 1) : null;
+        clock = transport.clock();
         publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
     }
 
@@ -37,7 +43,19 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
 
     @Override
     public void publish(CommandFrame frame) {
+        if (halt != null) {
+            moves = isMoving(frame);
+        }
         publication.publish(writer.write(frame), frame.newcomersNs);
+    }
+
+    private static boolean isMoving(CommandFrame frame) {
+        for (int d = 0; d < frame.dims(); d++) {
+            if (frame.velocities[d] != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** For counts. */
@@ -45,8 +63,14 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
         return publication;
     }
 
+    /** Where the loop ended while a velocity was commanded, zero is sent: nothing else would end it but its receiver's own limit. */
     @Override
     public void close() {
+        if (halt != null && moves) {
+            halt.points = 1;
+            halt.stampNs = clock.rosNs();
+            publish(halt);
+        }
         publication.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpros.node.outputs;
 
+import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
@@ -7,6 +8,7 @@ import dev.dpros.core.MessageTypes;
 import dev.dpros.core.NearestName;
 import dev.dpros.messages.ActionChunkWriter;
 import dev.dpros.messages.CommandWriter;
+import dev.dpros.messages.JointJogWriter;
 import dev.dpros.messages.JointStateWriter;
 import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.messages.PoseStampedWriter;
@@ -28,6 +30,8 @@ public enum CommandType {
     POSE_STAMPED("geometry_msgs/PoseStamped"),
     /** The velocity of the commanded pose now; zero in a hold. */
     TWIST_STAMPED("geometry_msgs/TwistStamped"),
+    /** The joints' velocities now; zero in a hold. */
+    JOINT_JOG("control_msgs/JointJog"),
     /** The whole motion of a frame on the policy's grid. */
     ACTION_CHUNK("diffusion_policy_msgs/ActionChunk");
 
@@ -56,13 +60,13 @@ public enum CommandType {
     /**
      * What writes frames like the given one.
      *
-     * @param policyStepNs grid of {@link #ACTION_CHUNK}
+     * @param control says whether motions are steps, the period, and the policy's grid
      * @param start of {@link #JOINT_TRAJECTORY}
      * @throws InputException if frames of these names and this interpolation cannot be sent as this type
      */
-    CommandWriter writer(MessageTypes types, CommandFrame layout, String frameId, Interpolation interpolation, long policyStepNs,
-            TrajectoryStart start) {
-        boolean hold = interpolation == Interpolation.ZERO_ORDER_HOLD;
+    CommandWriter writer(MessageTypes types, CommandFrame layout, String frameId, ControlConfig control, TrajectoryStart start) {
+        boolean hold = control.interpolation() == Interpolation.ZERO_ORDER_HOLD;
+        requireVelocity(hold);
         switch (this) {
             case FLOAT64_MULTI_ARRAY:
                 SimpleWriters simple = new SimpleWriters(types);
@@ -73,15 +77,20 @@ public enum CommandType {
             case POSE_STAMPED:
                 return new PoseStampedWriter(types, layout, frameId);
             case TWIST_STAMPED:
-                if (hold) {
-                    throw InputException.of("action", "type " + type, "control.interpolation linear or cubic",
-                            "zero_order_hold", "a motion in steps has no velocity");
-                }
                 return new TwistStampedWriter(types, layout, frameId);
+            case JOINT_JOG:
+                return new JointJogWriter(types, layout, frameId, control.periodNs());
             case ACTION_CHUNK:
-                return new ActionChunkWriter(types, layout.names(), frameId, policyStepNs, hold);
+                return new ActionChunkWriter(types, layout.names(), frameId, control.policyStepNs(), hold);
             default:
                 return new JointTrajectoryWriter(types, layout, frameId, start);
+        }
+    }
+
+    private void requireVelocity(boolean hold) {
+        if (hold && (this == TWIST_STAMPED || this == JOINT_JOG)) {
+            throw InputException.of("action", "type " + type, "control.interpolation linear or cubic", "zero_order_hold",
+                    "a motion in steps has no velocity");
         }
     }
 }

@@ -120,6 +120,7 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
             case "std_msgs/Float32MultiArray", "std_msgs/Float64MultiArray" -> "data[0:" + names.size() + "]";
             case "geometry_msgs/PoseStamped" -> "pose";
             case "geometry_msgs/TwistStamped" -> "twist";
+            case "control_msgs/JointJog" -> "velocities[0:" + names.size() + "]";
             default -> throw InputException.of("record: " + topic.topic(), "field",
                     "a field path, such as position[joint1,joint2]", "none, and type '" + topic.type() + "' has no usual one",
                     "set record.commanded.field or record.sent.field");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.config.ActionSection;
 import dev.dpros.config.MeasuredSection;
 import dev.dpros.config.PerJoint;
+import dev.dpros.config.QosSection;
 import dev.dpros.control.AtRest;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
@@ -61,7 +62,8 @@ class CommandOutputTest {
 
     private CommandOutput output(String topic, String type, Interpolation interpolation) {
         return new CommandOutput(node, new ActionSection(topic, type, NAMES, "world", Map.of(), new MeasuredSection("", "", ""),
-                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW),
+                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW,
+                QosSection.NONE),
                 ControlConfig.of(NAMES, 50, 10, 15, 8).with(interpolation), 4);
     }
 

@@ -3,6 +3,7 @@ package dev.dpros.ros2.node;
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.TopicQos;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -32,6 +33,7 @@ final class NodeTopics implements DiscoveryListener {
     private final NodeEndpoints endpoints;
     private final Ros2Catalog catalog;
     private final Map<String, EndpointQos> qos;
+    private final Map<String, TopicQos> asked = new ConcurrentHashMap<>();
     private final Map<String, Ros2Publication> publications = new ConcurrentHashMap<>();
     private final List<Ros2Subscription> subscriptions = new CopyOnWriteArrayList<>();
 
@@ -42,6 +44,31 @@ final class NodeTopics implements DiscoveryListener {
         this.catalog = catalog;
         this.qos = qos;
         endpoints.participant().listen(this);
+    }
+
+    /** What is opened on a topic from now on has this QoS, unless the configuration of the node says all of it. */
+    void ask(String topic, TopicQos wanted) {
+        asked.put(topic, wanted);
+    }
+
+    /** What a subscription asks for; null to take what is offered. Its depth alone asks for nothing of a publisher. */
+    private EndpointQos heard(String topic) {
+        TopicQos wanted = asked.get(topic);
+        boolean all = wanted == null || wanted.reliability() == null && wanted.durability() == null;
+        return qos.containsKey(topic) || all ? qos.get(topic) : over(EndpointQos.DEFAULT, wanted);
+    }
+
+    /** What a publication offers. */
+    private EndpointQos published(String topic, EndpointQos usual) {
+        TopicQos wanted = asked.get(topic);
+        return qos.containsKey(topic) ? qos.get(topic) : wanted == null ? usual : over(usual, wanted);
+    }
+
+    private static EndpointQos over(EndpointQos usual, TopicQos wanted) {
+        return EndpointQos.of(wanted.reliability() == null ? usual.reliable() : wanted.reliability() == TopicQos.Reliability.RELIABLE,
+                wanted.durability() == null ? usual.durability()
+                        : wanted.durability() == TopicQos.Durability.VOLATILE ? Durability.VOLATILE : Durability.TRANSIENT_LOCAL,
+                wanted.depth() == 0 ? usual.depth() : wanted.depth());
     }
 
     /** Subscriptions to whatever is published learn their type from the first publisher. */
@@ -72,7 +99,7 @@ final class NodeTopics implements DiscoveryListener {
         if (schema != null) {
             requireType(topic, schema);
         }
-        Ros2Subscription subscription = new Ros2Subscription(endpoints, topic, schema, qos.get(topic), slots, subscriptions::remove);
+        Ros2Subscription subscription = new Ros2Subscription(endpoints, topic, schema, heard(topic), slots, subscriptions::remove);
         subscriptions.add(subscription);
         EndpointData writer = schema == null ? writerOf(topic) : null;
         if (writer != null) {
@@ -102,7 +129,7 @@ final class NodeTopics implements DiscoveryListener {
             throw new InputException("topic " + topic + ": already advertised by this node " + node + "; advertise a topic once, or remap one "
                     + "of the names");
         }
-        Ros2Publication publication = new Ros2Publication(endpoints, topic, schema, qos.getOrDefault(topic, usual), () -> publications.remove(topic));
+        Ros2Publication publication = new Ros2Publication(endpoints, topic, schema, published(topic, usual), () -> publications.remove(topic));
         publications.put(topic, publication);
         return publication;
     }

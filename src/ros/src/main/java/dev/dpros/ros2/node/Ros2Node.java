@@ -4,6 +4,7 @@ import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.MessageTypes;
+import dev.dpros.core.TopicQos;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.ros2.discovery.DomainParticipant;
@@ -158,6 +159,12 @@ public final class Ros2Node implements Transport {
     /** {@code ~name}, as ROS 1 has it, is {@code ~/name} here. */
     private static String slashed(String name) {
         return name.length() > 1 && name.charAt(0) == '~' && name.charAt(1) != '/' ? "~/" + name.substring(1) : name;
+    }
+
+    @Override
+    public boolean askQos(String topic, TopicQos qos) {
+        topics.ask(resolve(topic), qos);
+        return true;
     }
 
     @Override

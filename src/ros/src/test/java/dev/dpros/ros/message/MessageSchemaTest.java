@@ -23,7 +23,7 @@ class MessageSchemaTest {
     private static final URI NO_MASTER = URI.create("http://127.0.0.1:1/");
     /** Prints md5 and, for messages, the md5 of the full text, by genmsg: the generator behind rosmsg, rospy and roscpp. */
     private static final String GENMSG = """
-            import hashlib, sys, genmsg
+            import hashlib, os, sys, genmsg
             from genmsg import gentools, msg_loader
             roots = {'std_srvs': None, 'roscpp': None}
             for line in sys.argv[1].split():
@@ -38,6 +38,8 @@ class MessageSchemaTest {
                     names = ('std', 'geometry', 'sensor', 'trajectory', 'nav', 'diagnostic', 'visualization', 'rosgraph', 'actionlib')
                     path = {p + '_msgs': ['/usr/share/%s_msgs/msg' % p] for p in names}
                     share = 'ros' if package.startswith('diffusion_policy') else '/usr/share'
+                    if not os.path.isdir(share + '/' + package):  # not in Debian
+                        share = 'src/ros/src/main/resources/dev/dpros/ros/messages'
                     file = '%s/%s/%s/%s.%s' % (share, package, kind, name, kind)
                     load = msg_loader.load_msg_from_file if kind == 'msg' else msg_loader.load_srv_from_file
                     spec = load(context, file, package + '/' + name)
@@ -67,6 +69,7 @@ class MessageSchemaTest {
         assertEquals("060021388200f6f0f447d0fcd9c64743", catalog.message("sensor_msgs/Image").md5());
         assertEquals("3066dcd76a6cfaef579bd0f34173e9fd", catalog.message("sensor_msgs/JointState").md5());
         assertEquals("65b4f94a94d1ed67169da35a02f33d3f", catalog.message("trajectory_msgs/JointTrajectory").md5());
+        assertEquals("1685da700c8c2e1254afc92a5fb89c96", catalog.message("control_msgs/JointJog").md5());
         assertEquals("937c9679a518e3a18d831e57125ea522", catalog.service("std_srvs/Trigger").md5());
     }
 

@@ -64,10 +64,10 @@ class PackageLayoutTest {
         Path launcher = Files.writeString(home.resolve("dpros"), "#!/bin/sh\nfor a do echo \"[$a]\"; done\necho $$\n");
         assertTrue(launcher.toFile().setExecutable(true));
         Process node = start(Map.of("DPROS_HOME", home.toString()),
-                "run", "--config", "home:launch/a.yaml", "", "two words", "_p:={a: '1'}", "__name:=n", "*");
+                "run", "--config", "home:launch/a.yaml", "", "two words", "_p:={a: '1'}", "__name:=n", "*", "words:", "words: --a  b * $HOME `id` ", "end");
         List<String> lines = new String(node.getInputStream().readAllBytes()).lines().toList();
         assertEquals(List.of("[run]", "[--config]", "[" + home + "/launch/a.yaml]", "[]", "[two words]", "[_p:={a: '1'}]",
-                "[__name:=n]", "[*]", Long.toString(node.pid())), lines, "and it has become the launcher's process");
+                "[__name:=n]", "[*]", "[--a]", "[b]", "[*]", "[$HOME]", "[`id`]", "[end]", Long.toString(node.pid())), lines, "and it has become the launcher's process");
     }
 
     @Test

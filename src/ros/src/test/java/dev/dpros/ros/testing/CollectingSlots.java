@@ -43,7 +43,7 @@ public final class CollectingSlots implements MessageSlots {
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
-        messages.add(claimed.flip());
+        messages.add(claimed.clear()); // of the length asked for; transports may fill it by index
         claimed = null;
     }
 

@@ -5,10 +5,10 @@ import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.URI;
 
-/** The project's own client as an implementation of the port. */
-class RosNodeConformanceTest extends TransportConformance {
+/** The project's own client of ROS 1 as an implementation of the port. */
+class RosNodeConformanceTest extends Ros1Conformance {
     @Override
-    Transport connect(URI master, String name) {
-        return RosNode.connect(RosNodeConfig.local(master, name));
+    Transport connect(URI at, String name) {
+        return RosNode.connect(RosNodeConfig.local(at, name));
     }
 }

@@ -13,6 +13,7 @@ import dev.dpros.core.MessageWriter;
 import dev.dpros.messages.ActionChunkWriter;
 import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.messages.ImageWriter;
+import dev.dpros.messages.JointJogWriter;
 import dev.dpros.messages.JointStateWriter;
 import dev.dpros.messages.JointTrajectoryWriter;
 import dev.dpros.messages.PathWriter;
@@ -48,6 +49,7 @@ class CdrMessagesTest {
         CommandFrame pose = frame("x", "y", "z", "yaw");
         all.put("geometry_msgs/PoseStamped", new PoseStampedWriter(types, pose, "tool0").write(pose));
         all.put("geometry_msgs/TwistStamped", new TwistStampedWriter(types, pose, "b").write(pose));
+        all.put("control_msgs/JointJog", new JointJogWriter(types, frame, "b", 20_000_000L).write(frame));
         all.put("std_msgs/Float64", new SimpleWriters(types).float64(2.5));
         all.put("std_msgs/Float32", new SimpleWriters(types).float32(-2.5f));
         all.put("std_msgs/Float64MultiArray", new SimpleWriters(types).float64MultiArray(frame.positions, 3));

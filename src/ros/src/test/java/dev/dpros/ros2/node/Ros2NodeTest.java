@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.TopicQos;
 import dev.dpros.core.Transport.LogLine;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -136,6 +137,25 @@ class Ros2NodeTest {
         sure.publish(Map.of("data", "c"));
         Await.until("each once", () -> slots.count() == 3);
         assertEquals(3, subscription.received());
+    }
+
+    @Test
+    void shouldUseTheQosThatWasAskedFor() {
+        Ros2Node one = node("one");
+        Ros2Node two = node("two");
+        TopicQos lossy = new TopicQos(TopicQos.Reliability.BEST_EFFORT, null, 3);
+        assertTrue(one.askQos("camera", lossy) && two.askQos("/camera", lossy));
+        Publication publication = one.advertise("/camera", "std_msgs/String", TEN);
+        Heard slots = heard("std_msgs/String");
+        awaitPublisher(two.subscribe("camera", "std_msgs/String", slots), publication);
+        List<String> told = two.participant().endpoints().stream().filter(endpoint -> endpoint.topic().equals("rt/camera"))
+                .map(endpoint -> endpoint.qos().toString()).toList();
+        assertEquals(List.of("best effort, volatile, keep last 3"), told);
+        one.askQos("plain", new TopicQos(null, null, 7));
+        one.advertise("plain", "std_msgs/String", TEN);
+        Await.until("the other topic", () -> two.publishedTopics().contains("/plain"));
+        assertTrue(two.participant().endpoints().stream().anyMatch(endpoint -> endpoint.topic().equals("rt/plain")
+                && endpoint.qos().toString().equals("reliable, volatile, keep last 7")));
     }
 
     @Test

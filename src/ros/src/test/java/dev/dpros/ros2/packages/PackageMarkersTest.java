@@ -87,6 +87,9 @@ class PackageMarkersTest {
         String listed = run("/usr/bin/colcon", "list", "--base-paths", ROS.toString());
         assertTrue(listed.lines().anyMatch(line -> line.equals(
                 "diffusion_policy_msgs\t" + ROS.resolve("ros2/diffusion_policy_msgs") + "\t(ros.ament_cmake)")), listed);
+        assertTrue(listed.lines().anyMatch(line -> line.equals(
+                "diffusion_policy_ros\t" + ROS.resolve("ros2/diffusion_policy_ros") + "\t(ros.ament_cmake)")), listed);
+        assertEquals(2, listed.lines().filter(line -> line.contains("\t(")).count(), listed);
         assertFalse(listed.contains("ros.catkin"), listed);
     }
 }

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.CommandFrame;
+import dev.dpros.core.TopicQos;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.core.Transport.Subscription;
+import dev.dpros.messages.JointJogWriter;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosTool;
 import dev.dpros.ros2.discovery.DiscoveryListener;
@@ -100,6 +103,55 @@ class DdsPeersTest {
             }
             publication.close();
             tool.awaitLine("writers 0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "FAST"})
+    void shouldOfferAPeerWhatWasAskedForATopic(DdsPeer peer) {
+        node(Map.of()).askQos("n", new TopicQos(null, TopicQos.Durability.TRANSIENT_LOCAL, 2));
+        Publication publication = node.advertise("/n", "std_msgs/Int32", TEN);
+        for (int i = 1; i <= 3; i++) {
+            publication.publish(Map.of("data", i));
+        }
+        try (RosTool tool = peer.start(domain, "sub", "rt/n", "rl")) {
+            assertFalse(tool.awaitLine("got ").equals("got 1"), "two are kept for those who come later, not three");
+            tool.awaitLine("got 3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CYCLONE", "FAST"})
+    void shouldAskAPeerForWhatWasAskedForATopic(DdsPeer peer) {
+        node(Map.of()).askQos("/n", new TopicQos(TopicQos.Reliability.RELIABLE, null, 0));
+        try (RosTool tool = peer.start(domain, "pub", "rt/n", "b"); RosTool other = peer.start(domain, "pub", "rt/m", "b")) {
+            Subscription subscription = node.subscribe("/n", "std_msgs/Int32", slots);
+            Await.until("said", () -> subscription.refusals().size() == 1);
+            String refusal = subscription.refusals().get(0);
+            assertTrue(refusal.contains("reliability: the writer is best effort, the reader asks for reliable"), refusal);
+            node.subscribe("/m", "std_msgs/Int32", slots);
+            Await.until("numbers of the topic that nothing was asked for", () -> slots.count() >= 3);
+            assertEquals(0, subscription.received());
+        }
+    }
+
+    @Test
+    void shouldJogTheJointsOfAPeer() {
+        try (RosTool tool = DdsPeer.CYCLONE.start(domain, "jog", "rt/servo_node/delta_joint_cmds")) {
+            CommandFrame frame = new CommandFrame(List.of("shoulder", "elbow"), 2);
+            frame.points = 1;
+            frame.stampNs = 1_700_000_000_000_000_005L;
+            Publication publication = node(Map.of()).advertise("/servo_node/delta_joint_cmds", "control_msgs/JointJog", TEN);
+            JointJogWriter writer = new JointJogWriter(node.messages(), frame, "base", 20_000_000L);
+            Await.until("its reader", () -> publication.subscribers() == 1);
+            frame.velocities[0] = 0.25;
+            frame.velocities[1] = -0.5;
+            publication.publish(writer.write(frame));
+            tool.awaitLine("jog at 1700000000.000000005 in base shoulder 0.250 elbow -0.500 displacements 0 for 0.020");
+            frame.velocities[0] = 0;
+            frame.velocities[1] = 0;
+            publication.publish(writer.write(frame));
+            tool.awaitLine("jog at 1700000000.000000005 in base shoulder 0.000 elbow 0.000 displacements 0 for 0.020");
         }
     }
 

@@ -74,6 +74,25 @@ static void subscribe(const char *name, int reliable, int latched) {
   }
 }
 
+/* Hears joint jogs in the QoS that MoveIt Servo subscribes with: reliable, volatile, ten. */
+static void jog(const char *name) {
+  dds_entity_t r = dds_create_reader(participant, topic(&control_msgs_msg_dds__JointJog__desc, name), qos(1, 0, NULL), NULL);
+  die("reader", r);
+  for (;;) {
+    void *s[1] = {NULL}; dds_sample_info_t si[1];
+    while (dds_take(r, s, si, 1, 1) > 0) {
+      if (si[0].valid_data) {
+        control_msgs_msg_dds__JointJog_ *m = s[0];
+        printf("jog at %d.%09u in %s", m->header.stamp.sec, m->header.stamp.nanosec, m->header.frame_id);
+        for (uint32_t i = 0; i < m->joint_names._length && i < m->velocities._length; i++) printf(" %s %.3f", m->joint_names._buffer[i], m->velocities._buffer[i]);
+        printf(" displacements %u for %.3f\n", m->displacements._length, m->duration);
+      }
+      dds_return_loan(r, s, 1); s[0] = NULL;
+    }
+    fflush(stdout); dds_sleepfor(DDS_MSECS(5));
+  }
+}
+
 static void node(const char *name) {
   dds_entity_t r = dds_create_reader(participant, topic(&std_msgs_msg_dds__Int32__desc, "rt/in"), qos(0, 0, NULL), NULL);
   dds_entity_t t = topic(&rmw_dds_common_msg_dds__ParticipantEntitiesInfo__desc, "ros_discovery_info");
@@ -137,6 +156,7 @@ int main(int n, char **a) {
   if (!strcmp(mode, "node")) node(a[3]);
   if (!strcmp(mode, "pub")) publish(a[3], strchr(a[4], 'r') != NULL, strchr(a[4], 'l') != NULL);
   if (!strcmp(mode, "sub")) subscribe(a[3], strchr(a[4], 'r') != NULL, strchr(a[4], 'l') != NULL);
+  if (!strcmp(mode, "jog")) jog(a[3]);
   if (!strcmp(mode, "serve")) serve(a[3], a[4]);
   if (!strcmp(mode, "call")) call(a[3], a[4], 3);
   if (!strcmp(mode, "brief")) { dds_create_writer(participant, topic(&std_msgs_msg_dds__Int32__desc, a[3]), NULL, NULL); dds_sleepfor(DDS_MSECS(1500)); dds_delete(participant); return 0; }

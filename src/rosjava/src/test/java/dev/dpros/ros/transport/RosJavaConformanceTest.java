@@ -7,15 +7,15 @@ import dev.dpros.ros.rosjava.RosJavaTransport;
 import java.net.URI;
 
 /** ROSJava as an implementation of the port. */
-class RosJavaConformanceTest extends TransportConformance {
+class RosJavaConformanceTest extends Ros1Conformance {
     @Override
-    Transport connect(URI master, String name) {
-        return RosJavaTransport.connect(RosNodeConfig.local(master, name));
+    Transport connect(URI at, String name) {
+        return RosJavaTransport.connect(RosNodeConfig.local(at, name));
     }
 
     /** ROSJava has logs for itself. */
     @Override
-    Transport logReader(URI at) {
-        return RosNode.connect(RosNodeConfig.local(at, "log_reader"));
+    Transport logReader() {
+        return RosNode.connect(RosNodeConfig.local(master(), "log_reader"));
     }
 }
