@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dpros.cli.run.PolicyProcess;
+import dev.dpros.datasets.JournalIndex;
+import dev.dpros.node.trace.TraceReport;
+import dev.dpros.recording.EpisodeStore;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
 import java.nio.file.Files;
@@ -70,10 +73,12 @@ class RunPolicyPeerTest {
             print('told', sorted(set(f.state for f in told))[0], told[-1].chunks > 0, flush=True)
             send(0)
             running()
+            call('start_episode')
             other.send_goal(Goal(time_limit=1))
             show('second', other)
             client.cancel_goal()
             show('cancel')
+            call('stop_episode')
             send(0)
             running()
             call('stop')
@@ -141,7 +146,10 @@ class RunPolicyPeerTest {
         assumeTrue(Files.isDirectory(Path.of("/usr/lib/python3/dist-packages/actionlib")), "not installed: python3-actionlib");
         RosMasterProcess master = own(RosMasterProcess.rosmaster());
         own(RosTool.rospy(master.uri(), PolicyProcess.WORLD)).awaitLine("ready");
-        PolicyProcess policy = own(PolicyProcess.start(master.uri(), PolicyProcess.config(folder, "autostart: true", "autostart: false"))).awaitReady();
+        Path trace = folder.resolve("robot.trace");
+        Path episodes = folder.resolve("episodes");
+        PolicyProcess policy = own(PolicyProcess.start(master.uri(), PolicyProcess.config(folder, "autostart: true", "autostart: false"),
+                "--trace", trace.toString(), "--record", episodes.toString())).awaitReady();
         String definition = Path.of("ros/diffusion_policy_msgs/action/RunPolicy.action").toAbsolutePath().toString();
         RosTool client = own(RosTool.rospy(master.uri(), CLIENT, definition, folder.resolve("made").toString()));
         for (String step : List.of("limit", "cancel", "estop", "early", "unnamed", "running")) {
@@ -167,5 +175,10 @@ class RunPolicyPeerTest {
                 node 4 node_ends | the node ends
                 """, client.output().lines().filter(line -> line.matches("[a-z]+ .*|running")).map(line -> line + "\n")
                 .reduce("", String::concat));
+        List<String> goals = TraceReport.of(trace).goals().stream().map(TraceReport.Goal::text).toList();
+        assertEquals(List.of("goal begun, for 1.0 s: pick the cup", "goal ended: time limit reached", "goal begun, without a time limit: pick the cup",
+                "goal ended: canceled"), goals.subList(0, 4));
+        assertEquals("goal ended: the node ends", goals.get(goals.size() - 1));
+        assertEquals("pick the cup", JournalIndex.read(EpisodeStore.episodes(episodes).get(0)).task());
     }
 }

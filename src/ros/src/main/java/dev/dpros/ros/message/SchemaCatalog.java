@@ -23,7 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds message and service types by name: those packaged with the product, then those of the packages on
- * {@code ROS_PACKAGE_PATH}; and the messages that actionlib makes of the actions there. Thread-safe; parses a type once; reads files only on the first use of a type.
+ * {@code ROS_PACKAGE_PATH}; and the messages that actionlib makes of the actions there. Thread-safe; parses a type once; reads files
+ * only on the first use of a type.
  */
 public final class SchemaCatalog implements MessageTypes {
     private static final String ROOT = "/dev/dpros/ros/messages/";
