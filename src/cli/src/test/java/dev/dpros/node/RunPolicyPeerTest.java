@@ -179,6 +179,6 @@ class RunPolicyPeerTest {
         assertEquals(List.of("goal begun, for 1.0 s: pick the cup", "goal ended: time limit reached", "goal begun, without a time limit: pick the cup",
                 "goal ended: canceled"), goals.subList(0, 4));
         assertEquals("goal ended: the node ends", goals.get(goals.size() - 1));
-        assertEquals("pick the cup", JournalIndex.read(EpisodeStore.episodes(episodes).get(0)).task());
+        assertEquals("pick the cup", JournalIndex.of(EpisodeStore.episodes(episodes).get(0)).task());
     }
 }

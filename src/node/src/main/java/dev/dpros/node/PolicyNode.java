@@ -106,6 +106,7 @@ public final class PolicyNode implements AutoCloseable {
                 why()::reason, () -> sources.awaitFresh(setup.clock()))));
         owned.ownBelow(ends.trace(), action.offer(setup.transport()));
         owned.own(action);
+        setup.transport().onShutdown(reason -> action.close());
         housekeeping.every(HOUSEKEEPING_MS, () -> action.tick(setup.clock().monotonicNs()));
         if (autostart && !ends.outputs().enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
