@@ -55,6 +55,15 @@ public interface Transport extends AutoCloseable {
     /** Offers a service; requests and responses as field maps. The handler runs on a transport thread. */
     AutoCloseable advertiseService(String name, String type, Function<Map<String, Object>, Map<String, Object>> handler);
 
+    /**
+     * Offers an action in the way that the middleware's own clients of actions expect. Goals reach {@code goals} as field maps of the
+     * action's goal, on threads of the transport; what comes of them is told under this name until it is closed.
+     *
+     * @param type {@code package/Name} of a packaged or installed action
+     * @throws InputException if the type is not known or the name is taken
+     */
+    AutoCloseable advertiseAction(String name, String type, ActionGoals goals);
+
     /** Calls a service and waits for its answer. @throws InputException if it is not there or fails */
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 

@@ -69,7 +69,13 @@ final class OperatorServices implements AutoCloseable {
             beforeStart.run();
         }
         watchdog.request(event);
-        return awaitApplied() ? null : event.reason() + ": requested, but the control loop does not tick";
+        if (awaitApplied()) {
+            return null;
+        }
+        if (event == SafetyEvent.STARTED) {
+            watchdog.request(SafetyEvent.OPERATOR_STOP); // what was refused must not begin later
+        }
+        return event.reason() + ": requested, but the control loop does not tick";
     }
 
     private Map<String, Object> handle(SafetyEvent event) {

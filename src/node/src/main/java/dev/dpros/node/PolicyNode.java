@@ -2,7 +2,9 @@ package dev.dpros.node;
 
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.ControlLoop;
+import dev.dpros.control.LoopStatistics;
 import dev.dpros.control.TickListener;
+import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.ChunkPolicy;
@@ -12,6 +14,7 @@ import dev.dpros.node.outputs.SafetyText;
 import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.LiveControls;
 import dev.dpros.node.page.LiveState;
+import dev.dpros.node.trace.GoalRecord;
 import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyEvent;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,8 @@ public final class PolicyNode implements AutoCloseable {
     private final NodeControl control;
     private final Housekeeping housekeeping;
     private final AtomicReference<OperatorServices> services = new AtomicReference<>();
+    private final RunPolicy action;
+    private volatile Consumer<String> whoRecordsTasks = task -> { };
     private final AtomicReference<TickListener> recorder = new AtomicReference<>(report -> { });
     private final Owned owned = new Owned();
     private volatile Consumer<NodeWatch.End> whoEnds = end -> { };
@@ -48,7 +53,7 @@ public final class PolicyNode implements AutoCloseable {
      * Wires everything and begins to load the policy.
      *
      * @param metrics gives the sink of each stage's durations
-     * @throws dev.dpros.core.InputException if configuration, policy and topics do not fit; nothing is left behind
+     * @throws InputException if configuration, policy and topics do not fit; nothing is left behind
      */
     public PolicyNode(RobotConfig config, PolicyDefinition definition, Transport transport, MetricsRegistry metrics) {
         this(config, definition, transport, metrics, UnaryOperator.identity());
@@ -68,6 +73,9 @@ public final class PolicyNode implements AutoCloseable {
             AtomicReference<OperatorServices> offered = services;
             control = new NodeControl(setup, motion, sources, new NodeControl.Wired(ends, sampler,
                     report -> hears.get().ticked(report), () -> offered.get() != null), owned);
+            LoopStatistics counts = control.loop().statistics();
+            action = new RunPolicy(new RunPolicy.Subjects(control.loop().watchdog(), this::operate, control.text()::reason,
+                    () -> counts.get(LoopStatistics.Counter.CHUNKS_TAKEN)), setup.clock(), this::noteGoal);
             housekeeping = owned.own(new Housekeeping());
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
@@ -80,7 +88,7 @@ public final class PolicyNode implements AutoCloseable {
      * told to.
      *
      * @return false if the accelerator failed while the policy was loaded: the node cannot go on, and its owner hears why
-     * @throws dev.dpros.core.InputException if the policy cannot be loaded
+     * @throws InputException if the policy cannot be loaded
      */
     public boolean start(boolean autostart) throws InterruptedException {
         control.start();
@@ -96,12 +104,32 @@ public final class PolicyNode implements AutoCloseable {
         housekeeping.every(HOUSEKEEPING_MS, () -> sampler.supervised().replaceIfHung(setup.clock().monotonicNs(), hungAfterNs));
         services.set(owned.ownBelow(ends.trace(), new OperatorServices(setup.transport(), loop().watchdog(), ends.outputs()::enabled,
                 why()::reason, () -> sources.awaitFresh(setup.clock()))));
+        owned.ownBelow(ends.trace(), action.offer(setup.transport()));
+        owned.own(action);
+        setup.transport().onShutdown(reason -> action.close());
+        housekeeping.every(HOUSEKEEPING_MS, () -> action.tick(setup.clock().monotonicNs()));
         if (autostart && !ends.outputs().enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
         } else if (autostart) {
             loop().watchdog().request(SafetyEvent.STARTED);
         }
         return true;
+    }
+
+    private String operate(SafetyEvent event) {
+        OperatorServices offered = services.get();
+        return offered == null ? "the policy is still loading" : offered.operate(event);
+    }
+
+    private void noteGoal(GoalRecord goal) {
+        ends.trace().noted(goal);
+        if (goal.begun() && !goal.text().isEmpty()) {
+            try {
+                whoRecordsTasks.accept(goal.text());
+            } catch (InputException e) {
+                LOG.warn("run_policy: the task is not recorded: {}", e.getMessage());
+            }
+        }
     }
 
     /** Where the node cannot go on, diagnostics say so, and a moment later its owner hears of it. */
@@ -118,19 +146,26 @@ public final class PolicyNode implements AutoCloseable {
         whoEnds = owner;
     }
 
-    /** What the live page shows. @throws dev.dpros.core.InputException if the page's configuration does not fit policy and action */
+    /** What the live page shows. @throws InputException if the page's configuration does not fit policy and action */
     public LiveState liveState(RobotConfig config) {
-        return new LiveState(setup.title(), setup.clock(), control.subjects(), ends.cycles(), sampler.fan(), config);
+        LiveState state = new LiveState(setup.title(), setup.clock(), control.subjects(), ends.cycles(), sampler.fan(), config);
+        state.showGoal(action::now);
+        return state;
     }
 
     /** What the live page may do. */
     public LiveControls liveControls() {
-        return new LiveControls(event -> services.get() == null ? "the policy is still loading" : services.get().operate(event));
+        return new LiveControls(this::operate);
     }
 
     /** Sets who else hears of every tick. */
     public void reportTo(TickListener listener) {
         recorder.set(listener);
+    }
+
+    /** Sets who else hears of the tasks of goals; on a thread of the transport, which it may hold up for a moment. */
+    public void tasksTo(Consumer<String> recorderOfTasks) {
+        whoRecordsTasks = recorderOfTasks;
     }
 
     /** When each part of the last cycles happened. */

@@ -49,7 +49,8 @@ import picocli.CommandLine.Spec;
             "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both. Keys about motion",
             "(node.autostart, node.enable_*, action.limits, ...) count from the file, options and this command's _key:=value only.",
             "What is in force can be read with: rosparam get /dpros/in_force",
-            "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger), ~set_sampler. Topics: ~state ~chunk ~plan /diagnostics.",
+            "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger), ~set_sampler. Action: ~run_policy.",
+            "Topics: ~state ~chunk ~plan /diagnostics.",
             "",
             "Examples: dpros run --config launch/pusht.yaml",
             "          dpros run --config my_robot.yaml --scheduler ddim --steps 10 /joint_states:=/arm/joint_states"})
@@ -125,6 +126,7 @@ public final class RunCommand implements Callable<Integer> {
         if (recording != null) {
             telemetry.observe(recording.recorder());
             policyNode.reportTo(report -> recording.recorder().driver(report.human));
+            policyNode.tasksTo(recording.recorder()::task);
         }
         telemetry.show(policyNode, robot, recording, lifecycle.own(new PointerTeleop(robot, node)));
         if (json != null) {

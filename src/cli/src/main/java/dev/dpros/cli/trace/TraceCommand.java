@@ -29,7 +29,7 @@ public final class TraceCommand {
 
     /** {@code dpros trace show}. */
     @Command(name = "show", mixinStandardHelpOptions = true, sortOptions = false,
-            description = "Print each inference from frame to command, the changes of the safety state, and late ticks.",
+            description = "Print each inference from frame to command, the changes of the safety state, goals, and late ticks.",
             footer = {"", "Example: dpros trace show /dev/shm/dpros.trace --last 20"})
     static final class Show implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "the trace, of a run that has ended or goes on")
@@ -63,6 +63,7 @@ public final class TraceCommand {
                 tree.put("samples", report.samples());
                 tree.put("state_changes", report.changes());
                 tree.put("no_longer_repeated", report.left());
+                tree.put("goals", report.goals());
                 tree.put("cycles", report.cycles());
                 tree.put("late_ticks", report.late(lateUs));
                 JsonFile.write(json, tree);
@@ -87,6 +88,7 @@ public final class TraceCommand {
             report.changes().forEach(change -> out.printf(Locale.ROOT, "%9.3f s  %s -> %s: %s%s%n", change.secondsIn(),
                     change.from(), change.to(), change.reason(), change.cause().isEmpty() ? "" : " (" + change.cause() + ")"));
             report.left().forEach(left -> out.printf(Locale.ROOT, "%9.3f s  %s%n", left.secondsIn(), left.text()));
+            report.goals().forEach(goal -> out.printf(Locale.ROOT, "%9.3f s  %s%n", goal.secondsIn(), goal.text()));
             List<TraceReport.LateTick> late = report.late(lateUs);
             out.printf(Locale.ROOT, "%n%d of %d ticks later than %.0f us%n", late.size(), report.ticks(), lateUs);
             late.stream().limit(10).forEach(tick -> out.printf(Locale.ROOT, "%9.3f s  %.0f us late, took %.0f us, %d missed%n",

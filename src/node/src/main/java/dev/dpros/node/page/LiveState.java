@@ -37,6 +37,7 @@ public final class LiveState implements DashboardState {
     private final RobotConfig config;
     private final List<PlanOverlay> overlays = new ArrayList<>();
     private Supplier<RecorderStatus> recorder = () -> null;
+    private Supplier<String> goal = () -> "";
 
     /**
      * A view of a node.
@@ -64,6 +65,11 @@ public final class LiveState implements DashboardState {
     /** Shows a recorder as well. Before the page is served. */
     public void showRecorder(Supplier<RecorderStatus> status) {
         recorder = status;
+    }
+
+    /** Shows the goal that runs, in words; nothing while it is empty. Before the page is served. */
+    public void showGoal(Supplier<String> words) {
+        goal = words;
     }
 
     private String label(SourceCheck source) {
@@ -119,6 +125,16 @@ public final class LiveState implements DashboardState {
     }
 
     private List<Snapshot.Fact> facts() {
+        List<Snapshot.Fact> facts = new ArrayList<>();
+        String runs = goal.get();
+        if (!runs.isEmpty()) {
+            facts.add(new Snapshot.Fact("goal", runs));
+        }
+        facts.addAll(usualFacts());
+        return facts;
+    }
+
+    private List<Snapshot.Fact> usualFacts() {
         long id = cycles.executed();
         return List.of(new Snapshot.Fact("sampler", subjects.sampler().sampling()),
                 new Snapshot.Fact("control rate", Math.round(subjects.loop().config().rateHz()) + " Hz"),

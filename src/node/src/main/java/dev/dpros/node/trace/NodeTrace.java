@@ -25,6 +25,7 @@ import java.util.List;
 public final class NodeTrace implements NodeObserver, AutoCloseable {
     static final String CONTROL = "control";
     static final String SAMPLER = "sampler";
+    static final String GOALS = "goals";
     static final String SOURCE = "source ";
     static final int BEGUN = 3;
     static final int STEP = 4;
@@ -38,6 +39,7 @@ public final class NodeTrace implements NodeObserver, AutoCloseable {
     private final TraceFile file;
     private final TraceLane control;
     private final TraceLane sampler;
+    private final TraceLane goals;
     private long publishedNs;
     private SafetyState state;
     private SafetyEvent reason;
@@ -49,6 +51,7 @@ public final class NodeTrace implements NodeObserver, AutoCloseable {
         this.file = file;
         control = file == null ? null : file.lane(CONTROL);
         sampler = file == null ? null : file.lane(SAMPLER);
+        goals = file == null ? null : file.lane(GOALS);
     }
 
     /**
@@ -67,6 +70,7 @@ public final class NodeTrace implements NodeObserver, AutoCloseable {
         List<LaneSpec> lanes = new ArrayList<>();
         lanes.add(new LaneSpec(CONTROL, Math.max(tickWords, TickRecord.chunkWords(loop.dims(), loop.chunkSteps())), 10));
         lanes.add(new LaneSpec(SAMPLER, SAMPLER_WORDS, 1));
+        lanes.add(new LaneSpec(GOALS, GoalRecord.MOST_WORDS, 0.1));
         List<String> names = SourceLabel.numbered(inputs.stream().map(input -> input.health().name()).toList());
         names.forEach(name -> lanes.add(new LaneSpec(SOURCE + name, SAMPLE_WORDS, 0.5)));
         TraceFile file = TraceFile.create(Path.of(config.file()), setup, lanes, config.megabytes());
@@ -145,6 +149,13 @@ public final class NodeTrace implements NodeObserver, AutoCloseable {
     public void failed(long requestId) {
         if (sampler != null) {
             note(FAILED, requestId, 0, 0, 0, 0);
+        }
+    }
+
+    /** A goal has begun or ended. Any thread. */
+    public synchronized void noted(GoalRecord goal) {
+        if (goals != null) {
+            goal.write(goals);
         }
     }
 

@@ -14,9 +14,10 @@ import java.util.List;
  * @param setup of the node
  * @param ticks oldest first
  * @param whole whether the first of them is the loop's first
+ * @param goals that began or ended meanwhile
  * @param reader the other lanes
  */
-record RecordedTicks(TraceSetup setup, List<TickRecord> ticks, boolean whole, TraceReader reader) {
+record RecordedTicks(TraceSetup setup, List<TickRecord> ticks, boolean whole, List<GoalRecord> goals, TraceReader reader) {
 
     /** Reads a file. @throws InputException if it is not a node's trace, in one line */
     static RecordedTicks read(Path file) {
@@ -24,6 +25,7 @@ record RecordedTicks(TraceSetup setup, List<TickRecord> ticks, boolean whole, Tr
         TraceSetup setup = TraceSetup.of(file, reader.setup());
         List<TraceRecord> records = reader.records(NodeTrace.CONTROL);
         List<TickRecord> ticks = new ArrayList<>();
+        List<GoalRecord> goals = new ArrayList<>();
         int dims = setup.control().dims();
         ActionChunk chunk = null;
         TickRecord.Cause cause = null;
@@ -42,12 +44,17 @@ record RecordedTicks(TraceSetup setup, List<TickRecord> ticks, boolean whole, Tr
                     default -> { } // of a later version
                 }
             }
+            for (TraceRecord record : reader.records(NodeTrace.GOALS)) {
+                if (record.type() == GoalRecord.GOAL) {
+                    goals.add(GoalRecord.read(record));
+                }
+            }
         } catch (TraceReader.Damaged e) {
             throw new InputException(file + ": " + e.getMessage(), e);
         }
         if (ticks.isEmpty()) {
             throw new InputException(file + ": no control ticks in it");
         }
-        return new RecordedTicks(setup, ticks, records.get(0).sequence() == 1, reader);
+        return new RecordedTicks(setup, ticks, records.get(0).sequence() == 1, goals, reader);
     }
 }

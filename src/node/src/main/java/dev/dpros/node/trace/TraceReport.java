@@ -1,5 +1,6 @@
 package dev.dpros.node.trace;
 
+import dev.dpros.core.ForeignText;
 import dev.dpros.recording.trace.TraceRecord;
 import dev.dpros.safety.CauseText;
 import dev.dpros.safety.SafetyState;
@@ -46,6 +47,9 @@ public final class TraceReport {
 
     /** A position at rest that was no longer repeated. @param secondsIn after the first tick @param by robot units @param text in words */
     public record Left(double secondsIn, String joint, double by, String text) {}
+
+    /** A goal that began or ended. @param secondsIn after the first tick @param text in words */
+    public record Goal(double secondsIn, boolean begun, String text) {}
 
     /** A tick that began late. @param secondsIn after the first tick of the trace */
     public record LateTick(double secondsIn, double latenessUs, double durationUs, long missed) {}
@@ -126,8 +130,26 @@ public final class TraceReport {
         }).toList();
     }
 
+    /** Beginnings and ends of goals, oldest first; none in old traces. */
+    public List<Goal> goals() {
+        return recorded.goals().stream().map(goal -> new Goal(secondsIn(goal.nowNs()), goal.begun(), words(goal))).toList();
+    }
+
+    private static String words(GoalRecord goal) {
+        String text = ForeignText.printable(goal.text());
+        if (!goal.begun()) {
+            return "goal ended: " + text;
+        }
+        return "goal begun, " + (goal.limitNs() == 0 ? "without a time limit" : "for " + CauseText.duration(goal.limitNs() * 1e-9))
+                + (text.isEmpty() ? "" : ": " + text);
+    }
+
     private double secondsIn(TickRecord tick) {
-        return (tick.inputs().monotonicNs - firstNs) * 1e-9;
+        return secondsIn(tick.inputs().monotonicNs);
+    }
+
+    private double secondsIn(long monotonicNs) {
+        return (monotonicNs - firstNs) * 1e-9;
     }
 
     /** Ticks that began later than this, worst first. */

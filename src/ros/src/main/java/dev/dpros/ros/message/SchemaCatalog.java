@@ -23,7 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds message and service types by name: those packaged with the product, then those of the packages on
- * {@code ROS_PACKAGE_PATH}. Thread-safe; parses a type once; reads files only on the first use of a type.
+ * {@code ROS_PACKAGE_PATH}; and the messages that actionlib makes of the actions there. Thread-safe; parses a type once; reads files
+ * only on the first use of a type.
  */
 public final class SchemaCatalog implements MessageTypes {
     private static final String ROOT = "/dev/dpros/ros/messages/";
@@ -169,7 +170,13 @@ public final class SchemaCatalog implements MessageTypes {
             throw InputException.of("message type", "name", "package/Name", "'" + type + "'", "");
         }
         String packageName = type.substring(0, slash);
-        String file = type.substring(slash + 1) + "." + kind;
+        String name = type.substring(slash + 1);
+        String text = fileText(packageName, kind, name);
+        return text != null || !kind.equals("msg") ? text : ActionTexts.of(name, action -> fileText(packageName, "action", action));
+    }
+
+    private String fileText(String packageName, String kind, String name) {
+        String file = name + "." + kind;
         String packaged = read(ROOT + packageName + "/" + kind + "/" + file);
         return packaged != null ? packaged : packages.text(packageName, kind, file);
     }

@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
@@ -237,6 +238,12 @@ public final class RosNode implements Transport {
             parts.tcpros.remove(service);
             parts.watch.remove("service " + resolved);
         };
+    }
+
+    /** By the topics of actionlib. */
+    @Override
+    public AutoCloseable advertiseAction(String name, String type, ActionGoals goals) {
+        return new ActionlibServer(this, resolve(name), type, goals);
     }
 
     @Override

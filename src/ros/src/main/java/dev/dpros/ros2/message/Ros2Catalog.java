@@ -171,7 +171,7 @@ public final class Ros2Catalog implements MessageTypes {
     /**
      * A service type.
      *
-     * @param type {@code package/srv/Name} or {@code package/Name}
+     * @param type {@code package/srv/Name} or {@code package/Name}; of an action {@code package/action/Name_SendGoal} or {@code _GetResult}
      * @throws InputException if it is neither packaged nor installed, or its text is malformed
      */
     public synchronized Ros2Service service(String type) {
@@ -180,8 +180,16 @@ public final class Ros2Catalog implements MessageTypes {
         if (known != null) {
             return known;
         }
+        if (full.contains("/action/") && !whole(full).equals(full)) {
+            return serviceOf(action(whole(full)), full);
+        }
         List<String> parts = parts(full, 2);
         return service(full, parts.get(0), parts.get(1));
+    }
+
+    private static Ros2Service serviceOf(Ros2Action action, String full) {
+        return List.of(action.sendGoal(), action.getResult()).stream().filter(one -> one.type().equals(full)).findAny()
+                .orElseThrow(() -> Ros2Texts.unknown(full));
     }
 
     private Ros2Service service(String full, String requestText, String responseText) {

@@ -1,5 +1,6 @@
 package dev.dpros.ros2.node;
 
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
@@ -50,6 +51,7 @@ public final class Ros2Node implements Transport {
     private final NodeParameters parameters;
     private final OtherParameters others = new OtherParameters(this);
     private final Map<String, ServiceServer> services = new ConcurrentHashMap<>();
+    private final Map<String, ActionServer> actions = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Ros2Log log;
     private Subscription time;
@@ -193,6 +195,23 @@ public final class Ros2Node implements Transport {
     }
 
     @Override
+    public AutoCloseable advertiseAction(String name, String type, ActionGoals goals) {
+        String full = names.service(slashed(name));
+        if (actions.containsKey(full)) {
+            throw new InputException("action " + full + ": already offered by this node " + nodeName());
+        }
+        ActionServer.Parts parts = new ActionServer.Parts(catalog.action(type), goals, catalog.service("action_msgs/CancelGoal"),
+                catalog.message("action_msgs/GoalStatusArray"), clock);
+        ActionServer server = new ActionServer(endpoints, full, parts, names::topic, names::service);
+        actions.put(full, server);
+        return () -> {
+            if (actions.remove(full, server)) {
+                server.close();
+            }
+        };
+    }
+
+    @Override
     public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
         String full = names.service(slashed(name));
         try (ServiceClient client = new ServiceClient(endpoints, full, catalog.service(type))) {
@@ -280,6 +299,7 @@ public final class Ros2Node implements Transport {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             services.values().forEach(ServiceServer::stop);
+            actions.values().forEach(ActionServer::stop);
             graphTopic.close();
             participant.close();
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A service of this node. Each client is answered in the layout that its RMW has (see {@link ServiceLayout}). The handler runs
  * on a thread of the service's own, so that one that takes long holds up no other service; requests wait, {@value #MOST_WAITING} at most.
+ * It may answer later, from any thread.
  */
 final class ServiceServer implements AutoCloseable {
     /** As services have by default. */
@@ -36,24 +38,37 @@ final class ServiceServer implements AutoCloseable {
     private static final int MOST_WAITING = 32;
     private static final int LARGEST = 1 << 20;
     private static final long CLIENT_WAIT_NS = 200_000_000L;
+    private static final long FAREWELL_MS = 200;
+    private static final long ARRIVAL_MS = 50;
     private static final long STEP_MS = 2;
 
     private final NodeEndpoints endpoints;
     private final String name;
     private final Ros2Service type;
-    private final Function<Map<String, Object>, Map<String, Object>> handler;
+    private final Handler handler;
     private final ThreadPoolExecutor executor;
     private final LocalWriter replies;
     private final LocalReader requests;
 
-    /** Opens the service. @param name full name */
+    /** Answers requests. */
+    interface Handler {
+        /** Takes a request. @param reply takes the answer, once, now or later, from any thread; does not block */
+        void handle(Map<String, Object> request, Consumer<Map<String, Object>> reply);
+    }
+
+    /** Opens a service that answers at once. @param name full name */
     ServiceServer(NodeEndpoints endpoints, String name, Ros2Service type, EndpointQos qos,
             Function<Map<String, Object>, Map<String, Object>> handler) {
+        this(endpoints, name, type, qos, (Handler) (request, reply) -> reply.accept(handler.apply(request)));
+    }
+
+    /** Opens the service. @param name full name */
+    ServiceServer(NodeEndpoints endpoints, String name, Ros2Service type, EndpointQos qos, Handler handler) {
         this.endpoints = endpoints;
         this.name = name;
         this.type = type;
         this.handler = handler;
-        executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
+        executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(2 * MOST_WAITING), task -> {
             Thread thread = new Thread(task, "ros2-service-" + name);
             thread.setDaemon(true);
             return thread;
@@ -75,42 +90,67 @@ final class ServiceServer implements AutoCloseable {
         boolean header = ServiceLayout.inPayload(writer, participant.participant(client));
         RequestId id = header ? ServiceCodec.id(payload) : ServiceLayout.identity(info);
         ByteBuffer message = header ? ServiceCodec.message(payload) : copy(payload);
-        try {
-            executor.execute(() -> answer(client, header, id, message));
-        } catch (RejectedExecutionException e) {
+        Caller caller = new Caller(client, header, id);
+        if (executor.getQueue().size() >= MOST_WAITING || !run(() -> answer(caller, message))) {
             LOG.warn("service {}: a request is dropped, {} wait already", name, MOST_WAITING);
         }
     }
+
+    private boolean run(Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Who is to be answered: its writer, whether it has its header in the payload, and the request. */
+    private record Caller(Guid client, boolean header, RequestId id) {}
 
     private static ByteBuffer copy(ByteBuffer payload) {
         return ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip();
     }
 
-    private void answer(Guid client, boolean header, RequestId id, ByteBuffer message) {
-        ByteBuffer reply;
+    private void answer(Caller caller, ByteBuffer message) {
+        Thread own = Thread.currentThread();
+        Consumer<Map<String, Object>> reply = response -> {
+            if (Thread.currentThread() == own) {
+                reply(caller, response);
+            } else if (!run(() -> reply(caller, response))) {
+                LOG.warn("service {}: an answer is dropped", name);
+            }
+        };
         try {
-            reply = type.response().encode(response(message));
+            handler.handle(type.request().decode(message), reply);
         } catch (RuntimeException e) {
-            LOG.warn("service {}: a request got no answer: {}", name, e.getMessage());
-            return;
-        }
-        awaitReader(client);
-        if (header) {
-            replies.writer().publish(ServiceCodec.payload(id, reply));
-        } else {
-            replies.writer().publish(reply, new Guid(id.clientHigh(), id.clientLow()), id.sequence());
+            refuse(caller, e);
         }
     }
 
     /** Services of ROS 2 have no way to fail but their own fields: those that have {@code success} and {@code message} say it there. */
-    private Map<String, Object> response(ByteBuffer message) {
+    private void refuse(Caller caller, RuntimeException e) {
+        if (type.response().indexOf("success") < 0 || type.response().indexOf("message") < 0) {
+            LOG.warn("service {}: a request got no answer: {}", name, e.getMessage());
+        } else {
+            reply(caller, Map.of("success", false, "message", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void reply(Caller caller, Map<String, Object> response) {
+        ByteBuffer reply;
         try {
-            return handler.apply(type.request().decode(message));
+            reply = type.response().encode(response);
         } catch (RuntimeException e) {
-            if (type.response().indexOf("success") < 0 || type.response().indexOf("message") < 0) {
-                throw e;
-            }
-            return Map.of("success", false, "message", String.valueOf(e.getMessage()));
+            LOG.warn("service {}: a request got no answer: {}", name, e.getMessage());
+            return;
+        }
+        awaitReader(caller.client);
+        RequestId id = caller.id;
+        if (caller.header) {
+            replies.writer().publish(ServiceCodec.payload(id, reply));
+        } else {
+            replies.writer().publish(reply, new Guid(id.clientHigh(), id.clientLow()), id.sequence());
         }
     }
 
@@ -132,10 +172,17 @@ final class ServiceServer implements AutoCloseable {
         executor.shutdown();
     }
 
+    /** Takes no more requests; answers that were given have a moment to arrive. */
     @Override
     public void close() {
         endpoints.close(requests);
         executor.shutdown();
+        try {
+            executor.awaitTermination(FAREWELL_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        replies.writer().awaitAcknowledged(ARRIVAL_MS);
         endpoints.close(replies);
     }
 }

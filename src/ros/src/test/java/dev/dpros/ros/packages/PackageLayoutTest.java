@@ -41,7 +41,7 @@ class PackageLayoutTest {
 
     @Test
     void shouldPackTheMessagesOfTheCatkinPackage() throws IOException {
-        for (String type : List.of("msg/ActionChunk.msg", "msg/ControllerState.msg", "srv/SetSampler.srv")) {
+        for (String type : List.of("msg/ActionChunk.msg", "msg/ControllerState.msg", "srv/SetSampler.srv", "action/RunPolicy.action")) {
             try (var packed = SchemaCatalog.class.getResourceAsStream(
                     "/dev/dpros/ros/messages/diffusion_policy_msgs/" + type)) {
                 assertEquals(Files.readString(Path.of("ros/diffusion_policy_msgs", type)), new String(packed.readAllBytes()));
@@ -51,10 +51,12 @@ class PackageLayoutTest {
 
     @Test
     void shouldNumberTheStatesAsTheWatchdogDoes() {
-        Map<String, String> constants = SchemaCatalog.packaged().message("diffusion_policy_msgs/ControllerState").constants()
-                .stream().collect(Collectors.toMap(MessageSchema.Constant::name, constant -> constant.text().strip()));
-        for (SafetyState state : SafetyState.values()) {
-            assertEquals(Integer.toString(state.ordinal()), constants.get(state.name()), state.name());
+        for (String type : List.of("ControllerState", "RunPolicyFeedback")) {
+            Map<String, String> constants = SchemaCatalog.packaged().message("diffusion_policy_msgs/" + type).constants()
+                    .stream().collect(Collectors.toMap(MessageSchema.Constant::name, constant -> constant.text().strip()));
+            for (SafetyState state : SafetyState.values()) {
+                assertEquals(Integer.toString(state.ordinal()), constants.get(state.name()), state.name());
+            }
         }
     }
 

@@ -27,7 +27,8 @@ class PackageToolsTest {
     private static final URI NO_MASTER = URI.create("http://127.0.0.1:1/");
     private static final Path ROS = Path.of("ros").toAbsolutePath();
     private static final String FROM_SOURCE = ROS + ":/usr/share";
-    private static final List<String> MESSAGES = List.of("ActionChunk", "ControllerState");
+    private static final List<String> MESSAGES = List.of("ActionChunk", "ControllerState", "RunPolicyAction", "RunPolicyGoal",
+            "RunPolicyResult", "RunPolicyFeedback", "RunPolicyActionGoal", "RunPolicyActionResult", "RunPolicyActionFeedback");
 
     @TempDir
     private Path folder;

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 
 /** What a real ROS 2 Jazzy put on the wire. */
-final class Jazzy {
+public final class Jazzy {
     private static final JsonNode RECORDED = read();
 
     private Jazzy() {}
@@ -27,24 +27,24 @@ final class Jazzy {
     }
 
     /** {@code messages}, {@code hashes}, {@code service} or {@code action}. */
-    static JsonNode recorded(String part) {
+    public static JsonNode recorded(String part) {
         return RECORDED.get(part);
     }
 
     /** The bytes of a hexadecimal text, in a little-endian buffer. */
-    static ByteBuffer bytes(String hex) {
+    public static ByteBuffer bytes(String hex) {
         return ByteBuffer.wrap(HexFormat.of().parseHex(hex)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Hexadecimal text of position to limit. */
-    static String hex(ByteBuffer bytes) {
+    public static String hex(ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         return HexFormat.of().formatHex(copy);
     }
 
     /** The packaged types and the action that was made for the recording, as if it were installed below {@code prefix}. */
-    static Ros2Catalog withCount(Path prefix) throws IOException {
+    public static Ros2Catalog withCount(Path prefix) throws IOException {
         Path folder = Files.createDirectories(prefix.resolve("share/oracle_msgs/action"));
         Files.writeString(folder.resolve("Count.action"), "int32 target\n---\nint32 total\n---\nint32 current\n");
         return Ros2Catalog.withAmentPrefixPath("/nowhere:" + prefix);

@@ -6,6 +6,7 @@ import dev.dpros.ros.message.FieldType;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.Primitive;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros2.message.Ros2Action;
 import dev.dpros.ros2.message.Ros2Catalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,13 @@ class OwnMessagesTest {
             assertEquals(described(OLD.service(type(file)).request()), described(NEW.service(type(file)).request()), file);
             assertEquals(described(OLD.service(type(file)).response()), described(NEW.service(type(file)).response()), file);
         }
+        assertEquals(files(ROS1, "action"), files(ROS2, "action"));
+        for (String file : files(ROS1, "action")) {
+            Ros2Action action = NEW.action(type(file));
+            assertEquals(described(OLD.message(type(file) + "Goal")), described(action.goal()), file);
+            assertEquals(described(OLD.message(type(file) + "Result")), described(action.result()), file);
+            assertEquals(described(OLD.message(type(file) + "Feedback")), described(action.feedback()), file);
+        }
     }
 
     /** Constants and fields with their types, time and duration as ROS 2 names them. */
@@ -61,7 +69,7 @@ class OwnMessagesTest {
     /** The comments of both say the same. */
     @Test
     void shouldSayTheSameOfEachField() throws IOException {
-        for (String kind : List.of("msg", "srv")) {
+        for (String kind : List.of("msg", "srv", "action")) {
             for (String file : files(ROS1, kind)) {
                 assertEquals(comments(ROS1.resolve(kind).resolve(file)), comments(ROS2.resolve(kind).resolve(file)), file);
             }
@@ -75,7 +83,7 @@ class OwnMessagesTest {
 
     @Test
     void shouldPackTheMessagesOfTheColconPackage() throws IOException {
-        for (String kind : List.of("msg", "srv")) {
+        for (String kind : List.of("msg", "srv", "action")) {
             for (String file : files(ROS2, kind)) {
                 try (var packed = Ros2Catalog.class.getResourceAsStream(
                         "/dev/dpros/ros2/messages/diffusion_policy_msgs/" + kind + "/" + file)) {
@@ -89,7 +97,7 @@ class OwnMessagesTest {
     @Test
     void shouldBuildEveryInterface() throws IOException {
         String build = Files.readString(ROS2.resolve("CMakeLists.txt"));
-        for (String kind : List.of("msg", "srv")) {
+        for (String kind : List.of("msg", "srv", "action")) {
             for (String file : files(ROS2, kind)) {
                 assertEquals(1, build.split("\"" + kind + "/" + file + "\"", -1).length - 1, file);
             }

@@ -1,5 +1,6 @@
 package dev.dpros.ros.rosjava;
 
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
@@ -10,6 +11,7 @@ import dev.dpros.core.TopicTraffic.Sent;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.node.ActionlibServer;
 import dev.dpros.ros.node.OutsideShutdown;
 import dev.dpros.ros.node.RosNodeConfig;
 import java.net.URI;
@@ -243,6 +245,11 @@ public final class RosJavaTransport implements Transport {
     @Override
     public AutoCloseable advertiseService(String name, String type, Function<Map<String, Object>, Map<String, Object>> handler) {
         return services.advertise(resolve(name), catalog.service(type), handler);
+    }
+
+    @Override
+    public AutoCloseable advertiseAction(String name, String type, ActionGoals goals) {
+        return new ActionlibServer(this, resolve(name), type, goals);
     }
 
     @Override
