@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Subscribes as a run does; publishes no command, offers no service, starts nothing. One thread; blocks for seconds.
  */
 public final class Doctor {
-    private static final long SETTLE_NS = 4_000_000_000L;
+    private static final long SETTLE_NS = 2_000_000_000L;
     private static final long LOOK_MS = 20;
 
     private final RobotConfig config;
@@ -102,7 +102,7 @@ public final class Doctor {
 
     /** Waits until every source has been heard, or long enough; then counts. Returns for how long, s. */
     private double watch(NodeRehearsal node, TopicCheck topics, CommandCheck command) throws InterruptedException {
-        long settledNs = clock.monotonicNs() + SETTLE_NS;
+        long settledNs = clock.monotonicNs() + SETTLE_NS + Math.round(settings.seconds() * 1e9);
         while (!topics.allHeard() && clock.monotonicNs() < settledNs) {
             Thread.sleep(LOOK_MS);
         }

@@ -77,7 +77,8 @@ final class TopicCheck {
     private Finding grade(SourceCheck check, String subject, String facts, double hz) {
         SourceHealth health = check.health();
         if (health.offsetBeyond(health.stampOffsetNs(), transport.simulatedTime())) {
-            return Finding.fault(subject, facts + ": more than max_stamp_offset_ms allows", "set both machines' clocks by NTP or PTP, or stamp: received for this input");
+            return Finding.fault(subject, facts + ": more than max_stamp_offset_ms allows",
+                    "set both machines' clocks by NTP or PTP, or stamp: received for this input");
         }
         if (1e9 / hz > health.maxAgeNs()) {
             return Finding.warning(subject, facts + ": slower than stale_after_ms allows", "raise the rate, or stale_after_ms");

@@ -66,8 +66,9 @@ public final class RobotSetup {
      * @throws InputException if the URDF cannot be read, or is needed and not there
      */
     public void write(@Nullable Transport transport) throws InterruptedException {
+        RobotJoints given = wish.urdf() == null ? null : urdf(wish.urdf());
         Sight sight = look(transport);
-        String text = RobotYaml.text(draft(sight));
+        String text = RobotYaml.text(draft(sight, given == null ? described(sight) : given));
         Path target = wish.output().toAbsolutePath();
         try {
             Path temporary = target.resolveSibling("." + target.getFileName() + ".part");
@@ -92,9 +93,8 @@ public final class RobotSetup {
         return new Sight(topics, survey.look(topics), survey.description(topics));
     }
 
-    private RobotDraft draft(Sight sight) {
+    private RobotDraft draft(Sight sight, RobotJoints robot) {
         PolicyConfig config = policy.config();
-        RobotJoints robot = robot(sight);
         InputMatch match = new InputMatch(sight.seen(), robot, questions);
         List<InputDraft> inputs = match.of(config.inputs());
         List<String> joints = actionJoints(match, robot, inputs, sight);
@@ -108,18 +108,18 @@ public final class RobotSetup {
                 new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
     }
 
-    private RobotJoints robot(Sight sight) {
-        Path file = wish.urdf();
-        if (file != null) {
-            try {
-                if (!Files.isRegularFile(file) || Files.size(file) > SafeXml.LARGEST_BYTES) {
-                    throw InputException.of(file.toString(), "--urdf", "a URDF file of at most 4 MiB", Files.exists(file) ? "another" : "no such file", "");
-                }
-                return RobotJoints.parse(Files.readAllBytes(file), file.toString());
-            } catch (IOException e) {
-                throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    private static RobotJoints urdf(Path file) {
+        try {
+            if (!Files.isRegularFile(file) || Files.size(file) > SafeXml.LARGEST_BYTES) {
+                throw InputException.of(file.toString(), "--urdf", "a URDF file of at most 4 MiB", Files.exists(file) ? "another" : "no such file", "");
             }
+            return RobotJoints.parse(Files.readAllBytes(file), file.toString());
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static RobotJoints described(Sight sight) {
         String text = sight.description();
         return text == null ? RobotJoints.none() : RobotJoints.parse(text.getBytes(StandardCharsets.UTF_8), URDF_OF_ROBOT);
     }

@@ -26,7 +26,8 @@ final class TopicSurvey {
     private static final int LARGEST_MESSAGE = 64 << 20;
     private static final int MOST_TOPICS = 64;
     private static final long LOOK_MS = 20;
-    private static final long DISCOVERY_MS = 2_000;
+    private static final long BETWEEN_LOOKS_MS = 500;
+    private static final int MOST_LOOKS = 8;
 
     private final Transport transport;
     private final long waitMs;
@@ -39,11 +40,10 @@ final class TopicSurvey {
 
     /** All topics by name; waits a moment where others have to be found first. */
     Map<String, TopicInfo> topics() throws InterruptedException {
-        long endMs = System.nanoTime() / 1_000_000 + DISCOVERY_MS;
         Map<String, TopicInfo> last = transport.topics();
         boolean grows = true;
-        while (System.nanoTime() / 1_000_000 < endMs && (grows || last.values().stream().noneMatch(info -> info.publishers() > 0 && LOOKED_AT.contains(info.type())))) {
-            Thread.sleep(DISCOVERY_MS / 4);
+        for (int look = 0; look < MOST_LOOKS && (grows || last.isEmpty()); look++) {
+            Thread.sleep(BETWEEN_LOOKS_MS);
             Map<String, TopicInfo> now = transport.topics();
             grows = now.size() > last.size();
             last = now;
@@ -51,12 +51,16 @@ final class TopicSurvey {
         return last;
     }
 
+    private static boolean mayBeInput(TopicInfo info) {
+        return info.publishers() > 0 && LOOKED_AT.contains(info.type());
+    }
+
     /** One message of each topic that could be an input, by name; those that brought none are left out. */
     List<SeenTopic> look(Map<String, TopicInfo> topics) throws InterruptedException {
         Map<String, First> firsts = new LinkedHashMap<>();
         try (Owned owned = new Owned()) {
             topics.forEach((name, info) -> {
-                if (info.publishers() > 0 && LOOKED_AT.contains(info.type()) && firsts.size() < MOST_TOPICS) {
+                if (mayBeInput(info) && firsts.size() < MOST_TOPICS) {
                     First first = new First();
                     firsts.put(name, first);
                     owned.own(transport.subscribe(name, info.type(), first));
@@ -92,7 +96,8 @@ final class TopicSurvey {
         }
         Map<String, Object> fields = transport.messages().message(type).decode(message);
         double[] numbers = (double[]) (type.equals(SeenTopic.JOINTS) ? fields.get("position") : fields.get("data"));
-        List<String> names = type.equals(SeenTopic.JOINTS) && fields.get("name") instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+        List<String> names = type.equals(SeenTopic.JOINTS) && fields.get("name") instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList() : List.of();
         return new SeenTopic(name, type, names, numbers.length, DoubleStream.of(numbers).boxed().toList(), 0, 0);
     }
 

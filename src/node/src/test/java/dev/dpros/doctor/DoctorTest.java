@@ -78,7 +78,8 @@ class DoctorTest {
             List<Finding> found = examine(Map.of());
             assertEquals(List.of(), faults(found));
             assertTrue(of(found, "policy latency").found().startsWith("a chunk takes "), found::toString);
-            assertTrue(of(found, "observation.state /joint_states").found().matches("sensor_msgs/JointState, \\d+\\.\\d Hz, stamps .* behind"), found::toString);
+            assertTrue(of(found, "observation.state /joint_states").found().matches("sensor_msgs/JointState, \\d+\\.\\d Hz, stamps .* behind"),
+                    found::toString);
             assertEquals("inside the limits of all 2 joints", of(found, "measured position").found());
             assertEquals(Grade.OK, of(found, "action /arm_controller/command").grade());
             assertEquals(0, subscription.received());
@@ -129,7 +130,8 @@ class DoctorTest {
 
     @Test
     void shouldExamineARobotOfRos2() throws Exception {
-        try (Ros2Node node = Ros2Node.open(Ros2NodeConfig.local(71, "pusht")); PushTWorldNode other = new PushTWorldNode(node, PushTWorldNode.Options.DEFAULT)) {
+        try (Ros2Node node = Ros2Node.open(Ros2NodeConfig.local(71, "pusht"));
+                PushTWorldNode other = new PushTWorldNode(node, PushTWorldNode.Options.DEFAULT)) {
             other.start();
             List<Finding> found = examine(Map.of(), () -> Ros2Node.open(Ros2NodeConfig.local(71, "doctor")));
             assertEquals(List.of(), faults(found));

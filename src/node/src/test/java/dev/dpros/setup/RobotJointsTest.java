@@ -52,7 +52,8 @@ class RobotJointsTest {
     @Test
     void shouldNameAJointWithoutLimitsWhenItIsAskedForAlone() {
         RobotJoints robot = parse("<robot name='r'><joint name='a' type='revolute'/><joint name='b' type='revolute'>"
-                + "<limit lower='${lower}' upper='1' velocity='1'/></joint><joint name='c' type='revolute'><limit lower='-1' upper='1' velocity='1'/></joint></robot>");
+                + "<limit lower='${lower}' upper='1' velocity='1'/></joint>"
+                + "<joint name='c' type='revolute'><limit lower='-1' upper='1' velocity='1'/></joint></robot>");
         assertEquals(1, robot.joint("c").upper());
         assertTrue(assertThrows(InputException.class, () -> robot.joint("a")).getMessage().contains("no limit element"));
         assertTrue(assertThrows(InputException.class, () -> robot.joint("b")).getMessage().contains("${lower}"));

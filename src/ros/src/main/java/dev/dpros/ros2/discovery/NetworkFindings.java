@@ -127,7 +127,8 @@ final class NetworkFindings {
     private Finding nobody() {
         SocketTable sockets = new SocketTable(proc.resolve("net"));
         Set<Integer> domains = sockets.udp().stream().map(DiscoveryPorts::domain)
-                .filter(domain -> domain >= 0 && domain <= HIGHEST_TELLING_DOMAIN && domain != settings.domainId()).collect(Collectors.toCollection(TreeSet::new));
+                .filter(domain -> domain >= 0 && domain <= HIGHEST_TELLING_DOMAIN && domain != settings.domainId())
+                .collect(Collectors.toCollection(TreeSet::new));
         if (sockets.tcpListeners().contains(ZENOH_ROUTER)) {
             return Finding.fault(PARTICIPANTS, "nobody speaks RTPS in domain " + settings.domainId() + "; a zenoh router listens on TCP port "
                     + ZENOH_ROUTER + ": the other nodes seem to use rmw_zenoh, which cannot be reached",
