@@ -13,7 +13,6 @@ import dev.dpros.observation.CameraSource;
 import dev.dpros.observation.MessageCopy;
 import dev.dpros.process.Owned;
 import dev.dpros.safety.JointLimits;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +78,6 @@ public final class NodeRehearsal implements AutoCloseable {
     /** The loop's configuration, as a run would have it. */
     public ControlConfig control() {
         return motion.control();
-    }
-
-    /** Names of the action's joints. */
-    public List<String> joints() {
-        return new ArrayList<>(config.action().joints());
     }
 
     @Override
