@@ -4,6 +4,7 @@ import dev.dpros.config.CheckMark;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.setup.JointDraft.Value;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class LimitDraft {
     private static final double REACHED_IN_S = 1;
     private static final double JERK_PER_ACCELERATION = 10;
     private static final double UNKNOWN_VELOCITY = 1;
+    private static final int DIGITS = 9;
     private static final double TURN = 2 * Math.PI;
     private static final String NOT_IN_URDF = CheckMark.of("not in the URDF");
     private static final String FROM_MOVEIT = "# as joint_limits.yaml says";
@@ -47,9 +49,9 @@ final class LimitDraft {
         range = narrowed(range, more);
         Value velocity = velocity(joint, more, range[1].number() - range[0].number());
         Value acceleration = more.acceleration() > 0 ? new Value(more.acceleration(), FROM_MOVEIT)
-                : new Value(velocity.number() / REACHED_IN_S, joint == null ? CheckMark.of("velocity / 1 s") : NOT_IN_URDF);
+                : guess(velocity.number() / REACHED_IN_S, joint == null ? CheckMark.of("velocity / 1 s") : NOT_IN_URDF);
         Value jerk = more.jerk() > 0 ? new Value(more.jerk(), FROM_MOVEIT)
-                : new Value(JERK_PER_ACCELERATION * acceleration.number(), joint == null ? CheckMark.of("ten times the acceleration") : NOT_IN_URDF);
+                : guess(JERK_PER_ACCELERATION * acceleration.number(), joint == null ? CheckMark.of("ten times the acceleration") : NOT_IN_URDF);
         return new JointDraft(name, joint == null ? "units" : joint.unit(), range[0], range[1], velocity, acceleration, jerk);
     }
 
@@ -83,10 +85,15 @@ final class LimitDraft {
             known = Double.isNaN(known) ? more.velocity() : Math.min(known, more.velocity());
         }
         if (Double.isNaN(known)) {
-            return joint == null ? new Value(SHARE * range / REACHED_IN_S, CheckMark.of("a quarter of the range in 1 s"))
+            return joint == null ? guess(SHARE * range / REACHED_IN_S, CheckMark.of("a quarter of the range in 1 s"))
                     : new Value(SHARE * UNKNOWN_VELOCITY, NOT_IN_URDF);
         }
-        return new Value(SHARE * known, "# a quarter of the robot's " + plain(known));
+        return guess(SHARE * known, "# a quarter of the robot's " + plain(known));
+    }
+
+    /** A number that was computed, without the digits that computing made. */
+    private static Value guess(double number, String remark) {
+        return new Value(new BigDecimal(number, new MathContext(DIGITS)).doubleValue(), remark);
     }
 
     /** A number as YAML has it, without an exponent. */
