@@ -7,16 +7,18 @@ import dev.dpros.core.TopicInfo;
 import dev.dpros.core.Transport;
 import dev.dpros.node.NodeRehearsal;
 import dev.dpros.safety.JointLimits;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The robot's measured position against limits and take_up, and who else is on the command topic. One thread. */
 final class CommandCheck {
     private static final String POSITION = "measured position";
     private static final String TAKE_UP = "take_up";
+    private static final int DIGITS = 4;
 
     private final RobotConfig config;
     private final Transport transport;
@@ -69,7 +71,7 @@ final class CommandCheck {
         for (int d = 0; d < now.length; d++) {
             JointLimits limit = limits.get(d);
             if (!(least[d] >= limit.minPosition() && most[d] <= limit.maxPosition())) {
-                outside.add(String.format(Locale.ROOT, "%s at %.4g, limits %.4g to %.4g", limit.name(), now[d], limit.minPosition(), limit.maxPosition()));
+                outside.add(limit.name() + " at " + plain(now[d]) + ", limits " + plain(limit.minPosition()) + " to " + plain(limit.maxPosition()));
             }
         }
         return outside.isEmpty() ? Finding.ok(POSITION, "inside the limits of all " + now.length + " joints")
@@ -80,11 +82,15 @@ final class CommandCheck {
         for (int d = 0; d < now.length; d++) {
             double moved = most[d] - least[d];
             if (takeUp.get(d) > 0 && moved > takeUp.get(d)) {
-                return Finding.warning(TAKE_UP, String.format(Locale.ROOT, "%s varied by %.3g while it was watched, more than its take_up of %.3g",
-                        limits.get(d).name(), moved, takeUp.get(d)), "is it moving? At rest take_up must be above the sensors' noise");
+                return Finding.warning(TAKE_UP, limits.get(d).name() + " varied by " + plain(moved) + " while it was watched, more than its take_up of "
+                        + plain(takeUp.get(d)), "is it moving? At rest take_up must be above the sensors' noise");
             }
         }
         return Finding.ok(TAKE_UP, "wider than the measured position varies");
+    }
+
+    private static String plain(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value, new MathContext(DIGITS)).stripTrailingZeros().toPlainString() : String.valueOf(value);
     }
 
     private Finding limited() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Subscribes as a run does; publishes no command, offers no service, starts nothing. One thread; blocks for seconds.
  */
 public final class Doctor {
-    private static final long SETTLE_NS = 2_000_000_000L;
+    private static final long SETTLE_NS = 1_000_000_000L;
     private static final long LOOK_MS = 20;
 
     private final RobotConfig config;

@@ -8,7 +8,7 @@ import java.util.Locale;
 /** Findings as a table for a terminal: grade, subject, what was found, and below it what to do. Stateless. */
 public final class FindingTable {
     private static final int GRADE = 8;
-    private static final int MOST_SUBJECT = 34;
+    private static final int MOST_SUBJECT = 18;
 
     private FindingTable() {}
 

@@ -75,8 +75,10 @@ final class LimitDraft {
             low -= 1;
             high += 1;
         }
-        questions.assume(name + " is in no URDF: its limits are the range of the policy's data, " + plain(low) + " to " + plain(high));
-        return new Value[] {new Value(low, ""), new Value(high, CheckMark.of("in no URDF; range of the policy's data"))};
+        Value lower = guess(low, "");
+        Value upper = guess(high, CheckMark.of("in no URDF; range of the policy's data"));
+        questions.assume(name + " is in no URDF: its limits are the range of the policy's data, " + plain(lower.number()) + " to " + plain(upper.number()));
+        return new Value[] {lower, upper};
     }
 
     private static Value velocity(RobotJoints.@Nullable Joint joint, MoveItLimits.Limits more, double range) {

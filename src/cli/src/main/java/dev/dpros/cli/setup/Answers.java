@@ -12,12 +12,13 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Answers implements Questions {
     private final PrintWriter err;
     private final boolean yes;
-    private final boolean terminal;
+    private final Console console;
 
-    Answers(CommandSpec spec, boolean yes, boolean terminal) {
+    /** @param console of the person who is asked; null if there is none */
+    Answers(CommandSpec spec, boolean yes, Console console) {
         err = spec.commandLine().getErr();
         this.yes = yes;
-        this.terminal = terminal;
+        this.console = console;
     }
 
     @Override
@@ -26,6 +27,7 @@ final class Answers implements Questions {
             err.println("dpros: " + question + " Taken: " + options.get(0));
             return options.get(0);
         }
+        requireSomebody(question);
         err.println(question);
         for (int i = 0; i < options.size(); i++) {
             err.printf(Locale.ROOT, "  %d  %s%n", i + 1, options.get(i));
@@ -45,6 +47,7 @@ final class Answers implements Questions {
             err.println("dpros: " + question + " Taken: " + likely);
             return likely;
         }
+        requireSomebody(question);
         err.println(question);
         while (true) {
             try {
@@ -64,11 +67,13 @@ final class Answers implements Questions {
         err.println("dpros: " + assumption);
     }
 
-    private String read(String question, String what, String likely) {
-        Console console = terminal ? System.console() : null;
+    private void requireSomebody(String question) {
         if (console == null) {
             throw new InputException(question + " There is nobody to ask: run it at a terminal, or with --yes");
         }
+    }
+
+    private String read(String question, String what, String likely) {
         err.flush();
         String line = console.readLine("%s [%s]: ", what, likely);
         if (line == null) {

@@ -91,7 +91,7 @@ public final class InitCommand implements Callable<Integer> {
         MoveItLimits limits = jointLimits == null ? MoveItLimits.NONE : MoveItLimits.read(jointLimits);
         TransportProvider provider = transport.provider("");
         NodeArguments arguments = transport.arguments(rosArguments, "");
-        Answers answers = new Answers(spec, yes, Terminals.interactive());
+        Answers answers = new Answers(spec, yes, Terminals.interactive() ? System.console() : null);
         RobotSetup setup = new RobotSetup(definition, new RobotSetup.Wish(policy, output, source.urdf, limits, rate == null ? Double.NaN : rate,
                 provider.name()), answers);
         try (Transport robot = join(arguments, answers)) {

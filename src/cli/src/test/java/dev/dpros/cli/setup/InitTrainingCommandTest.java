@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,10 @@ class InitTrainingCommandTest {
         assertEquals(16, full.horizon(), "1.6 s at 10 Hz");
         assertEquals(8, full.nActionSteps());
         assertEquals(0, train("quick.yaml"));
-        assertEquals(quick, PolicyReader.read(folder.resolve("run/last")).config());
+        PolicyConfig trained = PolicyReader.read(folder.resolve("run/last")).config();
+        assertEquals(quick.vision(), trained.vision());
+        assertEquals(quick.unet(), trained.unet());
+        assertEquals(Set.copyOf(quick.inputs()), Set.copyOf(trained.inputs()));
     }
 
     @Test
