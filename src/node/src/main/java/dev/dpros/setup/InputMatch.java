@@ -83,7 +83,7 @@ final class InputMatch {
         List<SeenTopic> fitting = seen.stream().filter(topic -> !topic.picture() && topic.values() >= size)
                 .filter(topic -> topic.values() == size || state && topic.names().size() >= size)
                 .sorted(TopicMatch.order(topic -> (taken.contains(topic.name()) ? -1000 : 0) + 10 * TopicMatch.shared(input.key(), topic.name())
-                        + (topic.values() == size ? 4 : 0) + (topic.name().endsWith("joint_states") == state ? 2 : 0)
+                        + (topic.values() == size ? 4 : 0) + (topic.name().endsWith("joint_states") == state ? 6 : 0)
                         + (topic.type().equals(SeenTopic.JOINTS) == state ? 1 : 0))).toList();
         if (fitting.isEmpty()) {
             return unseen(input, state);
