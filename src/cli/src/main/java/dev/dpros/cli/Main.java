@@ -12,7 +12,10 @@ import dev.dpros.cli.policy.ImportCommand;
 import dev.dpros.cli.policy.InspectCommand;
 import dev.dpros.cli.policy.PredictCommand;
 import dev.dpros.cli.record.RecordCommand;
+import dev.dpros.cli.run.DoctorCommand;
 import dev.dpros.cli.run.RunCommand;
+import dev.dpros.cli.setup.InitCommand;
+import dev.dpros.cli.setup.InitTrainingCommand;
 import dev.dpros.cli.sim.MasterCommand;
 import dev.dpros.cli.sim.SimCommand;
 import dev.dpros.cli.top.TopCommand;
@@ -45,8 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
-        subcommands = {DemoCommand.class, RunCommand.class, RecordCommand.class, TrainCommand.class, EvalCommand.class, FanCommand.class,
-            CollectCommand.class,
+        subcommands = {DemoCommand.class, InitCommand.class, DoctorCommand.class, RunCommand.class, RecordCommand.class,
+            InitTrainingCommand.class, TrainCommand.class, EvalCommand.class, FanCommand.class, CollectCommand.class,
             SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
             ImportCommand.class, InspectCommand.class, PredictCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},

@@ -46,6 +46,7 @@ final class Rooms {
             process: core
             transports: core ros.names ros.message ros.node ros.master process ros2.message ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
+            training.setup: core diffusion datasets checkpoint
             node.observer: core inference control
             node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config node.observer
@@ -56,6 +57,8 @@ final class Rooms {
             node.observer node.outputs node.trace node.page
             node.telemetry: core observation inference safety control recording metrics config process node.outputs node.page \
             node.record node
+            doctor: core observation diffusion inference safety control checkpoint config node.outputs node
+            setup: core messages observation diffusion checkpoint config process
             simnode: core messages observation sim
             study: core diffusion inference safety control sim checkpoint process
             faults: core messages diffusion inference safety control recording checkpoint metrics config \
@@ -63,7 +66,7 @@ final class Rooms {
             bench: core messages observation diffusion inference checkpoint
             cli.options: core diffusion datasets config transports
             cli.run: core inference control recording checkpoint config process \
-            node.page node.record node node.telemetry cli.options
+            node.page node.record node node.telemetry doctor cli.options
             cli.record: core recording config process node.record cli.options
             cli.sim: core sim process transports simnode cli.options
             cli.demo: core config process node simnode cli.options
@@ -77,8 +80,9 @@ final class Rooms {
             cli.trace: safety process node.trace cli.options
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
             cli.top: core metrics cli.options
+            cli.setup: core diffusion datasets checkpoint process transports node.record setup training.setup cli.options
             cli: core inference process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
-            cli.audit cli.trace cli.bench cli.top
+            cli.audit cli.trace cli.bench cli.top cli.setup
             """;
 
     private static final Map<String, List<String>> MAY_USE = parse();

@@ -76,7 +76,8 @@ public final class OpenFiles {
         }
     }
 
-    private static long most() {
+    /** How many this process may have open. */
+    public static long most() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount() : Long.MAX_VALUE;
     }

@@ -3,6 +3,7 @@ package dev.dpros.core;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,18 @@ public interface Transport extends AutoCloseable {
 
     /** Names of all topics that are published, as far as that can be said now. May block for a second. */
     List<String> publishedTopics();
+
+    /** All topics by full name, with who publishes and hears them, as far as that can be said now. May block for a second. */
+    default Map<String, TopicInfo> topics() {
+        Map<String, TopicInfo> found = new TreeMap<>();
+        publishedTopics().forEach(name -> found.put(name, new TopicInfo("", 1, -1)));
+        return found;
+    }
+
+    /** What can be said of the way to the other nodes: who is there, and what stands between. For a person; may block for a second. */
+    default List<Finding> findings() {
+        return List.of();
+    }
 
     /** What the node's topics have carried so far. Any thread. */
     TopicTraffic traffic();

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * Reads size, depth and colours of a JPEG or PNG image from its first bytes, so that memory for it is bounded before the decoder sees
  * it. JPEG: ITU T.81 B.2; PNG: ISO 15948 11.2.2. One thread; allocates nothing.
  */
-final class CompressedHeader {
+public final class CompressedHeader {
     private static final int PNG_SIGNATURE_HIGH = 0x89504E47;
     private static final int PNG_SIGNATURE_LOW = 0x0D0A1A0A;
     private static final int PNG_WIDTH_AT = 16;
@@ -17,12 +17,12 @@ final class CompressedHeader {
     private boolean colour;
 
     /** Width in pixels, after a successful {@link #parse}. */
-    int width() {
+    public int width() {
         return width;
     }
 
     /** Height in pixels, after a successful {@link #parse}. */
-    int height() {
+    public int height() {
         return height;
     }
 
@@ -37,7 +37,7 @@ final class CompressedHeader {
     }
 
     /** Finds the size; false if the bytes are neither JPEG nor PNG, or end before it. */
-    boolean parse(ByteBuffer bytes, int offset, int length) {
+    public boolean parse(ByteBuffer bytes, int offset, int length) {
         int end = offset + length;
         if (length >= 26 && bigEndian(bytes, offset, 4) == PNG_SIGNATURE_HIGH
                 && bigEndian(bytes, offset + 4, 4) == PNG_SIGNATURE_LOW) {

@@ -22,12 +22,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Publishes {@code /joint_states} (joint1 to joint7 in rad, gripper in m; 500 Hz), {@code /camera_scene/image_raw}
  * (sensor_msgs/Image, rgb8, 640 x 480) and {@code /camera_wrist/image_raw/compressed} (sensor_msgs/CompressedImage, JPEG,
  * 640 x 480), both stamped with the time of the position that they show, and {@code ~violations} (std_msgs/Float64MultiArray,
- * 10 Hz: commanded positions beyond limits, steps commanded too fast). Sets {@code /robot_description}. Obeys
+ * 10 Hz: commanded positions beyond limits, steps commanded too fast). Gives its URDF as {@code /robot_description}: a parameter of
+ * ROS 1, a latched std_msgs/String of ROS 2. Obeys
  * trajectory_msgs/JointTrajectory on {@code /arm_controller/command} and {@code /gripper_controller/command}.
  * {@code ~reset} (std_srvs/Trigger) puts the robot back home.
  */
 public final class Arm7WorldNode implements AutoCloseable {
     private static final String FRAME = "base_link";
+    private static final String DESCRIPTION = "/robot_description";
     private static final double VIOLATIONS_HZ = 10;
 
     private final Arm7World robot = new Arm7World();
@@ -42,6 +44,7 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final Publication scene;
     private final Publication wrist;
     private final Publication violations;
+    private final Publication description;
     private final ArmCameraThread sceneThread;
     private final ArmCameraThread wristThread;
     private final JointStateWriter jointWriter;
@@ -73,7 +76,7 @@ public final class Arm7WorldNode implements AutoCloseable {
         MessageTypes types = transport.messages();
         jointWriter = new JointStateWriter(types, names, FRAME);
         violationWriter = new SimpleWriters(types);
-        transport.setParameter("/robot_description", Arm7World.packagedUrdf());
+        description = describe(transport);
         jointStates = transport.advertise("/joint_states", "sensor_msgs/JointState", new PublicationOptions(false, 5));
         scene = transport.advertise("/camera_scene/image_raw", "sensor_msgs/Image", new PublicationOptions(false, 2));
         wrist = transport.advertise("/camera_wrist/image_raw/compressed", "sensor_msgs/CompressedImage",
@@ -111,6 +114,17 @@ public final class Arm7WorldNode implements AutoCloseable {
     /** Steps of 2 ms that the world took in one with the next, because the machine was late. Any thread. */
     public long missedTicks() {
         return thread.missed();
+    }
+
+    /** A parameter of everybody; where the middleware has none, a latched topic, as robot_state_publisher makes it. */
+    private static Publication describe(Transport transport) {
+        transport.setParameter(DESCRIPTION, Arm7World.packagedUrdf());
+        if (transport.getParameter(DESCRIPTION) != null) {
+            return null;
+        }
+        Publication topic = transport.advertise(DESCRIPTION, "std_msgs/String", new PublicationOptions(true, 1));
+        topic.publish(Map.of("data", Arm7World.packagedUrdf()));
+        return topic;
     }
 
     private ArmCameraThread.Frame sceneCamera(MessageTypes types) {
@@ -175,6 +189,9 @@ public final class Arm7WorldNode implements AutoCloseable {
         gripper.close();
         for (Publication publication : List.of(jointStates, scene, wrist, violations)) {
             publication.close();
+        }
+        if (description != null) {
+            description.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
+import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.VisionConfig;
@@ -58,6 +59,17 @@ public final class PolicyWriter {
         } finally {
             deleteIfLeft(fresh);
         }
+    }
+
+    /**
+     * An architecture alone, as a config.json that {@link PolicyReader#architecture} reads and LeRobot too, with the normalization
+     * that training fits: vectors to their range, pictures to mean and deviation.
+     */
+    public static String architecture(PolicyConfig config) {
+        Map<String, Normalizer> fitted = new TreeMap<>();
+        Stream.concat(config.inputs().stream(), Stream.of(config.action())).forEach(feature ->
+                fitted.put(feature.key(), Normalizer.ofRange(new double[] {0}, new double[] {1})));
+        return LeRobotConfigWriter.write(new PolicyDefinition(config, Map.of(), fitted, "")).toPrettyString() + "\n";
     }
 
     private static boolean occupied(Path target) throws IOException {

@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.resolver.Resolver;
  * YAML as the Python world writes it: anchors, aliases and merge keys are followed, {@code 1e-4} is a number as OmegaConf
  * has it, tags construct nothing but plain values. Bounded in depth and in what aliases may multiply. Stateless.
  */
-final class SafeYaml {
+public final class SafeYaml {
     private static final int DEEPEST = 48;
     private static final int MOST_NODES = 100_000;
     /** OmegaConf's floats (get_yaml_loader): YAML 1.1 wants a point before an exponent. */
@@ -48,7 +48,7 @@ final class SafeYaml {
      * @param source file name for messages
      * @throws InputException in one line with the place, if it is not YAML or not bounded
      */
-    static JsonNode read(String source, String text) {
+    public static JsonNode read(String source, String text) {
         try {
             return new SafeYaml(source).convert(yaml().load(text), 0);
         } catch (DuplicateKeyException e) {

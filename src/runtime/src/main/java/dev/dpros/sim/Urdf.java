@@ -1,26 +1,19 @@
 package dev.dpros.sim;
 
 import dev.dpros.core.InputException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import dev.dpros.core.SafeXml;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
-import org.xml.sax.SAXException;
 
 /**
  * The moving joints of a serial robot, from the base outwards, as its URDF gives them. Immutable. Fixed joints, visuals
  * and inertias are not read; a robot that branches is refused. Parsing allows no DTD and no external entity.
  */
 public final class Urdf {
-    private static final int LARGEST_FILE_BYTES = 4 << 20;
     private static final int MOST_JOINTS = 64;
 
     /** How a joint moves. */
@@ -74,10 +67,7 @@ public final class Urdf {
      * @throws InputException if it is not XML, a joint lacks a limit or has a bad number, or joints are not one chain
      */
     public static Urdf parse(byte[] xml, String where) {
-        if (xml.length > LARGEST_FILE_BYTES) {
-            throw InputException.of(where, "size", "at most " + LARGEST_FILE_BYTES + " bytes", xml.length + " bytes", "");
-        }
-        Element root = root(xml, where);
+        Element root = SafeXml.root(xml, where, "URDF");
         if (!root.getTagName().equals("robot")) {
             throw InputException.of(where, "root element", "robot", root.getTagName(), "expand xacro files first");
         }
@@ -108,23 +98,6 @@ public final class Urdf {
             chain.add(joint);
         }
         return chain;
-    }
-
-    private static Element root(byte[] xml, String where) {
-        try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            factory.setXIncludeAware(false);
-            factory.setExpandEntityReferences(false);
-            DocumentBuilder builder = factory.newDocumentBuilder();
-            builder.setErrorHandler(null);
-            return builder.parse(new ByteArrayInputStream(xml)).getDocumentElement();
-        } catch (SAXException e) {
-            throw new InputException(where + ": not a readable URDF: " + e.getMessage(), e);
-        } catch (IOException | ParserConfigurationException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static boolean isMoving(Element joint, String where) {

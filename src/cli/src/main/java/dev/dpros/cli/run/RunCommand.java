@@ -13,6 +13,7 @@ import dev.dpros.config.Secrets;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
+import dev.dpros.doctor.Doctor;
 import dev.dpros.inference.TorchRuntime;
 import dev.dpros.node.PolicyNode;
 import dev.dpros.node.RunReport;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
 public final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String IN_FORCE = "in_force";
+    private static final double CHECK_SECONDS = 3;
 
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (docs/parameters.md)", required = true)
     private Path config;
@@ -83,8 +85,12 @@ public final class RunCommand implements Callable<Integer> {
             + "unless the file says node.autostart: true")
     private boolean start;
 
+    @Option(names = "--check", description = "drive nothing: look for what may keep this run from driving, print it and end (as dpros doctor); "
+            + "exit code 1 if there is a fault")
+    private boolean check;
+
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE",
-            description = "write a summary of the run to this file at its end")
+            description = "write a summary of the run (with --check: the findings) to this file at its end")
     private Path json;
 
     @Parameters(paramLabel = "ROS_ARGUMENT", arity = "0..*", description = "from:=to, __name:=N, _param:=value")
@@ -95,11 +101,15 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        NodeArguments ros = transport.arguments(rosArguments, ConfigReader.transport(config));
+        NodeArguments ros = transport.arguments(check ? Examination.nameless(rosArguments) : rosArguments, ConfigReader.transport(config));
         Map<String, Object> own = ParameterLayers.nested(ros.parameters(ConfigReader.nodeName(config)));
         Layer arguments = Layer.arguments(own, ros::parameterForm);
         Layer options = options();
         ConfigReader.Result early = ConfigReader.read(config, arguments, options);
+        if (check) {
+            return Examination.run(early.config(), new Doctor.Settings(config, CHECK_SECONDS, Examination.folders(early.config(), record)), ros,
+                    json, spec);
+        }
         TorchRuntime.requireDevice(early.config().sampler().device());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(ros.connect(early.config().node().name(), ParameterLayers.forMaster(own)));

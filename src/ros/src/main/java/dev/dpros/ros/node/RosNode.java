@@ -2,9 +2,11 @@ package dev.dpros.ros.node;
 
 import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
+import dev.dpros.core.Finding;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.ShutDownException;
+import dev.dpros.core.TopicInfo;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
@@ -286,6 +288,17 @@ public final class RosNode implements Transport {
             return List.of();
         }
         return names;
+    }
+
+    /** As the master says; empty if it does not answer. */
+    @Override
+    public Map<String, TopicInfo> topics() {
+        return new MasterGraph(parts.master.within(Duration.ofSeconds(1))).topics();
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return new MasterGraph(parts.master.within(Duration.ofSeconds(1))).findings(parts.address.host());
     }
 
     /** True if some node offers the service and answers a probe. */

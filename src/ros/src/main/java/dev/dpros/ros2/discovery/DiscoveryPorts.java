@@ -26,6 +26,12 @@ final class DiscoveryPorts {
         return new InetSocketAddress(GROUP, BASE + PER_DOMAIN * domainId);
     }
 
+    /** The domain whose group is heard at a UDP port; -1 if it is none's. */
+    static int domain(int port) {
+        int above = port - BASE;
+        return above >= 0 && above % PER_DOMAIN == 0 && above / PER_DOMAIN <= DomainSettings.HIGHEST_DOMAIN ? above / PER_DOMAIN : -1;
+    }
+
     /** Discovery traffic of the participant with this index. */
     static int metatraffic(int domainId, int index) {
         return BASE + PER_DOMAIN * domainId + 10 + PER_PARTICIPANT * index;

@@ -40,6 +40,7 @@ final class DiscoveryState {
     private final List<DiscoveryListener> listeners = new ArrayList<>();
     private long expiredNs = Long.MIN_VALUE;
     private final Set<String> said = new HashSet<>();
+    private final Map<Guid, ParticipantData> beyond = new LinkedHashMap<>();
 
     /** What has to be done on the wire; called with the lock held, does not block. */
     interface Wire {
@@ -136,6 +137,9 @@ final class DiscoveryState {
         }
         InetSocketAddress metatraffic = host.reachable(data.metatraffic());
         if (metatraffic == null && !data.metatraffic().isEmpty()) {
+            if (beyond.size() < MOST_PARTICIPANTS) {
+                beyond.put(data.guid(), data);
+            }
             once("beyond", "participant " + data.describe() + " is on another machine and stays out; to work with other machines set "
                     + "ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET");
         } else if (participants.size() >= MOST_PARTICIPANTS) {
@@ -259,6 +263,11 @@ final class DiscoveryState {
     /** The participants known. */
     synchronized List<ParticipantData> participants() {
         return participants.values().stream().map(known -> known.data).toList();
+    }
+
+    /** Participants that were heard but stay out: they are on other machines, and the settings do not lead there. */
+    synchronized List<ParticipantData> beyond() {
+        return List.copyOf(beyond.values());
     }
 
     /** The endpoints of others. */

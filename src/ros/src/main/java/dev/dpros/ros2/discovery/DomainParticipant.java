@@ -1,5 +1,6 @@
 package dev.dpros.ros2.discovery;
 
+import dev.dpros.core.Finding;
 import dev.dpros.core.InputException;
 import dev.dpros.ros2.rtps.Reader;
 import dev.dpros.ros2.rtps.ReaderConfig;
@@ -199,6 +200,12 @@ public final class DomainParticipant implements AutoCloseable {
     /** The other participants known now. */
     public List<ParticipantData> participants() {
         return state.participants();
+    }
+
+    /** What was found of the network between this participant and others. Blocks for half a second at most. */
+    public List<Finding> findings() {
+        return new NetworkFindings(settings, host, rtps.grantedReceiveBytes(), options.sockets().receiveBufferBytes())
+                .of(state.participants(), state.beyond());
     }
 
     /** The endpoints of others known now. */

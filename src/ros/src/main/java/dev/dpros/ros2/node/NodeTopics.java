@@ -3,6 +3,7 @@ package dev.dpros.ros2.node;
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
+import dev.dpros.core.TopicInfo;
 import dev.dpros.core.TopicQos;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -141,6 +143,22 @@ final class NodeTopics implements DiscoveryListener {
         participant.endpoints().stream().filter(EndpointData::isWriter).map(EndpointData::topic).map(DdsNames::rosTopic)
                 .filter(Objects::nonNull).forEach(found::add);
         return List.copyOf(found);
+    }
+
+    /** Every topic of the domain that others publish or hear, by full name, with the type that a writer (else a reader) has. */
+    Map<String, TopicInfo> all() {
+        Map<String, TopicInfo> found = new TreeMap<>();
+        for (EndpointData endpoint : endpoints.participant().endpoints()) {
+            String topic = DdsNames.rosTopic(endpoint.topic());
+            String type = DdsNames.rosType(endpoint.type());
+            if (topic != null && type != null) {
+                TopicInfo before = found.getOrDefault(topic, new TopicInfo("", 0, 0));
+                boolean writes = endpoint.isWriter();
+                found.put(topic, new TopicInfo(writes || before.type().isEmpty() ? type.replace("/msg/", "/") : before.type(),
+                        before.publishers() + (writes ? 1 : 0), before.subscribers() + (writes ? 0 : 1)));
+            }
+        }
+        return found;
     }
 
     /** What the topics have carried. */

@@ -2,9 +2,11 @@ package dev.dpros.ros2.node;
 
 import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
+import dev.dpros.core.Finding;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.core.MessageTypes;
+import dev.dpros.core.TopicInfo;
 import dev.dpros.core.TopicQos;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.core.Transport;
@@ -225,6 +227,16 @@ public final class Ros2Node implements Transport {
     @Override
     public List<String> publishedTopics() {
         return topics.published();
+    }
+
+    @Override
+    public Map<String, TopicInfo> topics() {
+        return topics.all();
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return participant.findings();
     }
 
     @Override

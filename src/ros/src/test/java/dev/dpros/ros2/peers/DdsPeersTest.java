@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.Finding;
+import dev.dpros.core.TopicInfo;
 import dev.dpros.core.TopicQos;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
@@ -72,6 +74,9 @@ class DdsPeersTest {
             Await.until("twenty numbers", () -> slots.count() >= 20);
             assertEquals(1, subscription.publishers());
             assertEquals(List.of(), subscription.refusals());
+            String speaks = peer == DdsPeer.CYCLONE ? "1 Cyclone DDS (rmw_cyclonedds)" : "1 Fast DDS (rmw_fastrtps)";
+            assertTrue(node.findings().contains(Finding.ok("participants", speaks)), () -> node.findings().toString());
+            assertEquals(new TopicInfo("std_msgs/Int32", 1, 0), node.topics().get("/n"));
             int first = (int) slots.all().get(0).get("data");
             for (int i = 0; i < 20; i++) {
                 assertEquals(first + i, slots.all().get(i).get("data"), "in order, none lost, none twice");

@@ -1,0 +1,130 @@
+package dev.dpros.doctor;
+
+import dev.dpros.config.RobotConfig;
+import dev.dpros.core.Finding;
+import dev.dpros.core.PositionSource;
+import dev.dpros.core.TopicInfo;
+import dev.dpros.core.Transport;
+import dev.dpros.node.NodeRehearsal;
+import dev.dpros.safety.JointLimits;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The robot's measured position against limits and take_up, and who else is on the command topic. One thread. */
+final class CommandCheck {
+    private static final String POSITION = "measured position";
+    private static final String TAKE_UP = "take_up";
+    private static final int DIGITS = 4;
+
+    private final RobotConfig config;
+    private final Transport transport;
+    private final List<JointLimits> limits;
+    private final double[] now;
+    private final double[] least;
+    private final double[] most;
+    private boolean known;
+
+    CommandCheck(RobotConfig config, Transport transport, NodeRehearsal node) {
+        this.config = config;
+        this.transport = transport;
+        limits = node.limits();
+        now = new double[limits.size()];
+        least = new double[limits.size()];
+        most = new double[limits.size()];
+        Arrays.fill(least, Double.POSITIVE_INFINITY);
+        Arrays.fill(most, Double.NEGATIVE_INFINITY);
+    }
+
+    /** Takes note of the position now. */
+    void look(PositionSource measured) {
+        if (measured.read(now)) {
+            known = true;
+            for (int d = 0; d < now.length; d++) {
+                least[d] = Math.min(least[d], now[d]);
+                most[d] = Math.max(most[d], now[d]);
+            }
+        }
+    }
+
+    /** What was seen. */
+    List<Finding> end(List<Double> takeUp, boolean needsPosition) {
+        List<Finding> found = new ArrayList<>();
+        if (known) {
+            found.add(inside());
+            found.add(rest(takeUp));
+        } else if (needsPosition) {
+            found.add(Finding.fault(POSITION, "not known: nothing came, and without it nothing moves", "see the topics above, or give action.measured"));
+        } else {
+            found.add(Finding.note(POSITION, "not known: a start goes from the policy's first action", "give action.measured"));
+        }
+        found.add(limited());
+        found.add(topic());
+        return found;
+    }
+
+    private Finding inside() {
+        List<String> outside = new ArrayList<>();
+        for (int d = 0; d < now.length; d++) {
+            JointLimits limit = limits.get(d);
+            if (!(least[d] >= limit.minPosition() && most[d] <= limit.maxPosition())) {
+                outside.add(limit.name() + " at " + plain(now[d]) + ", limits " + plain(limit.minPosition()) + " to " + plain(limit.maxPosition()));
+            }
+        }
+        return outside.isEmpty() ? Finding.ok(POSITION, "inside the limits of all " + now.length + " joints")
+                : Finding.fault(POSITION, "outside the limits: " + String.join("; ", outside), "move the robot inside, or correct action.limits");
+    }
+
+    private Finding rest(List<Double> takeUp) {
+        for (int d = 0; d < now.length; d++) {
+            double moved = most[d] - least[d];
+            if (takeUp.get(d) > 0 && moved > takeUp.get(d)) {
+                return Finding.warning(TAKE_UP, limits.get(d).name() + " varied by " + plain(moved) + " while it was watched, more than its take_up of "
+                        + plain(takeUp.get(d)), "is it moving? At rest take_up must be above the sensors' noise");
+            }
+        }
+        return Finding.ok(TAKE_UP, "wider than the measured position varies");
+    }
+
+    private static String plain(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value, new MathContext(DIGITS)).stripTrailingZeros().toPlainString() : String.valueOf(value);
+    }
+
+    private Finding limited() {
+        List<String> open = limits.stream().filter(limit -> !limit.bounded()).map(JointLimits::name).toList();
+        List<String> endless = limits.stream().filter(limit -> !Double.isFinite(limit.maxPosition() - limit.minPosition()))
+                .map(JointLimits::name).toList();
+        if (open.isEmpty() && endless.isEmpty()) {
+            return Finding.ok("limits", "position, velocity, acceleration and jerk of all " + limits.size() + " joints");
+        }
+        return Finding.note("limits", (endless.isEmpty() ? "" : "no position limits: " + String.join(", ", endless) + "; ")
+                + "no limit of velocity, acceleration or jerk: " + String.join(", ", open), "right for a simulated world alone: set action.limits");
+    }
+
+    private Finding topic() {
+        String name = transport.resolve(config.action().topic());
+        String type = config.action().type();
+        TopicInfo info = transport.topics().getOrDefault(name, new TopicInfo("", 0, 0));
+        String subject = "action " + name;
+        if (!info.type().isEmpty() && !info.type().equals(type)) {
+            return Finding.fault(subject, "carries " + info.type() + ", action.type is " + type, "correct action.type or action.topic");
+        }
+        if (info.publishers() > 0) {
+            return Finding.warning(subject, info.publishers() + (info.publishers() == 1 ? " other node publishes" : " other nodes publish")
+                    + " commands there", "two who command at once fight: stop the other before you start");
+        }
+        if (info.subscribers() == 0) {
+            return Finding.warning(subject, "nobody listens to it" + alike(type, name), "start the robot's controller, or correct action.topic");
+        }
+        return Finding.ok(subject, type + (info.subscribers() > 0 ? ", " + info.subscribers() + " listening" : "") + ", no other publisher");
+    }
+
+    private String alike(String type, String name) {
+        List<String> heard = transport.topics().entrySet().stream().filter(entry -> entry.getValue().subscribers() > 0
+                && entry.getValue().type().equals(type) && !entry.getKey().equals(name)).map(Map.Entry::getKey).toList();
+        return heard.isEmpty() ? "" : "; topics of this type with listeners: " + String.join(", ", heard);
+    }
+}

@@ -1,0 +1,2 @@
+/** What may keep a policy from driving a robot, found before anything drives. */
+package dev.dpros.doctor;

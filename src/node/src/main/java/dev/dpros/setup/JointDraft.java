@@ -1,0 +1,20 @@
+package dev.dpros.setup;
+
+/**
+ * Limits of one dimension of the action, each with the comment that stands behind it. Immutable.
+ *
+ * @param unit {@code rad}, {@code m}, or {@code units} where nobody says
+ */
+record JointDraft(String name, String unit, Value lower, Value upper, Value velocity, Value acceleration, Value jerk) {
+    /**
+     * A number.
+     *
+     * @param remark comment, with its sign; empty for none
+     */
+    record Value(double number, String remark) {}
+
+    /** Greatest less least position. */
+    double range() {
+        return upper.number() - lower.number();
+    }
+}

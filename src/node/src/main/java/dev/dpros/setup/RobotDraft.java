@@ -1,0 +1,31 @@
+package dev.dpros.setup;
+
+import java.util.List;
+
+/**
+ * All that a first robot configuration says. Immutable.
+ *
+ * @param policy as the file has it
+ * @param transport middleware; empty for the default
+ * @param sampling lines below {@code sampler}
+ * @param inputs the policy's, in order
+ * @param action where commands go
+ * @param joints limits, one per dimension of the action
+ * @param rateHz the policy's
+ * @param actionSteps actions of a chunk that are carried out
+ * @param source where joints and limits come from, for the file's head
+ */
+record RobotDraft(String policy, String transport, List<String> sampling, List<InputDraft> inputs, ActionDraft action, List<JointDraft> joints,
+        Rate rateHz, int actionSteps, String source) {
+    /** The policy's rate. @param guess whether nobody said so */
+    record Rate(double hz, boolean guess) {}
+
+    /**
+     * Where commands go.
+     *
+     * @param measured the measured position's topic where the policy's inputs have it not; empty else
+     * @param remark comment behind the topic, without its sign; empty for none
+     * @param guess whether that is to be checked
+     */
+    record ActionDraft(String topic, String type, String measured, String remark, boolean guess) {}
+}
