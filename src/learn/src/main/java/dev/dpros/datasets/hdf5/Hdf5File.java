@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -111,7 +110,7 @@ final class Hdf5File implements AutoCloseable {
 
     /** Names of what is in a group, in the file's order; empty if there is no such group. @throws InputException if it is damaged */
     List<String> names(String inside) {
-        return guarded(inside, () -> node(inside) instanceof Group group ? new ArrayList<>(group.getChildren().keySet()) : List.of());
+        return guarded(inside, () -> node(inside) instanceof Group group ? List.copyOf(group.getChildren().keySet()) : List.of());
     }
 
     /** Whether there is such a group. */
