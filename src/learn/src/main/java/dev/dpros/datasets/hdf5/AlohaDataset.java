@@ -31,12 +31,14 @@ final class AlohaDataset implements EpisodeDataset {
             Map.of("qpos", "observation.state", "qvel", "observation.velocity", "effort", "observation.effort");
 
     private final Path path;
-    private final List<Path> files;
-    private final List<Integer> lengths = new ArrayList<>();
+    private final List<Recorded> episodes = new ArrayList<>();
     private final List<Hdf5Column> columns = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final double fps;
+
+    /** An episode: its file, its steps, and why it cannot be read, or null. */
+    private record Recorded(Path file, int length, InputException damage) {}
 
     /**
      * Looks into every file.
@@ -44,22 +46,32 @@ final class AlohaDataset implements EpisodeDataset {
      * @param path what was asked for: a file, or their folder
      * @param files of the episodes, in order; at least one
      * @param fps frequency, which the files do not tell, or null for the usual one
+     * @throws InputException if none can be read
      */
     AlohaDataset(Path path, List<Path> files, Double fps) {
         this.path = path;
-        this.files = List.copyOf(files);
         this.fps = fps == null ? USUAL_HZ : fps;
-        for (Path episode : files) {
-            try (Hdf5File file = new Hdf5File(episode)) {
-                if (lengths.isEmpty()) {
-                    readColumns(file);
-                }
-                int length = file.array(ACTION).rows();
-                if (length == 0) {
-                    throw InputException.of(file.where(ACTION), "rows", "at least one", "none", "take the file away");
-                }
-                lengths.add(length);
+        for (Path file : files) {
+            episodes.add(look(file));
+        }
+        if (columns.isEmpty()) {
+            throw episodes.get(0).damage();
+        }
+    }
+
+    private Recorded look(Path path) {
+        try (Hdf5File file = new Hdf5File(path)) {
+            int length = file.array(ACTION).rows();
+            if (length == 0) {
+                throw InputException.of(file.where(ACTION), "rows", "at least one", "none", "take the file away");
             }
+            if (columns.isEmpty()) {
+                readColumns(file);
+            }
+            return new Recorded(path, length, null);
+        } catch (InputException e) {
+            OpenFiles.rethrow(e);
+            return new Recorded(path, 0, e);
         }
     }
 
@@ -121,7 +133,7 @@ final class AlohaDataset implements EpisodeDataset {
 
     @Override
     public int episodes() {
-        return files.size();
+        return episodes.size();
     }
 
     @Override
@@ -138,10 +150,12 @@ final class AlohaDataset implements EpisodeDataset {
     @Override
     public List<String> contradictions() {
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            try (Hdf5File file = new Hdf5File(files.get(i))) {
-                if (file.isArray("compress_len")) {
-                    compare(lines, file, lengths.get(i));
+        for (Recorded episode : episodes) {
+            if (episode.damage() == null) {
+                try (Hdf5File file = new Hdf5File(episode.file())) {
+                    if (file.isArray("compress_len")) {
+                        compare(lines, file, episode.length());
+                    }
                 }
             }
         }
@@ -177,15 +191,18 @@ final class AlohaDataset implements EpisodeDataset {
 
     @Override
     public String label(int index) {
-        return String.valueOf(files.get(index).getFileName());
+        return String.valueOf(episodes.get(index).file().getFileName());
     }
 
     @Override
     public Episode episode(int index) {
-        Path episode = files.get(index);
-        String usual = episode.toAbsolutePath().getParent().getFileName() + "/" + episode.getFileName() + "/" + lengths.get(index);
-        return new Hdf5Episode(new Hdf5File(episode), "", columns, new Hdf5Episode.Facts(
-                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), lengths.get(index), "", Set.of()), true);
+        Recorded episode = episodes.get(index);
+        if (episode.damage() != null) {
+            throw episode.damage();
+        }
+        String usual = episode.file().toAbsolutePath().getParent().getFileName() + "/" + episode.file().getFileName() + "/" + episode.length();
+        return new Hdf5Episode(new Hdf5File(episode.file()), "", columns, new Hdf5Episode.Facts(
+                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), episode.length(), "", Set.of()), true);
     }
 
     @Override

@@ -41,11 +41,15 @@ final class Hdf5Array {
         this.inside = inside;
         this.channel = channel;
         type = type(set.getDataType());
-        require(type != null, "type", "numbers of 1 to 8 bytes or truth values", set.getDataType().getClass().getSimpleName());
+        if (type == null) {
+            throw file.unread(inside, "type", "numbers of 1 to 8 bytes or truth values", set.getDataType().getClass().getSimpleName(), "");
+        }
         shape = sizes(set.getDimensionsAsLong());
         chunks = set instanceof ChunkedDataset chunked ? sizes(Arrays.stream(chunked.getChunkDimensions()).asLongStream().toArray()) : stretches();
-        require(chunks.size() == shape.size() && chunks.stream().allMatch(size -> size > 0) && ChunkedArray.fits(type, shape, chunks),
-                "chunks", "at most 1 GB a row of chunks", chunks.toString());
+        require(chunks.size() == shape.size() && chunks.stream().allMatch(size -> size > 0), "chunks", "a size for each of " + shape, chunks.toString());
+        if (!ChunkedArray.fits(type, shape, chunks)) {
+            throw file.unread(inside, "chunks", "at most 1 GB a row of chunks", chunks.toString(), "");
+        }
         rows = new ChunkedArray(type, shape, chunks, new byte[8], source(set));
     }
 
@@ -72,8 +76,9 @@ final class Hdf5Array {
     }
 
     private List<Integer> sizes(long[] sizes) {
-        require(sizes.length >= 1 && sizes.length <= MOST_AXES && Arrays.stream(sizes).allMatch(size -> size >= 0 && size <= Integer.MAX_VALUE),
-                "sizes", "1 to " + MOST_AXES + " of at most " + Integer.MAX_VALUE, Arrays.toString(sizes));
+        if (sizes.length < 1 || sizes.length > MOST_AXES || Arrays.stream(sizes).anyMatch(size -> size < 0 || size > Integer.MAX_VALUE)) {
+            throw file.unread(inside, "sizes", "1 to " + MOST_AXES + " of at most " + Integer.MAX_VALUE, Arrays.toString(sizes), "");
+        }
         return Arrays.stream(sizes).mapToObj(size -> (int) size).toList();
     }
 
@@ -88,17 +93,20 @@ final class Hdf5Array {
 
     private ChunkedArray.Source source(Dataset set) {
         if (set instanceof ChunkedDataset chunked) {
-            Hdf5Filters filters = new Hdf5Filters(file.where(inside), chunked.getFilters(), type.bytes(), chunkBytes());
+            Hdf5Filters filters = new Hdf5Filters(file, inside, chunked.getFilters(), type.bytes(), chunkBytes());
             return index -> chunk(chunked, filters, index);
         }
+        long bytes = ChunkedArray.product(shape.subList(1, shape.size())) * shape.get(0) * type.bytes();
         if (set instanceof ContiguousDataset whole) {
-            long bytes = ChunkedArray.product(shape.subList(1, shape.size())) * shape.get(0) * type.bytes();
             require(bytes == 0 || !whole.isEmpty() && whole.getDataAddress() >= 0 && whole.getDataAddress() <= file.size() - bytes, "data",
                     bytes + " bytes within the file", whole.isEmpty() ? "none: it was never written" : "an end beyond the file's; it was cut");
             return index -> stretch(whole.getDataAddress() + set.getHdfFile().getUserBlockSize(), index[0]);
         }
-        require(set instanceof CompactDataset, "layout", "chunked, contiguous or compact", set.getDataLayout().toString());
-        ByteBuffer data = ((CompactDataset) set).getDataBuffer();
+        if (!(set instanceof CompactDataset compact)) {
+            throw file.unread(inside, "layout", "chunked, contiguous or compact", set.getDataLayout().toString(), "");
+        }
+        ByteBuffer data = compact.getDataBuffer();
+        require(data.remaining() == bytes, "data", bytes + " bytes", String.valueOf(data.remaining()));
         return index -> Arrays.copyOf(bytes(data.duplicate()), chunkBytes());
     }
 
@@ -109,8 +117,8 @@ final class Hdf5Array {
     private byte[] chunk(ChunkedDataset chunked, Hdf5Filters filters, int[] index) {
         int[] at = new int[index.length];
         Arrays.setAll(at, d -> index[d] * chunks.get(d));
-        String name = inside + ": chunk " + Arrays.toString(at);
-        return file.guarded(name, () -> filters.decode(name, bytes(chunked.getRawChunkBuffer(at))));
+        String name = "chunk " + Arrays.toString(at);
+        return file.guarded(inside + ": " + name, () -> filters.decode(name, bytes(chunked.getRawChunkBuffer(at))));
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
@@ -138,7 +146,7 @@ final class Hdf5Array {
 
     private void require(boolean ok, String what, String expected, String found) {
         if (!ok) {
-            throw InputException.of(file.where(inside), what, expected, found, "");
+            throw InputException.of(file.where(inside), what, expected, found, "the file is damaged");
         }
     }
 }

@@ -42,7 +42,7 @@ record Hdf5Column(String path, String stored, DatasetFeature feature, Form form)
         if (encoded && bytes && shape.size() == 1) {
             int[] size = StoredPictures.size(firstRow(array), file.where(group + path));
             if ((long) size[0] * size[1] > MOST_PIXELS) {
-                throw InputException.of(file.where(group + path), "picture", "at most " + MOST_PIXELS + " pixels", size[0] + " x " + size[1], "");
+                throw file.unread(group + path, "picture", "at most " + MOST_PIXELS + " pixels", size[0] + " x " + size[1], "");
             }
             return new Hdf5Column(path, name, new DatasetFeature(key, FeatureSpec.Kind.VISUAL, List.of(3, size[1], size[0]), List.of()),
                     Form.SWAPPED_JPEG);
@@ -53,7 +53,7 @@ record Hdf5Column(String path, String stored, DatasetFeature feature, Form form)
                     List.of(3, pictures.height(), pictures.width()), List.of()), Form.PICTURES);
         }
         if (shape.size() > 1 || encoded || array.rowSize() < 1 || array.rowSize() > MOST_VALUES) {
-            throw InputException.of(file.where(group + path), "shape", "[T, D] of numbers or [T, H, W, 3] of uint8",
+            throw file.unread(group + path, "shape", "[T, D] of numbers or [T, H, W, 3] of uint8",
                     array.shape() + " of " + array.type().code(), "");
         }
         return new Hdf5Column(path, name, new DatasetFeature(key, kind, shape.isEmpty() ? List.of(1) : shape, List.of()), Form.VECTOR);

@@ -55,13 +55,18 @@ final class Hdf5File implements AutoCloseable {
         }
     }
 
+    /** The error that something is of a kind that is not read; {@link #unsupported} tells it from damage. */
+    InputException unread(String inside, String what, String expected, String found, String remedy) {
+        return new InputException(InputException.of(where(inside), what, expected, found, remedy).getMessage(), new UnsupportedHdfException(what));
+    }
+
     /** Whether what was thrown says that the file has something that is not read, and not that it is damaged. */
     static boolean unsupported(InputException thrown) {
         Throwable cause = thrown.getCause();
         while (cause != null && !(cause instanceof UnsupportedHdfException) && !(cause instanceof HdfFilterException)) {
             cause = cause.getCause();
         }
-        return thrown.getCause() == null || cause != null;
+        return cause != null;
     }
 
     /** What a path in it is called in messages. */
@@ -102,7 +107,7 @@ final class Hdf5File implements AutoCloseable {
             }
             at = name.isEmpty() ? at : group.getChild(name);
             if (at instanceof Link link) {
-                throw InputException.of(where(inside), "HDF5", "data in this file", "a link to " + link.getTargetPath(), "copy the data into the file");
+                throw unread(inside, "HDF5", "data in this file", "a link to " + link.getTargetPath(), "copy the data into the file");
             }
         }
         return at;

@@ -25,8 +25,8 @@ final class Hdf5Filters {
     private final int chunkBytes;
 
     /** @throws InputException if there is another filter */
-    Hdf5Filters(String where, List<PipelineFilterWithData> filters, int elementBytes, int chunkBytes) {
-        this.where = where;
+    Hdf5Filters(Hdf5File file, String inside, List<PipelineFilterWithData> filters, int elementBytes, int chunkBytes) {
+        where = file.where(inside);
         this.filters = filters;
         this.chunkBytes = chunkBytes;
         for (PipelineFilterWithData filter : filters) {
@@ -38,7 +38,7 @@ final class Hdf5Filters {
                 default -> false;
             };
             if (!known) {
-                throw InputException.of(where, "filter", "gzip, lzf, shuffle or fletcher32, as h5py writes them", filter.toString(),
+                throw file.unread(inside, "filter", "gzip, lzf, shuffle or fletcher32, as h5py writes them", filter.toString(),
                         "rewrite the file with one of these");
             }
         }

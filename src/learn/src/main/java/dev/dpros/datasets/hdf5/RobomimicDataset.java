@@ -33,14 +33,16 @@ final class RobomimicDataset implements EpisodeDataset {
 
     private final Path path;
     private final Hdf5File file;
-    private final List<String> demos = new ArrayList<>();
-    private final List<Integer> lengths = new ArrayList<>();
+    private final List<Demo> demos = new ArrayList<>();
     private final List<Hdf5Column> columns = new ArrayList<>();
     private final Map<String, Set<String>> masks = new TreeMap<>();
     private final List<String> leftOut = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final JsonNode environment;
     private final double fps;
+
+    /** A demonstration: its group's name, its steps, and why it cannot be read, or null. */
+    private record Demo(String name, int length, InputException damage) {}
 
     /** @param fps its frequency if the file does not tell, or null for robosuite's usual one */
     RobomimicDataset(Path path, Hdf5File file, Double fps) {
@@ -50,7 +52,7 @@ final class RobomimicDataset implements EpisodeDataset {
         double told = environment.path("env_kwargs").path("control_freq").asDouble();
         this.fps = told > 0 && told <= 10_000 ? told : fps == null ? USUAL_HZ : fps;
         readDemos();
-        String first = "data/" + demos.get(0) + "/";
+        String first = "data/" + firstWhole().name() + "/";
         add(first, ACTIONS, "action", FeatureSpec.Kind.ACTION);
         if (file.isArray(first + ABSOLUTE)) {
             add(first, ABSOLUTE, "action_abs", FeatureSpec.Kind.ACTION);
@@ -90,12 +92,11 @@ final class RobomimicDataset implements EpisodeDataset {
                 leftOut.add(file.where("data/" + name) + ": no demonstration (" + DEMO + "N)");
                 continue;
             }
-            int length = file.array("data/" + name + "/" + ACTIONS).rows();
-            if (length == 0) {
+            Demo demo = demo(name);
+            if (demo.damage() == null && demo.length() == 0) {
                 empty++;
             } else {
-                demos.add(name);
-                lengths.add(length);
+                demos.add(demo);
             }
         }
         if (empty > 0) {
@@ -104,6 +105,19 @@ final class RobomimicDataset implements EpisodeDataset {
         if (demos.isEmpty()) {
             throw InputException.of(file.where("data"), "demonstrations", "at least one with steps", "none", "");
         }
+    }
+
+    private Demo demo(String name) {
+        try {
+            return new Demo(name, file.array("data/" + name + "/" + ACTIONS).rows(), null);
+        } catch (InputException e) {
+            OpenFiles.rethrow(e);
+            return new Demo(name, 0, e);
+        }
+    }
+
+    private Demo firstWhole() {
+        return demos.stream().filter(demo -> demo.damage() == null).findFirst().orElseThrow(() -> demos.get(0).damage());
     }
 
     /** A demonstration's number; -1 for another name. */
@@ -126,7 +140,7 @@ final class RobomimicDataset implements EpisodeDataset {
     }
 
     private void readMasks() {
-        Set<String> known = new HashSet<>(demos);
+        Set<String> known = new HashSet<>(demos.stream().map(Demo::name).toList());
         for (String name : sorted(file.names("mask"))) {
             try {
                 List<String> listed = file.texts("mask/" + name);
@@ -191,11 +205,15 @@ final class RobomimicDataset implements EpisodeDataset {
     public List<String> contradictions() {
         List<String> lines = new ArrayList<>();
         long steps = 0;
-        for (int i = 0; i < demos.size(); i++) {
-            differ(lines, "data/" + demos.get(i), "num_samples", lengths.get(i), "the rows of its actions");
-            steps += lengths.get(i);
+        for (Demo demo : demos) {
+            if (demo.damage() == null) {
+                differ(lines, "data/" + demo.name(), "num_samples", demo.length(), "the rows of its actions");
+            }
+            steps += demo.length();
         }
-        differ(lines, "data", "total", steps, "the steps of all demonstrations");
+        if (demos.stream().allMatch(demo -> demo.damage() == null)) {
+            differ(lines, "data", "total", steps, "the steps of all demonstrations");
+        }
         return lines;
     }
 
@@ -208,21 +226,20 @@ final class RobomimicDataset implements EpisodeDataset {
 
     @Override
     public String label(int index) {
-        return demos.get(index);
+        return demos.get(index).name();
     }
 
     @Override
     public Episode episode(int index) {
-        String demo = demos.get(index);
-        Set<String> in = new HashSet<>();
-        masks.forEach((name, listed) -> {
-            if (listed.contains(demo)) {
-                in.add(name);
-            }
-        });
-        String usual = path.getFileName() + "/" + demo + "/" + lengths.get(index);
-        return new Hdf5Episode(file, "data/" + demo + "/", columns, new Hdf5Episode.Facts(
-                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), lengths.get(index), "", in), false);
+        Demo demo = demos.get(index);
+        if (demo.damage() != null) {
+            throw demo.damage();
+        }
+        Set<String> in = new HashSet<>(masks.keySet());
+        in.removeIf(name -> !masks.get(name).contains(demo.name()));
+        String usual = path.getFileName() + "/" + demo.name() + "/" + demo.length();
+        return new Hdf5Episode(file, "data/" + demo.name() + "/", columns, new Hdf5Episode.Facts(
+                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), demo.length(), "", in), false);
     }
 
     @Override

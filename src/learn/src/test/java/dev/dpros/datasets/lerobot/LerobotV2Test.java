@@ -178,24 +178,38 @@ class LerobotV2Test {
                 .contains("codebase_version: expected v2.0, v2.1 or v3.0, found v1.6"));
     }
 
+    /** What the lines alone say. */
+    private List<String> linesSay() {
+        List<String> said = new ArrayList<>();
+        try {
+            List<EpisodeEntry> episodes = LerobotLines.episodes(root, new ObjectMapper().createObjectNode());
+            LerobotLines.tasks(root.resolve("meta/tasks.jsonl"));
+            said.add(LerobotLines.statistics(root, new ObjectMapper().createObjectNode(), episodes));
+            said.removeIf(String::isEmpty);
+        } catch (InputException e) {
+            said.add(e.getMessage());
+        }
+        return said;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"meta/episodes.jsonl", "meta/tasks.jsonl", "meta/episodes_stats.jsonl", "meta/info.json"})
-    void shouldSayDamageInLinesOfItsOwn(String name) throws IOException {
+    @ValueSource(strings = {"meta/episodes.jsonl", "meta/tasks.jsonl", "meta/episodes_stats.jsonl"})
+    void shouldSayDamageInOneLine(String name) throws IOException {
         Path file = root.resolve(name);
         byte[] bytes = Files.readAllBytes(file);
         Random random = new Random(11);
         int noticed = 0;
-        for (int turn = 0; turn < POSITIONS / 4; turn++) {
+        for (int turn = 0; turn < POSITIONS; turn++) {
             byte[] damaged = turn % 10 == 9 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes.clone();
             if (turn % 10 != 9) {
                 damaged[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             }
             Files.write(file, damaged);
-            List<String> said = said(root);
+            List<String> said = linesSay();
             noticed += said.isEmpty() ? 0 : 1;
-            assertTrue(said.stream().allMatch(line -> line.lines().count() == 1 && !line.contains("Exception")),
+            assertTrue(said.stream().allMatch(line -> line.lines().count() == 1 && line.startsWith(file.toString()) && !line.contains("Exception")),
                     () -> said + " of " + new String(damaged, StandardCharsets.UTF_8));
         }
-        assertTrue(noticed > POSITIONS / 20, noticed + " noticed");
+        assertTrue(noticed > POSITIONS / 5, noticed + " noticed");
     }
 }
