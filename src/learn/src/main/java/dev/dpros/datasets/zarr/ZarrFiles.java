@@ -10,6 +10,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
+import java.util.zip.CRC32;
 
 /** The files of a zarr, in a directory or in a zip archive (zarr's ZipStore, {@code *.zarr.zip}), which is not unpacked. Stateless. */
 final class ZarrFiles {
@@ -46,9 +47,21 @@ final class ZarrFiles {
             if (bytes.length > most) {
                 throw new IOException("it has more than " + most + " bytes, the file is damaged");
             }
+            requireSum(file, bytes);
             return bytes;
         } catch (RuntimeException e) { // what the zip file system throws at a damaged entry
             throw new IOException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Java's zip file system does not compare the sums that an archive has. */
+    private static void requireSum(Path file, byte[] bytes) throws IOException {
+        if (file.getFileSystem() != FileSystems.getDefault() && Files.getAttribute(file, "zip:crc") instanceof Long told) {
+            CRC32 sum = new CRC32();
+            sum.update(bytes);
+            if (sum.getValue() != told) {
+                throw new IOException("its checksum is not the archive's, the file is damaged");
+            }
         }
     }
 
