@@ -38,19 +38,19 @@ def robomimic(path, libver, abs_actions):
             group["rewards"] = np.zeros(steps)
             group["dones"] = np.zeros(steps, "i8")
             group["states"] = values(demo, steps, 9, 3)
-            for name in ("obs", "next_obs"):
-                obs = group.create_group(name)
-                obs.create_dataset("robot0_eef_pos", data=values(demo, steps, 3, 1), chunks=(2, 2), compression="gzip", shuffle=True,
-                                   fletcher32=True)
-                obs["robot0_eef_quat"] = values(demo, steps, 4, 2, ">f4")
-                obs.create_dataset("robot0_gripper_qpos", data=values(demo, steps, 2, 4, "f2"), chunks=(1, 2))
-                obs.create_dataset("object", data=values(demo, steps, 14, 5), compression="lzf")
-                obs["contact"] = np.arange(steps) % 2 == 1
-                obs["count"] = (2 ** 63 + 2 ** 40 * np.arange(steps)).astype("u8")
-                obs["level"] = np.stack([200 + np.arange(steps), np.arange(steps)], 1).astype("u1")
-                obs.create_dataset("agentview_image", data=np.stack([picture(demo, step) for step in range(steps)]), chunks=(1, 12, 16, 3),
-                                   compression="gzip")
-                obs["agentview_depth"] = np.zeros((steps, 12, 16, 1), "f4")
+            group["next_obs/robot0_eef_pos"] = values(demo, steps, 3, 2)
+            obs = group.create_group("obs")
+            obs.create_dataset("robot0_eef_pos", data=values(demo, steps, 3, 1), chunks=(2, 2), compression="gzip", shuffle=True,
+                               fletcher32=True)
+            obs["robot0_eef_quat"] = values(demo, steps, 4, 2, ">f4")
+            obs.create_dataset("robot0_gripper_qpos", data=values(demo, steps, 2, 4, "f2"), chunks=(1, 2))
+            obs.create_dataset("object", data=values(demo, steps, 14, 5), compression="lzf")
+            obs["contact"] = np.arange(steps) % 2 == 1
+            obs["count"] = (np.uint64(2 ** 63) + np.uint64(2 ** 40) * np.arange(steps, dtype="u8")).astype("u8")
+            obs["level"] = np.stack([200 + np.arange(steps), np.arange(steps)], 1).astype("u1")
+            obs.create_dataset("agentview_image", data=np.stack([picture(demo, step) for step in range(steps)]), chunks=(1, 12, 16, 3),
+                               compression="gzip")
+            obs.create_dataset("agentview_depth", data=np.zeros((steps, 12, 16, 1), "f4"), compression="gzip")
         data.attrs["total"] = total
         file["mask/train"] = np.array([b"demo_0", b"demo_10"])
         file["mask/valid"] = np.array(["demo_2"], dtype=object)

@@ -35,7 +35,8 @@ public record ElementType(String code, char kind, int bytes, ByteOrder order) {
 
     /** One element of a buffer in this type's order. @param at its index */
     public double number(ByteBuffer buffer, int at) {
-        return floating() ? real(buffer, at) : integer(buffer, at);
+        long integer = floating() ? 0 : integer(buffer, at);
+        return floating() ? real(buffer, at) : kind == 'u' && integer < 0 ? integer + 0x1p64 : integer;
     }
 
     private double real(ByteBuffer buffer, int at) {

@@ -12,6 +12,7 @@ import io.jhdf.exceptions.HdfFilterException;
 import io.jhdf.exceptions.UnsupportedHdfException;
 import io.jhdf.nio.FileChannelFromSeekableByteChannel;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,13 +91,18 @@ final class Hdf5File implements AutoCloseable {
         } catch (InputException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            String why = cause.getMessage() == null ? "it leads nowhere" : cause.getMessage().lines().findFirst().orElse("");
-            throw new InputException(where(inside) + ": HDF5: cannot be read: " + why, e);
+            throw new InputException(where(inside) + ": HDF5: cannot be read: " + reason(e), e);
         }
+    }
+
+    /** The innermost message; an end that comes too early has none. */
+    private static String reason(Throwable thrown) {
+        String why = "it is damaged";
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            why = cause instanceof BufferUnderflowException ? "it ends too early"
+                    : cause.getMessage() == null ? why : cause.getMessage().lines().findFirst().orElse(why);
+        }
+        return why;
     }
 
     private Node node(String inside) {

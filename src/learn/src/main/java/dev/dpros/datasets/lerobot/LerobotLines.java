@@ -1,6 +1,7 @@
 package dev.dpros.datasets.lerobot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
@@ -17,7 +18,7 @@ import java.util.TreeSet;
 
 /** The lines of JSON in which LeRobotDatasets v2.0 and v2.1 list their episodes, tasks and statistics. Stateless. */
 final class LerobotLines {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final long MOST_BYTES = 1L << 30;
     private static final int MOST_LINES = 10_000_000;
     private static final int USUAL_CHUNK = 1000;
