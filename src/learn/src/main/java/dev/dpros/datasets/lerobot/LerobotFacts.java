@@ -99,6 +99,8 @@ final class LerobotFacts {
             while (result.next()) {
                 Said said = missing.remove(result.getInt(1));
                 String where = file + ": episode " + result.getInt(1);
+                String from = version == LerobotVersion.V2 ? ", the steps before" : ", dataset_from_index";
+                String to = version == LerobotVersion.V2 ? ", with the steps before, less one" : ", dataset_to_index less one";
                 if (said == null) {
                     add(where + ": expected none, by " + version.episodes() + ", found " + result.getLong(2) + " rows");
                     continue;
@@ -106,8 +108,8 @@ final class LerobotFacts {
                 differ(where + ": rows", said.length + ", its length in " + version.episodes(), result.getLong(2), said.length);
                 differ(where + ": frame_index of the first row", "0", result.getLong(3), 0);
                 differ(where + ": frame_index of the last row", said.length - 1 + ", its length less one", result.getLong(4), said.length - 1L);
-                differ(where + ": index of the first row", said.from + (version == LerobotVersion.V2 ? ", the steps before" : ", dataset_from_index"), result.getLong(5), said.from);
-                differ(where + ": index of the last row", said.to - 1 + (version == LerobotVersion.V2 ? ", with the steps before" : ", dataset_to_index less one"), result.getLong(6), said.to - 1);
+                differ(where + ": index of the first row", said.from + from, result.getLong(5), said.from);
+                differ(where + ": index of the last row", said.to - 1 + to, result.getLong(6), said.to - 1);
                 differ(where + ": frame_index", said.length + " different ones", result.getLong(8), said.length);
                 differ(where + ": index", said.length + " different ones", result.getLong(9), said.length);
                 double off = result.getDouble(7);

@@ -107,7 +107,8 @@ class Hdf5DatasetTest {
 
     @Test
     void shouldRefuseWhatIsNone() throws IOException {
-        assertEquals(folder + "/a.hdf5: HDF5: cannot be read: No valid HDF5 signature found", refused("a.hdf5", "text".repeat(200).getBytes(StandardCharsets.UTF_8)));
+        assertEquals(folder + "/a.hdf5: HDF5: cannot be read: No valid HDF5 signature found",
+                refused("a.hdf5", "text".repeat(200).getBytes(StandardCharsets.UTF_8)));
         assertEquals(folder + "/c.h5: HDF5: cannot be read: it ends too early", refused("c.h5", new byte[3]));
         byte[] cut = Arrays.copyOf(Files.readAllBytes(LATEST), 100);
         String line = refused("without_a_suffix", cut);
