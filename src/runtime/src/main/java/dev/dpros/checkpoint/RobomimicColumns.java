@@ -33,13 +33,21 @@ final class RobomimicColumns {
             if (lowDim) {
                 List<String> keys = dataset.get("obs_keys").isAbsent() ? USUAL_KEYS
                         : dataset.get("obs_keys").items().stream().map(ConfigNode::text).toList();
-                columns.put(input.key(), Map.of("from", keys, "normalize", "max_abs"));
+                columns.put(input.key(), column("from", keys, "max_abs"));
             } else if (input.kind() != FeatureSpec.Kind.VISUAL) {
-                columns.put(input.key(), Map.of("normalize", input.key().endsWith("quat") ? "identity" : "range"));
+                columns.put(input.key(), column("from", List.of(input.key()), input.key().endsWith("quat") ? "identity" : "range"));
             }
         }
-        columns.put(policy.action().key(), Map.of("convert", absolute ? "rotation_6d" : "none",
-                "normalize", !absolute ? "identity" : legacy ? "max_abs" : "positions"));
+        columns.put(policy.action().key(), column("convert", absolute ? "rotation_6d" : "none",
+                !absolute ? "identity" : legacy ? "max_abs" : "positions"));
         return columns;
+    }
+
+    /** In this order always: a training goes on only with the same text. */
+    private static Map<String, Object> column(String key, Object value, String normalize) {
+        Map<String, Object> column = new LinkedHashMap<>();
+        column.put(key, value);
+        column.put("normalize", normalize);
+        return column;
     }
 }
