@@ -58,6 +58,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         PolicyConfig policy = DiffusionPolicyConfig.read(root, name -> null);
         if (data.startsWith("PushT")) {
             policy = renamed(policy, settings);
+        } else if (data.startsWith("RobomimicReplay")) {
+            settings.put("columns", RobomimicColumns.of(dataset, policy));
         }
         settings.put("datasets", List.of(dataPath(dataset).text()));
         settings.put("optimizer", optimizer(fields, policy));

@@ -2,6 +2,7 @@ package dev.dpros.config;
 
 import static dev.dpros.config.Bounds.inRange;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param frozen prefixes of tensors that keep their initial values
  * @param objective what the network learns
  * @param datasets replay buffers or recording directories, all with the same columns
- * @param columns by the policy's feature: the data's column, and the first of its values that is used
+ * @param columns by the policy's feature: the data's column or columns, what of them is used, and how
  * @param pusht data that are PushT's poses and actions
  * @param optimizer AdamW, schedule, average
  * @param loader how batches are made
@@ -68,16 +69,37 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     /** The learning rate after its warm-up. */
     public enum Schedule { /** Half a cosine, to 0. */ COSINE, /** The same throughout. */ CONSTANT }
 
+    /** What is made of a column's values. */
+    public enum Convert {
+        /** They stay. */ NONE,
+        /** Of each seven values position, axis-angle and gripper become position, two rows of the rotation matrix and gripper. */ ROTATION_6D
+    }
+
+    /** How a feature is normalized. */
+    public enum Normalize {
+        /** Each element's range to -1 to 1; a range below 1e-4 counts as none. */ LIMITS,
+        /** The same; a range below 1e-7 counts as none. */ RANGE,
+        /** All by the largest magnitude of any. */ MAX_ABS,
+        /** Not at all. */ IDENTITY,
+        /** Of an action of one arm or two: positions by their range, the rest not at all. */ POSITIONS
+    }
+
     /**
-     * A column of the data.
+     * A column of the data, or several, one after the other.
      *
-     * @param from its key; null for the feature's own
+     * @param from its key, or theirs; null for the feature's own
      * @param first first value that is used; null for 0
+     * @param convert what is made of the values before; null for none
+     * @param normalize null for limits
      */
-    public record Column(String from, Integer first) {
-        /** With the default of what the file leaves out. */
+    public record Column(@JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> from, Integer first,
+            Convert convert, Normalize normalize) {
+        /** With the defaults of what the file leaves out. */
         public Column {
+            from = from == null ? List.of() : List.copyOf(from);
             first = first == null ? 0 : first;
+            convert = convert == null ? Convert.NONE : convert;
+            normalize = normalize == null ? Normalize.LIMITS : normalize;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import java.util.List;
+import java.util.Set;
 
 /** A sequence of aligned episodes, wherever they lie. One thread; reading does I/O and allocates. */
 public interface EpisodeDataset extends AutoCloseable {
@@ -44,6 +45,11 @@ public interface EpisodeDataset extends AutoCloseable {
         return List.of();
     }
 
+    /** Names of the lists of episodes that the data set brings along, such as robomimic's filter keys {@code train} and {@code valid}. */
+    default Set<String> masks() {
+        return Set.of();
+    }
+
     /** What to call an episode in messages. */
     default String label(int index) {
         return "episode " + index;
@@ -80,6 +86,11 @@ public interface EpisodeDataset extends AutoCloseable {
         /** What was skipped in it so far, one line for each source. */
         default List<String> notes() {
             return List.of();
+        }
+
+        /** Names of the lists that it is in. */
+        default Set<String> masks() {
+            return Set.of();
         }
 
         /** Whether some of what was skipped so far is damaged: values that are not finite, pictures that cannot be read. */

@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import java.util.List;
+import java.util.Set;
 
 /** A stretch of an episode as an episode of its own. One thread; closes the whole. */
 final class EpisodePart implements EpisodeDataset.Episode {
@@ -42,6 +43,11 @@ final class EpisodePart implements EpisodeDataset.Episode {
     @Override
     public List<String> notes() {
         return whole.notes();
+    }
+
+    @Override
+    public Set<String> masks() {
+        return whole.masks();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,11 +41,12 @@ public final class SelectedEpisodes implements EpisodeDataset {
      * @param only label of the episodes to keep
      * @param skipBad whether to leave out what cannot be read instead of giving up; reads every value beforehand
      * @param idle steps at which nobody drove
+     * @param mask name of the list whose episodes are kept; null for all
      */
-    public record Choice(Label only, boolean skipBad, Idle idle) {
-        /** With idle steps. */
+    public record Choice(Label only, boolean skipBad, Idle idle, String mask) {
+        /** With idle steps, of any list. */
         public Choice(Label only, boolean skipBad) {
-            this(only, skipBad, Idle.KEEP);
+            this(only, skipBad, Idle.KEEP, null);
         }
     }
 
@@ -59,6 +61,10 @@ public final class SelectedEpisodes implements EpisodeDataset {
      * @throws InputException if one is damaged and bad ones are not skipped, or none is left
      */
     public static SelectedEpisodes of(EpisodeDataset all, Choice choice, Consumer<String> say) {
+        if (choice.mask() != null && !all.masks().contains(choice.mask())) {
+            throw InputException.of(all.name(), "mask", "'" + choice.mask() + "'", all.masks().isEmpty() ? "none at all" : "'"
+                    + String.join("', '", all.masks().stream().sorted().toList()) + "'", "--mask takes one of these");
+        }
         SelectedEpisodes selected = new SelectedEpisodes(all);
         all.leftOut().forEach(say);
         all.faults().forEach(say);
@@ -89,6 +95,9 @@ public final class SelectedEpisodes implements EpisodeDataset {
         try (Episode episode = all.episode(index)) {
             if (choice.only() != Label.ALL && !Boolean.valueOf(choice.only() == Label.SUCCESS).equals(episode.success())) {
                 return episode.success() == null ? "no label" : episode.success() ? "a success" : "a failure";
+            }
+            if (choice.mask() != null && !episode.masks().contains(choice.mask())) {
+                return "not in mask '" + choice.mask() + "'";
             }
             String unfit = episode.unfit();
             if (unfit == null && choice.skipBad()) {
@@ -207,6 +216,11 @@ public final class SelectedEpisodes implements EpisodeDataset {
     @Override
     public List<String> faults() {
         return all.faults();
+    }
+
+    @Override
+    public Set<String> masks() {
+        return all.masks();
     }
 
     @Override

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset import}. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = {"Turns data sets (diffusion_policy's replay buffers, LeRobotDatasets) or bags (one episode each) into journals.",
+        description = {"Turns data sets (diffusion_policy's replay buffers, LeRobotDatasets, robomimic's and ALOHA's HDF5) or bags (one episode",
+            "each) into journals.",
             "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also",
             "split, compressed with zstd or lz4, or left by a killed recorder).",
             "Episodes of a data set that are in the output already are skipped."},
@@ -52,9 +53,9 @@ final class DatasetImport implements Callable<Integer> {
             description = "Recording directory.")
     private Path output;
 
-    @Option(names = "--fps", converter = Numbers.Positive.class, paramLabel = "HZ", defaultValue = "10",
-            description = "Frequency of a replay buffer, which does not tell it (default 10).")
-    private double fps;
+    @Option(names = "--fps", converter = Numbers.Positive.class, paramLabel = "HZ",
+            description = "Frequency of a data set that does not tell it (default: replay buffers 10, robomimic 20, ALOHA 50).")
+    private Double fps;
 
     @Option(names = "--config", paramLabel = "FILE", description = "Robot configuration: topics and alignment of bags.")
     private Path config;
@@ -84,7 +85,7 @@ final class DatasetImport implements Callable<Integer> {
                         imported(input, importer.importBag(bag, store, this::say));
                     }
                 } else {
-                    try (EpisodeDataset dataset = SelectedEpisodes.of(DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, fps)),
+                    try (EpisodeDataset dataset = SelectedEpisodes.of(DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, 1)),
                             EVERYTHING, this::say)) {
                         int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
                         spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "

@@ -33,6 +33,7 @@ final class DatasetInfo implements Callable<Integer> {
                 for (DatasetFeature feature : dataset.features()) {
                     out.printf("  %-32s %-7s %s%n", feature.key(), feature.kind(), feature.shape());
                 }
+                dataset.masks().stream().sorted().forEach(mask -> out.printf("  mask %s: %d episodes%n", mask, inMask(dataset, mask)));
                 dataset.leftOut().forEach(line -> out.println("not read: " + line));
             }
             return 0;
@@ -44,6 +45,16 @@ final class DatasetInfo implements Callable<Integer> {
             describe(JournalIndex.of(journal), out);
         }
         return 0;
+    }
+
+    private static int inMask(EpisodeDataset dataset, String mask) {
+        int count = 0;
+        for (int i = 0; i < dataset.episodes(); i++) {
+            try (EpisodeDataset.Episode episode = dataset.episode(i)) {
+                count += episode.masks().contains(mask) ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     private static void describe(JournalIndex index, PrintWriter out) {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /** The dataset that a {@code dpros dataset} command reads: a mixin. */
 final class DatasetSource {
     @Parameters(index = "0", paramLabel = "DATASET",
-            description = "A recording directory, a journal (episode_*.dpj), a diffusion_policy replay buffer (*.zarr) or a LeRobotDataset v3.0.")
+            description = "A recording directory, a journal (episode_*.dpj), a diffusion_policy replay buffer (*.zarr, *.zarr.zip), a "
+                    + "LeRobotDataset, or HDF5: robomimic's file, ALOHA's episode_N.hdf5 or the folder with them.")
     private Path path;
 
     @Option(names = "--config", paramLabel = "FILE",
@@ -27,7 +28,7 @@ final class DatasetSource {
     private Path config;
 
     @Option(names = "--fps", paramLabel = "HZ",
-            description = "Frequency of the grid; for replay buffers that do not tell theirs (default 10).")
+            description = "Frequency of the grid; for data sets that do not tell theirs (default: replay buffers 10, robomimic 20, ALOHA 50).")
     private Double fps;
 
     @Mixin
@@ -36,7 +37,7 @@ final class DatasetSource {
     /** Where it is. @throws InputException if nothing is there */
     Path path() {
         if (!Files.exists(path)) {
-            throw InputException.of(path.toString(), "dataset", "a recording directory, a journal or a *.zarr directory",
+            throw InputException.of(path.toString(), "dataset", "a recording directory, a journal, a *.zarr directory, a LeRobotDataset or an HDF5 file",
                     "nothing", "check the path");
         }
         return path;

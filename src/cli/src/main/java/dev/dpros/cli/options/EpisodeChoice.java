@@ -14,6 +14,9 @@ public final class EpisodeChoice {
     @Option(names = "--only", paramLabel = "LABEL", description = "Only episodes with this label: ${COMPLETION-CANDIDATES}.")
     private Only only;
 
+    @Option(names = "--mask", paramLabel = "NAME", description = "Only episodes in this list of the data set (robomimic's filter keys: train, valid, ...).")
+    private String mask;
+
     @Option(names = "--skip-bad", description = "Leave out episodes that cannot be read instead of giving up; reads everything once more.")
     private boolean skipBad;
 
@@ -44,7 +47,7 @@ public final class EpisodeChoice {
     private SelectedEpisodes select(EpisodeDataset dataset, SelectedEpisodes.Idle steps, Consumer<String> say) {
         SelectedEpisodes.Label label = only == null ? SelectedEpisodes.Label.ALL : SelectedEpisodes.Label.valueOf(only.name());
         try {
-            return SelectedEpisodes.of(dataset, new SelectedEpisodes.Choice(label, skipBad, steps), say);
+            return SelectedEpisodes.of(dataset, new SelectedEpisodes.Choice(label, skipBad, steps, mask), say);
         } catch (InputException e) {
             dataset.close();
             throw e;

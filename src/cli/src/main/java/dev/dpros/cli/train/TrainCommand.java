@@ -58,7 +58,8 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Train a diffusion policy on demonstrations: replay buffers (*.zarr) or recordings. The output directory holds "
+        description = "Train a diffusion policy on demonstrations: replay buffers (*.zarr), LeRobotDatasets, HDF5 of robomimic or "
+                + "ALOHA, or recordings. The output directory holds "
                 + "the newest policy (last), the best ones (best), metrics.csv, and all that is needed to go on after an "
                 + "interruption: the same command with --resume.",
         footer = {"", "Example: dpros train --config models/recipes/pusht_keypoints.yaml --output runs/keypoints",
@@ -173,7 +174,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private EpisodeDataset open(Path path) {
         if (!Files.exists(path)) {
-            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset or a recording directory", "nothing",
+            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset, an HDF5 file or a recording directory", "nothing",
                     "");
         }
         return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), stamps.bounds()));

@@ -144,7 +144,8 @@ class DatasetCommandTest {
     @Test
     void shouldSayWhatIsWrongWithTheInput() {
         assertEquals(2, dpros("dataset", "info", directory.resolve("nowhere").toString()));
-        assertTrue(err.toString().contains("dataset: expected a recording directory, a journal or a *.zarr directory, found nothing"), err.toString());
+        assertTrue(err.toString().contains("dataset: expected a recording directory, a journal, a *.zarr directory, a LeRobotDataset or an HDF5 file, found"),
+                err.toString());
         assertEquals(2, dpros("dataset", "view", recordings(), "--episode", "9"));
         assertTrue(err.toString().contains("--episode: number: expected 0 to 2, found 9"), err.toString());
         assertEquals(2, dpros("dataset"));

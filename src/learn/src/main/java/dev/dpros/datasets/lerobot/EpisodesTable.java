@@ -1,5 +1,6 @@
 package dev.dpros.datasets.lerobot;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What meta/episodes says: where each episode's rows and pictures lie, its length, tasks and label. Immutable once read. */
+/** What the list of episodes says: where each episode's rows and pictures lie, its length, tasks and label. Immutable once read. */
 final class EpisodesTable {
     private static final int MAX_EPISODES = 10_000_000;
     private static final List<String> COLUMNS = List.of("episode_index", "length", "dataset_from_index", "dataset_to_index",
@@ -79,6 +80,21 @@ final class EpisodesTable {
         }
         int[] lengths = entries.stream().mapToInt(EpisodeEntry::length).toArray();
         found.forEach((key, list) -> clips.put(key, new EpisodeClips(key, fps, list, lengths)));
+    }
+
+    /**
+     * What the lines of v2.0 and v2.1 say: a file for each episode.
+     *
+     * @param cameras those whose pictures are videos
+     */
+    EpisodesTable(Path root, JsonNode info, List<DatasetFeature> cameras) {
+        this.root = root;
+        fps = info.path("fps").asDouble();
+        labelType = null;
+        entries.addAll(LerobotLines.episodes(root, info));
+        int[] lengths = entries.stream().mapToInt(EpisodeEntry::length).toArray();
+        List<EpisodeClips.Clip> own = entries.stream().map(entry -> new EpisodeClips.Clip(entry.chunk(), entry.file(), 0)).toList();
+        cameras.forEach(camera -> clips.put(camera.key(), new EpisodeClips(camera.key(), fps, own, lengths)));
     }
 
     /** Not left to DuckDB, which takes a folder that it cannot open for an empty one. */

@@ -10,20 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A LeRobotDataset v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
+ * A LeRobotDataset v2.0, v2.1 or v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
  * values become vectors of float32; depth and texts are left out, and named. What the tables state twice is compared
  * ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
-    private static final String VERSION = "v3";
-
     private final Path root;
     private final JsonNode info;
+    private final LerobotVersion version;
     private final LerobotColumns described;
     private final List<DatasetFeature> features;
     private final Map<String, Opened> videos = new HashMap<>();
@@ -37,11 +37,7 @@ public final class LerobotDataset implements EpisodeDataset {
     private LerobotDataset(Path root) throws IOException, SQLException {
         this.root = root;
         info = new ObjectMapper().readTree(root.resolve("meta/info.json").toFile());
-        String version = info.path("codebase_version").asText();
-        if (!version.startsWith(VERSION)) {
-            throw InputException.of(root + "/meta/info.json", "codebase_version", "v3.0", version.isEmpty() ? "none" : version,
-                    "convert it with LeRobot's own converter");
-        }
+        version = LerobotVersion.of(root, info);
         if (!(info.path("fps").asDouble() > 0)) {
             throw InputException.of(root + "/meta/info.json", "fps", "a positive number", info.path("fps").toString(), "");
         }
@@ -51,8 +47,8 @@ public final class LerobotDataset implements EpisodeDataset {
         data = new DataTables(root, described, connection);
         labels = new StepLabels(connection);
         try {
-            table = new EpisodesTable(root, fps(), features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList(),
-                    connection);
+            List<DatasetFeature> films = features.stream().filter(f -> f.visual() && !described.stored().contains(f.key())).toList();
+            table = version == LerobotVersion.V2 ? new EpisodesTable(root, info, films) : new EpisodesTable(root, fps(), films, connection);
         } catch (IOException | SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -69,16 +65,16 @@ public final class LerobotDataset implements EpisodeDataset {
         try {
             return new LerobotDataset(root);
         } catch (IOException | SQLException e) {
-            throw new InputException(root + ": not a LeRobotDataset v3.0: " + ParquetTable.reason(e), e);
+            throw new InputException(root + ": not a LeRobotDataset: " + ParquetTable.reason(e), e);
         }
     }
 
     private Path dataFile(EpisodeEntry entry) {
-        return path("data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet", entry.chunk(), entry.file(), "");
+        return path("data_path", version.data(), entry.chunk(), entry.file(), "");
     }
 
     private Path videoFile(String camera, EpisodeClips.Clip clip) {
-        return path("video_path", "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4", clip.chunk(), clip.file(),
+        return path("video_path", version.video(), clip.chunk(), clip.file(),
                 camera);
     }
 
@@ -104,7 +100,7 @@ public final class LerobotDataset implements EpisodeDataset {
     @Override
     public List<String> contradictions() {
         table.entries().forEach(entry -> data.requireColumns(dataFile(entry)));
-        LerobotFacts facts = new LerobotFacts(root, info, connection);
+        LerobotFacts facts = new LerobotFacts(root, version, info, connection);
         for (EpisodeEntry entry : table.entries()) {
             facts.episode(entry.index(), entry.length(), entry.from(), entry.to(), entry.tasks(), dataFile(entry));
         }
@@ -122,13 +118,19 @@ public final class LerobotDataset implements EpisodeDataset {
 
     @Override
     public List<String> faults() {
-        return new LerobotFaults(root, info.path("features"), connection).of(features,
-                table.entries().stream().map(this::dataFile).distinct().toList(), table.labelType());
+        List<String> faults = new ArrayList<>(new LerobotFaults(root, version, info.path("features"), connection).of(features,
+                table.entries().stream().map(this::dataFile).distinct().toList(), table.labelType()));
+        String statistics = version == LerobotVersion.V2 ? LerobotLines.statistics(root, info, table.entries()) : "";
+        if (!statistics.isEmpty()) {
+            faults.add(statistics);
+        }
+        return faults;
     }
 
     private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
         String path = info.path(template).asText(defaultTemplate)
                 .replace("{chunk_index:03d}", String.format("%03d", chunk)).replace("{file_index:03d}", String.format("%03d", file))
+                .replace("{episode_chunk:03d}", String.format("%03d", chunk)).replace("{episode_index:06d}", String.format("%06d", file))
                 .replace("{video_key}", key);
         Path resolved = root.resolve(path).normalize();
         if (!resolved.startsWith(root.normalize())) {

@@ -21,25 +21,27 @@ final class LerobotFacts {
     private static final double TOLERANCE_S = 1e-4;
     private static final int MOST = 100;
 
-    /** What meta/episodes says of an episode. */
+    /** What the list of episodes says of one. */
     private record Said(int index, int length, long from, long to, List<String> tasks, Path file) {}
 
     private final Path root;
+    private final LerobotVersion version;
     private final JsonNode info;
     private final Connection connection;
     private final Map<Integer, Said> episodes = new LinkedHashMap<>();
     private final List<String> contradictions = new ArrayList<>();
 
-    LerobotFacts(Path root, JsonNode info, Connection connection) {
+    LerobotFacts(Path root, LerobotVersion version, JsonNode info, Connection connection) {
         this.root = root;
+        this.version = version;
         this.info = info;
         this.connection = connection;
     }
 
-    /** Adds what meta/episodes says of an episode. */
+    /** Adds what the list of episodes says of one. */
     void episode(int index, int length, long from, long to, List<String> tasks, Path file) {
         if (episodes.put(index, new Said(index, length, from, to, tasks, file)) != null) {
-            add(root + "/meta/episodes: episode " + index + ": expected once, found again");
+            add(root + "/" + version.episodes() + ": episode " + index + ": expected once, found again");
         }
     }
 
@@ -55,14 +57,14 @@ final class LerobotFacts {
         totals();
         long next = 0;
         for (Said said : episodes.values()) {
-            String where = root + "/meta/episodes: episode " + said.index;
+            String where = root + "/" + version.episodes() + ": episode " + said.index;
             differ(where + ": dataset_to_index - dataset_from_index", said.length + ", its length", said.to - said.from, said.length);
             differ(where + ": dataset_from_index", next + ", where the episode before ends", said.from, next);
             next = said.to;
         }
-        Map<Integer, String> tasks = LerobotTasks.read(root, connection);
+        Map<Integer, String> tasks = LerobotTasks.read(root, version, connection);
         if (info.has("total_tasks") && !tasks.isEmpty()) {
-            differ(root + "/meta/info.json: total_tasks", tasks.size() + ", the rows of meta/tasks.parquet",
+            differ(root + "/meta/info.json: total_tasks", tasks.size() + ", the rows of " + version.tasks(),
                     info.path("total_tasks").asLong(), tasks.size());
         }
         for (Path file : episodes.values().stream().map(Said::file).distinct().toList()) {
@@ -78,7 +80,7 @@ final class LerobotFacts {
         String where = root + "/meta/info.json: ";
         long frames = episodes.values().stream().mapToLong(Said::length).sum();
         if (info.has("total_episodes")) {
-            differ(where + "total_episodes", episodes.size() + ", the rows of meta/episodes", info.path("total_episodes").asLong(),
+            differ(where + "total_episodes", episodes.size() + ", the rows of " + version.episodes(), info.path("total_episodes").asLong(),
                     episodes.size());
         }
         if (info.has("total_frames")) {
@@ -97,15 +99,17 @@ final class LerobotFacts {
             while (result.next()) {
                 Said said = missing.remove(result.getInt(1));
                 String where = file + ": episode " + result.getInt(1);
+                String from = version == LerobotVersion.V2 ? ", the steps before" : ", dataset_from_index";
+                String to = version == LerobotVersion.V2 ? ", with the steps before, less one" : ", dataset_to_index less one";
                 if (said == null) {
-                    add(where + ": expected none, by meta/episodes, found " + result.getLong(2) + " rows");
+                    add(where + ": expected none, by " + version.episodes() + ", found " + result.getLong(2) + " rows");
                     continue;
                 }
-                differ(where + ": rows", said.length + ", its length in meta/episodes", result.getLong(2), said.length);
+                differ(where + ": rows", said.length + ", its length in " + version.episodes(), result.getLong(2), said.length);
                 differ(where + ": frame_index of the first row", "0", result.getLong(3), 0);
                 differ(where + ": frame_index of the last row", said.length - 1 + ", its length less one", result.getLong(4), said.length - 1L);
-                differ(where + ": index of the first row", said.from + ", dataset_from_index", result.getLong(5), said.from);
-                differ(where + ": index of the last row", said.to - 1 + ", dataset_to_index less one", result.getLong(6), said.to - 1);
+                differ(where + ": index of the first row", said.from + from, result.getLong(5), said.from);
+                differ(where + ": index of the last row", said.to - 1 + to, result.getLong(6), said.to - 1);
                 differ(where + ": frame_index", said.length + " different ones", result.getLong(8), said.length);
                 differ(where + ": index", said.length + " different ones", result.getLong(9), said.length);
                 double off = result.getDouble(7);
@@ -129,9 +133,9 @@ final class LerobotFacts {
                 String task = tasks.get(result.getInt(2));
                 String where = file + ": episode " + result.getInt(1) + ": task_index: expected ";
                 if (task == null) {
-                    add(where + "one of meta/tasks.parquet, found " + result.getString(2));
+                    add(where + "one of " + version.tasks() + ", found " + result.getString(2));
                 } else if (said != null && !said.tasks.isEmpty() && !said.tasks.contains(task)) {
-                    add(where + "'" + said.tasks.get(0) + "', its task in meta/episodes, found " + result.getInt(2) + ", '" + task + "'");
+                    add(where + "'" + said.tasks.get(0) + "', its task in " + version.episodes() + ", found " + result.getInt(2) + ", '" + task + "'");
                 }
             }
         } catch (SQLException e) {

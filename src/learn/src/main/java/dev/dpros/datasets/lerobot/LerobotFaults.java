@@ -21,21 +21,23 @@ import java.util.Map;
  */
 final class LerobotFaults {
     private final Path root;
+    private final LerobotVersion version;
     private final JsonNode described;
     private final Connection connection;
     private final List<String> faults = new ArrayList<>();
 
     /** @param described the object {@code features} of meta/info.json */
-    LerobotFaults(Path root, JsonNode described, Connection connection) {
+    LerobotFaults(Path root, LerobotVersion version, JsonNode described, Connection connection) {
         this.root = root;
+        this.version = version;
         this.described = described;
         this.connection = connection;
     }
 
     /** Looks. @param labelType DuckDB type of the episodes' column {@code success}, or null if there is none */
     List<String> of(List<DatasetFeature> features, List<Path> tables, String labelType) {
-        if (!Files.exists(LerobotTasks.file(root))) {
-            faults.add(LerobotTasks.file(root) + ": expected the table of tasks, found none");
+        if (!Files.exists(LerobotTasks.file(root, version))) {
+            faults.add(LerobotTasks.file(root, version) + ": expected the table of tasks, found none");
         }
         if (labelType != null && !labelType.equals("BOOLEAN")) {
             faults.add(root + "/meta/episodes: success: expected BOOLEAN, found " + labelType + ": no episode counts as labelled");

@@ -10,17 +10,20 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The table of tasks: {@code task_index} and, as pandas writes an index, a column of texts of any name. Stateless. */
+/** The table of tasks: {@code task_index} and, as pandas writes an index, a column of texts of any name; before v3.0, lines. Stateless. */
 final class LerobotTasks {
     private LerobotTasks() {}
 
-    static Path file(Path root) {
-        return root.resolve("meta/tasks.parquet");
+    static Path file(Path root, LerobotVersion version) {
+        return root.resolve(version.tasks());
     }
 
     /** Text by index; empty if there is no such file. @throws InputException if it cannot be read */
-    static Map<Integer, String> read(Path root, Connection connection) {
-        Path file = file(root);
+    static Map<Integer, String> read(Path root, LerobotVersion version, Connection connection) {
+        Path file = file(root, version);
+        if (version == LerobotVersion.V2) {
+            return LerobotLines.tasks(file);
+        }
         Map<Integer, String> tasks = new LinkedHashMap<>();
         if (!Files.exists(file)) {
             return tasks;

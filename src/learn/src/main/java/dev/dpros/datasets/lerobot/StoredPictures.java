@@ -16,8 +16,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/** Pictures that lie in the table itself (LeRobot's dtype {@code image}): PNG or JPEG files in a column. Stateless. */
-final class StoredPictures {
+/** Pictures that lie in a table itself, as PNG or JPEG files (LeRobot's dtype {@code image}, ALOHA's). Stateless. */
+public final class StoredPictures {
     private StoredPictures() {}
 
     /** The encoded pictures of an episode. @throws InputException if there is not one for each step */
@@ -43,8 +43,28 @@ final class StoredPictures {
         return pictures;
     }
 
+    /** Width and height of one, pixels. @throws InputException if it is no picture */
+    public static int[] size(byte[] encoded, String where) {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (readers.hasNext()) {
+                ImageReader reader = readers.next();
+                try {
+                    reader.setInput(in, true, true);
+                    return new int[] {reader.getWidth(0), reader.getHeight(0)};
+                } finally {
+                    reader.dispose();
+                }
+            }
+        } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InputException(where + ": a damaged picture: " + why, e);
+        }
+        throw InputException.of(where, "picture", "a PNG or JPEG", "none", "");
+    }
+
     /** Decodes one. @param rgb {@code [H, W, 3]} @throws InputException if it is no picture of this size */
-    static void decode(byte[] encoded, DatasetFeature camera, String where, byte[] rgb) {
+    public static void decode(byte[] encoded, DatasetFeature camera, String where, byte[] rgb) {
         BufferedImage image;
         try {
             image = encoded == null ? null : image(encoded, camera);

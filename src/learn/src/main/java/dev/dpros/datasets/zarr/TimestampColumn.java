@@ -1,6 +1,7 @@
 package dev.dpros.datasets.zarr;
 
 import dev.dpros.datasets.EpisodeDataset.Stretch;
+import dev.dpros.datasets.array.ChunkedArray;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,7 +19,7 @@ final class TimestampColumn {
      * @param where its path, for messages
      * @param episodes rows of each
      */
-    TimestampColumn(String where, ZarrArray array, List<Stretch> episodes) {
+    TimestampColumn(String where, ChunkedArray array, List<Stretch> episodes) {
         double[] steps = new double[episodes.stream().mapToInt(episode -> episode.to() - episode.from() - 1).sum()];
         String first = "";
         int count = 0;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.PartialDirectory;
+import dev.dpros.datasets.array.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +20,7 @@ final class ZarrColumn {
 
     private final Path directory;
     private final DatasetFeature feature;
-    private final ZarrType type;
+    private final ElementType type;
     private final int rowBytes;
     private final int rows;
     private final int chunkRows;
@@ -32,7 +33,7 @@ final class ZarrColumn {
         this.directory = directory;
         this.feature = feature;
         this.rows = rows;
-        type = feature.visual() ? ZarrType.U1 : ZarrType.F4;
+        type = feature.visual() ? ElementType.U1 : ElementType.F4;
         rowBytes = feature.size() * type.bytes();
         chunkRows = Math.max(1, Math.min(rows, CHUNK_BYTES / rowBytes));
         frame = new byte[feature.visual() ? rowBytes : 0];

@@ -1,14 +1,16 @@
 package dev.dpros.datasets.zarr;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.array.ChunkedArray;
+import dev.dpros.datasets.array.PictureArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,17 +20,18 @@ import java.util.stream.Stream;
 
 /**
  * diffusion_policy's ReplayBuffer on disk: {@code data/*} with all episodes end to end, {@code meta/episode_ends} with
- * their cumulative ends; of a real robot, {@code videos/} beside it. One thread.
+ * their cumulative ends; of a real robot, {@code videos/} beside it. Or a zip archive of one, as UMI has it. One thread.
  */
 public final class ZarrDataset implements EpisodeDataset {
-    private static final ObjectMapper JSON = new ObjectMapper();
     /** What the recorder on real robots calls its replay buffer; the films of its cameras lie beside it. */
     private static final String REAL_ROBOT = "replay_buffer.zarr";
 
+    private final Path source;
     private final Path root;
+    private final FileSystem archive;
     private final List<DatasetFeature> features = new ArrayList<>();
     private final List<ZarrArray> arrays = new ArrayList<>();
-    private final List<ZarrPictures> pictures = new ArrayList<>();
+    private final List<PictureArray> pictures = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final List<Slice> slices = new ArrayList<>();
@@ -37,32 +40,39 @@ public final class ZarrDataset implements EpisodeDataset {
     private final EpisodeFilms films;
     private int episodeEnds;
 
-    private ZarrDataset(Path root, double fps) {
+    /** @param archive the zip file that it lies in, to be closed with it; null for a directory */
+    private ZarrDataset(Path source, Path root, FileSystem archive, double fps) {
+        this.source = source;
         this.root = root;
-        about = attributes(root).path("dpros");
+        this.archive = archive;
+        about = ZarrFiles.json(root.resolve(".zattrs")).path("dpros");
         this.fps = about.has("fps") ? about.path("fps").asDouble() : fps;
         openArrays(readEnds());
         films = films();
     }
 
+    private String where(String inside) {
+        return ZarrFiles.name(root.resolve(inside));
+    }
+
     private String timestampPath() {
-        return root + "/data/timestamp";
+        return where("data/timestamp");
     }
 
     /** The column of timestamps, read now; null if there is none. */
     private TimestampColumn timestamps() {
         List<Stretch> episodes = slices.stream().map(slice -> new Stretch(slice.start, slice.start + slice.length)).toList();
-        return arrays.stream().filter(array -> array.name().equals("timestamp") && array.rowSize() == 1).findFirst()
-                .map(array -> new TimestampColumn(timestampPath(), array, episodes)).orElse(null);
+        return arrays.stream().filter(array -> array.name().equals("timestamp") && array.rows().rowSize() == 1).findFirst()
+                .map(array -> new TimestampColumn(timestampPath(), array.rows(), episodes)).orElse(null);
     }
 
     /** The films beside it, or null. */
     private EpisodeFilms films() {
-        Path folder = root.toAbsolutePath().resolveSibling("videos");
-        if (!Files.isDirectory(folder)) {
+        Path folder = source.toAbsolutePath().resolveSibling("videos");
+        if (archive != null || !Files.isDirectory(folder)) {
             return null;
         }
-        if (!root.toAbsolutePath().endsWith(REAL_ROBOT)) { // films of which buffer, if there are several
+        if (!source.toAbsolutePath().endsWith(REAL_ROBOT)) { // films of which buffer, if there are several
             leftOut.add(folder + ": pictures of a real robot's recorder (videos/EPISODE/CAMERA.mp4) are read beside a " + REAL_ROBOT + " alone");
             return null;
         }
@@ -70,7 +80,7 @@ public final class ZarrDataset implements EpisodeDataset {
         EpisodeFilms found = new EpisodeFilms(folder, timestamps == null ? 1 / fps : timestamps.stepSeconds(1 / fps));
         for (DatasetFeature camera : found.features()) {
             if (features.stream().anyMatch(feature -> feature.key().equals(camera.key()))) {
-                throw InputException.of(root + "/data", "pictures", "those of " + folder, "'" + camera.key() + "' in data/ too",
+                throw InputException.of(where("data"), "pictures", "those of " + folder, "'" + camera.key() + "' in data/ too",
                         "take one of the two away");
             }
         }
@@ -81,14 +91,14 @@ public final class ZarrDataset implements EpisodeDataset {
 
     /** The slices; returns where the last ends. */
     private int readEnds() {
-        ZarrArray ends = ZarrArray.open(root.resolve("meta/episode_ends"));
+        ChunkedArray ends = ZarrArray.open(root.resolve("meta/episode_ends")).rows();
         episodeEnds = ends.rows();
         long before = 0;
         int empty = 0;
         for (int i = 0; i < ends.rows(); i++) {
             long end = ends.integer(i);
             if (end < before || end > Integer.MAX_VALUE) {
-                throw InputException.of(root + "/meta/episode_ends", "element " + i, "an end at or after " + before,
+                throw InputException.of(where("meta/episode_ends"), "element " + i, "an end at or after " + before,
                         Long.toString(end), "the file is damaged");
             }
             if (end == before) {
@@ -99,74 +109,95 @@ public final class ZarrDataset implements EpisodeDataset {
             before = end;
         }
         if (empty > 0) {
-            faults.add(root + "/meta/episode_ends: " + empty + (empty == 1 ? " episode" : " episodes")
+            faults.add(where("meta/episode_ends") + ": " + empty + (empty == 1 ? " episode" : " episodes")
                     + " without a step, left out");
         }
         return (int) before;
     }
 
-    /** Whether a directory looks like one, of whatever format. */
+    /** Whether a directory or an archive looks like one, of whatever format. */
     public static boolean is(Path root) {
-        return Stream.of("meta/episode_ends", ".zgroup", "zarr.json", REAL_ROBOT).anyMatch(name -> Files.exists(root.resolve(name)));
+        return ZarrFiles.zipped(root) || Stream.of("meta/episode_ends", ".zgroup", "zarr.json", REAL_ROBOT).anyMatch(name -> Files.exists(root.resolve(name)));
     }
 
     /**
-     * Opens a replay buffer, or the folder in which a real robot's recorder left one.
+     * Opens a replay buffer, its zip archive, or the folder in which a real robot's recorder left one.
      *
      * @param fps its frequency, which the format does not tell; dpros's own exports do, and win
      * @throws InputException if it is none, or its arrays do not agree
      */
     public static ZarrDataset open(Path path, double fps) {
-        Path root = Files.isDirectory(path.resolve(REAL_ROBOT)) ? path.resolve(REAL_ROBOT) : path;
+        if (!ZarrFiles.zipped(path)) {
+            Path root = Files.isDirectory(path.resolve(REAL_ROBOT)) ? path.resolve(REAL_ROBOT) : path;
+            return open(root, root, null, fps);
+        }
+        FileSystem archive = ZarrFiles.archive(path);
+        try {
+            return open(path, archive.getPath("/"), archive, fps);
+        } catch (RuntimeException e) {
+            close(path, archive);
+            throw e;
+        }
+    }
+
+    private static ZarrDataset open(Path source, Path root, FileSystem archive, double fps) {
         if (Files.exists(root.resolve("zarr.json")) || Files.exists(root.resolve("meta/episode_ends/zarr.json"))) {
-            throw InputException.of(root.toString(), "zarr_format", "2", "3 (zarr.json)", "write it with zarr_format=2");
+            throw InputException.of(source.toString(), "zarr_format", "2", "3 (zarr.json)", "write it with zarr_format=2");
         }
         if (!Files.isDirectory(root.resolve("data")) || !Files.isDirectory(root.resolve("meta/episode_ends"))) {
-            throw InputException.of(root.toString(), "replay buffer", "a zarr directory with data/ and meta/episode_ends",
-                    "none", "give the directory that ends in .zarr");
+            throw InputException.of(source.toString(), "replay buffer", "a zarr directory with data/ and meta/episode_ends",
+                    "none", "give the directory that ends in .zarr, or the archive that ends in .zarr.zip");
         }
-        return new ZarrDataset(root, fps);
+        return new ZarrDataset(source, root, archive, fps);
+    }
+
+    private static void close(Path source, FileSystem archive) {
+        try {
+            archive.close();
+        } catch (IOException e) {
+            throw new InputException(source + ": cannot be closed: " + e.getMessage(), e);
+        }
     }
 
     private void openArrays(int steps) {
         try (Stream<Path> entries = Files.list(root.resolve("data"))) {
             for (Path entry : entries.filter(Files::isDirectory).sorted().toList()) {
                 if (Files.exists(entry.resolve("zarr.json"))) {
-                    leftOut.add(entry + ": zarr format 3; write it with zarr_format=2");
+                    leftOut.add(ZarrFiles.name(entry) + ": zarr format 3; write it with zarr_format=2");
                 } else if (Files.exists(entry.resolve(".zgroup"))) {
-                    leftOut.add(entry + ": a group; columns lie directly in data/");
+                    leftOut.add(ZarrFiles.name(entry) + ": a group; columns lie directly in data/");
                 } else {
                     open(entry, steps);
                 }
             }
         } catch (IOException e) {
-            throw new InputException(root + "/data: cannot be read: " + e.getMessage(), e);
+            throw new InputException(where("data") + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
     /** Opens a column; one that cannot be read is left out. */
     private void open(Path entry, int steps) {
         ZarrArray array;
-        ZarrPictures picture;
+        PictureArray picture;
         try {
             array = ZarrArray.open(entry);
-            picture = array.rows() == steps ? ZarrPictures.of(array) : null;
+            picture = array.rows().rows() == steps ? PictureArray.of(array.rows()) : null;
         } catch (InputException e) {
             OpenFiles.rethrow(e);
             (e.getCause() instanceof IOException ? faults : leftOut).add(e.getMessage()); // damaged, or of a kind that is not read
             return;
         }
-        if (array.rows() != steps) {
-            throw InputException.of(entry.toString(), "rows", steps + " (the last of meta/episode_ends)",
-                    Integer.toString(array.rows()), "the replay buffer was not closed properly");
+        if (array.rows().rows() != steps) {
+            throw InputException.of(ZarrFiles.name(entry), "rows", steps + " (the last of meta/episode_ends)",
+                    Integer.toString(array.rows().rows()), "the replay buffer was not closed properly");
         }
         arrays.add(array);
         pictures.add(picture);
         features.add(feature(entry.getFileName().toString(), array, picture));
     }
 
-    private static DatasetFeature feature(String name, ZarrArray array, ZarrPictures picture) {
-        List<Integer> shape = array.shape().subList(1, array.shape().size());
+    private static DatasetFeature feature(String name, ZarrArray array, PictureArray picture) {
+        List<Integer> shape = array.rows().shape().subList(1, array.rows().shape().size());
         JsonNode key = array.attributes().path("dpros_key");
         if (picture != null) {
             String usual = name.equals("img") ? "observation.image" : "observation.images." + name;
@@ -179,18 +210,9 @@ public final class ZarrDataset implements EpisodeDataset {
                 shape.isEmpty() ? List.of(1) : shape, List.of());
     }
 
-    private static JsonNode attributes(Path root) {
-        Path file = root.resolve(".zattrs");
-        try {
-            return Files.exists(file) ? JSON.readTree(Files.readAllBytes(file)) : JSON.createObjectNode();
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public String name() {
-        return root.toString();
+        return source.toString();
     }
 
     @Override
@@ -239,7 +261,7 @@ public final class ZarrDataset implements EpisodeDataset {
     public List<String> contradictions() {
         int told = about.path("episodes").size();
         int held = episodeEnds;
-        return !about.has("episodes") || told == held ? List.of() : List.of(root + "/.zattrs: dpros.episodes: expected " + held
+        return !about.has("episodes") || told == held ? List.of() : List.of(where(".zattrs") + ": dpros.episodes: expected " + held
                 + ", the elements of meta/episode_ends, found " + told);
     }
 
@@ -252,6 +274,9 @@ public final class ZarrDataset implements EpisodeDataset {
     public void close() {
         if (films != null) { // chunks are opened as they are read
             films.close();
+        }
+        if (archive != null) {
+            close(source, archive);
         }
     }
 
@@ -272,7 +297,7 @@ public final class ZarrDataset implements EpisodeDataset {
 
         @Override
         public String id() {
-            String usual = (films == null ? root : root.toAbsolutePath().getParent()).getFileName() + "/" + index + "/" + length;
+            String usual = (films == null ? source : source.toAbsolutePath().getParent()).getFileName() + "/" + index + "/" + length;
             return about().path("id").asText(
                     UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString());
         }
@@ -299,7 +324,7 @@ public final class ZarrDataset implements EpisodeDataset {
 
         @Override
         public void vector(int feature, int step, float[] out, int offset) {
-            arrays.get(feature).row(start + step, out, offset);
+            arrays.get(feature).rows().row(start + step, out, offset);
         }
 
         @Override

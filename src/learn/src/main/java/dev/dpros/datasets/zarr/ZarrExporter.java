@@ -9,6 +9,7 @@ import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.PartialDirectory;
 import dev.dpros.datasets.PathNames;
+import dev.dpros.datasets.array.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,7 +72,7 @@ public final class ZarrExporter {
         ByteBuffer bytes = ByteBuffer.allocate(8 * ends.size()).order(ByteOrder.LITTLE_ENDIAN);
         ends.forEach(bytes::putLong);
         PartialDirectory.write(directory.resolve(".zarray"),
-                ZarrArray.metadata(ZarrType.of("<i8"), List.of(ends.size()), ends.size(), ZarrCodec.NONE));
+                ZarrArray.metadata(ElementType.of("<i8"), List.of(ends.size()), ends.size(), ZarrCodec.NONE));
         PartialDirectory.write(directory.resolve("0"), bytes.array());
     }
 

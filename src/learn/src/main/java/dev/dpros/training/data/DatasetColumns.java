@@ -4,6 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,16 @@ public final class DatasetColumns {
     /**
      * Where a policy's feature comes from.
      *
-     * @param from key of the dataset's column, with or without {@code observation.}
+     * @param from keys of the dataset's columns, with or without {@code observation.}; of a vector several make one, in this order
      * @param first first value of a vector that is used
+     * @param rotation6d whether the vector's rotations are converted before ({@link Rotation6d})
      */
-    public record Column(String from, int first) {}
+    public record Column(List<String> from, int first, boolean rotation6d) {
+        /** Copies the list. */
+        public Column {
+            from = List.copyOf(from);
+        }
+    }
 
     /**
      * Reads all episodes.
@@ -44,13 +51,12 @@ public final class DatasetColumns {
             try (EpisodeDataset.Episode episode = dataset.episode(e)) {
                 int start = e == 0 ? 0 : ends[e - 1];
                 for (FeatureSpec feature : features) {
-                    Column column = columns.getOrDefault(feature.key(), new Column(feature.key(), 0));
-                    int index = find(dataset, feature, column);
+                    Column column = columns.getOrDefault(feature.key(), new Column(List.of(feature.key()), 0, false));
+                    int[] found = find(dataset, feature, column);
                     if (feature.kind() == FeatureSpec.Kind.VISUAL) {
-                        readPictures(episode, index, pictures.get(feature.key()), start);
+                        readPictures(episode, found[0], pictures.get(feature.key()), start);
                     } else {
-                        readVectors(dataset.features().get(index).size(), episode, index, column, feature,
-                                vectors.get(feature.key()), start);
+                        readVectors(dataset, episode, found, column, feature, vectors.get(feature.key()), start);
                     }
                 }
             }
@@ -90,32 +96,55 @@ public final class DatasetColumns {
         }
     }
 
-    private static void readVectors(int width, EpisodeDataset.Episode episode, int index, Column column,
+    private static void readVectors(EpisodeDataset dataset, EpisodeDataset.Episode episode, int[] found, Column column,
             FeatureSpec feature, float[] values, int start) {
-        float[] row = new float[width];
+        float[] row = new float[width(dataset, found)];
         for (int step = 0; step < episode.length(); step++) {
-            episode.vector(index, step, row, 0);
-            System.arraycopy(row, column.first(), values, (start + step) * feature.size(), feature.size());
+            int at = 0;
+            for (int index : found) {
+                episode.vector(index, step, row, at);
+                at += dataset.features().get(index).size();
+            }
+            float[] used = column.rotation6d() ? Rotation6d.ofActions(row) : row;
+            System.arraycopy(used, column.first(), values, (start + step) * feature.size(), feature.size());
         }
     }
 
-    private static int find(EpisodeDataset dataset, FeatureSpec feature, Column column) {
-        List<DatasetFeature> available = dataset.features();
-        int found = named(dataset, column.from());
+    private static int width(EpisodeDataset dataset, int[] columns) {
+        return Arrays.stream(columns).map(index -> dataset.features().get(index).size()).sum();
+    }
+
+    /** Where a feature's columns are. @throws InputException if one is missing, or they do not fit */
+    private static int[] find(EpisodeDataset dataset, FeatureSpec feature, Column column) {
+        int[] found = new int[column.from().size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = find(dataset, feature, column.from().get(i), column.rotation6d());
+        }
+        DatasetFeature first = dataset.features().get(found[0]);
+        boolean visual = Arrays.stream(found).anyMatch(index -> dataset.features().get(index).visual());
+        int width = visual ? 0 : width(dataset, found);
+        int values = column.rotation6d() ? Rotation6d.converted(width) : width;
+        boolean fits = feature.kind() == FeatureSpec.Kind.VISUAL ? found.length == 1 && visual && first.shape().equals(feature.shape())
+                : !visual && column.first() >= 0 && column.first() + feature.size() <= values;
+        if (!fits) {
+            throw InputException.of(dataset.name(), "column '" + first.key() + "' for '" + feature.key() + "'",
+                    feature.kind() + " " + feature.shape() + " from value " + column.first() + " on"
+                            + (column.rotation6d() ? ", of 7 values for each arm converted to 10" : ""),
+                    first.kind() + " " + (found.length == 1 ? first.shape().toString() : "[" + width + "], of " + found.length + " columns"),
+                    "map another column in 'columns'");
+        }
+        return found;
+    }
+
+    /** One column; for rotations that are converted, the absolute one beside it where there is one (robomimic's actions_abs). */
+    private static int find(EpisodeDataset dataset, FeatureSpec feature, String from, boolean rotation6d) {
+        int absolute = rotation6d ? named(dataset, from + "_abs") : -1;
+        int found = absolute >= 0 ? absolute : named(dataset, from);
         if (found < 0) {
-            throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + column.from() + "'",
-                    available.stream().map(DatasetFeature::key).toList()
+            throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + from + "'",
+                    dataset.features().stream().map(DatasetFeature::key).toList()
                             + (dataset.leftOut().isEmpty() ? "" : "; not read: " + String.join("; ", dataset.leftOut())),
                     "map it in 'columns'");
-        }
-        DatasetFeature candidate = available.get(found);
-        boolean fits = feature.kind() == FeatureSpec.Kind.VISUAL
-                ? candidate.visual() && candidate.shape().equals(feature.shape())
-                : !candidate.visual() && column.first() >= 0 && column.first() + feature.size() <= candidate.size();
-        if (!fits) {
-            throw InputException.of(dataset.name(), "column '" + candidate.key() + "' for '" + feature.key() + "'",
-                    feature.kind() + " " + feature.shape() + " from value " + column.first() + " on",
-                    candidate.kind() + " " + candidate.shape(), "map another column in 'columns'");
         }
         return found;
     }

@@ -65,7 +65,9 @@ public final class TrainingData {
                 }
             }
         }
-        normalizers = new HashMap<>(FittedNormalizers.fit(parts));
+        Map<String, FittedNormalizers.Rule> rules = new HashMap<>();
+        config.columns().forEach((key, column) -> rules.put(key, FittedNormalizers.Rule.valueOf(column.normalize().name())));
+        normalizers = new HashMap<>(FittedNormalizers.fit(parts, rules));
         earlier.forEach(before -> before.normalizers().forEach((key, normalizer) ->
                 normalizers.computeIfPresent(key, (k, fitted) -> fitted.size() == normalizer.size() ? normalizer : fitted)));
     }
@@ -97,7 +99,8 @@ public final class TrainingData {
             if (!keys.contains(key)) {
                 throw new InputException("columns: '" + key + "': the policy has no such feature" + NearestName.hint(key, keys));
             }
-            columns.put(key, new DatasetColumns.Column(column.from() == null ? key : column.from(), column.first()));
+            columns.put(key, new DatasetColumns.Column(column.from().isEmpty() ? List.of(key) : column.from(), column.first(),
+                    column.convert() == TrainConfig.Convert.ROTATION_6D));
         });
         return columns;
     }

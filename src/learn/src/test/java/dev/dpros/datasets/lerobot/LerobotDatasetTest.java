@@ -111,8 +111,8 @@ class LerobotDatasetTest {
     void shouldRefuseWhatIsOlderOutsideOrCut() throws IOException {
         Path info = root.resolve("meta/info.json");
         String text = Files.readString(info);
-        Files.writeString(info, text.replace("\"v3.0\"", "\"v2.1\""));
-        assertTrue(assertThrows(InputException.class, () -> LerobotDataset.open(root)).getMessage().contains("v2.1"));
+        Files.writeString(info, text.replace("\"v3.0\"", "\"v1.6\""));
+        assertTrue(assertThrows(InputException.class, () -> LerobotDataset.open(root)).getMessage().contains("v1.6"));
 
         Files.writeString(info, text.replace("\"data/chunk-", "\"../../data/chunk-"));
         try (EpisodeDataset outside = LerobotDataset.open(root)) {

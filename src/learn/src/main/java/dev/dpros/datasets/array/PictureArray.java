@@ -1,4 +1,4 @@
-package dev.dpros.datasets.zarr;
+package dev.dpros.datasets.array;
 
 import java.util.List;
 
@@ -6,17 +6,17 @@ import java.util.List;
  * An array of colour pictures, whatever form they have: bytes or numbers, of 0 to 255 or 0 to 1, channels last or first.
  * The reference's own PushT file holds float32 of 0 to 255. One thread.
  */
-final class ZarrPictures {
+public final class PictureArray {
     private static final int CHANNELS = 3;
     private static final int LEAST_SIDE = 8;
     private static final int LOOKED_AT = 32;
 
-    private final ZarrArray array;
+    private final ChunkedArray array;
     private final boolean channelsFirst;
     private final double scale;
     private final float[] row;
 
-    private ZarrPictures(ZarrArray array, boolean channelsFirst, double scale) {
+    private PictureArray(ChunkedArray array, boolean channelsFirst, double scale) {
         this.array = array;
         this.channelsFirst = channelsFirst;
         this.scale = scale;
@@ -24,7 +24,7 @@ final class ZarrPictures {
     }
 
     /** The pictures of an array, or null if it holds none. @throws dev.dpros.core.InputException if it is damaged */
-    static ZarrPictures of(ZarrArray array) {
+    public static PictureArray of(ChunkedArray array) {
         List<Integer> shape = array.shape();
         if (shape.size() != CHANNELS + 1 || array.type().kind() == 'b') {
             return null;
@@ -35,14 +35,14 @@ final class ZarrPictures {
             return null;
         }
         if (array.type().code().equals("|u1")) {
-            return new ZarrPictures(array, !last, 1);
+            return new PictureArray(array, !last, 1);
         }
         double largest = largest(array);
-        return largest < 0 || largest > 255 ? null : new ZarrPictures(array, !last, array.type().floating() && largest <= 1 ? 255 : 1);
+        return largest < 0 || largest > 255 ? null : new PictureArray(array, !last, array.type().floating() && largest <= 1 ? 255 : 1);
     }
 
     /** The largest value of some rows, spread over the array; negative if they hold anything that no picture has. */
-    private static double largest(ZarrArray array) {
+    private static double largest(ChunkedArray array) {
         float[] row = new float[array.rowSize()];
         double largest = 0;
         int rows = Math.min(LOOKED_AT, array.rows());
@@ -58,16 +58,16 @@ final class ZarrPictures {
         return largest;
     }
 
-    int height() {
+    public int height() {
         return array.shape().get(channelsFirst ? 2 : 1);
     }
 
-    int width() {
+    public int width() {
         return array.shape().get(channelsFirst ? 3 : 2);
     }
 
     /** Copies one picture. @param out {@code [H, W, 3]} */
-    void row(int index, byte[] out) {
+    public void row(int index, byte[] out) {
         if (!channelsFirst && array.type().code().equals("|u1")) {
             array.row(index, out);
             return;

@@ -1,4 +1,4 @@
-package dev.dpros.datasets.zarr;
+package dev.dpros.datasets.array;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,35 +7,36 @@ import java.util.Map;
 /**
  * An element type by numpy's name. Immutable.
  *
- * @param code as .zarray has it, such as {@code <f4}
+ * @param code as numpy has it, such as {@code <f4}
  * @param kind numpy's kind: {@code u}, {@code i}, {@code f} or {@code b}
  * @param bytes of an element
  * @param order of them
  */
-record ZarrType(String code, char kind, int bytes, ByteOrder order) {
+public record ElementType(String code, char kind, int bytes, ByteOrder order) {
     private static final Map<Character, String> SIZES = Map.of('u', "1248", 'i', "1248", 'f', "248", 'b', "1");
 
     /** Unsigned bytes, for writing. */
-    static final ZarrType U1 = of("|u1");
+    public static final ElementType U1 = of("|u1");
     /** Float32, little-endian, for writing. */
-    static final ZarrType F4 = of("<f4");
+    public static final ElementType F4 = of("<f4");
 
     /** The type of that name, or null if it is no number. */
-    static ZarrType of(String code) {
+    public static ElementType of(String code) {
         boolean number = code.length() == 3 && "<>|".indexOf(code.charAt(0)) >= 0
                 && SIZES.getOrDefault(code.charAt(1), "").indexOf(code.charAt(2)) >= 0;
-        return !number ? null : new ZarrType(code, code.charAt(1), code.charAt(2) - '0',
+        return !number ? null : new ElementType(code, code.charAt(1), code.charAt(2) - '0',
                 code.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Whether it is a floating type. */
-    boolean floating() {
+    public boolean floating() {
         return kind == 'f';
     }
 
     /** One element of a buffer in this type's order. @param at its index */
-    double number(ByteBuffer buffer, int at) {
-        return floating() ? real(buffer, at) : integer(buffer, at);
+    public double number(ByteBuffer buffer, int at) {
+        long integer = floating() ? 0 : integer(buffer, at);
+        return floating() ? real(buffer, at) : kind == 'u' && integer < 0 ? integer + 0x1p64 : integer;
     }
 
     private double real(ByteBuffer buffer, int at) {
@@ -47,7 +48,7 @@ record ZarrType(String code, char kind, int bytes, ByteOrder order) {
     }
 
     /** One element of an integer type; unsigned 64-bit ones beyond 2^63 turn negative. */
-    long integer(ByteBuffer buffer, int at) {
+    public long integer(ByteBuffer buffer, int at) {
         boolean signed = kind == 'i';
         return switch (bytes) {
             case 1 -> signed ? buffer.get(at) : buffer.get(at) & 0xFF;
