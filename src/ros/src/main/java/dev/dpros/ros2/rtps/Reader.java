@@ -32,6 +32,7 @@ public final class Reader implements AutoCloseable {
     private long lostBefore;
     private long duplicatesBefore;
     private long askedBefore;
+    private long dueNs = Long.MAX_VALUE;
 
     Reader(ReaderConfig config, SampleSink sink, Guid participant, Reception reception, Consumer<Reader> onClose) {
         this.onClose = onClose;
@@ -75,7 +76,7 @@ public final class Reader implements AutoCloseable {
             return;
         }
         WriterProxy[] more = Arrays.copyOf(writers, writers.length + 1);
-        more[writers.length] = new WriterProxy(writer, config, delivery);
+        more[writers.length] = WriterProxy.of(writer, config, delivery);
         writers = more;
         reception.wake();
     }
@@ -97,7 +98,7 @@ public final class Reader implements AutoCloseable {
             if (leaves.test(proxy)) {
                 lostBefore += proxy.lost();
                 duplicatesBefore += proxy.duplicates();
-                askedBefore += proxy.missing().asked();
+                askedBefore += proxy.asked();
                 leaving.add(proxy);
             }
         }
@@ -143,7 +144,7 @@ public final class Reader implements AutoCloseable {
     public synchronized long repairsAsked() {
         long sum = askedBefore;
         for (WriterProxy proxy : writers) {
-            sum += proxy.missing().asked();
+            sum += proxy.asked();
         }
         return sum;
     }
@@ -203,27 +204,31 @@ public final class Reader implements AutoCloseable {
     }
 
     private void ask(WriterProxy writer, long nowNs) {
-        if (writer.missing().isDue(nowNs)) {
+        if (writer.isDue(nowNs)) {
             RemoteEndpoint remote = writer.remote();
             AckSender acks = reception.acks();
-            writer.missing().write(acks.begin(remote.guid()), config.entityId(), reception.burstBytes(), nowNs);
+            writer.ask(acks.begin(remote.guid()), config.entityId(), reception.burstBytes(), nowNs);
             acks.send(remote.address());
         }
+        dueNs = Math.min(dueNs, writer.nextNs());
     }
 
-    /** What is due by time; returns when it must be called again at the latest. Receive thread. */
-    long tick(long nowNs, long rosNs) {
+    /** When {@link #tick} is to come at the latest; {@link Long#MAX_VALUE} if only after another packet. Receive thread. */
+    long dueNs() {
+        return dueNs;
+    }
+
+    /** What is due by time. Receive thread. */
+    void tick(long nowNs, long rosNs) {
         delivery.at(nowNs, rosNs);
         for (WriterProxy gone = leaving.poll(); gone != null; gone = leaving.poll()) {
             gone.clear();
         }
-        long nextNs = Long.MAX_VALUE;
+        dueNs = Long.MAX_VALUE;
         for (WriterProxy writer : writers) {
-            writer.missing().look(nowNs);
+            writer.look(nowNs);
             ask(writer, nowNs);
-            nextNs = Math.min(nextNs, writer.missing().nextNs());
         }
-        return nextNs;
     }
 
     /** Forgets its writers; nothing is handed over after the return unless the call came from the receive thread itself. */
