@@ -10,12 +10,14 @@ import java.util.Arrays;
  * does not multiply traffic. It asks for no more at a time than the receive buffer holds. Receive thread; allocates nothing after construction.
  *
  * <p>A gap is certain when a HEARTBEAT announces what did not come. What is merely overtaken may have changed places with a packet behind it:
- * that is certain after two further packets, the next HEARTBEAT, or a millisecond. The end of a sample that is announced may still be under
- * way: that is certain when nothing of it has come for two milliseconds.
+ * that is certain after two further packets, the next HEARTBEAT, or a millisecond. The end of a sample may still be under way: that is certain
+ * when nothing of it has come for two milliseconds, if it was announced, and for ten, if not.
  */
 final class Missing {
     /** Fragments announced by a HEARTBEAT may still be under way for so long. */
     static final long IN_FLIGHT_NS = 2_000_000L;
+    /** A writer sends a sample without long pauses: after such a one the rest was lost, and the HEARTBEAT with it. */
+    static final long STALLED_NS = 10_000_000L;
 
     private static final long REORDER_NS = 1_000_000L;
     private static final int REORDERED_PACKETS = 2;
@@ -79,7 +81,7 @@ final class Missing {
             overtaken = 0;
             Assembly sample = writer.waiting(writer.next());
             due |= sample == null || writer.sentToItsEnd(writer.next(), nowNs);
-            lookNs = sample != null && writer.isAnnounced() ? sample.lastNs() + IN_FLIGHT_NS + 1 : Long.MAX_VALUE;
+            lookNs = sample == null ? Long.MAX_VALUE : sample.lastNs() + 1 + (writer.isAnnounced() ? IN_FLIGHT_NS : STALLED_NS);
         }
     }
 

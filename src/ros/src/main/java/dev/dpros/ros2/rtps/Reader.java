@@ -32,7 +32,6 @@ public final class Reader implements AutoCloseable {
     private long lostBefore;
     private long duplicatesBefore;
     private long askedBefore;
-    private long dueNs = Long.MAX_VALUE;
 
     Reader(ReaderConfig config, SampleSink sink, Guid participant, Reception reception, Consumer<Reader> onClose) {
         this.onClose = onClose;
@@ -210,11 +209,14 @@ public final class Reader implements AutoCloseable {
             writer.ask(acks.begin(remote.guid()), config.entityId(), reception.burstBytes(), nowNs);
             acks.send(remote.address());
         }
-        dueNs = Math.min(dueNs, writer.nextNs());
     }
 
     /** When {@link #tick} is to come at the latest; {@link Long#MAX_VALUE} if only after another packet. Receive thread. */
     long dueNs() {
+        long dueNs = Long.MAX_VALUE;
+        for (WriterProxy writer : writers) {
+            dueNs = Math.min(dueNs, writer.nextNs());
+        }
         return dueNs;
     }
 
@@ -224,7 +226,6 @@ public final class Reader implements AutoCloseable {
         for (WriterProxy gone = leaving.poll(); gone != null; gone = leaving.poll()) {
             gone.clear();
         }
-        dueNs = Long.MAX_VALUE;
         for (WriterProxy writer : writers) {
             writer.look(nowNs);
             ask(writer, nowNs);

@@ -131,10 +131,8 @@ final class Reception implements AutoCloseable {
                 if (count == 0 || nowNs >= dueNs || woken.get()) {
                     woken.set(false);
                     tick(nowNs, rosNs);
-                    dueNs = Math.max(dueNs(), nowNs + LEAST_TICK_NS);
-                } else {
-                    dueNs = Math.min(dueNs, dueNs());
                 }
+                dueNs = Math.max(dueNs(), nowNs + LEAST_TICK_NS);
             }
         } finally {
             source.close();

@@ -110,7 +110,7 @@ final class ReliableWriterProxy extends WriterProxy {
 
     /** Whether the writer has sent the sample to its end. */
     boolean sentToItsEnd(long sequence, long nowNs) {
-        return sequence < seen || sequence <= announced && nowNs - waiting(sequence).lastNs() > Missing.IN_FLIGHT_NS;
+        return sequence < seen || nowNs - waiting(sequence).lastNs() > (sequence <= announced ? Missing.IN_FLIGHT_NS : Missing.STALLED_NS);
     }
 
     @Override
