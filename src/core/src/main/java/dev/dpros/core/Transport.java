@@ -177,6 +177,11 @@ public interface Transport extends AutoCloseable {
         /** Messages refused: wrong length, malformed, or no slot. */
         long rejected();
 
+        /** Messages that never came, as far as the middleware can tell; -1 if it cannot, as in ROS 1, whose headers are numbered. */
+        default long lost() {
+            return -1;
+        }
+
         /** Publishers refused, with the reason (another type or definition), newest last; empty if none. */
         List<String> refusals();
 

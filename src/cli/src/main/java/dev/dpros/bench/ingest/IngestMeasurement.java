@@ -58,7 +58,7 @@ public final class IngestMeasurement {
         List<Subscription> subscriptions = new ArrayList<>();
         try {
             for (String topic : config.topics()) {
-                TopicMeter meter = new TopicMeter(transport.messages().reader());
+                TopicMeter meter = new TopicMeter(transport.messages().reader(), transport.clock());
                 meters.add(meter);
                 subscriptions.add(transport.subscribe(topic, "*", meter));
             }
@@ -77,7 +77,7 @@ public final class IngestMeasurement {
             for (; !meters.get(i).hasMessages(); leftMs -= POLL_MS) {
                 if (leftMs <= 0) {
                     throw new InputException("topic " + topic + ": no message within " + config.waitSeconds()
-                            + " s; check with: rostopic hz " + topic);
+                            + " s; check with: rostopic hz " + topic + ", or ros2 topic hz " + topic);
                 }
                 Thread.sleep(POLL_MS);
             }
@@ -91,7 +91,10 @@ public final class IngestMeasurement {
 
     private IngestResult measure(List<TopicMeter> meters, List<Subscription> subscriptions) throws InterruptedException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long bytes = allocatedBytes();
+        long[] missing = subscriptions.stream().mapToLong(Subscription::lost).toArray();
+        long[] receivers = meters.stream().mapToLong(TopicMeter::threadId).distinct().toArray();
+        long bytes = allocatedBytes(THREADS.getAllThreadIds());
+        long receiving = allocatedBytes(receivers);
         long cpuNs = system.getProcessCpuTime();
         long startNs = transport.clock().monotonicNs();
         meters.forEach(TopicMeter::begin);
@@ -99,20 +102,23 @@ public final class IngestMeasurement {
         meters.forEach(TopicMeter::end);
         double seconds = (transport.clock().monotonicNs() - startNs) / 1e9;
         cpuNs = system.getProcessCpuTime() - cpuNs;
-        bytes = allocatedBytes() - bytes;
+        receiving = allocatedBytes(receivers) - receiving;
+        bytes = allocatedBytes(THREADS.getAllThreadIds()) - bytes;
         List<IngestResult.Topic> topics = new ArrayList<>();
         for (int i = 0; i < meters.size(); i++) {
             String type = subscriptions.get(i).messageType();
+            long lost = subscriptions.get(i).lost();
             subscriptions.get(i).close();
-            topics.add(meters.get(i).result(config.topics().get(i), type, seconds));
+            topics.add(meters.get(i).result(config.topics().get(i), type, seconds, lost < 0 ? lost : lost - missing[i]));
         }
-        return new IngestResult(seconds, cpuNs / 1e7 / seconds, bytes / 1e6 / seconds, topics);
+        long messages = topics.stream().mapToLong(IngestResult.Topic::messages).sum();
+        return new IngestResult(seconds, cpuNs / 1e7 / seconds, bytes / 1e6 / seconds, receiving / (double) Math.max(1, messages), topics);
     }
 
-    /** Of all live threads, since their start. */
-    private static long allocatedBytes() {
+    /** Of these threads, since their start. */
+    private static long allocatedBytes(long[] threads) {
         long sum = 0;
-        for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
+        for (long bytes : THREADS.getThreadAllocatedBytes(threads)) {
             sum += Math.max(0, bytes);
         }
         return sum;

@@ -1,5 +1,6 @@
 package dev.dpros.bench.ingest;
 
+import dev.dpros.core.Clock;
 import dev.dpros.core.MessageReader;
 import dev.dpros.core.MessageSlots;
 import dev.dpros.observation.MessageRing;
@@ -8,7 +9,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Keeps one topic's messages as the control node does, and measures them: age of the header stamp when the message is
- * whole, and gaps in {@code header.seq}. For types whose first field is a std_msgs/Header.
+ * whole, and gaps in {@code header.seq} where headers have it. For types whose first field is a std_msgs/Header.
  *
  * <p>Written by the topic's I/O thread without allocation; {@link #begin} and {@link #end} come from another thread, and
  * results may be read once the subscription is closed.
@@ -22,15 +23,19 @@ final class TopicMeter implements MessageSlots {
     private final MessageRing ring = new MessageRing(SLOTS, MAX_MESSAGE_BYTES);
     private final Histogram ages = new Histogram(LONGEST_NS, 3);
     private final MessageReader in;
+    private final Clock clock;
     private ByteBuffer claimed;
     private int nextSequence;
+    private boolean numbered;
+    private volatile long threadId;
     private long messages;
     private long lost;
     private volatile boolean measuring;
 
     /** @param in reads its messages */
-    TopicMeter(MessageReader in) {
+    TopicMeter(MessageReader in, Clock clock) {
         this.in = in;
+        this.clock = clock;
     }
 
     @Override
@@ -44,21 +49,23 @@ final class TopicMeter implements MessageSlots {
 
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
+        threadId = Thread.currentThread().getId();
         if (measuring) {
-            measure(claimed, receivedRosNs);
+            measure(claimed, clock.rosNs()); // not when its last packet came
         }
         ring.commit(receivedNs, receivedRosNs);
     }
 
-    private void measure(ByteBuffer message, long receivedRosNs) {
+    private void measure(ByteBuffer message, long nowRosNs) {
         long stampNs = in.begin(message).header();
         int sequence = (int) in.sequence();
         // a publisher that starts again counts from 0: no loss; where headers have no number, none is known
-        int gap = messages == 0 || in.sequence() < 0 ? 0 : sequence - nextSequence;
+        numbered = in.sequence() >= 0;
+        int gap = messages == 0 || !numbered ? 0 : sequence - nextSequence;
         lost += Math.max(0, gap);
         nextSequence = sequence + 1;
         messages++;
-        ages.recordValue(Math.min(LONGEST_NS, Math.max(0, receivedRosNs - stampNs)));
+        ages.recordValue(Math.min(LONGEST_NS, Math.max(0, nowRosNs - stampNs)));
     }
 
     @Override
@@ -81,9 +88,18 @@ final class TopicMeter implements MessageSlots {
         measuring = false;
     }
 
-    /** What was measured in so many seconds. */
-    IngestResult.Topic result(String topic, String type, double seconds) {
+    /** The thread that brought the newest message; 0 before the first. */
+    long threadId() {
+        return threadId;
+    }
+
+    /**
+     * What was measured in so many seconds.
+     *
+     * @param missing messages that the middleware knows to be lost; counts where headers have no number
+     */
+    IngestResult.Topic result(String topic, String type, double seconds, long missing) {
         return new IngestResult.Topic(topic, type, messages, messages / seconds, ages.getValueAtPercentile(50) / 1e3,
-                ages.getValueAtPercentile(99) / 1e3, ages.getMaxValue() / 1e3, lost);
+                ages.getValueAtPercentile(99) / 1e3, ages.getMaxValue() / 1e3, numbered ? lost : missing);
     }
 }

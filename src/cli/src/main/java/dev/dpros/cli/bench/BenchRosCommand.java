@@ -34,14 +34,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Subscribe to topics and measure one-way latency from header stamp to the whole message (us), messages "
-                + "lost (gaps in header.seq), CPU of this process and its allocation.",
+                + "lost (gaps in the numbers of header.seq, or of ROS 2's samples), CPU of this process and its allocation.",
         footer = {"", "With --publish another process publishes four cameras (640x480 rgb8, 30 Hz) and joint states (500 Hz);",
-            "without ROS_MASTER_URI or __master:= a master is started, too. Stamps of another machine need synchronized clocks.",
+            "on ROS 1 without ROS_MASTER_URI or __master:= a master is started, too. Stamps of another machine need synchronized clocks.",
             "Examples: dpros bench ros --publish --seconds 60",
+            "          dpros bench ros --publish --transport ros2",
             "          dpros bench ros /camera/image_raw /joint_states"})
 final class BenchRosCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "topics of types with a header, one publisher each; ROS "
-            + "arguments as __name:=N (default: those of --publish)")
+            + "arguments as __name:=N or --ros-args ... -- (default: those of --publish)")
     private List<String> arguments = List.of();
 
     @Option(names = "--publish", description = "start a publisher in a process of its own")

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ManualClock;
 import dev.dpros.ros.message.SchemaCatalog;
 import dev.dpros.ros.testing.Allocation;
 import java.nio.ByteBuffer;
@@ -14,12 +15,14 @@ import org.junit.jupiter.api.Test;
 class TopicMeterTest {
     private static final long STAMP_NS = 1_700_000_000_000_000_000L;
 
-    private final TopicMeter meter = new TopicMeter(SchemaCatalog.packaged().reader());
+    private final ManualClock clock = new ManualClock(STAMP_NS);
+    private final TopicMeter meter = new TopicMeter(SchemaCatalog.packaged().reader(), clock);
 
     private void receive(int sequence, long ageNs) {
         ByteBuffer slot = meter.claim(16);
         slot.putInt(sequence).putInt((int) (STAMP_NS / 1_000_000_000L)).putInt((int) (STAMP_NS % 1_000_000_000L)).putInt(0);
-        meter.commit(0, STAMP_NS + ageNs);
+        clock.jumpRosNs(STAMP_NS + ageNs - clock.rosNs());
+        meter.commit(0, STAMP_NS);
     }
 
     @Test
@@ -30,7 +33,7 @@ class TopicMeterTest {
         IntStream.rangeClosed(10, 109).filter(seq -> seq != 50 && seq != 51).forEach(seq -> receive(seq, seq * 1_000L));
         meter.end();
         receive(500, 9_000_000);
-        IngestResult.Topic result = meter.result("/t", "a/B", 2);
+        IngestResult.Topic result = meter.result("/t", "a/B", 2, 7);
         assertEquals(98, result.messages());
         assertEquals(49, result.rateHz());
         assertEquals(2, result.lost());
@@ -44,7 +47,7 @@ class TopicMeterTest {
         receive(700, 0);
         receive(0, 0);
         receive(2, 0);
-        assertEquals(1, meter.result("/t", "a/B", 1).lost());
+        assertEquals(1, meter.result("/t", "a/B", 1, 7).lost());
     }
 
     @Test

@@ -159,6 +159,11 @@ final class Ros2Subscription implements Transport.Subscription {
         return all().stream().mapToLong(reader -> reader.reader().rejected()).sum();
     }
 
+    @Override
+    public long lost() {
+        return all().stream().mapToLong(reader -> reader.reader().lost()).sum();
+    }
+
     /** A writer that one of the readers serves is not refused by the topic. */
     @Override
     public List<String> refusals() {

@@ -33,7 +33,9 @@ final class LinuxSource implements DatagramSource {
     private static final int IOVEC_BYTES = 16;
     private static final int LENGTH_AT = 56;
     /** The longest wait; the receive thread looks around at least so often. */
-    private static final int TIMEOUT_MS = 100;
+    private static final int LONG_MS = 100;
+    /** A wait for the rest of something, which mostly comes. */
+    private static final int SHORT_MS = 8;
 
     private final ByteBuffer[] packets = DatagramSource.batch();
     private final ByteBuffer messages = ByteBuffer.allocateDirect(BATCH * (MESSAGE_BYTES + IOVEC_BYTES)).order(ByteOrder.nativeOrder());
@@ -44,6 +46,7 @@ final class LinuxSource implements DatagramSource {
     private final InetSocketAddress address;
     private final DatagramChannel waker;
     private final ByteBuffer wakeUp = ByteBuffer.allocateDirect(1);
+    private int limitMs;
 
     /** Binds a socket. @throws BindException if the port is taken */
     LinuxSource(InetSocketAddress at, int bufferBytes) throws BindException {
@@ -54,8 +57,7 @@ final class LinuxSource implements DatagramSource {
         boolean opened = false;
         try {
             option(SO_RCVBUF, bufferBytes, 4);
-            scratch.clear().putLong(0).putLong(TIMEOUT_MS * 1000L);
-            LibC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, scratchAt, 16);
+            limit(LONG_MS);
             bind(at);
             address = new InetSocketAddress(at.getAddress(), port());
             waker = Sockets.sending(address, 0);
@@ -75,6 +77,13 @@ final class LinuxSource implements DatagramSource {
     private void option(int name, int value, int length) {
         scratch.clear().putInt(value);
         LibC.setsockopt(fd, SOL_SOCKET, name, scratchAt, length);
+    }
+
+    /** A wait takes this long at most, or some milliseconds more: the kernel counts in ticks. */
+    private void limit(int timeoutMs) {
+        limitMs = timeoutMs;
+        scratch.clear().putLong(0).putLong(timeoutMs * 1000L);
+        LibC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, scratchAt, 16);
     }
 
     private void bind(InetSocketAddress at) throws BindException {
@@ -106,8 +115,12 @@ final class LinuxSource implements DatagramSource {
 
     @Override
     public int await(int timeoutMs) {
-        if (timeoutMs < TIMEOUT_MS && !readable(timeoutMs)) {
+        if (timeoutMs < SHORT_MS && !readable(timeoutMs)) {
             return 0;
+        }
+        int fittingMs = timeoutMs < LONG_MS ? SHORT_MS : LONG_MS;
+        if (fittingMs != limitMs) {
+            limit(fittingMs);
         }
         int count = LibC.recvmmsg(fd, messagesAt, BATCH, MSG_WAITFORONE, 0);
         if (count < 0 && Native.getLastError() != EAGAIN) {

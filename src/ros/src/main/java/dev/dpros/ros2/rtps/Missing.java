@@ -5,14 +5,22 @@ import dev.dpros.ros2.wire.Submessages;
 import java.util.Arrays;
 
 /**
- * What a reader misses of one writer's samples, and when it asks for it: at once when a gap is seen, then again when all that was asked for has
+ * What a reader misses of one writer's samples, and when it asks for it: when a gap is certain, then again when all that was asked for has
  * come, or else after a pause that doubles. So a writer that answers every question with everything, or every HEARTBEAT of one that sends many,
  * does not multiply traffic. It asks for no more at a time than the receive buffer holds. Receive thread; allocates nothing after construction.
+ *
+ * <p>A gap is certain when a HEARTBEAT announces what did not come. What is merely overtaken may have changed places with a packet behind it:
+ * that is certain after two further packets, the next HEARTBEAT, or a millisecond. The end of a sample may still be under way: that is certain
+ * when nothing of it has come for two milliseconds, if it was announced, and for ten, if not.
  */
 final class Missing {
     /** Fragments announced by a HEARTBEAT may still be under way for so long. */
     static final long IN_FLIGHT_NS = 2_000_000L;
+    /** A writer sends a sample without long pauses: after such a one the rest was lost, and the HEARTBEAT with it. */
+    static final long STALLED_NS = 10_000_000L;
 
+    private static final long REORDER_NS = 1_000_000L;
+    private static final int REORDERED_PACKETS = 2;
     private static final long FIRST_PAUSE_NS = 10_000_000L;
     private static final long LAST_PAUSE_NS = 160_000_000L;
     private static final long FIRST_GREETING_NS = 100_000_000L;
@@ -20,9 +28,13 @@ final class Missing {
     private static final int MOST_SAMPLES = 4;
     private static final long LEAST_WINDOW = 4096;
 
-    private final WriterProxy writer;
+    private final ReliableWriterProxy writer;
     private final int[] words = new int[Submessages.MAX_SET_BITS / 32];
     private boolean due;
+    private long overtaken;
+    private long overtakenNs;
+    private int packetsSince;
+    private long lookNs = Long.MAX_VALUE;
     private boolean again;
     private long allowedNs = Long.MIN_VALUE;
     private long pauseNs = FIRST_PAUSE_NS;
@@ -38,12 +50,13 @@ final class Missing {
     private boolean answer;
     private volatile long asked;
 
-    Missing(WriterProxy writer) {
+    Missing(ReliableWriterProxy writer) {
         this.writer = writer;
     }
 
     /** Something new came, a whole sample or fragments; what was asked for brings the next question nearer. */
     void arrived(long sequence, int fragment, int added) {
+        packetsSince++;
         if (outstanding > 0 && (sequence < askedSequence || sequence == askedSequence && fragment <= askedUntil)) {
             outstanding -= added;
             again |= outstanding <= 0;
@@ -52,23 +65,45 @@ final class Missing {
 
     /** Looks whether something is missing. */
     void look(long nowNs) {
-        if (!writer.reliable() || !writer.started()) {
+        lookNs = Long.MAX_VALUE;
+        if (!writer.started()) {
             return;
         }
         if (writer.next() > writer.last()) {
             due = false;
+            overtaken = 0;
             outstanding = 0;
             total = 0;
             pauseNs = FIRST_PAUSE_NS;
-            return;
+        } else if (writer.isOvertaken()) {
+            lookAtOvertaken(nowNs);
+        } else {
+            overtaken = 0;
+            Assembly sample = writer.waiting(writer.next());
+            due |= sample == null || writer.sentToItsEnd(writer.next(), nowNs);
+            lookNs = sample == null ? Long.MAX_VALUE : sample.lastNs() + 1 + (writer.isAnnounced() ? IN_FLIGHT_NS : STALLED_NS);
         }
-        Assembly sample = writer.waiting(writer.next());
-        due |= sample == null || sample.hasHole() || writer.sentToItsEnd(writer.next(), nowNs);
     }
 
-    /** A HEARTBEAT came; one that is not final is answered. */
-    void heartbeat(boolean isFinal, long nowNs) {
+    private void lookAtOvertaken(long nowNs) {
+        if (overtaken != writer.next()) {
+            overtaken = writer.next();
+            overtakenNs = nowNs;
+            packetsSince = 0;
+        }
+        due |= packetsSince >= REORDERED_PACKETS || nowNs - overtakenNs >= REORDER_NS;
+        lookNs = overtakenNs + REORDER_NS;
+    }
+
+    /**
+     * A HEARTBEAT came; one that is not final is answered.
+     *
+     * @param starts whether it was the writer's first
+     */
+    void heartbeat(boolean starts, boolean isFinal, long nowNs) {
+        boolean earlier = overtaken == writer.next() && nowNs > overtakenNs; // not just now, in packets taken together
         look(nowNs);
+        due |= writer.isAnnounced() && overtaken == writer.next() && (earlier || starts);
         answer |= !isFinal && !due;
         again |= !isFinal && mostCame(); // the writer is done with what was asked for
     }
@@ -79,9 +114,6 @@ final class Missing {
 
     /** Whether something is to be sent now. */
     boolean isDue(long nowNs) {
-        if (!writer.reliable()) {
-            return false;
-        }
         if (!writer.started()) {
             return nowNs >= greetingNs;
         }
@@ -90,7 +122,7 @@ final class Missing {
 
     /** When it is to be looked at again; {@link Long#MAX_VALUE} if only after another packet. */
     long nextNs() {
-        return !writer.reliable() ? Long.MAX_VALUE : !writer.started() ? greetingNs : due ? allowedNs : Long.MAX_VALUE;
+        return !writer.started() ? greetingNs : due ? allowedNs : lookNs;
     }
 
     /**
@@ -106,11 +138,15 @@ final class Missing {
             greetingPauseNs = Math.min(2 * greetingPauseNs, LAST_GREETING_NS);
             return;
         }
-        adapt(burstBytes);
         answer = false;
+        long base = writer.next();
+        if (!due) {
+            packet.ackNack(true, readerId, writerId, base).missing(0, words, ++ackCount);
+            return;
+        }
+        adapt(burstBytes);
         again = false;
         outstanding = 0;
-        long base = writer.next();
         askedSequence = writeSamples(packet, readerId, writerId, base, nowNs);
         writeFragments(packet, readerId, writerId, base, nowNs);
         total = outstanding;
@@ -133,7 +169,7 @@ final class Missing {
 
     /** ACKNACK with the samples of which nothing is there, as many as the window allows; returns the last sample looked at. */
     private long writeSamples(PacketWriter packet, int readerId, int writerId, long base, long nowNs) {
-        long last = Math.min(writer.last(), base + WriterProxy.WINDOW - 1);
+        long last = Math.min(writer.last(), base + ReliableWriterProxy.WINDOW - 1);
         Arrays.fill(words, 0);
         int bits = 0;
         long cost = 0;

@@ -75,7 +75,7 @@ public final class Reader implements AutoCloseable {
             return;
         }
         WriterProxy[] more = Arrays.copyOf(writers, writers.length + 1);
-        more[writers.length] = new WriterProxy(writer, config, delivery);
+        more[writers.length] = WriterProxy.of(writer, config, delivery);
         writers = more;
         reception.wake();
     }
@@ -97,7 +97,7 @@ public final class Reader implements AutoCloseable {
             if (leaves.test(proxy)) {
                 lostBefore += proxy.lost();
                 duplicatesBefore += proxy.duplicates();
-                askedBefore += proxy.missing().asked();
+                askedBefore += proxy.asked();
                 leaving.add(proxy);
             }
         }
@@ -143,7 +143,7 @@ public final class Reader implements AutoCloseable {
     public synchronized long repairsAsked() {
         long sum = askedBefore;
         for (WriterProxy proxy : writers) {
-            sum += proxy.missing().asked();
+            sum += proxy.asked();
         }
         return sum;
     }
@@ -203,27 +203,33 @@ public final class Reader implements AutoCloseable {
     }
 
     private void ask(WriterProxy writer, long nowNs) {
-        if (writer.missing().isDue(nowNs)) {
+        if (writer.isDue(nowNs)) {
             RemoteEndpoint remote = writer.remote();
             AckSender acks = reception.acks();
-            writer.missing().write(acks.begin(remote.guid()), config.entityId(), reception.burstBytes(), nowNs);
+            writer.ask(acks.begin(remote.guid()), config.entityId(), reception.burstBytes(), nowNs);
             acks.send(remote.address());
         }
     }
 
-    /** What is due by time; returns when it must be called again at the latest. Receive thread. */
-    long tick(long nowNs, long rosNs) {
+    /** When {@link #tick} is to come at the latest; {@link Long#MAX_VALUE} if only after another packet. Receive thread. */
+    long dueNs() {
+        long dueNs = Long.MAX_VALUE;
+        for (WriterProxy writer : writers) {
+            dueNs = Math.min(dueNs, writer.nextNs());
+        }
+        return dueNs;
+    }
+
+    /** What is due by time. Receive thread. */
+    void tick(long nowNs, long rosNs) {
         delivery.at(nowNs, rosNs);
         for (WriterProxy gone = leaving.poll(); gone != null; gone = leaving.poll()) {
             gone.clear();
         }
-        long nextNs = Long.MAX_VALUE;
         for (WriterProxy writer : writers) {
-            writer.missing().look(nowNs);
+            writer.look(nowNs);
             ask(writer, nowNs);
-            nextNs = Math.min(nextNs, writer.missing().nextNs());
         }
-        return nextNs;
     }
 
     /** Forgets its writers; nothing is handed over after the return unless the call came from the receive thread itself. */

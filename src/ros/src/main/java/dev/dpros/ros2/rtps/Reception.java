@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reception implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
-    private static final int TICK_MS = 100;
-    private static final long TICK_NS = TICK_MS * 1_000_000L;
+    private static final int LONGEST_WAIT_MS = 100;
     private static final long LEAST_TICK_NS = 1_000_000L;
     private static final long PAUSE_NS = 10_000_000L;
     private static final long CLOSING_MS = 2_000;
@@ -119,20 +118,21 @@ final class Reception implements AutoCloseable {
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     private void run() {
-        long tickNs = clock.monotonicNs();
+        long dueNs = Long.MAX_VALUE;
         try {
             while (!closed) {
                 turns = turns + 1;
-                long waitNs = tickNs - clock.monotonicNs();
-                int count = await((int) Math.max(1, Math.min(TICK_MS, waitNs / 1_000_000 + 1)));
+                int count = await(dueNs);
                 long nowNs = clock.monotonicNs();
                 long rosNs = clock.rosNs(nowNs);
                 for (int i = 0; i < count; i++) {
                     take(source.packet(i), source.length(i), nowNs, rosNs);
                 }
-                if (woken.getAndSet(false) || nowNs - tickNs >= 0) {
-                    tickNs = tick(nowNs, rosNs);
+                if (count == 0 || nowNs >= dueNs || woken.get()) {
+                    woken.set(false);
+                    tick(nowNs, rosNs);
                 }
+                dueNs = Math.max(dueNs(), nowNs + LEAST_TICK_NS);
             }
         } finally {
             source.close();
@@ -140,9 +140,12 @@ final class Reception implements AutoCloseable {
         }
     }
 
-    private int await(int timeoutMs) {
+    private int await(long dueNs) {
         try {
-            return source.await(timeoutMs);
+            if (dueNs == Long.MAX_VALUE) {
+                return source.await(LONGEST_WAIT_MS);
+            }
+            return source.await((int) Math.max(1, Math.min(LONGEST_WAIT_MS, (dueNs - clock.monotonicNs()) / 1_000_000 + 1)));
         } catch (IOException | RuntimeException e) {
             if (!closed) {
                 said(e);
@@ -152,12 +155,19 @@ final class Reception implements AutoCloseable {
         }
     }
 
-    private long tick(long nowNs, long rosNs) {
-        long nextNs = nowNs + TICK_NS;
+    private void tick(long nowNs, long rosNs) {
         for (Reader reader : readers) {
-            nextNs = Math.min(nextNs, reader.tick(nowNs, rosNs));
+            reader.tick(nowNs, rosNs);
         }
-        return Math.max(nextNs, nowNs + LEAST_TICK_NS);
+    }
+
+    /** When a reader is to be looked at at the latest; {@link Long#MAX_VALUE} if only after another packet. */
+    private long dueNs() {
+        long dueNs = Long.MAX_VALUE;
+        for (Reader reader : readers) {
+            dueNs = Math.min(dueNs, reader.dueNs());
+        }
+        return dueNs;
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField")

@@ -12,18 +12,12 @@ import java.nio.ByteOrder;
  * kind has.
  */
 public final class PacketReader {
-    private static final int STATUS_MASK = 3;
-
+    private final PacketContext context = new PacketContext();
+    private final InlineQos inlineQos = new InlineQos();
     private ByteBuffer packet;
     private int end;
     private int at;
     private boolean malformed;
-
-    private long sourceHigh;
-    private int sourceLow;
-    private long destinationHigh;
-    private int destinationLow;
-    private long timestampNs;
 
     private int kind;
     private int flags;
@@ -32,12 +26,6 @@ public final class PacketReader {
     private long sequence;
     private int payloadAt;
     private int payloadBytes;
-    private int statusInfo;
-    private long keyHigh;
-    private long keyLow;
-    private long relatedHigh;
-    private long relatedLow;
-    private long relatedSequence;
     private int fragment;
     private int fragments;
     private int fragmentBytes;
@@ -60,11 +48,7 @@ public final class PacketReader {
         if (buffer.getInt(0) != Submessages.MAGIC || buffer.get(4) != 2) {
             return false;
         }
-        sourceHigh = buffer.getLong(8);
-        sourceLow = buffer.getInt(16);
-        destinationHigh = 0;
-        destinationLow = 0;
-        timestampNs = RtpsTime.UNKNOWN_NS;
+        context.begin(buffer);
         return true;
     }
 
@@ -109,7 +93,7 @@ public final class PacketReader {
             case Submessages.NACK_FRAG:
                 return check(length >= 28 && nackFrag(from, length));
             default:
-                check(info(from, length));
+                check(context.take(packet, kind, flags, from, length));
                 return false;
         }
     }
@@ -119,67 +103,20 @@ public final class PacketReader {
         return good;
     }
 
-    private boolean info(int from, int length) {
-        switch (kind) {
-            case Submessages.INFO_TS:
-                boolean none = (flags & Submessages.FLAG_INVALIDATE) != 0;
-                if (!none && length < 8) {
-                    return false;
-                }
-                timestampNs = none ? RtpsTime.UNKNOWN_NS : RtpsTime.toNs(packet.getInt(from), packet.getInt(from + 4));
-                return true;
-            case Submessages.INFO_DST:
-                if (length < Guid.PREFIX_BYTES) {
-                    return false;
-                }
-                destinationHigh = octets8(from);
-                destinationLow = octets4(from + 8);
-                return true;
-            case Submessages.INFO_SRC:
-                if (length < 20) {
-                    return false;
-                }
-                sourceHigh = octets8(from + 8);
-                sourceLow = octets4(from + 16);
-                timestampNs = RtpsTime.UNKNOWN_NS;
-                return true;
-            default:
-                return true;
-        }
-    }
-
-    private boolean littleEndian() {
-        return (flags & Submessages.FLAG_LITTLE_ENDIAN) != 0;
-    }
-
-    private int octets4(int index) {
-        int value = packet.getInt(index);
-        return littleEndian() ? Integer.reverseBytes(value) : value;
-    }
-
-    private long octets8(int index) {
-        long value = packet.getLong(index);
-        return littleEndian() ? Long.reverseBytes(value) : value;
-    }
-
-    private long number(int index) {
-        return (long) packet.getInt(index) << 32 | packet.getInt(index + 4) & 0xffff_ffffL;
-    }
-
     private void entities(int from) {
-        readerId = octets4(from);
-        writerId = octets4(from + 4);
+        readerId = Octets.four(packet, from);
+        writerId = Octets.four(packet, from + 4);
     }
 
     private boolean data(int from, int to) {
         entities(from + 4);
-        sequence = number(from + 12);
+        sequence = Octets.number(packet, from + 12);
         return sequence > 0 && payload(from, Submessages.DATA_BYTES, to);
     }
 
     private boolean dataFrag(int from, int to) {
         entities(from + 4);
-        sequence = number(from + 12);
+        sequence = Octets.number(packet, from + 12);
         fragment = packet.getInt(from + 20);
         fragments = packet.getShort(from + 24) & 0xffff;
         fragmentBytes = packet.getShort(from + 26) & 0xffff;
@@ -201,63 +138,30 @@ public final class PacketReader {
 
     /** Finds inline QoS and payload of DATA and DATA_FRAG; {@code fixed} octets always stand before. */
     private boolean payload(int from, int fixed, int to) {
-        statusInfo = 0;
-        keyHigh = 0;
-        keyLow = 0;
-        relatedSequence = 0;
-        relatedHigh = 0;
-        relatedLow = 0;
+        inlineQos.clear();
         int next = from + 4 + (packet.getShort(from + 2) & 0xffff);
         if (next < from + fixed || next > to) {
             return false;
         }
         if ((flags & Submessages.FLAG_INLINE_QOS) != 0) {
-            next = inlineQos(next, to);
+            next = inlineQos.read(packet, next, to);
         }
         payloadAt = next;
         payloadBytes = to - next;
         return next >= 0;
     }
 
-    /** Index after the parameter list; -1 if it has no end. */
-    private int inlineQos(int from, int to) {
-        int next = from;
-        while (next + 4 <= to) {
-            int pid = packet.getShort(next) & 0xffff;
-            int length = packet.getShort(next + 2) & 0xffff;
-            next += 4;
-            if (pid == Pids.SENTINEL) {
-                return next;
-            }
-            if (length > to - next) {
-                return -1;
-            }
-            if (pid == Pids.STATUS_INFO && length >= 4) {
-                statusInfo = octets4(next) & STATUS_MASK;
-            } else if (pid == Pids.KEY_HASH && length >= 16) {
-                keyHigh = octets8(next);
-                keyLow = octets8(next + 8);
-            } else if ((pid == Pids.RELATED_SAMPLE_IDENTITY || pid == Pids.EPROSIMA_RELATED_SAMPLE_IDENTITY) && length >= 24) {
-                relatedHigh = octets8(next);
-                relatedLow = octets8(next + 8);
-                relatedSequence = number(next + 16);
-            }
-            next += length;
-        }
-        return -1;
-    }
-
     private boolean heartbeat(int from) {
         entities(from);
-        sequence = number(from + 8);
-        lastSequence = number(from + 16);
+        sequence = Octets.number(packet, from + 8);
+        lastSequence = Octets.number(packet, from + 16);
         count = packet.getInt(from + 24);
         return sequence > 0 && lastSequence >= sequence - 1; // an empty range ends before it begins
     }
 
     private boolean heartbeatFrag(int from) {
         entities(from);
-        sequence = number(from + 8);
+        sequence = Octets.number(packet, from + 8);
         fragment = packet.getInt(from + 16);
         count = packet.getInt(from + 20);
         return sequence > 0 && fragment > 0;
@@ -265,7 +169,7 @@ public final class PacketReader {
 
     private boolean ackNack(int from, int length) {
         entities(from);
-        sequence = number(from + 8);
+        sequence = Octets.number(packet, from + 8);
         if (sequence < 0 || !set(from + 16, length - 16 - 4)) { // 0 is not a number, but is sent
             return false;
         }
@@ -275,14 +179,14 @@ public final class PacketReader {
 
     private boolean gap(int from, int length) {
         entities(from);
-        sequence = number(from + 8);
-        lastSequence = number(from + 16) - 1;
+        sequence = Octets.number(packet, from + 8);
+        lastSequence = Octets.number(packet, from + 16) - 1;
         return sequence > 0 && lastSequence >= sequence - 1 && set(from + 24, length - 24);
     }
 
     private boolean nackFrag(int from, int length) {
         entities(from);
-        sequence = number(from + 8);
+        sequence = Octets.number(packet, from + 8);
         fragment = packet.getInt(from + 16);
         if (sequence <= 0 || fragment <= 0 || !set(from + 20, length - 20 - 4)) {
             return false;
@@ -319,23 +223,22 @@ public final class PacketReader {
 
     /** Octets 0 to 7 of the sender's GUID. */
     public long sourceHigh() {
-        return sourceHigh;
+        return context.sourceHigh();
     }
 
     /** Octets 8 to 11 of the sender's GUID. */
     public int sourceLow() {
-        return sourceLow;
+        return context.sourceLow();
     }
 
     /** Whether the submessage is for this participant, or for all. */
     public boolean isFor(Guid participant) {
-        return destinationHigh == 0 && destinationLow == 0
-                || destinationHigh == participant.high() && destinationLow == participant.prefixLow();
+        return context.isFor(participant);
     }
 
     /** When the sample was written, ns since the Unix epoch, or {@link RtpsTime#UNKNOWN_NS}. */
     public long timestampNs() {
-        return timestampNs;
+        return context.timestampNs();
     }
 
     /** Entity id of the reader, 0 for any. */
@@ -370,32 +273,32 @@ public final class PacketReader {
 
     /** 1 disposed, 2 unregistered, 3 both, 0 neither. */
     public int statusInfo() {
-        return statusInfo;
+        return inlineQos.statusInfo();
     }
 
     /** Octets 0 to 7 of the instance's key, 0 if the inline QoS has none. */
     public long keyHigh() {
-        return keyHigh;
+        return inlineQos.keyHigh();
     }
 
     /** Octets 8 to 15 of the same. */
     public long keyLow() {
-        return keyLow;
+        return inlineQos.keyLow();
     }
 
     /** Octets 0 to 7 of the writer whose sample this one answers. */
     public long relatedHigh() {
-        return relatedHigh;
+        return inlineQos.relatedHigh();
     }
 
     /** Octets 8 to 15 of the same. */
     public long relatedLow() {
-        return relatedLow;
+        return inlineQos.relatedLow();
     }
 
     /** The sample which this one answers; 0 if none. */
     public long relatedSequence() {
-        return relatedSequence;
+        return inlineQos.relatedSequence();
     }
 
     /** DATA_FRAG: the first fragment, from 1; NACK_FRAG: the base of the set; HEARTBEAT_FRAG: the last fragment there is. */

@@ -35,7 +35,7 @@ class WriterProxyTest {
 
     private WriterProxy proxy(Guid guid, boolean reliable, boolean transientLocal) {
         RemoteEndpoint remote = new RemoteEndpoint(guid, new InetSocketAddress(InetAddress.getLoopbackAddress(), 9), true, transientLocal);
-        return new WriterProxy(remote, new ReaderConfig(0x204, reliable, false, MAX_BYTES, ReaderConfig.Port.SHARED), delivery);
+        return WriterProxy.of(remote, new ReaderConfig(0x204, reliable, false, MAX_BYTES, ReaderConfig.Port.SHARED), delivery);
     }
 
     private static byte[] sample(long sequence, int length) {
@@ -85,11 +85,11 @@ class WriterProxyTest {
     /** What is asked for now: missing samples, then sample and fragments of each NACK_FRAG. Empty if nothing is due. */
     private List<String> asks() {
         List<String> asks = new ArrayList<>();
-        if (!writer.missing().isDue(nowNs)) {
+        if (!writer.isDue(nowNs)) {
             return asks;
         }
         out.begin(WRITER);
-        writer.missing().write(out, 0x204, 1000, nowNs);
+        writer.ask(out, 0x204, 1000, nowNs);
         ByteBuffer bytes = out.packet();
         assertTrue(asked.begin(bytes, bytes.limit()));
         while (asked.next()) {
@@ -115,12 +115,15 @@ class WriterProxyTest {
     }
 
     @Test
-    void shouldAskAtOnceThenAfterPauses() {
+    void shouldAskSoonThenAfterPauses() {
         heartbeat(1, 0);
         assertEquals(List.of(), asks());
         data(1, 2);
         assertEquals(List.of(), asks());
         data(4, 6);
+        assertEquals(List.of(), asks());
+        nowNs += MS;
+        writer.look(nowNs);
         assertEquals(List.of("ack 3: 3 5"), asks());
         assertEquals(List.of(), asks());
         nowNs += 5 * MS;
@@ -133,6 +136,36 @@ class WriterProxyTest {
         data(3, 5);
         assertEquals(List.of(), asks());
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L), sink.sequences());
+    }
+
+    @Test
+    void shouldNotAskForWhatAnotherPacketHasOvertaken() {
+        heartbeat(1, 0);
+        data(1, 3);
+        heartbeat(1, 3); // in the packet of the third
+        assertEquals(List.of(), asks());
+        writer.heartbeat(1, 3, false, nowNs);
+        assertEquals(List.of("ack 2:"), asks()); // an answer is owed, a question is not due
+        data(2);
+        fragments(writer, 4, 350, 1, 3, 2, 4);
+        nowNs += 5 * MS;
+        writer.look(nowNs);
+        assertEquals(List.of(), asks());
+        assertEquals(List.of(1L, 2L, 3L, 4L), sink.sequences());
+        assertEquals(Long.MAX_VALUE, writer.nextNs());
+    }
+
+    @Test
+    void shouldAskForAGapWhenTheNextHeartbeatComes() {
+        heartbeat(1, 0);
+        data(1, 3);
+        heartbeat(1, 3);
+        nowNs += MS / 10;
+        heartbeat(1, 3);
+        assertEquals(List.of("ack 2: 2"), asks());
+        data(2);
+        heartbeat(1, 4); // the fourth was lost, and nothing came after it
+        assertEquals(List.of("ack 4: 4"), asks());
     }
 
     @Test
@@ -184,9 +217,12 @@ class WriterProxyTest {
         assertEquals(2, writer.lost());
         gap(5, 6);
         gap(8, 8);
+        nowNs += MS;
+        writer.look(nowNs);
         assertEquals(List.of("ack 7: 7"), asks());
         gap(1, 7);
         assertEquals(List.of(1L, 4L, 9L), sink.sequences());
+        assertEquals(6, writer.lost());
     }
 
     @Test
@@ -200,21 +236,25 @@ class WriterProxyTest {
     }
 
     @Test
-    void shouldAskForMissingFragmentsAtOnce() {
+    void shouldAskForMissingFragmentsWhenTwoMoreHaveOvertakenThem() {
         heartbeat(1, 0);
-        fragments(writer, 1, 3950, 1, 2, 5, 7);
+        fragments(writer, 1, 3950, 1, 2, 5);
+        assertEquals(List.of(), asks());
+        fragments(writer, 1, 3950, 7, 8);
         assertEquals(List.of("ack 1:", "frag 1: 3 4 6"), asks());
         fragments(writer, 1, 3950, 3, 4);
         assertEquals(List.of(), asks());
         fragments(writer, 1, 3950, 6); // all that was asked for is there: no pause before the next question
-        fragments(writer, 1, 3950, 9);
-        assertEquals(List.of("ack 1:", "frag 1: 8"), asks());
+        fragments(writer, 1, 3950, 10, 11, 12);
+        assertEquals(List.of("ack 1:", "frag 1: 9"), asks());
     }
 
     @Test
     void shouldAskForNoMoreThanTheBufferHolds() {
         heartbeat(1, 0);
         fragments(writer, 1, 3950, 40);
+        nowNs += MS;
+        writer.look(nowNs);
         assertEquals(List.of("ack 1:", "frag 1: 1 2 3 4 5 6 7 8 9 10"), asks());
     }
 
@@ -225,12 +265,13 @@ class WriterProxyTest {
         assertEquals(List.of(), asks());
         writer.heartbeat(1, 1, true, nowNs + 1);
         assertEquals(List.of(), asks()); // they may be under way
+        assertTrue(writer.nextNs() <= nowNs + 3 * MS);
         nowNs += 3 * MS;
-        writer.missing().look(nowNs);
+        writer.look(nowNs);
         assertEquals(List.of("ack 1:", "frag 1: 3 4"), asks());
         fragments(writer, 1, 350, 3, 4);
         fragments(writer, 2, 350, 1);
-        fragments(writer, 3, 350, 1); // the next sample tells as well
+        fragments(writer, 3, 350, 1, 2, 3); // the next sample tells as well
         assertEquals(List.of("ack 2:", "frag 2: 2 3 4"), asks());
     }
 
@@ -257,17 +298,18 @@ class WriterProxyTest {
         Delivery small = new Delivery(sink, length);
         RemoteEndpoint remote = new RemoteEndpoint(WRITER, new InetSocketAddress(InetAddress.getLoopbackAddress(), 9), true, false);
         ReaderConfig config = new ReaderConfig(0x204, true, false, length, ReaderConfig.Port.SHARED);
-        WriterProxy other = new WriterProxy(remote, config, small);
-        writer = new WriterProxy(remote, config, small);
+        WriterProxy other = WriterProxy.of(remote, config, small);
+        ReliableWriterProxy full = (ReliableWriterProxy) WriterProxy.of(remote, config, small);
+        writer = full;
         heartbeat(1, 0);
         other.heartbeat(1, 0, true, nowNs);
         fragments(other, 1, length, 1); // has the slot
         for (int sequence = 2; sequence < 10; sequence++) {
             fragments(writer, sequence, length, 1);
         }
-        assertNull(writer.waiting(9));
+        assertNull(full.waiting(9));
         fragments(writer, 1, length, 1);
-        assertNotNull(writer.waiting(1));
+        assertNotNull(full.waiting(1));
     }
 
     @Test
@@ -289,8 +331,8 @@ class WriterProxyTest {
             data(sequence);
         }
         data(1);
-        assertEquals(WriterProxy.WINDOW, sink.count());
-        assertEquals(WriterProxy.WINDOW + 1, writer.next());
+        assertEquals(ReliableWriterProxy.WINDOW, sink.count());
+        assertEquals(ReliableWriterProxy.WINDOW + 1, ((ReliableWriterProxy) writer).next());
     }
 
     @Test
@@ -317,8 +359,8 @@ class WriterProxyTest {
         fragments(writer, 7, 350, 3, 4);
         assertEquals(List.of(3L, 5L, 6L, 8L), sink.sequences());
         assertArrayEquals(sample(8, 350), sink.samples.get(3).bytes());
-        assertEquals(1, writer.lost());
-        assertFalse(writer.missing().isDue(nowNs));
+        assertEquals(2, writer.lost());
+        assertFalse(writer.isDue(nowNs));
     }
 
     @Test
