@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * The reference's loss (diffusion_unet_hybrid_image_policy.py, compute_loss): noise of a random timestep is added to the
  * actions, and the network learns to tell it. As {@link Kind#REGRESSION} nothing of the actions is left in the noise, so
  * that the network learns their mean given the observations: an explicit policy of the same size, which the same sampler
- * runs in one step.
+ * runs in one step. With flow matching, the network learns the velocity at a random time.
  */
 public final class DiffusionObjective implements Objective {
     private final PolicyConfig config;
@@ -41,7 +41,8 @@ public final class DiffusionObjective implements Objective {
     /**
      * How.
      *
-     * @param maskPadding whether actions beyond an episode's end are left out (LeRobot: do_mask_loss_for_padding)
+     * @param maskPadding whether actions beyond an episode's end are left out: the loss is the mean over the others (LeRobot:
+     *     do_mask_loss_for_padding)
      * @param coordinates whether batches hold spatial-softmax coordinates in place of images
      * @param arithmetic of matrix products
      */
@@ -74,17 +75,12 @@ public final class DiffusionObjective implements Objective {
     private static PolicyDefinition croppedAlready(PolicyDefinition policy) {
         PolicyConfig c = policy.config();
         VisionConfig v = c.vision();
-        if (v == null || v.cropShape() == null) {
+        if (v == null || v.cropShape() == null || v.resizeShape() != null) {
             return policy;
-        }
-        if (v.resizeShape() != null) {
-            throw InputException.of("policy", "resize_shape with crop_shape", "one of them", "both", "resize the data instead");
         }
         List<FeatureSpec> inputs = c.inputs().stream().map(input -> input.kind() != FeatureSpec.Kind.VISUAL ? input
                 : FeatureSpec.of(input.key(), input.kind(), input.shape().get(0), v.cropShape().get(0), v.cropShape().get(1))).toList();
-        VisionConfig whole = new VisionConfig(v.backbone(), v.norm(), null, null, v.separatePerCamera(), v.pool(), v.numKeypoints(),
-                v.featureDim(), v.outActivation(), v.imagenetNormalize(), v.conv());
-        return new PolicyDefinition(c.with(inputs, whole), policy.weights(), policy.normalizers(), policy.source());
+        return new PolicyDefinition(c.with(inputs, v.ofWholeImages()), policy.weights(), policy.normalizers(), policy.source());
     }
 
     /** Observations, actions, mask, noise, timesteps and their rates. */
@@ -93,7 +89,7 @@ public final class DiffusionObjective implements Objective {
         List<TensorData> x = new ArrayList<>(batch.inputs().values());
         x.add(batch.action());
         int b = batch.size();
-        x.add(options.maskPadding() ? batch.mask() : ones(b, config.horizon()));
+        x.add(options.maskPadding() ? weighted(batch.mask()) : ones(b, config.horizon()));
         ByteBuffer noise = floats(b * config.denoisedSteps() * config.denoisedWidth());
         while (noise.hasRemaining()) {
             noise.putFloat((float) random.nextGaussian());
@@ -102,6 +98,12 @@ public final class DiffusionObjective implements Objective {
         ByteBuffer rates = floats(2 * b);
         boolean nothingLeft = options.kind() == Kind.REGRESSION;
         for (int i = 0; i < b; i++) {
+            if (config.scheduler().flow() != null) {
+                double time = FlowTimes.draw(config.scheduler().flow(), random);
+                timesteps.putFloat((float) time);
+                rates.putFloat((float) time).putFloat((float) config.scheduler().flow().noiseRate(time));
+                continue;
+            }
             int timestep = random.nextInt(alphas.size());
             timesteps.putFloat(timestep);
             rates.putFloat(nothingLeft ? 0 : alphas.signalRate(timestep)).putFloat(nothingLeft ? 1 : alphas.noiseRate(timestep));
@@ -110,6 +112,24 @@ public final class DiffusionObjective implements Objective {
         x.add(tensor(timesteps, b));
         x.add(tensor(rates, b, 2));
         return x;
+    }
+
+    /** A mask whose mean over the denoised steps is 1: the mean of the masked errors is then that of those which count. */
+    private TensorData weighted(TensorData mask) {
+        int rows = mask.shape().get(0).intValue();
+        int first = config.firstDenoisedStep();
+        int steps = config.denoisedSteps();
+        ByteBuffer in = mask.bytes();
+        double count = 0;
+        for (int i = 0; i < rows * steps; i++) {
+            count += in.getFloat((i / steps * config.horizon() + first + i % steps) * Float.BYTES);
+        }
+        ByteBuffer out = floats(rows * config.horizon());
+        float factor = (float) (rows * steps / Math.max(1, count));
+        while (out.hasRemaining()) {
+            out.putFloat(in.getFloat(out.position()) * factor);
+        }
+        return tensor(out, rows, config.horizon());
     }
 
     private static TensorData ones(long b, long steps) {

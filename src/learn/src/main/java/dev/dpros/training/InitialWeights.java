@@ -58,6 +58,9 @@ public final class InitialWeights {
             transformer(name, values, shape, shapes, random);
             return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
         }
+        if (name.startsWith("noise_predictor.") && dit(name, values, random)) {
+            return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+        }
         List<Long> layer = name.endsWith(".bias") ? shapes.get(name.replaceFirst("bias$", "weight")) : shape;
         if (layer.size() == 1) {
             java.util.Arrays.fill(values, name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
@@ -69,6 +72,19 @@ public final class InitialWeights {
             fill(values, () -> bound * (2 * random.nextDouble() - 1));
         }
         return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+    }
+
+    /** multi_task_dit's own: what modulates begins at 0, positions normal with 0.02, nn.MultiheadAttention as torch has it. */
+    private static boolean dit(String name, float[] values, SplittableRandom random) {
+        if (name.endsWith("pos_embedding")) {
+            fill(values, () -> TRANSFORMER_DEVIATION * random.nextGaussian());
+        } else if (name.endsWith("in_proj_weight")) {
+            double bound = Math.sqrt(6 / (4 * Math.sqrt(values.length / 3.0)));
+            fill(values, () -> bound * (2 * random.nextDouble() - 1));
+        } else {
+            return name.contains("adaLN_modulation") || name.endsWith("out_proj.bias") && name.contains("multihead_attn");
+        }
+        return true;
     }
 
     /** transformer_for_diffusion.py, _init_weights: normal with 0.02, biases 0, normalisations 1 and 0. */

@@ -47,7 +47,7 @@ public final class PolicyTrainer implements AutoCloseable {
         this.batches = batches;
         this.options = options;
         ScriptModule script = objective.script(initial, options.learns());
-        state = new TrainingState(script.trained(), options.microBatches() > 1);
+        state = new TrainingState(script, options.microBatches() > 1);
         step = new TrainingStep(script, state, options.optimizer(), options.threads());
     }
 
@@ -106,6 +106,7 @@ public final class PolicyTrainer implements AutoCloseable {
     public PolicyDefinition averaged() {
         Map<String, TensorData> weights = new LinkedHashMap<>(initial.weights());
         weights.putAll(state.read(Part.AVERAGE));
+        weights.putAll(state.readStatistics());
         return new PolicyDefinition(initial.config(), weights, initial.normalizers(), "training, step " + state.steps());
     }
 

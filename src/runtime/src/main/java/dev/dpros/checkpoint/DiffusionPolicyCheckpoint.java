@@ -23,6 +23,8 @@ import java.util.Set;
  */
 final class DiffusionPolicyCheckpoint {
     private static final String PARALLEL = "module.";
+    /** Of the encoder that ACT alone has; its own program saves a bare state_dict. */
+    private static final String ACT_TENSOR = "model.encoder_action_proj.weight";
 
     private DiffusionPolicyCheckpoint() {}
 
@@ -68,6 +70,8 @@ final class DiffusionPolicyCheckpoint {
             return;
         }
         String found = payload.containsKey("pytorch-lightning_version") ? "a checkpoint of PyTorch Lightning"
+                : payload.keySet().stream().anyMatch(name -> String.valueOf(name).endsWith(ACT_TENSOR)) ? "the weights of ACT, the Action "
+                + "Chunking Transformer, which is not run here"
                 : !payload.isEmpty() && payload.values().stream().allMatch(Tensor.class::isInstance) ? "a bare state_dict, without its configuration"
                 : payload.containsKey("state_dict") || payload.containsKey("model_state_dict") ? "the weights of another trainer" : null;
         if (found != null) {

@@ -1,6 +1,7 @@
 package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
@@ -12,7 +13,7 @@ import java.util.Map;
 
 /**
  * The tensors that a configuration implies, by LeRobot's names without the {@code diffusion.} prefix, with their shapes
- * (modeling_diffusion.py); those of a transformer by diffusion_policy's, with {@code transformer.} for {@code model.}.
+ * (modeling_diffusion.py); those of a transformer by diffusion_policy's, with {@code transformer.} for {@code model.}; those of multi_task_dit by its own.
  * Stateless.
  */
 public final class ExpectedTensors {
@@ -31,6 +32,8 @@ public final class ExpectedTensors {
         }
         if (config.denoiser() instanceof TransformerConfig transformer) {
             expected.transformer(transformer);
+        } else if (config.denoiser() instanceof DitConfig dit) {
+            DitTensors.put(config, dit, expected.shapes);
         } else {
             expected.unet();
         }
@@ -47,6 +50,10 @@ public final class ExpectedTensors {
     }
 
     private void encoders() {
+        if (config.vision().backbone() == VisionConfig.Backbone.CLIP_VIT) {
+            DitTensors.encoders(config, shapes);
+            return;
+        }
         List<FeatureSpec> cameras = config.cameras();
         int count = config.vision().separatePerCamera() ? cameras.size() : 1;
         for (int i = 0; i < count; i++) {

@@ -3,6 +3,7 @@ package dev.dpros.checkpoint;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.diffusion.PolicyConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
  * @param ignored keys without effect here
  */
 public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings, Epochs epochs, List<String> ignored) {
+    private static final String TRAIN_CONFIG = "train_config.json";
     private static final String IMAGE = "observation.image";
     private static final String STATE = "observation.state";
     private static final String KEYPOINTS = "observation.environment_state";
@@ -30,6 +32,19 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
 
     /** Passes in all, and between two rollouts, saved states, validations and samplings of actions. */
     public record Epochs(long count, long rolloutEvery, long checkpointEvery, long valEvery, long sampleEvery) {}
+
+    /**
+     * The configuration that a run left in its folder: LeRobot's train_config.json beside its newest policy, or diffusion_policy's
+     * {@code .hydra/config.yaml}; what was given, if it is no folder or holds neither.
+     */
+    public static Path within(Path given) {
+        if (!Files.isDirectory(given)) {
+            return given;
+        }
+        Path inner = PolicyLocation.of(given).path();
+        return Stream.of(given.resolve(TRAIN_CONFIG), inner.resolve(TRAIN_CONFIG), given.resolve(".hydra/config.yaml"))
+                .filter(Files::isRegularFile).findFirst().orElse(given);
+    }
 
     /** Whether a file is one of these. @throws dev.dpros.core.InputException if it cannot be read */
     public static boolean is(Path file) {
@@ -63,6 +78,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         }
         settings.put("datasets", List.of(dataPath(dataset).text()));
         settings.put("optimizer", optimizer(fields, policy));
+        HubPaths.backbone(root.get("policy").get("obs_encoder").get("rgb_model").get("name").text(""),
+                root.get("policy").get("obs_encoder").get("rgb_model").get("weights"), settings);
         settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
                 "micro_batches", fields.at("training.gradient_accumulate_every").integer(1)));
         settings.put("seed", fields.at("training.seed").integer(42));
@@ -93,10 +110,24 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
                 "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
                 "ema_power", fields.at("training.use_ema").bool(true) ? fields.at("ema.power").number(0.75) : 0);
+        Map<String, Object> ema = new LinkedHashMap<>();
+        averaging(ema, "update_after_step", fields.at("ema.update_after_step"), 0);
+        averaging(ema, "inv_gamma", fields.at("ema.inv_gamma"), 1);
+        averaging(ema, "min_value", fields.at("ema.min_value"), 0);
+        averaging(ema, "max_value", fields.at("ema.max_value"), 0.9999);
+        if (!ema.isEmpty()) {
+            optimizer.put("ema", ema);
+        }
         if (encoder) {
             optimizer.put("encoder_weight_decay", fields.at("optimizer.obs_encoder_weight_decay").number(1e-6));
         }
         return optimizer;
+    }
+
+    private static void averaging(Map<String, Object> ema, String key, ConfigNode node, double usual) {
+        if (node.number(usual) != usual) {
+            ema.put(key, node.number());
+        }
     }
 
     /** The same network by LeRobot's names, and where the data have its features. */
@@ -125,29 +156,50 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         PolicyConfig policy = LeRobotConfig.read(root.get("policy"));
         Map<String, Object> settings = new LinkedHashMap<>();
         ConfigNode data = fields.at("dataset.root");
-        settings.put("datasets", data.isAbsent() ? List.of() : List.of(data.text()));
+        settings.put("datasets", List.of(data.isAbsent() ? HubPaths.dataset(fields.at("dataset.repo_id")) : data.text()));
         boolean preset = fields.at("use_policy_training_preset").bool(true);
         ConfigNode p = root.get("policy");
         ConfigNode o = root.get("optimizer");
         boolean own = preset || o.isAbsent();
         List<ConfigNode> betas = (own ? p.get("optimizer_betas") : fields.at("optimizer.betas")).items();
-        settings.put("optimizer", tree("lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
+        if (policy.vision() != null) {
+            HubPaths.backbone(p.get("vision_backbone").text("resnet18"), p.get("pretrained_backbone_weights"), settings);
+        }
+        Map<String, Object> optimizer = tree("lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
                 "betas", List.of(betas.get(0).number(), betas.get(1).number()),
                 "eps", (own ? p.get("optimizer_eps") : fields.at("optimizer.eps")).number(1e-8),
                 "weight_decay", (own ? p.get("optimizer_weight_decay") : fields.at("optimizer.weight_decay")).number(1e-6),
                 "clip_norm", own ? 10.0 : fields.at("optimizer.grad_clip_norm").number(10),
                 "schedule", p.get("scheduler_name").text("cosine"),
-                "warm_up_steps", p.get("scheduler_warmup_steps").integer(500), "ema_power", 0));
+                "warm_up_steps", p.get("scheduler_warmup_steps").integer(500), "ema_power", 0);
+        average(fields, optimizer);
+        settings.put("optimizer", optimizer);
         settings.put("loader", tree("batch_size", fields.at("batch_size").integer(8),
                 "mask_padding", p.get("do_mask_loss_for_padding").bool(false)));
         settings.put("steps", fields.at("steps").integer(100_000));
         settings.put("seed", fields.at("seed").integer(1000));
-        settings.put("validation", tree("ratio", 0));
-        settings.put("evaluation", tree("env", fields.at("env.type").text("none").equals("pusht") ? "pusht" : "none",
-                "every_steps", fields.at("eval_freq").integer(20_000), "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
+        settings.put("validation", tree("ratio", fields.at("dataset.eval_split").number(0)));
+        int evaluateEvery = fields.at("env_eval_freq").integer(fields.at("eval_freq").integer(20_000));
+        boolean pusht = fields.at("env.type").text("none").equals("pusht") && evaluateEvery > 0;
+        settings.put("evaluation", tree("env", pusht ? "pusht" : "none", "every_steps", Math.max(1, evaluateEvery), "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
                 "denoising_steps", policy.scheduler().inferenceSteps()));
-        settings.put("checkpoint", tree("every_steps", fields.at("save_freq").integer(20_000), "keep_best", 1));
+        boolean saves = fields.at("save_checkpoint").bool(true);
+        settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    /** EMAModel of the library diffusers, which counts an update earlier than diffusion_policy's; off unless enabled. */
+    private static void average(Fields fields, Map<String, Object> optimizer) {
+        if (!fields.at("ema").get("enable").bool(false)) {
+            return;
+        }
+        ConfigNode ema = fields.at("ema");
+        ConfigNode constant = ema.get("decay");
+        optimizer.put("ema_power", ema.get("power").number(0.75));
+        optimizer.put("ema", tree("update_after_step", ema.get("update_after_step").integer(0) - 1,
+                "inv_gamma", ema.get("inv_gamma").number(1),
+                "min_value", constant.number(ema.get("min_decay").number(0)),
+                "max_value", constant.number(ema.get("max_decay").number(0.9999))));
     }
 
     private static ConfigNode dataPath(ConfigNode dataset) {

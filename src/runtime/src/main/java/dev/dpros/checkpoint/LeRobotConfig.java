@@ -4,6 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.DenoiserConfig;
+import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TransformerConfig;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * LeRobot's config.json of a diffusion policy (configuration_diffusion.py, whose defaults hold for absent fields) as a
- * {@link PolicyConfig}. Fields of this project's own: {@code vision_backbone: conv}, {@code vision_pool},
+ * LeRobot's config.json of a diffusion policy (configuration_diffusion.py, whose defaults hold for absent fields; or
+ * {@link MultiTaskDit}) as a {@link PolicyConfig}. Fields of this project's own: {@code vision_backbone: conv}, {@code vision_pool},
  * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code trajectory}, and the scheduler's
  * {@code variance_type}, {@code set_alpha_to_one}, {@code steps_offset}, {@code eta}. Stateless.
  */
@@ -24,6 +25,7 @@ final class LeRobotConfig {
     private static final int MOST_FEATURES = 64;
     private static final int LARGEST_SIZE = 1 << 16;
     private static final int LARGEST_FEATURE = 1 << 27;
+    private static final List<String> TYPES = List.of("diffusion", MultiTaskDit.TYPE);
     private static final String STATE_KEY = "observation.state";
 
     static final Map<String, VisionConfig.Pool> POOLS = Map.of(
@@ -43,6 +45,9 @@ final class LeRobotConfig {
         FeatureSpec action = action(config);
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == FeatureSpec.Kind.VISUAL);
         try {
+            if (MultiTaskDit.is(config)) {
+                return MultiTaskDit.read(config, inputs, action);
+            }
             return new PolicyConfig(
                     config.get("n_obs_steps").integer(2),
                     config.get("horizon").integer(64),
@@ -59,12 +64,16 @@ final class LeRobotConfig {
         if (type.isAbsent() && (!config.get("input_shapes").isAbsent() || !config.get("down_dims").isAbsent())) {
             return;
         }
-        if (type.isAbsent() || !type.text().equals("diffusion")) {
-            String found = type.isAbsent() ? "nothing" : type.text();
-            throw new InputException(config.source() + ": type: expected the policy type diffusion, found "
-                    + (type.isAbsent() ? found : Quoted.of(found) + (OtherFamilies.has(found) ? OtherFamilies.described(found)
-                    : NearestName.hint(found, List.of("diffusion")))));
+        ConfigNode named = type.isAbsent() ? config.get("model_type") : type;
+        if (type.isAbsent() || !TYPES.contains(type.text())) {
+            throw new InputException(config.source() + ": " + (named.isAbsent() ? "type" : named.path()) + ": expected the policy type " + String.join(" or ", TYPES) + ", found "
+                    + (named.isAbsent() ? "nothing" : other(named.text())));
         }
+    }
+
+    /** Another policy's name, and what it is; {@code model_type} is how the library transformers names its models. */
+    private static String other(String name) {
+        return Quoted.of(name) + (OtherFamilies.has(name) ? OtherFamilies.described(name) : NearestName.hint(name, TYPES));
     }
 
     /** LeRobot's order: state, cameras, environment state; or the order that the policy was imported with. */
@@ -186,8 +195,11 @@ final class LeRobotConfig {
         return ratio < 1 ? List.of((int) (resize.get(0) * ratio), (int) (resize.get(1) * ratio)) : null;
     }
 
-    private static SchedulerConfig scheduler(ConfigNode config) {
+    static SchedulerConfig scheduler(ConfigNode config) {
         int trained = config.get("num_train_timesteps").integer(100);
+        if (config.get("objective").choice(SchedulerNames.OBJECTIVES, false)) {
+            return flow(config, trained);
+        }
         return new SchedulerConfig(
                 config.get("noise_scheduler_type").choice(SchedulerNames.TYPES, SchedulerConfig.Type.DDPM),
                 trained,
@@ -202,5 +214,16 @@ final class LeRobotConfig {
                 config.get("steps_offset").integer(0),
                 config.get("eta").number(0),
                 config.get("num_inference_steps").integer(trained));
+    }
+
+    /** Flow matching, by the names of multi_task_dit's configuration. */
+    private static SchedulerConfig flow(ConfigNode config, int trained) {
+        FlowConfig usual = FlowConfig.DEFAULT;
+        int steps = config.get("num_integration_steps").integer(100);
+        return SchedulerConfig.flow(config.get("integration_method").choice(SchedulerNames.INTEGRATIONS, SchedulerConfig.Type.EULER),
+                steps, Math.max(trained, steps), new FlowConfig(config.get("sigma_min").number(usual.sigmaMin()),
+                config.get("timestep_sampling_strategy").choice(SchedulerNames.TIME_SAMPLINGS, usual.sampling()),
+                config.get("timestep_sampling_s").number(usual.latest()), config.get("timestep_sampling_alpha").number(usual.alpha()),
+                config.get("timestep_sampling_beta").number(usual.beta())));
     }
 }

@@ -2,6 +2,8 @@ package dev.dpros.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -24,7 +26,8 @@ final class LeRobotConfigWriter {
     static ObjectNode write(PolicyDefinition policy) {
         PolicyConfig config = policy.config();
         ObjectNode json = StrictJson.MAPPER.createObjectNode();
-        json.put("type", "diffusion");
+        DitConfig dit = config.denoiser() instanceof DitConfig its ? its : null;
+        json.put("type", dit == null ? "diffusion" : MultiTaskDit.TYPE);
         json.put("n_obs_steps", config.nObsSteps()).put("horizon", config.horizon());
         json.put("n_action_steps", config.nActionSteps());
         features(json.putObject("input_features"), config.inputs());
@@ -32,7 +35,11 @@ final class LeRobotConfigWriter {
         ObjectNode modes = json.putObject("normalization_mapping");
         modes(policy).forEach(modes::put);
         order(json, config);
-        vision(json, config.vision());
+        if (dit != null) {
+            MultiTaskDit.write(json, config, dit);
+        } else {
+            vision(json, config.vision());
+        }
         if (config.denoiser() instanceof UnetConfig unet) {
             sizes(json, "down_dims", unet.downDims());
             json.put("kernel_size", unet.kernelSize()).put("n_groups", unet.nGroups());
@@ -75,7 +82,7 @@ final class LeRobotConfigWriter {
         }
     }
 
-    private static void sizes(ObjectNode node, String field, List<Integer> sizes) {
+    static void sizes(ObjectNode node, String field, List<Integer> sizes) {
         if (sizes == null) {
             node.putNull(field);
         } else {
@@ -127,7 +134,19 @@ final class LeRobotConfigWriter {
         json.putNull("crop_ratio");
     }
 
+    private static void flow(ObjectNode json, SchedulerConfig scheduler, FlowConfig flow) {
+        json.put("objective", "flow_matching").put("integration_method", Names.of(SchedulerNames.INTEGRATIONS, scheduler.type()));
+        json.put("num_integration_steps", scheduler.inferenceSteps()).put("num_train_timesteps", scheduler.numTrainTimesteps());
+        json.put("sigma_min", flow.sigmaMin()).put("timestep_sampling_strategy", Names.of(SchedulerNames.TIME_SAMPLINGS, flow.sampling()));
+        json.put("timestep_sampling_s", flow.latest()).put("timestep_sampling_alpha", flow.alpha());
+        json.put("timestep_sampling_beta", flow.beta());
+    }
+
     private static void scheduler(ObjectNode json, SchedulerConfig scheduler) {
+        if (scheduler.flow() != null) {
+            flow(json, scheduler, scheduler.flow());
+            return;
+        }
         json.put("noise_scheduler_type", Names.of(SchedulerNames.TYPES, scheduler.type()));
         json.put("num_train_timesteps", scheduler.numTrainTimesteps());
         json.put("beta_schedule", Names.of(SchedulerNames.BETA_SCHEDULES, scheduler.betaSchedule()));

@@ -2,6 +2,7 @@ package dev.dpros.checkpoint;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -22,17 +23,33 @@ final class LeRobotDirectory {
 
     /** @throws InputException in one line naming file, field, what was expected and found */
     static PolicyDefinition read(Path directory) {
+        return read(directory, null);
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param task what a frozen text tower makes of the task, put in the place of what is stored; or null
+     */
+    static PolicyDefinition read(Path directory, TaskFeatures task) {
         ConfigNode json = StrictJson.read(directory.resolve(CONFIG));
+        if (task != null) {
+            task.putText(json);
+        }
         PolicyConfig config = LeRobotConfig.read(json);
         Path model = directory.resolve(MODEL);
-        Map<String, TensorData> tensors = Safetensors.read(model);
+        Map<String, TensorData> tensors = new LinkedHashMap<>(Safetensors.read(model));
+        if (task != null) {
+            tensors.put(DitConfig.TASK, task.pooled());
+        }
+        boolean dit = MultiTaskDit.is(json);
         Map<String, TensorData> named = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> {
+        (dit ? MultiTaskDit.tensors(tensors, model.toString()) : tensors).forEach((name, tensor) -> {
             if (!name.startsWith("normalize_") && !name.startsWith("unnormalize_")) {
                 named.put((name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name).replace(COMPILED, ""), tensor);
             }
         });
-        Map<String, TensorData> weights = PolicyWeights.check(model.toString(), config, named, name -> PREFIX + name);
+        Map<String, TensorData> weights = PolicyWeights.check(model.toString(), config, named, name -> dit ? name : PREFIX + name);
         Map<String, Normalizer> normalizers = Files.exists(directory.resolve(LeRobotNormalizers.PREPROCESSOR))
                 ? LeRobotNormalizers.fromProcessors(directory, config)
                 : LeRobotNormalizers.fromModel(json, config, tensors, model.toString());

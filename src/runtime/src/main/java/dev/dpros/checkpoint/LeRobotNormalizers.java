@@ -45,9 +45,11 @@ final class LeRobotNormalizers {
 
     /** From the processor files. @throws InputException if one is missing or wrong */
     static Map<String, Normalizer> fromProcessors(Path directory, PolicyConfig config) {
-        Statistics before = statistics(directory, PREPROCESSOR, "normalizer_processor");
+        // a task's text is stored as what the text tower makes of it
+        Set<String> told = config.denoiser().taskFeatures() > 0 ? Set.of("tokenizer_processor") : Set.of();
+        Statistics before = statistics(directory, PREPROCESSOR, "normalizer_processor", told);
         Statistics after = Files.exists(directory.resolve(POSTPROCESSOR))
-                ? statistics(directory, POSTPROCESSOR, "unnormalizer_processor") : before;
+                ? statistics(directory, POSTPROCESSOR, "unnormalizer_processor", Set.of()) : before;
         Map<String, Normalizer> normalizers = new LinkedHashMap<>();
         for (FeatureSpec input : config.inputs()) {
             boolean chosen = before.keys == null || before.keys.contains(input.key());
@@ -57,9 +59,9 @@ final class LeRobotNormalizers {
         return normalizers;
     }
 
-    private static Statistics statistics(Path directory, String fileName, String stepName) {
+    private static Statistics statistics(Path directory, String fileName, String stepName, Set<String> harmless) {
         ConfigNode root = StrictJson.read(directory.resolve(fileName));
-        LeRobotSteps.requireKnown(root, stepName);
+        LeRobotSteps.requireKnown(root, stepName, harmless);
         for (ConfigNode step : root.get("steps").items()) {
             if (LeRobotSteps.name(step).equals(stepName)) {
                 ConfigNode config = step.get("config");

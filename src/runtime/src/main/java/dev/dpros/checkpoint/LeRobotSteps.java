@@ -29,9 +29,10 @@ final class LeRobotSteps {
     /**
      * Refuses steps that are neither {@code normalizer} nor known to be harmless; a step that is switched off is.
      *
+     * @param further steps that are harmless to this policy
      * @throws InputException naming file and step
      */
-    static void requireKnown(ConfigNode root, String normalizer) {
+    static void requireKnown(ConfigNode root, String normalizer, Set<String> further) {
         int normalizers = 0;
         List<ConfigNode> steps = root.get("steps").items();
         for (ConfigNode step : steps) {
@@ -39,7 +40,7 @@ final class LeRobotSteps {
             boolean off = step.get("config").get("enabled").json().isBoolean() && !step.get("config").get("enabled").json().booleanValue();
             if (name.equals(normalizer)) {
                 normalizers++;
-            } else if (!HARMLESS.contains(name) && !off) {
+            } else if (!HARMLESS.contains(name) && !further.contains(name) && !off) {
                 throw InputException.of(step.source(), step.path(), "normalization alone (" + NORMALIZER + ", " + UNNORMALIZER
                         + "), and steps that leave the numbers as they are", Quoted.of(name),
                         "this step is not carried out here, and without it the robot would move otherwise");

@@ -1,6 +1,7 @@
 package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -25,8 +26,9 @@ import java.util.Map;
  * @param actionSteps Ta
  * @param features observations in the order of the conditioning vector, then the action
  * @param conditioning length of the conditioning vector
- * @param unet the denoising network, or null if it is a transformer
- * @param transformer the denoising network, or null if it is a UNet
+ * @param unet the denoising network, or null if it is another
+ * @param transformer the denoising network, or null if it is another
+ * @param dit the denoising network, or null if it is another
  * @param trajectory what is denoised, and how the observations enter
  * @param vision the image encoder, or null
  * @param scheduler noise scheduler as trained, with its default steps
@@ -42,6 +44,7 @@ public record PolicyInspection(
         int conditioning,
         UnetConfig unet,
         TransformerConfig transformer,
+        DitConfig dit,
         TrajectoryConfig trajectory,
         VisionConfig vision,
         SchedulerConfig scheduler,
@@ -68,7 +71,7 @@ public record PolicyInspection(
         features.add(feature(config.action(), policy));
         return new PolicyInspection(source.toString(), PolicyReader.format(source).title(), config.nObsSteps(), config.horizon(),
                 config.nActionSteps(), List.copyOf(features), config.globalConditioning(), config.unet(),
-                config.transformer(), config.trajectory(), config.vision(), config.scheduler(), parameters(policy));
+                config.transformer(), config.denoiser() instanceof DitConfig dit ? dit : null, config.trajectory(), config.vision(), config.scheduler(), parameters(policy));
     }
 
     private static Feature feature(FeatureSpec spec, PolicyDefinition policy) {
@@ -84,7 +87,7 @@ public record PolicyInspection(
 
     private static Map<String, Long> parameters(PolicyDefinition policy) {
         Map<String, Long> parts = new LinkedHashMap<>();
-        for (String part : List.of("rgb_encoder", "unet", "transformer")) {
+        for (String part : List.of("rgb_encoder", "observation_encoder", "unet", "transformer", "noise_predictor")) {
             long count = policy.weights().entrySet().stream()
                     .filter(e -> e.getKey().startsWith(part + ".") && !e.getKey().contains(".running_"))
                     .mapToLong(e -> e.getValue().count()).sum();

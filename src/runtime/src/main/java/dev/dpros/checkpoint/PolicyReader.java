@@ -47,14 +47,32 @@ public final class PolicyReader {
         if (!location.note().isEmpty()) {
             LOG.warn(location.note());
         }
-        Path file = location.path();
-        PolicyDefinition policy = Files.isDirectory(file) ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+        PolicyDefinition policy = quietly(location.path());
         ConstantInputs.of(policy).values().forEach(input -> input.warnings().forEach(line -> LOG.warn("{}: {}", source, line)));
         return policy;
     }
 
     /**
-     * Reads an architecture alone: LeRobot's config.json, a directory that holds one, or the training configuration of
+     * As {@link #read(Path)}, a policy that is told its task.
+     *
+     * @param task of it
+     */
+    public static PolicyDefinition read(Path source, TaskFeatures task) {
+        Path directory = locate(source);
+        if (!Files.isDirectory(directory)) {
+            throw InputException.of(source.toString(), "source", "a policy that is told its task", "a " + format(source).title(),
+                    "leave --task out");
+        }
+        return LeRobotDirectory.read(directory, task);
+    }
+
+    /** Reads a LeRobot directory or a checkpoint file, logging nothing. @throws InputException as {@link #read} */
+    static PolicyDefinition quietly(Path file) {
+        return Files.isDirectory(file) ? LeRobotDirectory.read(file) : DiffusionPolicyCheckpoint.read(file);
+    }
+
+    /**
+     * Reads an architecture alone: LeRobot's config.json, a directory that holds one (or a checkpoint or run around it), or the training configuration of
      * diffusion_policy or LeRobot.
      *
      * @throws InputException in one line naming file, field, what was expected and found
@@ -63,7 +81,9 @@ public final class PolicyReader {
         if (Files.isRegularFile(source) && ForeignTraining.is(source)) {
             return ForeignTraining.read(source).policy();
         }
-        return LeRobotConfig.read(StrictJson.read(Files.isDirectory(source) ? source.resolve(LeRobotDirectory.CONFIG) : source));
+        Path inner = Files.isDirectory(source) ? locate(source) : source;
+        return LeRobotConfig.read(StrictJson.read(!Files.isDirectory(source) ? source
+                : (Files.isDirectory(inner) ? inner : source).resolve(LeRobotDirectory.CONFIG)));
     }
 
     /** What a source is, by its looks. @throws InputException if it does not exist */

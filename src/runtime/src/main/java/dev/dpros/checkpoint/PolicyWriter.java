@@ -5,6 +5,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -108,7 +109,8 @@ public final class PolicyWriter {
         writeJson(directory.resolve(LeRobotDirectory.CONFIG), LeRobotConfigWriter.write(policy));
         LeRobotProcessorWriter.write(directory, policy);
         Map<String, TensorData> tensors = new TreeMap<>();
-        policy.weights().forEach((name, tensor) -> tensors.put(LeRobotDirectory.PREFIX + name, tensor));
+        String prefix = policy.config().denoiser() instanceof DitConfig ? "" : LeRobotDirectory.PREFIX;
+        policy.weights().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
         addDerived(policy.config(), tensors);
         Safetensors.write(directory.resolve(LeRobotDirectory.MODEL), tensors);
     }

@@ -1,5 +1,6 @@
 package dev.dpros.checkpoint;
 
+import dev.dpros.diffusion.FlowConfig.TimeSampling;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.SchedulerConfig.BetaSchedule;
 import dev.dpros.diffusion.SchedulerConfig.PredictionType;
@@ -16,6 +17,11 @@ final class SchedulerNames {
             "sample", PredictionType.SAMPLE, "v_prediction", PredictionType.V_PREDICTION);
     static final Map<String, Variance> VARIANCES = Names.ordered("fixed_small", Variance.FIXED_SMALL,
             "fixed_large", Variance.FIXED_LARGE);
+    /** Whether it is flow matching. */
+    static final Map<String, Boolean> OBJECTIVES = Names.ordered("diffusion", false, "flow_matching", true);
+    static final Map<String, SchedulerConfig.Type> INTEGRATIONS = Names.ordered("euler", SchedulerConfig.Type.EULER,
+            "rk4", SchedulerConfig.Type.RK4);
+    static final Map<String, TimeSampling> TIME_SAMPLINGS = Names.ordered("beta", TimeSampling.BETA, "uniform", TimeSampling.UNIFORM);
 
     private SchedulerNames() {}
 }

@@ -35,7 +35,9 @@ public record SamplerSection(
         /** As in the checkpoint. */ POLICY,
         /** Ho et al. 2020. */ DDPM,
         /** Song et al. 2021. */ DDIM,
-        /** Lu et al. 2022. */ DPM_SOLVER_PP
+        /** Lu et al. 2022. */ DPM_SOLVER_PP,
+        /** Euler's method, for flow matching. */ EULER,
+        /** The classical Runge-Kutta method, for flow matching. */ RK4
     }
 
     /** What is done with a run that is about to be late. */

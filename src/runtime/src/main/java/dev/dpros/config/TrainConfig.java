@@ -16,6 +16,7 @@ import java.util.Map;
  * A training: what {@code dpros train --config} reads. Unknown keys are errors; docs/training.md explains each.
  *
  * @param policy LeRobot's config.json with features, horizons, network and noise schedule, or a directory that holds one
+ * @param backboneWeights of a ResNet as torchvision or R3M publish them, with which the image encoders begin; null to draw them
  * @param initial policies whose tensors and normalizers are taken where names and shapes agree; later ones win
  * @param frozen prefixes of tensors that keep their initial values
  * @param objective what the network learns
@@ -32,7 +33,7 @@ import java.util.Map;
  * @param evaluation rollouts in the simulator
  * @param checkpoint what is kept
  */
-public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, Objective objective, List<Path> datasets,
+public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial, List<String> frozen, Objective objective, List<Path> datasets,
         Map<String, Column> columns, PushT pusht, Optimizer optimizer, Loader loader, long steps, long seed, Precision precision,
         int threads, Validation validation, Evaluation evaluation, Checkpoint checkpoint) {
     private static final String DEFAULTS = "train-defaults.yaml";
@@ -107,7 +108,7 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
      * AdamW (the encoder's own weight decay, or null), its schedule, and the power of the weights' moving average; 0 for no average.
      */
     public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, Double encoderWeightDecay, double clipNorm, Schedule schedule,
-            long warmUpSteps, double emaPower) {
+            long warmUpSteps, double emaPower, Ema ema) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Optimizer {
             inRange("lr", lr, 1e-12, 10);
@@ -116,6 +117,20 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
             }
             inRange("warm_up_steps", (double) warmUpSteps, 0, 1e9);
             inRange("ema_power", emaPower, 0, 10);
+        }
+    }
+
+    /**
+     * More of the moving average: its decay after n updates is 1 - (1 + (n - updateAfterStep - 1) / invGamma) ^ -power, within
+     * bounds. -1 for updateAfterStep counts as LeRobot's trainer does, 0 as diffusion_policy.
+     */
+    public record Ema(long updateAfterStep, double invGamma, double minValue, double maxValue) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Ema {
+            inRange("update_after_step", (double) updateAfterStep, -1, 1e9);
+            inRange("inv_gamma", invGamma, 1e-12, 1e12);
+            inRange("max_value", maxValue, 0, 1);
+            inRange("min_value", minValue, 0, maxValue);
         }
     }
 
@@ -163,11 +178,11 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     /** Simulated tasks. */
     public enum Env { /** No simulator. */ NONE, /** PushT. */ PUSHT }
 
-    /** How often the training is saved, and how many of the best policies are kept. */
+    /** How often the training is saved (0: at its end alone), and how many of the best policies are kept. */
     public record Checkpoint(long everySteps, int keepBest) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Checkpoint {
-            inRange("every_steps", (double) everySteps, 1, 1e9);
+            inRange("every_steps", (double) everySteps, 0, 1e9);
             inRange("keep_best", keepBest, 0, 100);
         }
     }
@@ -229,6 +244,9 @@ public record TrainConfig(Path policy, List<Path> initial, List<String> frozen, 
     private static void resolvePaths(ObjectNode root, Path base) {
         if (root.path("policy").isTextual() && !root.get("policy").asText().isEmpty()) {
             root.put("policy", base.resolve(root.get("policy").asText()).normalize().toString());
+        }
+        if (root.path("backbone_weights").isTextual()) {
+            root.put("backbone_weights", base.resolve(root.get("backbone_weights").asText()).normalize().toString());
         }
         for (String key : List.of("datasets", "initial")) {
             if (root.path(key).isArray()) {

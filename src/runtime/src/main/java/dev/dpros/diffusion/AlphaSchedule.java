@@ -8,13 +8,18 @@ public final class AlphaSchedule {
     private static final double LARGEST_BETA = 0.999;
 
     private final float[] alphasCumprod;
+    private final FlowConfig flow;
 
-    private AlphaSchedule(float[] alphasCumprod) {
+    private AlphaSchedule(float[] alphasCumprod, FlowConfig flow) {
         this.alphasCumprod = alphasCumprod;
+        this.flow = flow;
     }
 
-    /** The schedule of a scheduler configuration. */
+    /** The schedule of a scheduler configuration; with flow matching, of its noise levels. */
     public static AlphaSchedule of(SchedulerConfig config) {
+        if (config.flow() != null) {
+            return new AlphaSchedule(new float[config.numTrainTimesteps()], config.flow());
+        }
         float[] betas = switch (config.betaSchedule()) {
             case LINEAR -> linspace((float) config.betaStart(), (float) config.betaEnd(), config.numTrainTimesteps());
             case SCALED_LINEAR -> squared(linspace((float) Math.sqrt(config.betaStart()), (float) Math.sqrt(config.betaEnd()),
@@ -28,11 +33,11 @@ public final class AlphaSchedule {
             product *= 1f - betas[i];
             cumulative[i] = (float) product;
         }
-        return new AlphaSchedule(cumulative);
+        return new AlphaSchedule(cumulative, null);
     }
 
     /** torch.linspace, which counts from both ends. */
-    private static float[] linspace(float start, float end, int count) {
+    static float[] linspace(float start, float end, int count) {
         float[] values = new float[count];
         float step = count == 1 ? 0 : (end - start) / (count - 1);
         for (int i = 0; i < count; i++) {
@@ -75,12 +80,16 @@ public final class AlphaSchedule {
 
     /** The factor of the clean trajectory at timestep {@code t}. */
     public float signalRate(int t) {
-        return (float) Math.sqrt(alphasCumprod[t]);
+        return flow != null ? time(t) : (float) Math.sqrt(alphasCumprod[t]);
+    }
+
+    private float time(int t) {
+        return 1 - t / (float) alphasCumprod.length;
     }
 
     /** The factor of the noise at timestep {@code t}. */
     public float noiseRate(int t) {
-        return (float) Math.sqrt(1f - alphasCumprod[t]);
+        return flow != null ? (float) flow.noiseRate(time(t)) : (float) Math.sqrt(1f - alphasCumprod[t]);
     }
 
     /** The forward process: {@code out = signalRate * clean + noiseRate * noise}. Does not allocate; out may be either. */

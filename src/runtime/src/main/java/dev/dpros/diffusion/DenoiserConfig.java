@@ -1,7 +1,17 @@
 package dev.dpros.diffusion;
 
 /** The network that denoises. */
-public sealed interface DenoiserConfig permits UnetConfig, TransformerConfig {
+public sealed interface DenoiserConfig permits UnetConfig, TransformerConfig, DitConfig {
     /** By how much the number of denoised steps must be divisible. */
     int downsampling();
+
+    /** Values of the conditioning vector per observation step that are the task's, not the observations'. */
+    default int taskFeatures() {
+        return 0;
+    }
+
+    /** The largest share of elements that is left out at random in training. */
+    default double leftOut() {
+        return 0;
+    }
 }

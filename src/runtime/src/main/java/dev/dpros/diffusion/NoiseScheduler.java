@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
  *
  * <p>Owned by one thread; no method but the factories and {@link #timesteps} allocates.
  */
-public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverScheduler {
+public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverScheduler, FlowScheduler {
     private final int[] timesteps;
     private final SchedulerConfig.PredictionType prediction;
     private final double clip;
@@ -56,7 +56,7 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
      * @throws IllegalArgumentException if the number of steps does not fit the type
      */
     public static NoiseScheduler of(SchedulerConfig config, int elements) {
-        return of(config, Timesteps.of(config), elements);
+        return config.type().flow() ? FlowScheduler.evenly(config, elements) : of(config, Timesteps.of(config), elements);
     }
 
     /**
@@ -66,22 +66,31 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
      * @throws IllegalArgumentException if they are not
      */
     public static NoiseScheduler of(SchedulerConfig config, int[] timesteps, int elements) {
-        Timesteps.requireDecreasing(timesteps, config.numTrainTimesteps());
+        Timesteps.requireDecreasing(timesteps, Timesteps.largest(config));
+        if (config.type().flow()) {
+            return FlowScheduler.from(config, timesteps, elements);
+        }
         AlphaSchedule alphas = AlphaSchedule.of(config);
         return switch (config.type()) {
             case DDPM -> new DdpmScheduler(config, alphas, timesteps.clone(), elements);
             case DDIM -> new DdimScheduler(config, alphas, timesteps.clone(), elements);
             case DPM_SOLVER_PP -> new DpmSolverScheduler(config, alphas, timesteps.clone(), elements);
+            case EULER, RK4 -> throw new IllegalStateException(config.type() + " has no noise schedule");
         };
     }
 
-    /** Number of denoising steps. */
+    /** Number of denoising steps: evaluations of the network. */
     public final int steps() {
         return timesteps.length;
     }
 
     /** The timestep at which the network is evaluated in step {@code index}. */
     public final int timestep(int index) {
+        return timesteps[index];
+    }
+
+    /** What the network is told of the timestep: the timestep itself, or the time of a flow. */
+    public float time(int index) {
         return timesteps[index];
     }
 
@@ -117,7 +126,7 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
     }
 
     /** First half of a step: what the clean trajectory would be, clipped as configured, into {@code x0hat}. */
-    public final void estimate(int index, double[] modelOutput, double[] sample, double[] x0hat) {
+    public void estimate(int index, double[] modelOutput, double[] sample, double[] x0hat) {
         double a = sqrtAlpha[index];
         double b = sqrtBeta[index];
         for (int i = 0; i < x0hat.length; i++) {
@@ -125,6 +134,7 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
                 case EPSILON -> (sample[i] - b * modelOutput[i]) / a;
                 case SAMPLE -> modelOutput[i];
                 case V_PREDICTION -> a * sample[i] - b * modelOutput[i];
+                case VELOCITY -> throw new IllegalStateException("a velocity is integrated");
             };
             x0hat[i] = x0 > clip ? clip : x0 < -clip ? -clip : x0;
         }
@@ -145,6 +155,7 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
             case EPSILON -> modelOutput;
             case SAMPLE -> (sample - a * modelOutput) / b;
             case V_PREDICTION -> a * modelOutput + b * sample;
+            case VELOCITY -> throw new IllegalStateException("a velocity has no noise");
         };
     }
 

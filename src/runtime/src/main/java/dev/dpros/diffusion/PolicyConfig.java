@@ -43,6 +43,8 @@ public record PolicyConfig(
         if (denoiser instanceof TransformerConfig transformer) {
             requireTokens(transformer, trajectory, steps, nObsSteps);
         }
+        require(!(denoiser instanceof DitConfig) || trajectory.equals(TrajectoryConfig.DEFAULT), "trajectory", trajectory,
+                "LeRobot's own with its diffusion transformer");
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == FeatureSpec.Kind.VISUAL);
         require(visual == (vision != null), "vision_backbone", String.valueOf(vision),
                 visual ? "an image encoder, since an input is visual" : "none, since no input is visual");
@@ -128,11 +130,11 @@ public record PolicyConfig(
         return inputs.stream().filter(f -> f.kind() == FeatureSpec.Kind.VISUAL).toList();
     }
 
-    /** Values of the conditioning vector per observation step. */
+    /** Values of the conditioning vector per observation step, the task's included. */
     public int conditioningPerStep() {
         return inputs.stream()
                 .mapToInt(f -> f.kind() == FeatureSpec.Kind.VISUAL ? vision.featureDim() : f.size())
-                .sum();
+                .sum() + denoiser.taskFeatures();
     }
 
     /** Values of all observations, {@code To * conditioningPerStep}. */

@@ -18,6 +18,8 @@ package dev.dpros.diffusion;
  * @param eta DDIM: share of DDPM's noise
  * @param inferenceSteps default number of denoising steps
  * @param spacing which timesteps the steps visit
+ * @param flow what the network was trained on if by flow matching, else null; then the timesteps are noise levels, from
+ *     numTrainTimesteps (noise) to 0, that share the time evenly
  */
 public record SchedulerConfig(
         Type type,
@@ -33,16 +35,38 @@ public record SchedulerConfig(
         int stepsOffset,
         double eta,
         int inferenceSteps,
-        Spacing spacing) {
+        Spacing spacing,
+        FlowConfig flow) {
 
     /** Samplers. */
-    public enum Type { /** Ho et al. 2020. */ DDPM, /** Song et al. 2021. */ DDIM, /** Lu et al. 2022, order 2. */ DPM_SOLVER_PP }
+    public enum Type {
+        /** Ho et al. 2020. */ DDPM,
+        /** Song et al. 2021. */ DDIM,
+        /** Lu et al. 2022, order 2. */ DPM_SOLVER_PP,
+        /** Euler's method, for flow matching. */ EULER,
+        /** The classical Runge-Kutta method, for flow matching: four evaluations a step. */ RK4;
+
+        /** Whether it integrates a flow. */
+        public boolean flow() {
+            return this == EULER || this == RK4;
+        }
+
+        /** Evaluations of the network a step. */
+        public int evaluations() {
+            return this == RK4 ? 4 : 1;
+        }
+    }
 
     /** Beta schedules. */
     public enum BetaSchedule { /** linear. */ LINEAR, /** scaled_linear. */ SCALED_LINEAR, /** squaredcos_cap_v2. */ SQUAREDCOS_CAP_V2 }
 
     /** What the network predicts. */
-    public enum PredictionType { /** the noise. */ EPSILON, /** x0. */ SAMPLE, /** v. */ V_PREDICTION }
+    public enum PredictionType {
+        /** the noise. */ EPSILON,
+        /** x0. */ SAMPLE,
+        /** v. */ V_PREDICTION,
+        /** The velocity of {@link FlowConfig}. */ VELOCITY
+    }
 
     /** DDPM variance types. */
     public enum Variance { /** fixed_small. */ FIXED_SMALL, /** fixed_large. */ FIXED_LARGE }
@@ -67,6 +91,12 @@ public record SchedulerConfig(
         PolicyConfig.require(inferenceSteps >= 1 && inferenceSteps <= numTrainTimesteps, "num_inference_steps",
                 inferenceSteps, "1 to num_train_timesteps = " + numTrainTimesteps);
         PolicyConfig.require(clipSampleRange > 0, "clip_sample_range", clipSampleRange, "a positive number");
+        PolicyConfig.require(type.flow() == (flow != null), "scheduler", type, flow == null
+                ? "one of DDPM, DDIM, DPM_SOLVER_PP, since the network was trained to denoise"
+                : "EULER or RK4, since the network was trained by flow matching");
+        PolicyConfig.require((predictionType == PredictionType.VELOCITY) == (flow != null), "prediction_type", predictionType,
+                "a velocity with flow matching alone");
+        PolicyConfig.require(flow == null || spacing == Spacing.DIFFUSERS, "spacing", spacing, "diffusers with flow matching");
     }
 
     /** Settings with diffusers' own spacing. */
@@ -74,18 +104,29 @@ public record SchedulerConfig(
             PredictionType predictionType, boolean clipSample, double clipSampleRange, Variance variance,
             boolean setAlphaToOne, int stepsOffset, double eta, int inferenceSteps) {
         this(type, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType, clipSample, clipSampleRange, variance,
-                setAlphaToOne, stepsOffset, eta, inferenceSteps, Spacing.DIFFUSERS);
+                setAlphaToOne, stepsOffset, eta, inferenceSteps, Spacing.DIFFUSERS, null);
+    }
+
+    /**
+     * Flow matching.
+     *
+     * @param type EULER or RK4
+     * @param levels noise levels between noise and trajectory that can be named: a warm start begins at one of them
+     */
+    public static SchedulerConfig flow(Type type, int steps, int levels, FlowConfig flow) {
+        return new SchedulerConfig(type, levels, BetaSchedule.LINEAR, 1e-4, 0.02, PredictionType.VELOCITY, false, 1,
+                Variance.FIXED_SMALL, true, 0, 0, steps, Spacing.DIFFUSERS, flow);
     }
 
     /** The same network, sampled another way. */
     public SchedulerConfig withSampling(Type newType, int newSteps) {
         return new SchedulerConfig(newType, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType,
-                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, newSteps, spacing);
+                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, newSteps, spacing, flow);
     }
 
     /** The same, with the steps spaced another way. */
     public SchedulerConfig withSpacing(Spacing newSpacing) {
         return new SchedulerConfig(type, numTrainTimesteps, betaSchedule, betaStart, betaEnd, predictionType,
-                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, inferenceSteps, newSpacing);
+                clipSample, clipSampleRange, variance, setAlphaToOne, stepsOffset, eta, inferenceSteps, newSpacing, flow);
     }
 }

@@ -10,13 +10,16 @@ public final class Timesteps {
 
     /**
      * Spaced as diffusers does: DDPM and DDIM {@code i * (trained / steps) + offset} ("leading"), DPM-Solver++ evenly from
-     * the last ("linspace"); or evenly in log(signal / noise).
+     * the last ("linspace"); or evenly in log(signal / noise). With flow matching, the noise levels nearest to even times.
      *
      * @throws IllegalArgumentException if the steps do not fit
      */
     public static int[] of(SchedulerConfig config) {
         if (config.spacing() == SchedulerConfig.Spacing.LOG_SNR) {
             return evenInLogSnr(config, (int) (FIRST * config.numTrainTimesteps()), config.inferenceSteps());
+        }
+        if (config.type().flow()) {
+            return evenly(config, config.numTrainTimesteps(), config.inferenceSteps());
         }
         int steps = config.inferenceSteps();
         int trained = config.numTrainTimesteps();
@@ -28,8 +31,22 @@ public final class Timesteps {
             int rank = steps - i;
             timesteps[i] = leading ? (rank - 1) * ratio + offset : (int) Math.rint((trained - 1) * (double) rank / steps);
         }
-        requireDecreasing(timesteps, trained);
+        requireDecreasing(timesteps, largest(config));
         return timesteps;
+    }
+
+    private static int[] evenly(SchedulerConfig config, int start, int steps) {
+        int[] timesteps = new int[steps];
+        for (int i = 0; i < steps; i++) {
+            timesteps[i] = (int) Math.rint(start * (double) (steps - i) / steps);
+        }
+        requireDecreasing(timesteps, largest(config));
+        return timesteps;
+    }
+
+    /** The largest timestep; of a flow, where there is noise alone. */
+    static int largest(SchedulerConfig config) {
+        return config.type().flow() ? config.numTrainTimesteps() : config.numTrainTimesteps() - 1;
     }
 
     /** The timesteps whose log(signal / noise) is nearest to even steps between the first and the last. */
@@ -46,7 +63,7 @@ public final class Timesteps {
             }
             timesteps[i] = t;
         }
-        requireDecreasing(timesteps, config.numTrainTimesteps());
+        requireDecreasing(timesteps, largest(config));
         return timesteps;
     }
 
@@ -56,7 +73,7 @@ public final class Timesteps {
 
     /**
      * {@code steps} timesteps from {@code start} down, for a warm start: evenly in log(signal / noise) to 5 % of the training
-     * timesteps, or evenly to 0 if that is not below.
+     * timesteps, or evenly to 0 if that is not below, and with flow matching.
      *
      * @throws IllegalArgumentException if there are not so many
      */
@@ -64,19 +81,13 @@ public final class Timesteps {
         PolicyConfig.require(start >= 1 && start < config.numTrainTimesteps(), "warm timestep", start,
                 "1 to " + (config.numTrainTimesteps() - 1));
         PolicyConfig.require(steps >= 1 && steps <= start + 1, "warm steps", steps, "1 to " + (start + 1));
-        if (start > LAST * config.numTrainTimesteps()) {
-            return evenInLogSnr(config, start, steps);
-        }
-        int[] timesteps = new int[steps];
-        for (int i = 0; i < steps; i++) {
-            timesteps[i] = (int) Math.rint(start * (double) (steps - i) / steps);
-        }
-        return timesteps;
+        return !config.type().flow() && start > LAST * config.numTrainTimesteps() ? evenInLogSnr(config, start, steps)
+                : evenly(config, start, steps);
     }
 
-    static void requireDecreasing(int[] timesteps, int trained) {
+    static void requireDecreasing(int[] timesteps, int largest) {
         for (int i = 0; i < timesteps.length; i++) {
-            PolicyConfig.require(timesteps[i] >= 0 && timesteps[i] < trained, "timestep", timesteps[i], "0 to " + (trained - 1));
+            PolicyConfig.require(timesteps[i] >= 0 && timesteps[i] <= largest, "timestep", timesteps[i], "0 to " + largest);
             PolicyConfig.require(i == 0 || timesteps[i] < timesteps[i - 1], "num_inference_steps", timesteps.length,
                     "so few that no timestep repeats");
         }

@@ -40,6 +40,11 @@ public record TransformerConfig(
     }
 
     @Override
+    public double leftOut() {
+        return Math.max(dropEmb, dropAttn);
+    }
+
+    @Override
     public int downsampling() {
         return 1;
     }

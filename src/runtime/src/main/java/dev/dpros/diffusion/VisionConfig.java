@@ -18,6 +18,7 @@ import java.util.List;
  * @param outActivation whether a ReLU follows the last linear layer (LeRobot's DiffusionRgbEncoder)
  * @param imagenetNormalize whether (x - mean) / std of ImageNet is applied on top (MultiImageObsEncoder)
  * @param conv layers of the compact encoder, for {@link Backbone#CONV} only, else empty
+ * @param vit sizes of the vision transformer, for {@link Backbone#CLIP_VIT} only, else null
  */
 public record VisionConfig(
         Backbone backbone,
@@ -30,13 +31,15 @@ public record VisionConfig(
         int featureDim,
         boolean outActivation,
         boolean imagenetNormalize,
-        List<ConvLayer> conv) {
+        List<ConvLayer> conv,
+        Vit vit) {
 
     /** Convolutional bodies. */
     public enum Backbone {
         /** torchvision resnet18 without its pool and classifier. */ RESNET18,
         /** torchvision resnet34 likewise. */ RESNET34,
-        /** The compact encoder of models/pusht_image. */ CONV
+        /** The compact encoder of models/pusht_image. */ CONV,
+        /** The vision transformer of OpenAI's CLIP. */ CLIP_VIT
     }
 
     /** Normalisation layers of a ResNet. */
@@ -48,7 +51,8 @@ public record VisionConfig(
     /** From feature maps to a vector. */
     public enum Pool {
         /** SpatialSoftmax, then linear (robomimic, LeRobot). */ SPATIAL_SOFTMAX,
-        /** Global average, no linear (MultiImageObsEncoder). */ AVERAGE
+        /** Global average, no linear (MultiImageObsEncoder). */ AVERAGE,
+        /** A vision transformer's first token (multi_task_dit). */ FIRST_TOKEN
     }
 
     /**
@@ -72,6 +76,31 @@ public record VisionConfig(
         }
     }
 
+    /**
+     * A vision transformer.
+     *
+     * @param patch side of a patch, pixels
+     * @param width of a token
+     * @param layers of the encoder
+     * @param heads of attention
+     */
+    public record Vit(int patch, int width, int layers, int heads) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Vit {
+            PolicyConfig.require(patch >= 1 && patch <= 256, "patch_size", patch, "1 to 256");
+            PolicyConfig.require(layers >= 1 && layers <= 64, "num_hidden_layers", layers, "1 to 64");
+            PolicyConfig.require(heads >= 1 && width >= heads && width <= 1 << 14 && width % heads == 0, "hidden_size", width,
+                    "a multiple of the heads, at most 16384");
+        }
+    }
+
+    /** An encoder that is no vision transformer. */
+    public VisionConfig(Backbone backbone, Norm norm, List<Integer> resizeShape, List<Integer> cropShape, boolean separatePerCamera,
+            Pool pool, int numKeypoints, int featureDim, boolean outActivation, boolean imagenetNormalize, List<ConvLayer> conv) {
+        this(backbone, norm, resizeShape, cropShape, separatePerCamera, pool, numKeypoints, featureDim, outActivation, imagenetNormalize,
+                conv, null);
+    }
+
     /** Copies the lists. */
     public VisionConfig {
         resizeShape = resizeShape == null ? null : List.copyOf(resizeShape);
@@ -80,10 +109,26 @@ public record VisionConfig(
         requirePair(resizeShape, "resize_shape");
         requirePair(cropShape, "crop_shape");
         PolicyConfig.require(featureDim >= 1 && featureDim <= 1 << 16, "feature_dim", featureDim, "1 to 65536");
-        PolicyConfig.require(pool == Pool.AVERAGE || numKeypoints >= 1 && numKeypoints <= 1 << 15,
+        PolicyConfig.require(pool != Pool.SPATIAL_SOFTMAX || numKeypoints >= 1 && numKeypoints <= 1 << 15,
                 "spatial_softmax_num_keypoints", numKeypoints, "1 to 32768");
         PolicyConfig.require((backbone == Backbone.CONV) != conv.isEmpty(), "conv_encoder.layers", conv.size() + " layers",
                 backbone == Backbone.CONV ? "at least 1 layer" : "none for a ResNet");
+        PolicyConfig.require((backbone == Backbone.CLIP_VIT) == (vit != null), "vision_encoder", vit,
+                backbone == Backbone.CLIP_VIT ? "the sizes of a vision transformer" : "none of a vision transformer");
+    }
+
+    /** The same for images that are neither resized nor cropped. */
+    public VisionConfig ofWholeImages() {
+        return new VisionConfig(backbone, norm, null, null, separatePerCamera, pool, numKeypoints, featureDim, outActivation,
+                imagenetNormalize, conv, vit);
+    }
+
+    /** What the names of a camera's encoder begin with. */
+    public String prefix(int camera) {
+        if (backbone == Backbone.CLIP_VIT) {
+            return "observation_encoder." + (separatePerCamera ? "vision_encoders." + camera : "vision_encoder") + ".model.vision_model.";
+        }
+        return separatePerCamera ? "rgb_encoder." + camera + "." : "rgb_encoder.";
     }
 
     private static void requirePair(List<Integer> shape, String field) {

@@ -17,8 +17,8 @@ final class DenoisingLoop {
     private final SchedulerConfig sampler;
     private final InferenceLatency latency;
     private NoiseScheduler scheduler;
-    private int[] timesteps = {};
-    private boolean usesOwnTimesteps;
+    private int[] wanted;
+    private float[] times = {};
     private ByteBuffer input;
     private float[] floats = {};
     private double[] sample;
@@ -47,17 +47,17 @@ final class DenoisingLoop {
     Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, float[] observations, Sampling sampling) {
         int batch = sampling.noise().size();
         prepare(batch, sampling.timesteps());
-        network.embed(timesteps);
+        network.embed(times);
         scheduler.begin();
         draw(sampling, -1, sample);
         Clock clock = latency.clock();
-        for (int i = 0; i < timesteps.length; i++) {
+        for (int i = 0; i < times.length; i++) {
             long startNs = clock.monotonicNs();
             Inpainting.impose(config, observations, sample);
-            evaluate(network, chunk, condition, batch, timesteps[i]);
+            evaluate(network, chunk, condition, batch, times[i]);
             double[] clean = scheduler.estimate();
             scheduler.estimate(i, output, sample, clean);
-            if (!sampling.listener().onStep(i, timesteps.length, timesteps[i], clean)) {
+            if (!sampling.listener().onStep(i, times.length, scheduler.timestep(i), clean)) {
                 Inpainting.impose(config, observations, clean);
                 return new Result(clean, i + 1);
             }
@@ -68,18 +68,21 @@ final class DenoisingLoop {
             latency.step().recordNs(clock.monotonicNs() - startNs);
         }
         Inpainting.impose(config, observations, sample);
-        return new Result(sample, timesteps.length);
+        return new Result(sample, times.length);
     }
 
-    private void prepare(int batch, int[] wanted) {
+    /** @param timesteps that are to be visited, or null for the sampler's own */
+    private void prepare(int batch, int[] timesteps) {
         int length = batch * config.denoisedSteps() * config.denoisedWidth();
-        boolean sameSteps = scheduler != null && (wanted == null ? usesOwnTimesteps : Arrays.equals(wanted, timesteps));
-        if (floats.length == length && sameSteps) {
+        if (floats.length == length && scheduler != null && Arrays.equals(timesteps, wanted)) {
             return;
         }
-        scheduler = wanted == null ? NoiseScheduler.of(sampler, length) : NoiseScheduler.of(sampler, wanted, length);
-        timesteps = scheduler.timesteps();
-        usesOwnTimesteps = wanted == null;
+        scheduler = timesteps == null ? NoiseScheduler.of(sampler, length) : NoiseScheduler.of(sampler, timesteps, length);
+        wanted = timesteps;
+        times = new float[scheduler.steps()];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = scheduler.time(i);
+        }
         if (floats.length != length) {
             input = ConditioningEncoder.direct(length);
             floats = new float[length];
@@ -106,14 +109,14 @@ final class DenoisingLoop {
         }
     }
 
-    private void evaluate(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, int batch, int timestep) {
+    private void evaluate(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, int batch, float time) {
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) sample[i];
         }
         input.asFloatBuffer().put(floats);
         float[] result;
         try (PtNDArray x = chunk.array(input, batch, config.denoisedSteps(), config.denoisedWidth());
-                PtNDArray y = chunk.denoise(x, condition, network.stepRow(timestep))) {
+                PtNDArray y = chunk.denoise(x, condition, network.stepRow(time))) {
             result = y.toFloatArray();
         }
         for (int i = 0; i < result.length; i++) {

@@ -161,9 +161,10 @@ public final class DiffusionPolicy implements ChunkPolicy {
      *
      * @param globalCond {@code [To * D]}
      * @param sample {@code [T, W]}; observations are put in if the policy is conditioned by inpainting
+     * @param time timestep, or the time of a flow
      * @return {@code [T, W]}
      */
-    public float[] evaluate(float[] globalCond, float[] sample, int timestep) {
+    public float[] evaluate(float[] globalCond, float[] sample, float time) {
         prepare();
         ByteBuffer x = ConditioningEncoder.direct(sample.length);
         double[] imposed = new double[sample.length];
@@ -175,10 +176,10 @@ public final class DiffusionPolicy implements ChunkPolicy {
             x.putFloat(i * Float.BYTES, (float) imposed[i]);
         }
         try (PolicyNetwork.Chunk chunk = network.open()) {
-            network.embed(new int[] {timestep});
+            network.embed(time);
             PtNDArray condition = condition(chunk, globalCond, 1);
             PtNDArray input = chunk.array(x, 1, config.denoisedSteps(), config.denoisedWidth());
-            return chunk.denoise(input, condition, network.stepRow(timestep)).toFloatArray();
+            return chunk.denoise(input, condition, network.stepRow(time)).toFloatArray();
         }
     }
 

@@ -90,12 +90,12 @@ public record InferenceOptions(
             throw InputException.of("inference.steps", "number", "at most the " + trained.numTrainTimesteps()
                     + " steps of training", String.valueOf(count), "");
         }
-        SchedulerConfig chosen = trained.withSampling(sampler == null ? trained.type() : sampler, count).withSpacing(spacing);
         try {
+            SchedulerConfig chosen = trained.withSampling(sampler == null ? trained.type() : sampler, count).withSpacing(spacing);
             Timesteps.of(chosen);
+            return chosen;
         } catch (IllegalArgumentException e) {
             throw new InputException("inference.steps: " + e.getMessage(), e);
         }
-        return chosen;
     }
 }

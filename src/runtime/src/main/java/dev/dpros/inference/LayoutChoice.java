@@ -77,7 +77,7 @@ final class LayoutChoice {
 
     private long unetNs() {
         try (PolicyNetwork.Chunk chunk = network.open()) {
-            network.embed(new int[] {0});
+            network.embed(0);
             PtNDArray condition = chunk.condition(chunk.zeros(1, config.globalConditioning()));
             PtNDArray x = chunk.zeros(1, config.denoisedSteps(), config.denoisedWidth());
             return leastNs(() -> chunk.denoise(x, condition, network.stepRow(0)).toFloatArray());

@@ -18,7 +18,6 @@ import dev.dpros.inference.torchscript.ScriptModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class PolicyNetwork implements AutoCloseable {
     private final List<ConvVariant> variants;
     private final int cameras;
     private NetworkLayout layout = NetworkLayout.ORIGINAL;
-    private final Map<Integer, Integer> stepRows = new HashMap<>();
+    private final Map<Float, Integer> stepRows = new HashMap<>();
     private PtNDArray stepTable;
 
     private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants, int cameras) {
@@ -109,16 +108,17 @@ final class PolicyNetwork implements AutoCloseable {
         }
     }
 
-    /** Makes sure that the FiLM vectors of these timesteps are in the table; computes those that are asked for once. */
-    void embed(int[] timesteps) {
-        if (Arrays.stream(timesteps).allMatch(stepRows::containsKey)) {
+    /** Makes sure that what the network makes of these times is in the table; computes those that are asked for once. */
+    void embed(float... times) {
+        int known = stepRows.size();
+        for (float time : times) {
+            stepRows.putIfAbsent(time, stepRows.size());
+        }
+        if (stepRows.size() == known) {
             return;
         }
-        for (int timestep : timesteps) {
-            stepRows.putIfAbsent(timestep, stepRows.size());
-        }
         float[] steps = new float[stepRows.size()];
-        stepRows.forEach((timestep, row) -> steps[row] = timestep);
+        stepRows.forEach((time, row) -> steps[row] = time);
         if (stepTable != null) {
             stepTable.close();
         }
@@ -128,9 +128,9 @@ final class PolicyNetwork implements AutoCloseable {
         }
     }
 
-    /** The row of a timestep in the table. */
-    int stepRow(int timestep) {
-        return stepRows.get(timestep);
+    /** The row of a time in the table. */
+    int stepRow(float time) {
+        return stepRows.get(time);
     }
 
     /** Opens the scope of one chunk: what is created within lives until it is closed. */

@@ -82,7 +82,7 @@ public final class RealTimeGuide implements SamplingGuide {
         }
         SchedulerConfig full = sampler.get();
         int most = warm ? config.warmSteps() : full.inferenceSteps();
-        int count = budget == null ? most : budget.choose(request.deadlineNs() - beganNs, most);
+        int count = budget == null ? most : budget.choose((request.deadlineNs() - beganNs) / full.type().evaluations(), most);
         int[] timesteps = warm ? Timesteps.from(full, config.warmTimestep(), count)
                 : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
         StepListener listener = (index, steps, timestep, x0hat) -> {

@@ -138,6 +138,53 @@ class ForeignTrainingTest {
         assertFalse(ForeignTraining.is(Path.of("models/pusht_keypoints/config.json")));
     }
 
+    private Path leRobot2026(String dataset, String more) throws IOException {
+        ObjectNode policy = (ObjectNode) StrictJson.read(Path.of("models/pusht_keypoints/config.json")).json();
+        policy.putArray("optimizer_betas").add(0.95).add(0.999);
+        policy.put("pretrained_backbone_weights", "ResNet18_Weights.IMAGENET1K_V1");
+        return Files.writeString(folder.resolve("train_config.json"), "{\"dataset\": " + dataset + ", \"policy\": " + policy + more + "}");
+    }
+
+    @Test
+    void shouldFollowLeRobotsTrainConfigOf2026() throws IOException {
+        ForeignTraining training = ForeignTraining.read(leRobot2026("{\"repo_id\": \"lerobot/pusht\", \"root\": null, \"eval_split\": 0.1}",
+                ", \"save_freq\": 0, \"env_eval_freq\": 0, \"env\": {\"type\": \"pusht\"}, \"ema\": {\"enable\": true, \"decay\": null, "
+                + "\"update_after_step\": 0, \"inv_gamma\": 2.0, \"power\": 0.5, \"min_decay\": 0.0, \"max_decay\": 0.99}"));
+
+        Map<?, ?> optimizer = (Map<?, ?>) training.settings().get("optimizer");
+        assertEquals(0.5, optimizer.get("ema_power"));
+        assertEquals(Map.of("update_after_step", -1, "inv_gamma", 2.0, "min_value", 0.0, "max_value", 0.99), optimizer.get("ema"));
+        assertEquals(Map.of("every_steps", 0, "keep_best", 1), training.settings().get("checkpoint"));
+        assertEquals("none", ((Map<?, ?>) training.settings().get("evaluation")).get("env"));
+        assertEquals(Map.of("ratio", 0.1), training.settings().get("validation"));
+        String data = ((List<?>) training.settings().get("datasets")).get(0).toString();
+        assertTrue(data.endsWith("lerobot/lerobot/pusht") && Path.of(data).isAbsolute(), data);
+        assertFalse(training.settings().containsKey("backbone_weights"), "it has no image");
+        assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("ema")), training.ignored()::toString);
+    }
+
+    @Test
+    void shouldTakeAConstantDecayAndNoNameThatLeadsElsewhere() throws IOException {
+        ForeignTraining training = ForeignTraining.read(leRobot2026("{\"repo_id\": \"a/b\"}", ", \"ema\": {\"enable\": true, \"decay\": 0.99}"));
+        assertEquals(Map.of("update_after_step", -1, "inv_gamma", 1.0, "min_value", 0.99, "max_value", 0.99),
+                ((Map<?, ?>) training.settings().get("optimizer")).get("ema"));
+        for (String name : List.of("../../etc", "a/..b/c", "/etc/x", "pusht", "a/../..")) {
+            assertTrue(message(leRobot2026("{\"repo_id\": \"" + name + "\"}", "")).contains("dataset.repo_id: expected OWNER/NAME"), name);
+        }
+    }
+
+    @Test
+    void shouldFindTheConfigurationInARunsFolder() throws IOException {
+        Path policy = new TinyPolicy().write(folder.resolve("run/checkpoints/000020/pretrained_model"));
+        assertEquals(folder.resolve("run"), ForeignTraining.within(folder.resolve("run")));
+        Path file = Files.writeString(policy.resolve("train_config.json"), "{}");
+        assertEquals(file, ForeignTraining.within(folder.resolve("run")));
+        assertEquals(file, ForeignTraining.within(policy));
+        Path hydra = Files.writeString(Files.createDirectories(folder.resolve("out/.hydra")).resolve("config.yaml"), "a: 1\n");
+        assertEquals(hydra, ForeignTraining.within(folder.resolve("out")));
+        assertEquals(hydra, ForeignTraining.within(hydra));
+    }
+
     /** Anchors and aliases as the public task files have them, a merge key, and numbers as OmegaConf reads them. */
     @Test
     void shouldFollowAnchorsAndAliases() throws IOException {

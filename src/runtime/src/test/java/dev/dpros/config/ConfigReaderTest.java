@@ -228,8 +228,8 @@ class ConfigReaderTest {
 
     @Test
     void shouldListTheValuesOfAnEnumeration() {
-        String message = error(VALID + "sampler:\n  scheduler: euler\n");
-        assertTrue(message.contains("expected one of policy ddpm ddim dpm_solver_pp, found \"euler\""), message);
+        String message = error(VALID + "sampler:\n  scheduler: heun\n");
+        assertTrue(message.contains("expected one of policy ddpm ddim dpm_solver_pp euler rk4, found \"heun\""), message);
     }
 
     @Test

@@ -55,8 +55,12 @@ public final class Procedural {
     public static TensorData weight(String name, List<Long> shape) {
         int count = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
         float[] values;
-        if (name.endsWith("pos_emb")) {
+        if (name.endsWith("pos_emb") || name.endsWith("pos_embedding")) {
             values = uniform(name, count, -1, 1);
+        } else if (name.endsWith("running_mean")) {
+            values = uniform(name, count, -0.2, 0.2);
+        } else if (name.endsWith("running_var")) {
+            values = uniform(name, count, 0.5, 1.5);
         } else if (shape.size() >= 2) {
             double bound = Math.sqrt(3.0 / shape.subList(1, shape.size()).stream().reduce(1L, (a, b) -> a * b));
             values = uniform(name, count, -bound, bound);

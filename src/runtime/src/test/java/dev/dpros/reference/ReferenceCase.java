@@ -41,7 +41,7 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
             "stanford_unet_lowdim_inpaint_ddim8", "stanford_unet_lowdim_inpaint_ddpm100",
             "stanford_unet_lowdim_localcond_ddpm100", "stanford_unet_lowdim_noconvention_ddim10");
     /** Three optimisation steps of LeRobot's DiffusionModel. */
-    public static final List<String> TRAINING = List.of("train_state", "train_image");
+    public static final List<String> TRAINING = List.of("train_state", "train_image", "train_batchnorm");
 
     /** Loads a case; its checkpoint is written to {@code directory} (a temporary one). */
     public static ReferenceCase load(String name, Path directory) {

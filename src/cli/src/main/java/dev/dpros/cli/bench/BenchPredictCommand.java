@@ -57,7 +57,7 @@ final class BenchPredictCommand implements Callable<Integer> {
             + "packed, packed_bf16, all, or measured (default), which takes the fastest float32 one")
     private List<String> variants = List.of("measured");
 
-    @Option(names = "--scheduler", paramLabel = "NAME", description = "ddpm, ddim or dpm_solver_pp (default: the policy's)")
+    @Option(names = "--scheduler", paramLabel = "NAME", description = "ddpm, ddim, dpm_solver_pp; for flow matching euler, rk4 (default: the policy's)")
     private SchedulerConfig.Type scheduler;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's)")

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /** The options by which a command line chooses how chunks are sampled; unset ones leave the configuration as it is. */
 public final class SamplingOptions {
     @Option(names = "--scheduler", paramLabel = "NAME",
-            description = "noise scheduler: ddpm, ddim, dpm_solver_pp, or policy for the checkpoint's own")
+            description = "noise scheduler: ddpm, ddim, dpm_solver_pp; euler, rk4 for flow matching; or policy for the checkpoint's own")
     private Scheduler scheduler;
 
     @Option(names = "--steps", paramLabel = "N", description = "denoising steps (default: the policy's own)")

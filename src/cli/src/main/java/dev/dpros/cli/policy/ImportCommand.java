@@ -4,6 +4,7 @@ import dev.dpros.bench.SyntheticPolicy;
 import dev.dpros.checkpoint.PolicyInspection;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.checkpoint.PolicyWriter;
+import dev.dpros.checkpoint.TaskFeatures;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -33,6 +34,10 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Parameters(index = "1", paramLabel = "DIR", description = "directory to write")
     private Path directory;
+
+    @Option(names = "--task", paramLabel = "FILE", description = "what the text tower makes of the task, for a policy that is told one: "
+            + "safetensors with one tensor, whose name is the task's text (docs/checkpoints.md)")
+    private Path task;
 
     @Option(names = "--force", description = "move a directory that is there already aside, to DIR.bak")
     private boolean force;
@@ -65,7 +70,7 @@ public final class ImportCommand implements Callable<Integer> {
 
     private PolicyDefinition read() {
         if (!random()) {
-            return PolicyReader.read(source);
+            return task == null ? PolicyReader.read(source) : PolicyReader.read(source, TaskFeatures.read(task));
         }
         String name = source.toString().substring(RANDOM.length());
         PolicyDefinition policy = SyntheticPolicy.named(name);

@@ -2,8 +2,12 @@ package dev.dpros.cli.policy;
 
 import dev.dpros.checkpoint.PolicyInspection;
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.checkpoint.PolicyTree;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TransformerConfig;
@@ -32,13 +36,15 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Print what is in a policy: observations, horizons, scheduler, parameters, normalizer ranges, and the "
+        description = {"Print what is in a policy: observations, horizons, scheduler, parameters, normalizer ranges, and the "
                 + "time that a prediction takes on this machine.",
-        footer = {"", "Example: dpros inspect models/pusht_image"})
+            "Of a folder that is no policy itself: a line for each policy below it, what it is and whether it runs, with the reason if "
+                + "not."},
+        footer = {"", "Example: dpros inspect models/pusht_image", "         dpros inspect /data/policies"})
 public final class InspectCommand implements Callable<Integer> {
     private static final int PREDICTIONS = 7;
 
-    @Parameters(paramLabel = "SRC", description = "LeRobot directory or diffusion_policy .ckpt")
+    @Parameters(paramLabel = "SRC", description = "LeRobot directory or diffusion_policy .ckpt, or a folder with some below it")
     private Path source;
 
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write it to this file too")
@@ -52,6 +58,9 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (PolicyTree.is(source)) {
+            return tree();
+        }
         PolicyDefinition policy = PolicyReader.read(source);
         PolicyInspection inspection = PolicyInspection.of(source, policy);
         PrintWriter out = spec.commandLine().getOut();
@@ -72,6 +81,35 @@ public final class InspectCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A line for each policy below the folder. */
+    private int tree() {
+        List<PolicyTree.Entry> entries = PolicyTree.of(source);
+        if (entries.isEmpty()) {
+            throw InputException.of(source.toString(), "folder", "a policy in it or below it (config.json and model.safetensors, or a "
+                    + ".ckpt)", "none", "");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        entries.forEach(entry -> out.printf(Locale.ROOT, "%s: %s%n", entry.path(),
+                entry.runs() ? "runs: " + summary(entry.inspection()) : "does not run: " + entry.reason()));
+        out.printf(Locale.ROOT, "%d of %d run%n", entries.stream().filter(PolicyTree.Entry::runs).count(), entries.size());
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, Map.of("policies", entries));
+        }
+        return 0;
+    }
+
+    private static String summary(PolicyInspection policy) {
+        long cameras = policy.features().stream().filter(feature -> feature.kind() == FeatureSpec.Kind.VISUAL).count();
+        return String.format(Locale.ROOT, "%s, %s, %s, %s, %,d parameters", policy.format(), network(policy),
+                cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras", sampler(policy.scheduler()),
+                policy.totalParameters());
+    }
+
+    private static String network(PolicyInspection policy) {
+        return policy.unet() != null ? "UNet" : policy.dit() != null ? "diffusion transformer" : "transformer";
+    }
+
     private static void print(PolicyInspection policy, PrintWriter out) {
         out.printf(Locale.ROOT, "%s: %s%n", policy.source(), policy.format());
         out.printf(Locale.ROOT, "horizons      To %d, T %d, Ta %d%n", policy.observationSteps(), policy.horizon(), policy.actionSteps());
@@ -85,18 +123,15 @@ public final class InspectCommand implements Callable<Integer> {
         if (policy.vision() != null) {
             out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
         }
-        out.print(policy.unet() != null ? unet(policy.unet()) : transformer(policy.transformer()));
-        out.printf(Locale.ROOT, "scheduler     %s, trained on %d timesteps (%s), predicts %s, %s%n", sampler(policy.scheduler()),
-                policy.scheduler().numTrainTimesteps(), lower(policy.scheduler().betaSchedule()),
-                lower(policy.scheduler().predictionType()),
-                policy.scheduler().clipSample() ? "clips to +-" + policy.scheduler().clipSampleRange() : "does not clip");
+        out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
+        out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy.scheduler()), trained(policy.scheduler()));
         out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
     }
 
     private static String conditioning(PolicyInspection policy) {
         return switch (policy.trajectory().conditioning()) {
-            case GLOBAL -> policy.unet() != null ? "of the whole trajectory" : "a token per observation step";
+            case GLOBAL -> policy.transformer() == null ? "of the whole trajectory" : "a token per observation step";
             case LOCAL -> "each of the step of its own time";
             case INPAINTING -> "columns of the trajectory (inpainting)";
         };
@@ -112,6 +147,21 @@ public final class InspectCommand implements Callable<Integer> {
                 : transformer.nCondLayers() > 0 ? transformer.nCondLayers() + " conditioning layers" : "conditioning MLP";
         return String.format(Locale.ROOT, "transformer   %d layers, %d heads, width %d, %s, %s%n", transformer.nLayer(), transformer.nHead(),
                 transformer.nEmb(), encoder, transformer.causalAttn() ? "causal" : "not causal");
+    }
+
+    private static String dit(DitConfig dit) {
+        return String.format(Locale.ROOT, "transformer   %d blocks, %d heads, width %d, adaLN-Zero, %s%n%s", dit.numLayers(), dit.numHeads(),
+                dit.hiddenDim(), dit.rope() ? "rotary positions" : dit.positions() ? "learnt positions" : "no positions",
+                dit.task() == null ? "" : String.format(Locale.ROOT, "task          %s%n", dit.task()));
+    }
+
+    private static String trained(SchedulerConfig scheduler) {
+        if (scheduler.flow() != null) {
+            return "trained by flow matching";
+        }
+        return String.format(Locale.ROOT, "trained on %d timesteps (%s), predicts %s, %s", scheduler.numTrainTimesteps(),
+                lower(scheduler.betaSchedule()), lower(scheduler.predictionType()),
+                scheduler.clipSample() ? "clips to +-" + scheduler.clipSampleRange() : "does not clip");
     }
 
     private static String lower(Enum<?> value) {
@@ -135,7 +185,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     private static String encoder(VisionConfig vision) {
         StringBuilder text = new StringBuilder(lower(vision.backbone()));
-        if (vision.backbone() != VisionConfig.Backbone.CONV) {
+        if (vision.backbone().name().startsWith("RESNET")) {
             text.append(", ").append(lower(vision.norm())).append(" norm");
         }
         text.append(", ").append(lower(vision.pool()).replace('_', ' '));

@@ -43,10 +43,11 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: dpros predict --policy models/pusht_image --input in.safetensors --output out.safetensors"})
 public final class PredictCommand implements Callable<Integer> {
     private static final Map<String, SchedulerConfig.Type> SCHEDULERS = Map.of(
+            "euler", SchedulerConfig.Type.EULER, "rk4", SchedulerConfig.Type.RK4,
             "ddpm", SchedulerConfig.Type.DDPM, "ddim", SchedulerConfig.Type.DDIM,
             "dpm-solver++", SchedulerConfig.Type.DPM_SOLVER_PP, "dpm_solver_pp", SchedulerConfig.Type.DPM_SOLVER_PP,
             "dpmsolver++", SchedulerConfig.Type.DPM_SOLVER_PP);
-    private static final List<String> SHOWN = List.of("ddpm", "ddim", "dpm-solver++");
+    private static final List<String> SHOWN = List.of("ddpm", "ddim", "dpm-solver++", "euler", "rk4");
 
     @Option(names = "--policy", paramLabel = "SRC", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
     private Path policy;
@@ -59,7 +60,7 @@ public final class PredictCommand implements Callable<Integer> {
     private Path output;
 
     @Option(names = "--scheduler", paramLabel = "NAME",
-            description = "noise scheduler: ddpm, ddim, dpm-solver++ (default: the policy's own)")
+            description = "noise scheduler: ddpm, ddim, dpm-solver++; for flow matching euler, rk4 (default: the policy's own)")
     private String scheduler;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's own)")

@@ -1,7 +1,9 @@
 package dev.dpros.cli.train;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.dpros.checkpoint.BackboneWeights;
 import dev.dpros.checkpoint.ExpectedTensors;
+import dev.dpros.checkpoint.ForeignTraining;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.DatasetFormat;
@@ -13,6 +15,7 @@ import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.core.TensorData;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
 import dev.dpros.diffusion.PolicyConfig;
@@ -69,7 +72,7 @@ public final class TrainCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "training configuration (docs/training.md), or "
-            + "diffusion_policy's YAML, or LeRobot's train_config.json")
+            + "diffusion_policy's YAML, LeRobot's train_config.json, or the folder of a run of theirs")
     private Path file;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
@@ -99,6 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Archive.requireWhole("train");
+        file = ForeignTraining.within(file);
         TrainingSettings settings = TrainingSettings.read(file, layer(overrides), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
@@ -112,8 +116,7 @@ public final class TrainCommand implements Callable<Integer> {
             List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
             TrainingData data = new TrainingData(config, policy, earlier,
                     path -> choice.of(open(path), line -> spec.commandLine().getErr().println("dpros: " + line)));
-            PolicyDefinition initial = new PolicyDefinition(policy,
-                    InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier), data.normalizers(), "initial");
+            PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
             Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
             boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
             ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
@@ -175,9 +178,18 @@ public final class TrainCommand implements Callable<Integer> {
     private EpisodeDataset open(Path path) {
         if (!Files.exists(path)) {
             throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset, an HDF5 file or a recording directory", "nothing",
-                    "");
+                    "give it with --set datasets=[PATH]");
         }
         return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), stamps.bounds()));
+    }
+
+    /** Drawn, then what earlier policies have, then what was published of the backbone; a training that goes on has its own. */
+    private Map<String, TensorData> weights(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier) {
+        Map<String, TensorData> weights = InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier);
+        if (config.backboneWeights() != null && !resume) {
+            weights.putAll(BackboneWeights.read(config.backboneWeights(), policy));
+        }
+        return weights;
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */
@@ -211,8 +223,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     private static PolicyTrainer.Options options(TrainConfig config, PolicyConfig policy, Predicate<String> learns) {
         TrainConfig.Optimizer o = config.optimizer();
-        OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(0, 1, o.emaPower(), 0, 0.9999);
         try {
+            OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(o.ema().updateAfterStep(),
+                    o.ema().invGamma(), o.emaPower(), o.ema().minValue(), o.ema().maxValue());
             return new PolicyTrainer.Options(
                     new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), decay(config, policy), o.clipNorm(), ema),
                     new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),

@@ -73,6 +73,23 @@ class PolicyCommandsTest {
     }
 
     @Test
+    void shouldSayOfEveryPolicyInAFolderWhetherItRuns() throws IOException {
+        Path json = directory.resolve("policies.json");
+        Path act = Files.createDirectories(directory.resolve("lab/act"));
+        Files.writeString(act.resolve("config.json"), "{\"type\": \"act\"}");
+
+        assertEquals(0, run("inspect", "models"), err.toString());
+        assertTrue(out.toString().contains("models/pusht_image: runs: LeRobot pretrained directory, UNet, 1 camera, DDIM 16 steps, "),
+                out.toString());
+        assertEquals(0, run("inspect", "--json", json, directory.resolve("lab")), err.toString());
+        assertTrue(out.toString().contains(act + ": does not run: config.json: type: ") && out.toString().contains("0 of 1 run"),
+                out.toString());
+        assertTrue(new ObjectMapper().readTree(json.toFile()).at("/policies/0/reason").asText().contains("ACT"));
+        assertEquals(2, run("inspect", Files.createDirectories(directory.resolve("none"))));
+        fails("none", ".ckpt");
+    }
+
+    @Test
     void shouldImportACheckpointThatPredictsTheSame() throws IOException {
         ReferenceCase reference = ReferenceCase.load("stanford_lowdim_ddim10", directory);
         Path imported = directory.resolve("imported");

@@ -30,7 +30,7 @@ public record OptimizerConfig(double learningRate, double beta1, double beta2, d
     /**
      * How fast the average forgets: {@code decay = 1 - (1 + step / invGamma) ^ -power}, within bounds.
      *
-     * @param updateAfterStep steps before which the average is the weights
+     * @param updateAfterStep steps before which the average is the weights; -1 counts an update more, as the library diffusers
      * @param invGamma inverse factor of the warm-up
      * @param power exponent of the warm-up
      * @param minValue smallest decay
@@ -42,7 +42,7 @@ public record OptimizerConfig(double learningRate, double beta1, double beta2, d
 
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public EmaConfig {
-            require(updateAfterStep >= 0, "ema.update_after_step", updateAfterStep, "0 or more");
+            require(updateAfterStep >= -1, "ema.update_after_step", updateAfterStep, "-1 or more");
             require(invGamma > 0 && invGamma < 1e12, "ema.inv_gamma", invGamma, "more than 0");
             require(power >= 0 && power <= 10, "ema.power", power, "0 to 10");
             require(minValue >= 0 && minValue <= maxValue, "ema.min_value", minValue, "0 to ema.max_value");

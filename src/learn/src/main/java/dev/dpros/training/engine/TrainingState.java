@@ -2,16 +2,18 @@ package dev.dpros.training.engine;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TrainedTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * All that an optimisation changes: the weights, AdamW's two moments, the moving average of the weights, each as one block
- * of direct memory on which libtorch works in place, and the number of steps done. Confined to the training thread.
+ * of direct memory on which libtorch works in place; the statistics that normalisations gather; the number of steps done. Confined to the training thread.
  */
 public final class TrainingState {
     /** Tensors begin at multiples of so many floats: one cache line. */
@@ -20,6 +22,8 @@ public final class TrainingState {
     private final List<TrainedTensor> tensors;
     private final int[] offsets;
     private final Map<Part, ByteBuffer> blocks = new LinkedHashMap<>();
+    private final List<TrainedTensor> statistics;
+    private final List<ByteBuffer> gathered = new ArrayList<>();
     private long steps;
 
     /** The blocks. */
@@ -31,8 +35,23 @@ public final class TrainingState {
         /** Gradients of the micro-batches so far; only with gradient accumulation. */ GRADIENTS
     }
 
-    /** The initial state: weights and their average as given, moments zero. */
+    /** A network's initial state: weights and their average as given, moments zero. */
+    public TrainingState(ScriptModule network, boolean accumulates) {
+        this(network.trained(), network.statistics(), accumulates);
+    }
+
+    /** The same of a network that gathers no statistics. */
     public TrainingState(List<TrainedTensor> tensors, boolean accumulates) {
+        this(tensors, List.of(), accumulates);
+    }
+
+    private TrainingState(List<TrainedTensor> tensors, List<TrainedTensor> statistics, boolean accumulates) {
+        this.statistics = List.copyOf(statistics);
+        for (TrainedTensor statistic : statistics) {
+            ByteBuffer memory = ByteBuffer.allocateDirect(statistic.count() * Float.BYTES).order(ByteOrder.nativeOrder());
+            statistic.toNetwork(statistic.initial().bytes().asFloatBuffer(), memory.asFloatBuffer());
+            gathered.add(memory);
+        }
         this.tensors = List.copyOf(tensors);
         offsets = new int[tensors.size()];
         int size = 0;
@@ -68,6 +87,33 @@ public final class TrainingState {
         return blocks.get(part).slice(offsets[i] * Float.BYTES, bytes).order(ByteOrder.nativeOrder());
     }
 
+    /** The statistics, in order. */
+    List<TrainedTensor> statistics() {
+        return statistics;
+    }
+
+    /** The memory of statistic {@code i}, native order. */
+    ByteBuffer gathered(int i) {
+        return gathered.get(i).duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    /** What was gathered, by name; copies. */
+    public Map<String, TensorData> readStatistics() {
+        Map<String, TensorData> values = new LinkedHashMap<>();
+        for (int i = 0; i < statistics.size(); i++) {
+            values.put(statistics.get(i).name(), statistics.get(i).toCheckpoint(gathered(i).asFloatBuffer()));
+        }
+        return values;
+    }
+
+    /** Goes on from what was gathered. @throws InputException if one is missing or of another shape */
+    public void writeStatistics(Map<String, TensorData> values, String source) {
+        for (int i = 0; i < statistics.size(); i++) {
+            TrainedTensor statistic = statistics.get(i);
+            statistic.toNetwork(fitting(statistic, values, source).bytes().asFloatBuffer(), gathered(i).asFloatBuffer());
+        }
+    }
+
     /** Optimisation steps done. */
     public long steps() {
         return steps;
@@ -95,14 +141,17 @@ public final class TrainingState {
     /** Sets a block from tensors in the checkpoint's layout. @throws InputException if one is missing or of another shape */
     public void write(Part part, Map<String, TensorData> values, String source) {
         for (int i = 0; i < offsets.length; i++) {
-            TrainedTensor tensor = tensors.get(i);
-            TensorData value = values.get(tensor.name());
-            if (value == null || !value.shape().equals(tensor.initial().shape()) || value.dtype() != TensorData.DType.F32) {
-                throw InputException.of(source, "tensor '" + tensor.name() + "'", "float32 " + tensor.initial().shape(),
-                        value == null ? "no such tensor" : value.dtype() + " " + value.shape(), "");
-            }
-            set(part, i, value);
+            set(part, i, fitting(tensors.get(i), values, source));
         }
+    }
+
+    private static TensorData fitting(TrainedTensor tensor, Map<String, TensorData> values, String source) {
+        TensorData value = values.get(tensor.name());
+        if (value == null || !value.shape().equals(tensor.initial().shape()) || value.dtype() != TensorData.DType.F32) {
+            throw InputException.of(source, "tensor '" + tensor.name() + "'", "float32 " + tensor.initial().shape(),
+                    value == null ? "no such tensor" : value.dtype() + " " + value.shape(), "");
+        }
+        return value;
     }
 
     private void set(Part part, int i, TensorData value) {

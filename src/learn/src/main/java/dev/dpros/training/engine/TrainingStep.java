@@ -34,6 +34,7 @@ public final class TrainingStep implements AutoCloseable {
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final Map<Part, List<PtNDArray>> lists = new EnumMap<>(Part.class);
+    private final List<PtNDArray> statistics = new ArrayList<>();
     private boolean accumulated;
 
     /**
@@ -66,18 +67,24 @@ public final class TrainingStep implements AutoCloseable {
                 lists.put(part, list(part));
             }
         }
+        for (int i = 0; i < state.statistics().size(); i++) {
+            statistics.add(array(manager, state.gathered(i), shape(state.statistics().get(i).shape())));
+        }
     }
 
     /** The block's tensors: views of the state's memory, named as one argument that is a list. */
     private List<PtNDArray> list(Part part) {
         List<PtNDArray> arrays = new ArrayList<>();
         for (int i = 0; i < state.tensors().size(); i++) {
-            long[] shape = state.tensors().get(i).shape().stream().mapToLong(s -> s).toArray();
-            PtNDArray array = array(manager, state.memory(part, i), shape);
+            PtNDArray array = array(manager, state.memory(part, i), shape(state.tensors().get(i).shape()));
             array.setName(part.name() + "[]");
             arrays.add(array);
         }
         return arrays;
+    }
+
+    private static long[] shape(List<Long> dims) {
+        return dims.stream().mapToLong(s -> s).toArray();
     }
 
     private static PtNDArray array(PtNDManager scope, ByteBuffer memory, long... shape) {
@@ -173,16 +180,19 @@ public final class TrainingStep implements AutoCloseable {
         return manager.newSubManager(manager.getDevice());
     }
 
-    private static PtNDArray[] inputs(PtNDManager scope, List<TensorData> batch) {
-        PtNDArray[] arrays = new PtNDArray[batch.size()];
-        for (int i = 0; i < arrays.length; i++) {
+    /** The batch, then what statistics are gathered in. */
+    private PtNDArray[] inputs(PtNDManager scope, List<TensorData> batch) {
+        PtNDArray[] arrays = new PtNDArray[batch.size() + statistics.size()];
+        for (int i = 0; i < statistics.size(); i++) {
+            arrays[batch.size() + i] = statistics.get(i);
+        }
+        for (int i = 0; i < batch.size(); i++) {
             TensorData tensor = batch.get(i);
             ByteBuffer bytes = tensor.bytes();
             if (!bytes.isDirect()) {
                 bytes = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip();
             }
-            long[] shape = tensor.shape().stream().mapToLong(s -> s).toArray();
-            arrays[i] = array(scope, bytes.order(ByteOrder.nativeOrder()), shape);
+            arrays[i] = array(scope, bytes.order(ByteOrder.nativeOrder()), shape(tensor.shape()));
         }
         return arrays;
     }

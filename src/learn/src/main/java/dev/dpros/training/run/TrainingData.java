@@ -152,7 +152,12 @@ public final class TrainingData {
 
     private BatchMaker batches(boolean train) {
         return config.objective() == TrainConfig.Objective.POSE ? frames(train)
-                : windows(train, policy.trainedObsSteps(), normalizers, policy.vision() == null ? null : policy.vision().cropShape(), noise());
+                : windows(train, policy.trainedObsSteps(), normalizers, crop(), noise());
+    }
+
+    /** What is cut out of pictures; a network that resizes them does that itself. */
+    private List<Integer> crop() {
+        return policy.vision() == null || policy.vision().resizeShape() != null ? null : policy.vision().cropShape();
     }
 
     private PoseFrames frames(boolean train) {

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 public final class TrainingFiles {
     private static final String STATE = "state.safetensors";
     private static final String STEPS = "steps";
+    private static final String STATISTICS = "statistics/";
     private static final List<Part> PARTS = List.of(Part.WEIGHTS, Part.MOMENT1, Part.MOMENT2, Part.AVERAGE);
 
     private final Path directory;
@@ -88,6 +89,7 @@ public final class TrainingFiles {
                         () -> state.read(part, tensor).bytes()));
             }
         }
+        state.readStatistics().forEach((name, tensor) -> tensors.put(STATISTICS + name, Pending.of(tensor)));
         Path fresh = directory.resolve("." + STATE + ".new");
         try {
             Files.deleteIfExists(fresh);
@@ -104,19 +106,25 @@ public final class TrainingFiles {
         Path file = directory.resolve(STATE);
         Map<String, TensorData> tensors = Safetensors.read(file);
         for (Part part : PARTS) {
-            Map<String, TensorData> of = new LinkedHashMap<>();
-            tensors.forEach((name, tensor) -> {
-                if (name.startsWith(prefix(part))) {
-                    of.put(name.substring(prefix(part).length()), tensor);
-                }
-            });
-            state.write(part, of, file.toString());
+            state.write(part, beginning(tensors, prefix(part)), file.toString());
         }
+        state.writeStatistics(beginning(tensors, STATISTICS), file.toString());
         TensorData steps = tensors.get(STEPS);
         if (steps == null || steps.count() != 1) {
             throw InputException.of(file.toString(), "tensor '" + STEPS + "'", "one number", "none", "");
         }
         state.setSteps((long) steps.bytes().asFloatBuffer().get(0));
+    }
+
+    /** The tensors whose names begin so, without that beginning. */
+    private static Map<String, TensorData> beginning(Map<String, TensorData> tensors, String prefix) {
+        Map<String, TensorData> of = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                of.put(name.substring(prefix.length()), tensor);
+            }
+        });
+        return of;
     }
 
     private static String prefix(Part part) {

@@ -113,7 +113,7 @@ public final class TrainingRun {
         if (sample || evaluate) {
             sampled(step, trainer.averaged(), sample, evaluate, log);
         }
-        if (!end && step % config.checkpoint().everySteps() == 0) {
+        if (!end && config.checkpoint().everySteps() > 0 && step % config.checkpoint().everySteps() == 0) {
             log.flush();
             files.save(trainer.state(), trainer.averaged());
         }
@@ -121,8 +121,9 @@ public final class TrainingRun {
 
     private void sampled(long step, PolicyDefinition averaged, boolean sample, boolean evaluate, TrainingLog log) {
         try (DiffusionPolicy policy = DiffusionPolicy.load(averaged, InferenceOptions.DEFAULT)) {
-            policy.useSampler(SchedulerConfig.Type.DDIM,
-                    Math.min(config.evaluation().denoisingSteps(), averaged.config().scheduler().numTrainTimesteps()));
+            SchedulerConfig trained = averaged.config().scheduler();
+            policy.useSampler(trained.type().flow() ? trained.type() : SchedulerConfig.Type.DDIM,
+                    Math.min(config.evaluation().denoisingSteps(), trained.numTrainTimesteps()));
             if (sample) {
                 log.scalar("train_action_mse_error", step,
                         actionError.of(policy, averaged.normalizers().get(averaged.config().action().key())));

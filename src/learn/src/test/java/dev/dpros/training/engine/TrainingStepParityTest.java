@@ -25,7 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Three optimisation steps of the reference implementations, recorded: LeRobot's DiffusionModel with torch's AdamW and EMAModel;
+ * Three optimisation steps of the reference implementations, recorded: LeRobot's DiffusionModel with torch's AdamW and EMAModel (with
+ * BatchNorm, two cameras, and the loss of what is no padding: diffusers' EMAModel, as its trainer has it);
  * diffusion_policy's low-dim policies (compute_loss, get_optim_groups, EMAModel), nothing left out at random.
  */
 @Tag("long")
@@ -36,13 +37,13 @@ class TrainingStepParityTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"train_state", "train_image", "train_transformer", "train_transformer_layers", "train_transformer_inpaint",
+    @ValueSource(strings = {"train_state", "train_image", "train_batchnorm", "train_transformer", "train_transformer_layers", "train_transformer_inpaint",
         "train_unet_inpaint", "train_unet_local"})
     void shouldTakeTheStepsOfTheReference(String name) {
         ReferenceCase reference = ReferenceCase.load(name, directory);
         PolicyConfig config = reference.policy().config();
         ScriptModule script = TrainingScript.diffusion(reference.policy(), label -> true, false, Arithmetic.FLOAT32);
-        TrainingState state = new TrainingState(script.trained(), true);
+        TrainingState state = new TrainingState(script, true);
         OptimizerConfig optimizer = optimizer(reference.json(), config);
         try (TrainingStep step = new TrainingStep(script, state, optimizer, 1)) {
             JsonNode steps = reference.json().get("steps");
@@ -62,11 +63,17 @@ class TrainingStepParityTest {
             }
         }
         checkWeights(reference.json().get("weights"), state, config);
+        Map<String, TensorData> statistics = state.readStatistics();
+        reference.json().path("statistics").properties().forEach(entry ->
+                check(entry.getKey(), entry.getValue().get("first8"), entry.getValue().get("norm"), statistics));
     }
 
     private static OptimizerConfig optimizer(JsonNode json, PolicyConfig config) {
         if (!json.has("betas")) {
-            return OptimizerConfig.reference(1e-3);
+            JsonNode ema = json.get("ema");
+            return new OptimizerConfig(1e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 0, new OptimizerConfig.EmaConfig(
+                    ema.get("update_after_step").asLong(), ema.get("inv_gamma").asDouble(), ema.get("power").asDouble(),
+                    ema.get("min_value").asDouble(), ema.get("max_value").asDouble()));
         }
         double decay = json.get("weight_decay").asDouble();
         return new OptimizerConfig(json.get("lr").asDouble(), json.get("betas").get(0).asDouble(), json.get("betas").get(1).asDouble(), 1e-8,
@@ -111,15 +118,13 @@ class TrainingStepParityTest {
             };
             List<Long> shape = new ArrayList<>(List.of((long) b, (long) to));
             input.shape().forEach(d -> shape.add(d.longValue()));
-            batch.add(TensorData.of(observed(tag + name, b, to, name.equals("obs") ? config.horizon() : to, input.size()),
+            batch.add(input.kind() == FeatureSpec.Kind.VISUAL ? images(tag, config, input, b, shape) : TensorData.of(observed(tag + name, b, to, name.equals("obs") ? config.horizon() : to, input.size()),
                     shape.stream().mapToLong(d -> d).toArray()));
         }
         int t = config.horizon();
         int a = config.action().size();
         batch.add(TensorData.of(Procedural.uniform(tag + "action", b * t * a, -1, 1), b, t, a));
-        float[] ones = new float[b * t];
-        Arrays.fill(ones, 1);
-        batch.add(TensorData.of(ones, b, t));
+        batch.add(TensorData.of(mask(reference.json(), b, t), b, t));
         int steps = config.denoisedSteps();
         int width = config.denoisedWidth();
         batch.add(TensorData.of(Procedural.normal(tag + "noise", b * steps * width), b, steps, width));
@@ -135,6 +140,33 @@ class TrainingStepParityTest {
         batch.add(TensorData.of(u, b));
         batch.add(TensorData.of(rates, b, 2));
         return batch;
+    }
+
+    /** One of the cameras of {@code [B, To, cameras, C, H, W]}. */
+    private static TensorData images(String tag, PolicyConfig config, FeatureSpec camera, int b, List<Long> shape) {
+        int cameras = config.cameras().size();
+        int steps = b * config.nObsSteps();
+        float[] all = Procedural.uniform(tag + "images", steps * cameras * camera.size(), -1, 1);
+        float[] own = new float[steps * camera.size()];
+        for (int i = 0; i < steps; i++) {
+            System.arraycopy(all, (i * cameras + config.cameras().indexOf(camera)) * camera.size(), own, i * camera.size(), camera.size());
+        }
+        return TensorData.of(own, shape.stream().mapToLong(d -> d).toArray());
+    }
+
+    /** 1 where an action counts, else 0; where not all do, so that the mean is 1. */
+    private static float[] mask(JsonNode json, int b, int t) {
+        float[] mask = new float[b * t];
+        Arrays.fill(mask, 1);
+        int left = b * t;
+        for (JsonNode pad : json.path("pads")) {
+            Arrays.fill(mask, pad.get(0).asInt() * t + pad.get(1).asInt(), pad.get(0).asInt() * t + pad.get(2).asInt(), 0);
+            left -= pad.get(2).asInt() - pad.get(1).asInt();
+        }
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] *= b * t / (float) left;
+        }
+        return mask;
     }
 
     /** The first {@code steps} of the {@code recorded} steps of each window. */

@@ -1,5 +1,6 @@
 package dev.dpros.inference.torchscript;
 
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.UnetConfig;
 import java.util.List;
@@ -25,6 +26,7 @@ interface DenoiserScript {
     /** The network of a policy. */
     static DenoiserScript of(PolicyConfig config, WeightStore weights, ScriptModule module) {
         return config.denoiser() instanceof UnetConfig ? new UnetScript(config, weights, module)
+                : config.denoiser() instanceof DitConfig ? new DitScript(config, weights, module)
                 : new TransformerScript(config, weights, module);
     }
 }

@@ -2,13 +2,16 @@ package dev.dpros.inference.torchscript;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
+import dev.dpros.diffusion.VisionConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Writes compute_loss of both references as TorchScript; the batch is that of {@link TrainingScript#diffusion}. */
 final class DiffusionLossScript {
@@ -37,7 +40,7 @@ final class DiffusionLossScript {
     void write(String method, boolean learning) {
         ScriptBody body = new ScriptBody();
         boolean inpainted = config.conditionedBy(Conditioning.INPAINTING);
-        String observation = observations(body);
+        String observation = observations(body, learning);
         String noise = "x[" + (next + 2) + "]";
         String signal = body.let("torch.reshape(torch.select(x[%d], 1, 0), [-1, 1, 1])", next + 4);
         String level = body.let("torch.reshape(torch.select(x[%d], 1, 1), [-1, 1, 1])", next + 4);
@@ -45,7 +48,7 @@ final class DiffusionLossScript {
         String seen = inpainted ? observation : body.let("torch.flatten(%s, 1)", observation);
         String output = DenoiserScript.of(config, weights, module)
                 .train(body, trajectory.noisy, "x[" + (next + 3) + "]", seen, arithmetic, learning);
-        String target = target(body, config.scheduler().predictionType(), trajectory.clean, noise, signal, level);
+        String target = target(body, config.scheduler(), trajectory.clean, noise, signal, level);
         String error = body.let("torch.sub(%s, %s)", output, target);
         body.result("torch.mean(torch.mul(torch.mul(" + error + ", " + error + "), " + trajectory.mask + "))");
         module.method(method + "(w: List[Tensor], x: List[Tensor]) -> Tensor", body);
@@ -77,30 +80,65 @@ final class DiffusionLossScript {
         return module.parameter("known", ScriptTensor.of(TensorData.of(values, 1, config.horizon(), width)));
     }
 
-    private static String target(ScriptBody body, SchedulerConfig.PredictionType type, String clean, String noise, String signal,
-            String level) {
-        return switch (type) {
+    private static String target(ScriptBody body, SchedulerConfig scheduler, String clean, String noise, String signal, String level) {
+        return switch (scheduler.predictionType()) {
             case EPSILON -> noise;
             case SAMPLE -> clean;
+            case VELOCITY -> body.let("torch.sub(%s, torch.mul(%s, %s))", clean, noise, 1 - scheduler.flow().sigmaMin());
             case V_PREDICTION -> body.let("torch.sub(torch.mul(%s, %s), torch.mul(%s, %s))", noise, signal, clean, level);
         };
     }
 
     /** {@code [B, To, D]}, or T steps. */
-    private String observations(ScriptBody body) {
+    private String observations(ScriptBody body, boolean learning) {
+        ImageOps ops = ImageOps.training(module, body, weights, learning);
+        List<String> features = config.cameras().isEmpty() ? List.of() : features(ops, body);
         List<String> parts = new ArrayList<>();
         int camera = 0;
         for (int f = 0; f < config.inputs().size(); f++) {
-            String input = "x[" + f + "]";
-            if (config.inputs().get(f).kind() == FeatureSpec.Kind.VISUAL) {
-                EncoderScript encoder = new EncoderScript(policy, camera++, weights, module, ResizeFilter.AUTO);
-                ImageOps ops = new ImageOps(module, body, weights, null);
-                String flat = body.let("torch.flatten(%s, 0, 1)", input);
-                String features = coordinates ? encoder.head(ops, body, flat) : encoder.features(ops, body, flat);
-                input = body.let("torch.reshape(%s, [-1, %d, %d])", features, config.trainedObsSteps(), config.vision().featureDim());
-            }
-            parts.add(input);
+            boolean visual = config.inputs().get(f).kind() == FeatureSpec.Kind.VISUAL;
+            parts.add(!visual ? "x[" + f + "]" : body.let("torch.reshape(%s, [-1, %d, %d])", features.get(camera++),
+                    config.trainedObsSteps(), config.vision().featureDim()));
+        }
+        int told = config.denoiser().taskFeatures();
+        if (told > 0) {
+            String pooled = module.parameter(DitConfig.TASK, ScriptTensor.of(weights.take(DitConfig.TASK, DitConfig.TEXT)));
+            String weight = module.weight(DitConfig.PROJECTION + ".weight",
+                    weights.take(DitConfig.PROJECTION + ".weight", told, DitConfig.TEXT));
+            String bias = module.weight(DitConfig.PROJECTION + ".bias", weights.take(DitConfig.PROJECTION + ".bias", told));
+            parts.add(body.let("torch.expand(torch.reshape(torch.linear(%s, %s, %s), [1, 1, %d]), [torch.size(%s, 0), %d, -1])", pooled,
+                    weight, bias, told, parts.get(0), config.trainedObsSteps()));
         }
         return body.let("torch.cat([%s], 2)", String.join(", ", parts));
+    }
+
+    /** Of each camera, {@code [B * To, F]}. Cameras that share an encoder with batch statistics are one batch for it. */
+    private List<String> features(ImageOps ops, ScriptBody body) {
+        VisionConfig vision = config.vision();
+        boolean together = vision.norm() == VisionConfig.Norm.BATCH && !vision.separatePerCamera() && config.cameras().size() > 1;
+        List<String> features = new ArrayList<>();
+        List<ImageOps.Maps> prepared = new ArrayList<>();
+        EncoderScript encoder = null;
+        for (int f = 0; f < config.inputs().size(); f++) {
+            if (config.inputs().get(f).kind() == FeatureSpec.Kind.VISUAL) {
+                encoder = new EncoderScript(policy, config.cameras().indexOf(config.inputs().get(f)), weights, module, ResizeFilter.AUTO);
+                String flat = body.let("torch.flatten(x[%d], 0, 1)", f);
+                if (together && !coordinates) {
+                    prepared.add(encoder.prepared(ops, body, flat));
+                } else {
+                    features.add(coordinates ? encoder.head(ops, body, flat) : encoder.features(ops, body, flat));
+                }
+            }
+        }
+        if (!prepared.isEmpty()) {
+            String all = body.let("torch.cat([%s], 0)", prepared.stream().map(ImageOps.Maps::name).collect(Collectors.joining(", ")));
+            String encoded = encoder.encoded(ops, body, prepared.get(0).withName(all));
+            int count = prepared.size();
+            for (int i = 0; i < count; i++) {
+                features.add(body.let("torch.select(torch.reshape(%1$s, [%2$d, -1, %3$d]), 0, %4$d)", encoded, count,
+                        vision.featureDim(), i));
+            }
+        }
+        return features;
     }
 }

@@ -28,7 +28,7 @@ final class EncoderScript {
         this.policy = policy;
         this.vision = policy.config().vision();
         this.camera = policy.config().cameras().get(cameraIndex);
-        this.prefix = vision.separatePerCamera() ? "rgb_encoder." + cameraIndex + "." : "rgb_encoder.";
+        this.prefix = vision.prefix(cameraIndex);
         this.weights = weights;
         this.module = module;
         this.resizeFilter = filter;
@@ -48,17 +48,33 @@ final class EncoderScript {
 
     /** Adds the statements from {@code image}, {@code [N, C, H, W]} in [0, 1], to the features. @return their variable */
     String features(ImageOps ops, ScriptBody body, String image) {
-        ImageOps.Maps maps = maps(ops, body, image);
+        return encoded(ops, body, prepared(ops, body, image));
+    }
+
+    /** The part of {@link #features} that follows {@link #prepared}. */
+    String encoded(ImageOps ops, ScriptBody body, ImageOps.Maps in) {
+        if (vision.backbone() == VisionConfig.Backbone.CLIP_VIT) {
+            int tokens = in.height() / vision.vit().patch() * (in.width() / vision.vit().patch()) + 1;
+            return new ClipVisionScript(prefix, vision.vit(), ops, body, tokens).features(in);
+        }
+        ImageOps.Maps maps = maps(ops, in);
         return vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : head(ops, body, coordinates(ops, body, maps));
     }
 
     /** As {@link #features}, up to the spatial softmax: {@code [N, 2 * keypoints]}, x then y of each keypoint. */
     String coordinates(ImageOps ops, ScriptBody body, String image) {
-        return coordinates(ops, body, maps(ops, body, image));
+        return coordinates(ops, body, maps(ops, prepared(ops, body, image)));
     }
 
-    private ImageOps.Maps maps(ImageOps ops, ScriptBody body, String image) {
-        ImageOps.Maps in = normalized(body, cropped(body, resized(body, image)));
+    /** Resized, cropped, normalised. Where it resizes, the crop is this network's and not the loader's: at random while it learns. */
+    ImageOps.Maps prepared(ImageOps ops, ScriptBody body, String image) {
+        ImageOps.Maps whole = resized(body, image);
+        boolean random = ops.learning() && vision.resizeShape() != null && vision.cropShape() != null;
+        return normalized(body, random ? ops.randomCrop(whole, vision.cropShape().get(0), vision.cropShape().get(1))
+                : cropped(body, whole));
+    }
+
+    private ImageOps.Maps maps(ImageOps ops, ImageOps.Maps in) {
         return vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, in) : resnet(ops, in);
     }
 
@@ -70,7 +86,7 @@ final class EncoderScript {
             return new ImageOps.Maps(image, camera.shape().get(0), height, width);
         }
         boolean antialias = resizeFilter == ResizeFilter.ANTIALIAS
-                || resizeFilter == ResizeFilter.AUTO && vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX;
+                || resizeFilter == ResizeFilter.AUTO && vision.pool() != VisionConfig.Pool.AVERAGE;
         String operator = antialias ? "_upsample_bilinear2d_aa" : "upsample_bilinear2d";
         String x = body.let("torch.%s(%s, [%d, %d], False, None, None)", operator, image, to.get(0), to.get(1));
         return new ImageOps.Maps(x, camera.shape().get(0), to.get(0), to.get(1));

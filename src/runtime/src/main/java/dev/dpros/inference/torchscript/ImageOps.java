@@ -11,13 +11,43 @@ final class ImageOps {
     private final WeightStore weights;
 
     private final Packing packing;
+    private final boolean learning;
 
     /** @param packing where convolution weights are brought into oneDNN's layout, or null to use them as they are */
     ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing) {
+        this(module, body, weights, packing, false);
+    }
+
+    private ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing, boolean learning) {
         this.module = module;
         this.body = body;
         this.weights = weights;
         this.packing = packing;
+        this.learning = learning;
+    }
+
+    /** For a network that is trained. @param learning whether it crops at random and gathers statistics */
+    static ImageOps training(ScriptModule module, ScriptBody body, WeightStore weights, boolean learning) {
+        return new ImageOps(module, body, weights, null, learning);
+    }
+
+    /**
+     * Layers on tokens.
+     *
+     * @param encoder what their names begin with: they are packed once
+     * @param tokens of an image
+     */
+    TokenLayers tokens(String encoder, int tokens) {
+        if (packing == null) {
+            return new TrainedTokenLayers(module, weights, body, Arithmetic.FLOAT32, 0, learning);
+        }
+        ScriptBody preparation = packing.firstUse(encoder) ? packing.body() : new ScriptBody();
+        return new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, ConvVariant.PACKED), packing.rows() * tokens);
+    }
+
+    /** Whether the network learns. */
+    boolean learning() {
+        return learning;
     }
 
     /**
@@ -88,12 +118,26 @@ final class ImageOps {
                 parameter(name + ".weight", in.channels()), parameter(name + ".bias", in.channels()), ScriptModule.NORM_EPS));
     }
 
-    /** BatchNorm with the statistics of training. */
+    /** BatchNorm with the statistics of training; while those are gathered, with the batch's own. */
     Maps batchNorm(Maps in, String name) {
         int c = in.channels();
-        return in.withName(body.let("torch.batch_norm(%s, %s, %s, %s, %s, False, 0.10000000000000001, %s, False)", in.name(),
-                parameter(name + ".weight", c), parameter(name + ".bias", c), parameter(name + ".running_mean", c),
-                parameter(name + ".running_var", c), ScriptModule.NORM_EPS));
+        String mean = name + ".running_mean";
+        String variance = name + ".running_var";
+        return in.withName(body.let("torch.batch_norm(%s, %s, %s, %s, %s, %s, 0.10000000000000001, %s, False)", in.name(),
+                parameter(name + ".weight", c), parameter(name + ".bias", c), module.statistic(mean, weights.take(mean, c)),
+                module.statistic(variance, weights.take(variance, c)), learning && module.gathers(mean) ? "True" : "False",
+                ScriptModule.NORM_EPS));
+    }
+
+    /** A rectangle of each image, at a place of its own. */
+    Maps randomCrop(Maps in, int height, int width) {
+        String tops = body.let("torch.randint(0, %d, [torch.size(%s, 0)])", in.height() - height + 1, in.name());
+        String lefts = body.let("torch.randint(0, %d, [torch.size(%s, 0)])", in.width() - width + 1, in.name());
+        String cuts = body.let("annotate(List[Tensor], [])");
+        body.line("for i in range(torch.size(%s, 0)):", in.name());
+        body.line("  _0 = torch.append(%s, torch.narrow(torch.narrow(torch.select(%s, 0, i), 1, int(torch.select(%s, 0, i)), %d), 2, "
+                + "int(torch.select(%s, 0, i)), %d))", cuts, in.name(), tops, height, lefts, width);
+        return new Maps(body.let("torch.stack(%s)", cuts), in.channels(), height, width);
     }
 
     /** ReLU, in place. */

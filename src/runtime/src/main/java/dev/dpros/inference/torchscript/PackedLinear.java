@@ -7,8 +7,7 @@ package dev.dpros.inference.torchscript;
 final class PackedLinear {
     /** Weights of fewer values than this gain nothing from oneDNN's layout (measured: 82 k lose, 330 k win). */
     static final int PACKED_FROM = 1 << 17;
-    static final String NO_FUSION = "\"none\", annotate(List[Optional[number]], []), \"\"";
-    private static final String GELU = "\"gelu\", annotate(List[Optional[number]], []), \"none\"";
+    static final String NO_FUSION = Activation.NONE.fused();
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
 
@@ -32,21 +31,20 @@ final class PackedLinear {
      */
     record Size(int out, int in, int rows) {}
 
-    /** {@code x weight^T + bias}, and then the exact GELU if asked for. */
-    String apply(String x, String weight, String bias, Size size, boolean gelu) {
+    /** {@code x weight^T + bias}, and then the activation. */
+    String apply(String x, String weight, String bias, Size size, Activation activation) {
         boolean pack = variant.compareTo(ConvVariant.PACKED) >= 0 && (long) size.out * size.in >= PACKED_FROM;
         if (!pack) {
-            String y = body.let("torch.linear(%s, %s, %s)", x, weight, bias);
-            return gelu ? body.let("torch.gelu(%s)", y) : y;
+            return activation.apply(body, body.let("torch.linear(%s, %s, %s)", x, weight, bias));
         }
-        String after = gelu ? GELU : NO_FUSION;
+        String after = activation.fused();
         if (variant == ConvVariant.PACKED) {
             preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(%1$s, %2$d)", weight, size.rows);
-            return body.let("ops.mkldnn._linear_pointwise(%s, %s, %s, %s)", x, weight, bias, after);
+            return activation.afterFused(body, body.let("ops.mkldnn._linear_pointwise(%s, %s, %s, %s)", x, weight, bias, after));
         }
         preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(torch.to(%1$s, %3$d), %2$d)", weight, size.rows, BFLOAT16);
         preparation.line("%1$s = torch.to(%1$s, %2$d)", bias, BFLOAT16);
-        return body.let("torch.to(ops.mkldnn._linear_pointwise(torch.to(%s, %d), %s, %s, %s), %d)", x, BFLOAT16, weight, bias, after,
-                FLOAT32);
+        return activation.afterFused(body, body.let("torch.to(ops.mkldnn._linear_pointwise(torch.to(%s, %d), %s, %s, %s), %d)", x,
+                BFLOAT16, weight, bias, after, FLOAT32));
     }
 }

@@ -23,13 +23,13 @@ public final class PoseScript {
      * @param beta error at which the loss turns from square to linear
      */
     public static ScriptModule of(PolicyDefinition policy, Predicate<String> learns, double beta) {
-        ScriptModule module = new ScriptModule("PoseLoss", learns);
+        ScriptModule module = new ScriptModule("PoseLoss", learns, 2);
         WeightStore weights = new WeightStore(policy);
         EncoderScript encoder = new EncoderScript(policy, 0, weights, module, ResizeFilter.AUTO);
-        ScriptBody loss = new ScriptBody();
-        String found = encoder.features(new ImageOps(module, loss, weights, null), loss, loss.let("torch.flatten(x[0], 0, 1)"));
-        loss.result("torch.smooth_l1_loss(" + found + ", torch.flatten(x[1], 0, 1), 1, " + beta + ")");
-        module.method("loss(w: List[Tensor], x: List[Tensor]) -> Tensor", loss);
+        loss("loss", encoder, module, weights, beta, false);
+        if (!module.statistics().isEmpty()) {
+            loss(OptimizerScript.LEARN, encoder, module, weights, beta, true);
+        }
         ScriptBody features = new ScriptBody();
         features.result(encoder.features(new ImageOps(module, features, weights, null), features,
                 features.let("torch.flatten(x[0], 0, 1)")));
@@ -39,5 +39,12 @@ public final class PoseScript {
                 coordinates.let("torch.flatten(x[0], 0, 1)")));
         module.method("coordinates(w: List[Tensor], x: List[Tensor]) -> Tensor", coordinates);
         return module;
+    }
+
+    private static void loss(String method, EncoderScript encoder, ScriptModule module, WeightStore weights, double beta, boolean learning) {
+        ScriptBody loss = new ScriptBody();
+        String found = encoder.features(ImageOps.training(module, loss, weights, learning), loss, loss.let("torch.flatten(x[0], 0, 1)"));
+        loss.result("torch.smooth_l1_loss(" + found + ", torch.flatten(x[1], 0, 1), 1, " + beta + ")");
+        module.method(method + "(w: List[Tensor], x: List[Tensor]) -> Tensor", loss);
     }
 }

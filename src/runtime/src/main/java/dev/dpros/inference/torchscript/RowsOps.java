@@ -86,7 +86,7 @@ final class RowsOps implements SequenceOps {
     }
 
     private String linear(String x, String weight, String bias, int out, int in, int rows) {
-        return layers.apply(x, weight, bias, new PackedLinear.Size(out, in, rows), false);
+        return layers.apply(x, weight, bias, new PackedLinear.Size(out, in, rows), Activation.NONE);
     }
 
     /** GroupNorm through a channels-last view {@code [B, C, 1, T]}, for which libtorch has a kernel of its own. */

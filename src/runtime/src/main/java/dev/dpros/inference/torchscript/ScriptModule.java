@@ -26,11 +26,13 @@ public final class ScriptModule {
     private final StringBuilder methods = new StringBuilder();
     private final Set<String> methodNames = new HashSet<>();
     private final Predicate<String> learns;
+    private final int inputs;
     private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
+    private final Map<String, TrainedTensor> statistics = new LinkedHashMap<>();
 
     /** An empty module; {@code name} is a plain identifier. */
     public ScriptModule(String name) {
-        this(name, label -> false);
+        this(name, label -> false, 0);
     }
 
     /**
@@ -38,10 +40,12 @@ public final class ScriptModule {
      * {@code w}, a list of tensors that the methods take as an argument.
      *
      * @param learns which weights are trained, by label
+     * @param inputs tensors of a batch {@code x}, after which come those that its layers gather statistics in
      */
-    public ScriptModule(String name, Predicate<String> learns) {
+    public ScriptModule(String name, Predicate<String> learns, int inputs) {
         this.name = name;
         this.learns = learns;
+        this.inputs = inputs;
     }
 
     /** Class name within {@code __torch__.dpros}. */
@@ -65,6 +69,28 @@ public final class ScriptModule {
     /** The trained weights, in the order of {@code w}. */
     public List<TrainedTensor> trained() {
         return new ArrayList<>(trained.values());
+    }
+
+    /**
+     * A statistic that a normalisation gathers while it is trained, and no gradient changes: an element of {@code x} after the
+     * batch; stored if it is not trained. @return the expression that reads it
+     */
+    String statistic(String label, TensorData tensor) {
+        if (!gathers(label)) {
+            return parameter(label, ScriptTensor.of(tensor));
+        }
+        statistics.putIfAbsent(label, TrainedTensor.of(label, tensor));
+        return "x[" + (inputs + List.copyOf(statistics.keySet()).indexOf(label)) + "]";
+    }
+
+    /** Whether a statistic is gathered. */
+    boolean gathers(String label) {
+        return learns.test(label);
+    }
+
+    /** What is gathered, in the order of {@code x} after the batch. */
+    public List<TrainedTensor> statistics() {
+        return new ArrayList<>(statistics.values());
     }
 
     /** Stores a tensor under a new attribute. @return the expression that reads it */

@@ -18,10 +18,10 @@ final class StoredTokenLayers implements TokenLayers {
     }
 
     @Override
-    public String linear(String x, Linear layer, boolean gelu) {
+    public String linear(String x, Linear layer, Activation activation) {
         String weight = rows(layer.weight(), layer, weights.take(layer.weight(), layer.rows(), layer.in()));
         String bias = rows(layer.bias(), layer, weights.take(layer.bias(), layer.rows()));
-        return packed.apply(x, weight, bias, new PackedLinear.Size(layer.out(), layer.in(), tokens), gelu);
+        return packed.apply(x, weight, bias, new PackedLinear.Size(layer.out(), layer.in(), tokens), activation);
     }
 
     private String rows(String name, Linear layer, TensorData tensor) {

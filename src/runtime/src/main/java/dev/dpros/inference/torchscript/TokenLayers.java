@@ -22,8 +22,8 @@ interface TokenLayers {
         }
     }
 
-    /** The layer, and then the exact GELU if asked for. */
-    String linear(String x, Linear layer, boolean gelu);
+    /** The layer, and then the activation. */
+    String linear(String x, Linear layer, Activation activation);
 
     /** A tensor as it is: a bias, an embedding. */
     String tensor(String name, long... shape);

@@ -21,11 +21,10 @@ final class TrainedTokenLayers implements TokenLayers {
     }
 
     @Override
-    public String linear(String x, Linear layer, boolean gelu) {
+    public String linear(String x, Linear layer, Activation activation) {
         String weight = rows(tensor(layer.weight(), layer.rows(), layer.in()), layer);
         String bias = rows(tensor(layer.bias(), layer.rows()), layer);
-        String y = arithmetic.linear(body, x, weight, bias);
-        return gelu ? body.let("torch.gelu(%s)", y) : y;
+        return activation.apply(body, arithmetic.linear(body, x, weight, bias));
     }
 
     private String rows(String tensor, Linear layer) {

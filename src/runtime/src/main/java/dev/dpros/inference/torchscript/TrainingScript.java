@@ -2,13 +2,13 @@ package dev.dpros.inference.torchscript;
 
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.diffusion.TransformerConfig;
+import dev.dpros.diffusion.VisionConfig;
 import java.util.function.Predicate;
 
 /**
  * Writes the networks that are trained. Each module has a method {@code loss(w, x) -> Tensor}: {@code w} are the trained
- * weights, {@code x} the batch; {@link OptimizerScript} adds the optimisation step. Networks that leave elements out at random
- * while they learn have {@code learn(w, x)} beside, which the optimisation then takes.
+ * weights, {@code x} the batch; {@link OptimizerScript} adds the optimisation step. Networks that leave elements out at random,
+ * crop at random or gather statistics while they learn have {@code learn(w, x)} beside, which the optimisation then takes.
  */
 public final class TrainingScript {
     private TrainingScript() {}
@@ -24,8 +24,10 @@ public final class TrainingScript {
      *   <li>mask {@code [B, T]};
      *   <li>noise, of the denoised steps and columns;
      *   <li>timesteps {@code [B]} as float;
-     *   <li>rates {@code [B, 2]}: signal and noise rate at these timesteps.
+     *   <li>rates {@code [B, 2]}: signal and noise rate at these timesteps;
+     *   <li>{@link ScriptModule#statistics}.
      * </ol>
+     * Images that the network resizes come whole; it crops them itself.
      *
      * @param policy its weights are the initial ones
      * @param learns which tensors are trained, by name; the others keep their values
@@ -34,11 +36,13 @@ public final class TrainingScript {
      */
     public static ScriptModule diffusion(PolicyDefinition policy, Predicate<String> learns, boolean coordinates,
             Arithmetic arithmetic) {
-        ScriptModule module = new ScriptModule("DiffusionLoss", learns);
+        ScriptModule module = new ScriptModule("DiffusionLoss", learns, policy.config().inputs().size() + 5);
         DiffusionLossScript loss = new DiffusionLossScript(policy, coordinates, arithmetic, module);
         loss.write("loss", false);
-        TransformerConfig transformer = policy.config().transformer();
-        if (transformer != null && (transformer.dropEmb() > 0 || transformer.dropAttn() > 0)) {
+        boolean drops = policy.config().denoiser().leftOut() > 0;
+        VisionConfig vision = policy.config().vision();
+        boolean crops = vision != null && vision.resizeShape() != null && vision.cropShape() != null;
+        if (drops || crops || !module.statistics().isEmpty()) {
             loss.write(OptimizerScript.LEARN, true);
         }
         return module;

@@ -38,7 +38,7 @@ final class TransformerOps {
     String decoderLayer(String x, String memory, String name, String mask, String memoryMask) {
         int e = config.nEmb();
         String y = add(x, selfAttention(norm(x, name + ".norm1"), name + ".self_attn", mask));
-        String query = layers.linear(norm(y, name + ".norm2"), projection(name + ".multihead_attn", 0, e), false);
+        String query = layers.linear(norm(y, name + ".norm2"), projection(name + ".multihead_attn", 0, e), Activation.NONE);
         String attended = attention(query, slice(memory, 0), slice(memory, e), memoryMask);
         y = add(y, projected(attended, name + ".multihead_attn"));
         return add(y, feedForward(norm(y, name + ".norm3"), name));
@@ -46,7 +46,7 @@ final class TransformerOps {
 
     /** Keys and values of a memory for one layer of the decoder. */
     String keysAndValues(String memory, String name) {
-        return layers.linear(memory, projection(name + ".multihead_attn", config.nEmb(), 2 * config.nEmb()), false);
+        return layers.linear(memory, projection(name + ".multihead_attn", config.nEmb(), 2 * config.nEmb()), Activation.NONE);
     }
 
     /** LayerNorm. */
@@ -57,7 +57,7 @@ final class TransformerOps {
 
     private String selfAttention(String x, String name, String mask) {
         int e = config.nEmb();
-        String qkv = layers.linear(x, projection(name, 0, 3 * e), false);
+        String qkv = layers.linear(x, projection(name, 0, 3 * e), Activation.NONE);
         return projected(attention(slice(qkv, 0), slice(qkv, e), slice(qkv, 2 * e), mask), name);
     }
 
@@ -78,14 +78,14 @@ final class TransformerOps {
     }
 
     private String projected(String x, String name) {
-        String y = layers.linear(x, Linear.of(name + ".out_proj", config.nEmb(), config.nEmb()), false);
+        String y = layers.linear(x, Linear.of(name + ".out_proj", config.nEmb(), config.nEmb()), Activation.NONE);
         return layers.dropout(y, config.dropAttn());
     }
 
     private String feedForward(String x, String name) {
         int e = config.nEmb();
-        String y = layers.dropout(layers.linear(x, Linear.of(name + ".linear1", e, 4 * e), true), config.dropAttn());
-        return layers.dropout(layers.linear(y, Linear.of(name + ".linear2", 4 * e, e), false), config.dropAttn());
+        String y = layers.dropout(layers.linear(x, Linear.of(name + ".linear1", e, 4 * e), Activation.GELU), config.dropAttn());
+        return layers.dropout(layers.linear(y, Linear.of(name + ".linear2", 4 * e, e), Activation.NONE), config.dropAttn());
     }
 
     private Linear projection(String name, int from, int out) {

@@ -104,7 +104,7 @@ final class TransformerScript implements DenoiserScript {
     private String observationTokens(ScriptBody body, TransformerOps ops, String observation) {
         int to = policy.nObsSteps();
         String rows = body.let("torch.reshape(%s, [-1, %d, %d])", observation, to, policy.conditioningPerStep());
-        String x = ops.layers().linear(rows, Linear.of(NAME + "cond_obs_emb", policy.conditioningPerStep(), width), false);
+        String x = ops.layers().linear(rows, Linear.of(NAME + "cond_obs_emb", policy.conditioningPerStep(), width), Activation.NONE);
         return body.let("torch.add(%s, torch.narrow(%s, 1, 1, %d))", x, condPositions(ops), to);
     }
 
@@ -118,8 +118,8 @@ final class TransformerScript implements DenoiserScript {
 
     /** The encoder without layers: linear, Mish, linear. */
     private String mixed(ScriptBody body, TransformerOps ops, String tokens) {
-        String x = ops.layers().linear(tokens, Linear.of(NAME + "encoder.0", width, 4 * width), false);
-        return ops.layers().linear(body.let("torch.mish(%s)", x), Linear.of(NAME + "encoder.2", 4 * width, width), false);
+        String x = ops.layers().linear(tokens, Linear.of(NAME + "encoder.0", width, 4 * width), Activation.NONE);
+        return ops.layers().linear(body.let("torch.mish(%s)", x), Linear.of(NAME + "encoder.2", 4 * width, width), Activation.NONE);
     }
 
     /** Keys and values of tokens for all layers of the trunk, {@code [B, S, layers * 2 E]}. */
@@ -170,12 +170,12 @@ final class TransformerScript implements DenoiserScript {
     }
 
     private String trunkTokens(ScriptBody body, TransformerOps ops, String sample, int first) {
-        String x = ops.layers().linear(sample, Linear.of(NAME + "input_emb", policy.denoisedWidth(), width), false);
+        String x = ops.layers().linear(sample, Linear.of(NAME + "input_emb", policy.denoisedWidth(), width), Activation.NONE);
         return body.let("torch.add(%s, torch.narrow(%s, 1, %d, %d))", x, positions(ops), first, steps);
     }
 
     private String head(TransformerOps ops, String x) {
-        return ops.layers().linear(ops.norm(x, NAME + "ln_f"), Linear.of(NAME + "head", width, policy.denoisedWidth()), false);
+        return ops.layers().linear(ops.norm(x, NAME + "ln_f"), Linear.of(NAME + "head", width, policy.denoisedWidth()), Activation.NONE);
     }
 
     /** What is added to attention weights: row t sees columns up to {@code t + ahead}. */

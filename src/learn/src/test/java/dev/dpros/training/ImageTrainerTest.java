@@ -1,0 +1,196 @@
+package dev.dpros.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dpros.checkpoint.ExpectedTensors;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.FlowConfig;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.diffusion.VisionConfig;
+import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.torchscript.Arithmetic;
+import dev.dpros.reference.Procedural;
+import dev.dpros.training.DiffusionObjective.Options;
+import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchSource;
+import dev.dpros.training.engine.OptimizerConfig;
+import dev.dpros.training.engine.TrainingState.Part;
+import dev.dpros.training.engine.WeightDecay;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** A training from pictures with LeRobot's defaults of 2026: BatchNorm, resized, then cropped at random; and what counts of a loss. */
+class ImageTrainerTest {
+    private static final String MEAN = "rgb_encoder.backbone.1.running_mean";
+    private static final int B = 4;
+    private static final int T = 8;
+
+    private static SchedulerConfig ddim() {
+        return new SchedulerConfig(SchedulerConfig.Type.DDIM, 100, SchedulerConfig.BetaSchedule.SQUAREDCOS_CAP_V2, 1e-4, 0.02,
+                SchedulerConfig.PredictionType.EPSILON, true, 1, SchedulerConfig.Variance.FIXED_SMALL, true, 0, 0, 10);
+    }
+
+    private static PolicyConfig config(SchedulerConfig scheduler) {
+        VisionConfig vision = new VisionConfig(VisionConfig.Backbone.RESNET18, VisionConfig.Norm.BATCH, List.of(36, 40), List.of(32, 32), false,
+                VisionConfig.Pool.SPATIAL_SOFTMAX, 4, 8, true, false, List.of());
+        return new PolicyConfig(2, T, 4, List.of(FeatureSpec.of("observation.state", Kind.STATE, 2),
+                FeatureSpec.of("observation.image", Kind.VISUAL, 3, 48, 56)), FeatureSpec.of("action", Kind.ACTION, 2),
+                new UnetConfig(List.of(16, 32), 3, 8, 16, true), vision, scheduler);
+    }
+
+    private static PolicyTrainer trainer(PolicyConfig config) {
+        PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), Map.of(), "initial");
+        OptimizerConfig optimizer = new OptimizerConfig(1e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 10,
+                OptimizerConfig.EmaConfig.REFERENCE);
+        return new PolicyTrainer(initial, new DiffusionObjective(config, new Options(DiffusionObjective.Kind.DENOISING, true, false,
+                Arithmetic.FLOAT32)), new SameWindows(), new PolicyTrainer.Options(optimizer,
+                new LearningRate(1e-3, LearningRate.Shape.CONSTANT, 0, 100), name -> true, 1, 5, 1));
+    }
+
+    private static Batch batch() {
+        float[] mask = new float[B * T];
+        Arrays.fill(mask, 0, B * T - 3, 1);
+        Map<String, TensorData> inputs = new LinkedHashMap<>();
+        inputs.put("observation.state", TensorData.of(Procedural.uniform("s", B * 2 * 2, -1, 1), B, 2, 2));
+        inputs.put("observation.image", TensorData.of(Procedural.uniform("i", B * 2 * 3 * 48 * 56, 0, 1), B, 2, 3, 48, 56));
+        return new Batch(B, inputs, TensorData.of(Procedural.uniform("a", B * T * 2, -1, 1), B, T, 2), TensorData.of(mask, B, T));
+    }
+
+    /** The same windows again and again. */
+    private static final class SameWindows implements BatchSource {
+        private long position;
+
+        @Override
+        public Batch next() {
+            position++;
+            return batch();
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public void restore(long batches) {
+            position = batches;
+        }
+
+        @Override
+        public long batchesPerEpoch() {
+            return 1;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static float[] values(TensorData tensor) {
+        float[] values = new float[(int) tensor.count()];
+        tensor.bytes().asFloatBuffer().get(values);
+        return values;
+    }
+
+    @Test
+    void shouldGatherStatisticsInTrainingAloneAndKeepThem() {
+        try (PolicyTrainer trainer = trainer(config(ddim()))) {
+            assertArrayEquals(new float[64], values(trainer.averaged().weights().get(MEAN)));
+            trainer.step();
+            float[] after = values(trainer.averaged().weights().get(MEAN));
+            assertTrue(after[0] != 0 && after[63] != 0);
+            trainer.validate(List.of(batch()));
+            assertArrayEquals(after, values(trainer.state().readStatistics().get(MEAN)));
+        }
+    }
+
+    @Test
+    void shouldGoOnTheSameAfterResuming() {
+        try (PolicyTrainer whole = trainer(config(ddim())); PolicyTrainer first = trainer(config(ddim()));
+                PolicyTrainer second = trainer(config(ddim()))) {
+            float loss = whole.step();
+            assertNotEquals(loss, whole.step(), "the crop is another one");
+            whole.step();
+            first.step();
+            first.step();
+            for (Part part : List.of(Part.WEIGHTS, Part.MOMENT1, Part.MOMENT2, Part.AVERAGE)) {
+                second.state().write(part, first.state().read(part), "test");
+            }
+            second.state().writeStatistics(first.state().readStatistics(), "test");
+            second.state().setSteps(2);
+            second.resume();
+            second.step();
+            whole.averaged().weights().forEach((name, tensor) -> assertArrayEquals(values(tensor),
+                    values(second.averaged().weights().get(name)), name));
+        }
+    }
+
+    @Test
+    void shouldLearnByFlowMatchingWhatItThenIntegrates() {
+        SchedulerConfig flow = SchedulerConfig.flow(SchedulerConfig.Type.EULER, 5, 100, FlowConfig.DEFAULT);
+        try (PolicyTrainer trainer = trainer(config(flow))) {
+            double first = 0;
+            double last = 0;
+            for (int i = 0; i < 60; i++) {
+                double loss = trainer.step();
+                first += i < 10 ? loss : 0;
+                last += i >= 50 ? loss : 0;
+            }
+            assertTrue(last < 0.8 * first, first + " to " + last);
+            try (DiffusionPolicy policy = DiffusionPolicy.load(trainer.averaged(), InferenceOptions.DEFAULT)) {
+                policy.useSampler(SchedulerConfig.Type.RK4, 2);
+                assertEquals(SchedulerConfig.Type.RK4, policy.scheduler().type());
+            }
+        }
+    }
+
+    /** The mask's mean is 1: the mean of what it lets through is over what counts. */
+    @Test
+    void shouldTakeTheMeanOverWhatCounts() {
+        DiffusionObjective objective = new DiffusionObjective(config(ddim()), new Options(DiffusionObjective.Kind.DENOISING, true, false,
+                Arithmetic.FLOAT32));
+        float[] mask = values(objective.inputs(batch(), new SplittableRandom(1)).get(3));
+
+        assertEquals(B * T / (float) (B * T - 3), mask[0], 1e-6);
+        assertEquals(0, mask[B * T - 1]);
+        float sum = 0;
+        for (float value : mask) {
+            sum += value;
+        }
+        assertEquals(B * T, sum, 1e-4);
+    }
+
+    /** Beta(1.5, 1) has mean 0.6, so the times have 0.999 * 0.4; they never leave their range. */
+    @Test
+    void shouldDrawTheTimesOfAFlow() {
+        SplittableRandom random = new SplittableRandom(3);
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < 20_000; i++) {
+            double time = FlowTimes.draw(FlowConfig.DEFAULT, random);
+            assertTrue(time >= 0 && time < 0.999);
+            sum += time;
+            squares += time * time;
+        }
+        assertEquals(0.3996, sum / 20_000, 0.01);
+        // the variance of Beta(1.5, 1) is ab / ((a + b)^2 (a + b + 1)) = 0.0686
+        assertEquals(0.0686, squares / 20_000 - Math.pow(sum / 20_000, 2), 0.003);
+        double gamma = 0;
+        for (int i = 0; i < 20_000; i++) {
+            gamma += FlowTimes.gamma(0.5, random);
+        }
+        assertEquals(0.5, gamma / 20_000, 0.03);
+    }
+}
