@@ -61,7 +61,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         NodeArguments ros = transport.arguments(Examination.nameless(rosArguments), ConfigReader.transport(config));
-        Layer arguments = Layer.arguments(ParameterLayers.nested(ros.parameters()), ros::parameterForm);
+        Layer arguments = Layer.arguments(ParameterLayers.nested(ros.parameters(ConfigReader.nodeName(config))), ros::parameterForm);
         Layer options = sampling.into(new OptionLayer())
                 .putIfGiven("--policy", policy == null ? null : policy.toAbsolutePath().toString(), "policy").layer();
         RobotConfig robot = ConfigReader.read(config, arguments, options).config();
