@@ -108,7 +108,7 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
         }
         if (refusal == null) {
             String within = limitS == 0 ? "without a time limit" : "for " + CauseText.duration(limitS);
-            LOG.info("run_policy: the policy drives {}{}", within, described(task));
+            LOG.info("run_policy: begun {}{}", within, described(task));
         }
         return refusal;
     }
