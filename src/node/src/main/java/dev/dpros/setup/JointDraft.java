@@ -3,7 +3,7 @@ package dev.dpros.setup;
 /**
  * Limits of one dimension of the action, each with the comment that stands behind it. Immutable.
  *
- * @param unit {@code rad}, {@code m}, or {@code units} where nobody says
+ * @param unit rad, m, or the word for them where nobody says
  */
 record JointDraft(String name, String unit, Value lower, Value upper, Value velocity, Value acceleration, Value jerk) {
     /**

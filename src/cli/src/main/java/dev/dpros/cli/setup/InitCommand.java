@@ -106,7 +106,7 @@ public final class InitCommand implements Callable<Integer> {
         try {
             return arguments.connect("dpros_init_" + ProcessHandle.current().pid(), Map.of());
         } catch (InputException e) {
-            if (source.urdf == null) {
+            if (source.topics || source.urdf == null) {
                 throw new InputException(e.getMessage() + "; without a robot: --urdf FILE", e);
             }
             answers.assume("no robot was reached, so that the topics are guesses: " + e.getMessage());

@@ -113,7 +113,7 @@ class InitCommandTest {
         Path policy = folder.resolve("policy");
         PolicyWriter.write(arm(), policy);
         try (RosNode world = RosNode.connect(RosNodeConfig.local(master.uri(), "arm7"));
-                Arm7WorldNode robot = new Arm7WorldNode(world, WorldPace.REAL_TIME, 10)) {
+                Arm7WorldNode robot = new Arm7WorldNode(world, WorldPace.REAL_TIME, 5)) {
             robot.start();
             Path file = init(policy);
             RobotConfig config = ConfigReader.read(file).config();
