@@ -36,7 +36,7 @@ class RobotArchiveTest {
 
     @Test
     void shouldHoldNoLibraryOfTrainingAndDataSets() {
-        for (String name : List.of("duckdb", "ffmpeg", "blosc", "xchart", "animated-gif", "VectorGraphics2D")) {
+        for (String name : List.of("duckdb", "ffmpeg", "blosc", "jhdf", "xchart", "animated-gif", "VectorGraphics2D")) {
             assertFalse(CLASS_PATH.contains(name), name);
         }
         assertTrue(CLASS_PATH.contains("opencv"), CLASS_PATH);

@@ -94,6 +94,7 @@ final class Hdf5Array {
     private ChunkedArray.Source source(Dataset set) {
         if (set instanceof ChunkedDataset chunked) {
             Hdf5Filters filters = new Hdf5Filters(file, inside, chunked.getFilters(), type.bytes(), chunkBytes());
+            requireLast(chunked);
             return index -> chunk(chunked, filters, index);
         }
         long bytes = ChunkedArray.product(shape.subList(1, shape.size())) * shape.get(0) * type.bytes();
@@ -108,6 +109,15 @@ final class Hdf5Array {
         ByteBuffer data = compact.getDataBuffer();
         require(data.remaining() == bytes, "data", bytes + " bytes", String.valueOf(data.remaining()));
         return index -> Arrays.copyOf(bytes(data.duplicate()), chunkBytes());
+    }
+
+    /** Nobody takes memory for rows that are claimed and not there. */
+    private void requireLast(ChunkedDataset chunked) {
+        if (shape.stream().allMatch(size -> size > 0)) {
+            int[] last = new int[shape.size()];
+            Arrays.setAll(last, d -> (shape.get(d) - 1) / chunks.get(d) * chunks.get(d));
+            chunked.getRawChunkBuffer(last); // throws if there is none
+        }
     }
 
     private int chunkBytes() {
