@@ -63,6 +63,7 @@ public final class IngestMeasurement {
                 subscriptions.add(transport.subscribe(topic, "*", meter));
             }
             awaitMessages(meters, subscriptions);
+            meters.forEach(TopicMeter::warmUp);
             sleep(config.warmUpSeconds());
             return measure(meters, subscriptions);
         } finally {

@@ -30,6 +30,8 @@ final class TopicMeter implements MessageSlots {
     private volatile long threadId;
     private long messages;
     private long lost;
+    private boolean counting;
+    private volatile boolean warming;
     private volatile boolean measuring;
 
     /** @param in reads its messages */
@@ -50,10 +52,25 @@ final class TopicMeter implements MessageSlots {
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
         threadId = Thread.currentThread().getId();
-        if (measuring) {
+        if (warming || measuring) {
+            startCounting();
             measure(claimed, clock.rosNs()); // not when its last packet came
         }
         ring.commit(receivedNs, receivedRosNs);
+    }
+
+    /** What was measured before is forgotten: it made the code warm. */
+    private void startCounting() {
+        if (measuring && !counting) {
+            counting = true;
+            forget();
+        }
+    }
+
+    private void forget() {
+        messages = 0;
+        lost = 0;
+        ages.reset();
     }
 
     private void measure(ByteBuffer message, long nowRosNs) {
@@ -78,9 +95,15 @@ final class TopicMeter implements MessageSlots {
         return ring.newest() > 0;
     }
 
+    /** They have a header: the next messages are measured, but do not count. */
+    void warmUp() {
+        warming = true;
+    }
+
     /** From the next message on each counts. */
     void begin() {
         measuring = true;
+        warming = false;
     }
 
     /** Later messages do not count. */
@@ -99,6 +122,9 @@ final class TopicMeter implements MessageSlots {
      * @param missing messages that the middleware knows to be lost; counts where headers have no number
      */
     IngestResult.Topic result(String topic, String type, double seconds, long missing) {
+        if (!counting) {
+            forget();
+        }
         return new IngestResult.Topic(topic, type, messages, messages / seconds, ages.getValueAtPercentile(50) / 1e3,
                 ages.getValueAtPercentile(99) / 1e3, ages.getMaxValue() / 1e3, numbered ? lost : missing);
     }

@@ -28,7 +28,9 @@ class TopicMeterTest {
     @Test
     void shouldReportAgesAndGapsOfTheMeasuredMessagesAlone() {
         receive(1, 9_000_000);
+        meter.warmUp();
         receive(5, 9_000_000); // a gap before the measurement is none of it
+        receive(9, 9_000_000);
         meter.begin();
         IntStream.rangeClosed(10, 109).filter(seq -> seq != 50 && seq != 51).forEach(seq -> receive(seq, seq * 1_000L));
         meter.end();
@@ -39,6 +41,17 @@ class TopicMeterTest {
         assertEquals(2, result.lost());
         assertEquals(60, result.p50Us(), 1);
         assertEquals(109, result.maxUs(), 1);
+    }
+
+    @Test
+    void shouldReportNothingOfATopicThatFellSilent() {
+        meter.warmUp();
+        receive(1, 9_000_000);
+        meter.begin();
+        meter.end();
+        IngestResult.Topic result = meter.result("/t", "a/B", 2, 7);
+        assertEquals(0, result.messages());
+        assertEquals(0, result.maxUs());
     }
 
     @Test

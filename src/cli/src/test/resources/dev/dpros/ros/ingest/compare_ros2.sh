@@ -8,7 +8,7 @@
 set -euo pipefail
 seconds=${1:-30}
 rounds=${2:-3}
-turns=${3:-"cyclone,dpros dpros,cyclone cyclone,cyclone"}
+turns=${3:-"cyclone,dpros dpros,cyclone cyclone,cyclone cyclone dpros"}
 lost=${DPROS_COMPARE_LOST:-0}
 buffer=${DPROS_COMPARE_BUFFER:-}
 dpros=${DPROS_COMPARE_DPROS:-./dpros}
