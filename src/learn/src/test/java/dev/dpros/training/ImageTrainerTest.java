@@ -9,14 +9,11 @@ import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.TensorData;
-import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
-import dev.dpros.inference.DiffusionPolicy;
-import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.reference.Procedural;
 import dev.dpros.training.DiffusionObjective.Options;
@@ -43,15 +40,16 @@ class ImageTrainerTest {
                 SchedulerConfig.PredictionType.EPSILON, true, 1, SchedulerConfig.Variance.FIXED_SMALL, true, 0, 0, 10);
     }
 
-    private static PolicyConfig config(SchedulerConfig scheduler) {
+    private static PolicyConfig config() {
         VisionConfig vision = new VisionConfig(VisionConfig.Backbone.RESNET18, VisionConfig.Norm.BATCH, List.of(36, 40), List.of(32, 32), false,
                 VisionConfig.Pool.SPATIAL_SOFTMAX, 4, 8, true, false, List.of());
         return new PolicyConfig(2, T, 4, List.of(FeatureSpec.of("observation.state", Kind.STATE, 2),
                 FeatureSpec.of("observation.image", Kind.VISUAL, 3, 48, 56)), FeatureSpec.of("action", Kind.ACTION, 2),
-                new UnetConfig(List.of(16, 32), 3, 8, 16, true), vision, scheduler);
+                new UnetConfig(List.of(16, 32), 3, 8, 16, true), vision, ddim());
     }
 
-    private static PolicyTrainer trainer(PolicyConfig config) {
+    private static PolicyTrainer trainer() {
+        PolicyConfig config = config();
         PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), Map.of(), "initial");
         OptimizerConfig optimizer = new OptimizerConfig(1e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 10,
                 OptimizerConfig.EmaConfig.REFERENCE);
@@ -106,7 +104,7 @@ class ImageTrainerTest {
 
     @Test
     void shouldGatherStatisticsInTrainingAloneAndKeepThem() {
-        try (PolicyTrainer trainer = trainer(config(ddim()))) {
+        try (PolicyTrainer trainer = trainer()) {
             assertArrayEquals(new float[64], values(trainer.averaged().weights().get(MEAN)));
             trainer.step();
             float[] after = values(trainer.averaged().weights().get(MEAN));
@@ -118,8 +116,8 @@ class ImageTrainerTest {
 
     @Test
     void shouldGoOnTheSameAfterResuming() {
-        try (PolicyTrainer whole = trainer(config(ddim())); PolicyTrainer first = trainer(config(ddim()));
-                PolicyTrainer second = trainer(config(ddim()))) {
+        try (PolicyTrainer whole = trainer(); PolicyTrainer first = trainer();
+                PolicyTrainer second = trainer()) {
             float loss = whole.step();
             assertNotEquals(loss, whole.step(), "the crop is another one");
             whole.step();
@@ -137,29 +135,10 @@ class ImageTrainerTest {
         }
     }
 
-    @Test
-    void shouldLearnByFlowMatchingWhatItThenIntegrates() {
-        SchedulerConfig flow = SchedulerConfig.flow(SchedulerConfig.Type.EULER, 5, 100, FlowConfig.DEFAULT);
-        try (PolicyTrainer trainer = trainer(config(flow))) {
-            double first = 0;
-            double last = 0;
-            for (int i = 0; i < 60; i++) {
-                double loss = trainer.step();
-                first += i < 10 ? loss : 0;
-                last += i >= 50 ? loss : 0;
-            }
-            assertTrue(last < 0.8 * first, first + " to " + last);
-            try (DiffusionPolicy policy = DiffusionPolicy.load(trainer.averaged(), InferenceOptions.DEFAULT)) {
-                policy.useSampler(SchedulerConfig.Type.RK4, 2);
-                assertEquals(SchedulerConfig.Type.RK4, policy.scheduler().type());
-            }
-        }
-    }
-
     /** The mask's mean is 1: the mean of what it lets through is over what counts. */
     @Test
     void shouldTakeTheMeanOverWhatCounts() {
-        DiffusionObjective objective = new DiffusionObjective(config(ddim()), new Options(DiffusionObjective.Kind.DENOISING, true, false,
+        DiffusionObjective objective = new DiffusionObjective(config(), new Options(DiffusionObjective.Kind.DENOISING, true, false,
                 Arithmetic.FLOAT32));
         float[] mask = values(objective.inputs(batch(), new SplittableRandom(1)).get(3));
 
@@ -170,27 +149,5 @@ class ImageTrainerTest {
             sum += value;
         }
         assertEquals(B * T, sum, 1e-4);
-    }
-
-    /** Beta(1.5, 1) has mean 0.6, so the times have 0.999 * 0.4; they never leave their range. */
-    @Test
-    void shouldDrawTheTimesOfAFlow() {
-        SplittableRandom random = new SplittableRandom(3);
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < 20_000; i++) {
-            double time = FlowTimes.draw(FlowConfig.DEFAULT, random);
-            assertTrue(time >= 0 && time < 0.999);
-            sum += time;
-            squares += time * time;
-        }
-        assertEquals(0.3996, sum / 20_000, 0.01);
-        // the variance of Beta(1.5, 1) is ab / ((a + b)^2 (a + b + 1)) = 0.0686
-        assertEquals(0.0686, squares / 20_000 - Math.pow(sum / 20_000, 2), 0.003);
-        double gamma = 0;
-        for (int i = 0; i < 20_000; i++) {
-            gamma += FlowTimes.gamma(0.5, random);
-        }
-        assertEquals(0.5, gamma / 20_000, 0.03);
     }
 }

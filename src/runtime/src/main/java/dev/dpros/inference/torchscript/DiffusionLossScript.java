@@ -132,7 +132,7 @@ final class DiffusionLossScript {
         }
         if (!prepared.isEmpty()) {
             String all = body.let("torch.cat([%s], 0)", prepared.stream().map(ImageOps.Maps::name).collect(Collectors.joining(", ")));
-            String encoded = encoder.encoded(ops, body, prepared.get(0).withName(all));
+            String encoded = body.let("%s", encoder.encoded(ops, body, prepared.get(0).withName(all)));
             int count = prepared.size();
             for (int i = 0; i < count; i++) {
                 features.add(body.let("torch.select(torch.reshape(%1$s, [%2$d, -1, %3$d]), 0, %4$d)", encoded, count,
