@@ -30,9 +30,11 @@ final class TopicMeter implements MessageSlots {
     private volatile long threadId;
     private long messages;
     private long lost;
-    private boolean counting;
-    private volatile boolean warming;
-    private volatile boolean measuring;
+    private Phase measured = Phase.IDLE;
+    private volatile Phase phase = Phase.IDLE;
+
+    /** What is done with messages: nothing, measured for practice, measured, nothing any more. */
+    private enum Phase { IDLE, WARM_UP, MEASURING, ENDED }
 
     /** @param in reads its messages */
     TopicMeter(MessageReader in, Clock clock) {
@@ -52,25 +54,22 @@ final class TopicMeter implements MessageSlots {
     @Override
     public void commit(long receivedNs, long receivedRosNs) {
         threadId = Thread.currentThread().getId();
-        if (warming || measuring) {
-            startCounting();
+        Phase now = phase;
+        if (now == Phase.WARM_UP || now == Phase.MEASURING) {
+            enter(now);
             measure(claimed, clock.rosNs()); // not when its last packet came
         }
         ring.commit(receivedNs, receivedRosNs);
     }
 
-    /** What was measured before is forgotten: it made the code warm. */
-    private void startCounting() {
-        if (measuring && !counting) {
-            counting = true;
-            forget();
+    /** What was measured in another phase is forgotten: it made the code warm. */
+    private void enter(Phase now) {
+        if (measured != now) {
+            measured = now;
+            messages = 0;
+            lost = 0;
+            ages.reset();
         }
-    }
-
-    private void forget() {
-        messages = 0;
-        lost = 0;
-        ages.reset();
     }
 
     private void measure(ByteBuffer message, long nowRosNs) {
@@ -97,18 +96,17 @@ final class TopicMeter implements MessageSlots {
 
     /** They have a header: the next messages are measured, but do not count. */
     void warmUp() {
-        warming = true;
+        phase = Phase.WARM_UP;
     }
 
     /** From the next message on each counts. */
     void begin() {
-        measuring = true;
-        warming = false;
+        phase = Phase.MEASURING;
     }
 
     /** Later messages do not count. */
     void end() {
-        measuring = false;
+        phase = Phase.ENDED;
     }
 
     /** The thread that brought the newest message; 0 before the first. */
@@ -122,9 +120,7 @@ final class TopicMeter implements MessageSlots {
      * @param missing messages that the middleware knows to be lost; counts where headers have no number
      */
     IngestResult.Topic result(String topic, String type, double seconds, long missing) {
-        if (!counting) {
-            forget();
-        }
+        enter(Phase.MEASURING);
         return new IngestResult.Topic(topic, type, messages, messages / seconds, ages.getValueAtPercentile(50) / 1e3,
                 ages.getValueAtPercentile(99) / 1e3, ages.getMaxValue() / 1e3, numbered ? lost : missing);
     }

@@ -276,6 +276,19 @@ class WriterProxyTest {
     }
 
     @Test
+    void shouldAskForTheRestOfASampleWhenNothingMoreOfItComes() {
+        heartbeat(1, 0);
+        fragments(writer, 1, 350, 1, 2);
+        nowNs += 9 * MS;
+        writer.look(nowNs);
+        assertEquals(List.of(), asks());
+        assertTrue(writer.nextNs() <= nowNs + 2 * MS);
+        nowNs += 2 * MS;
+        writer.look(nowNs);
+        assertEquals(List.of("ack 1:", "frag 1: 3 4"), asks());
+    }
+
+    @Test
     void shouldMakeWayForAnotherWriter() {
         WriterProxy other = proxy(new Guid(1, Guid.low(3, 0x103)), true, false);
         heartbeat(1, 0);
