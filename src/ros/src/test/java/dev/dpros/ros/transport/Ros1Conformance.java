@@ -1,11 +1,20 @@
 package dev.dpros.ros.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.InputException;
+import dev.dpros.core.MessageType;
 import dev.dpros.core.Transport;
+import dev.dpros.core.Transport.Publication;
+import dev.dpros.core.Transport.Subscription;
 import dev.dpros.ros.master.EmbeddedMaster;
+import dev.dpros.ros.message.MessageSchema;
+import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.testing.Await;
+import dev.dpros.ros.testing.CollectingSlots;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Map;
@@ -60,5 +69,38 @@ abstract class Ros1Conformance extends TransportConformance {
                 assertTrue(reason.get(30, TimeUnit.SECONDS).contains("new node registered"), other::nodeName);
             }
         }
+    }
+
+    @Test
+    void shouldCarryAnActionsGoalsAndResultsAsActionlibDoes() throws Exception {
+        MessageType goal = policy.messages().message("diffusion_policy_msgs/RunPolicyActionGoal");
+        MessageSchema result = SchemaCatalog.packaged().message("diffusion_policy_msgs/RunPolicyActionResult");
+        ActionGoals goals = new ActionGoals(robot.clock(), new ActionGoals.Work() {
+            @Override
+            public String begin(Map<String, Object> fields) {
+                return fields.get("task").equals("pick") ? null : "only pick";
+            }
+
+            @Override
+            public void cancel() {
+                throw new AssertionError("nobody cancels");
+            }
+        });
+        CollectingSlots results = new CollectingSlots();
+        Subscription heard = policy.subscribe("/robot/run_policy/result", result.type(), results);
+        Publication sent = policy.advertise("/robot/run_policy/goal", goal.type(), PLAIN);
+        try (AutoCloseable action = robot.advertiseAction("~run_policy", "diffusion_policy_msgs/RunPolicy", goals)) {
+            Await.until("connected", () -> sent.subscribers() == 1 && heard.publishers() == 1);
+            sent.publish(Map.of("goal_id", Map.of("id", "a"), "goal", Map.of("task", "pick")));
+            Await.until("begun", () -> goals.running() != null);
+            sent.publish(Map.of("goal_id", Map.of("id", "b"), "goal", Map.of("task", "pick")));
+            Await.until("its refusal", () -> results.size() == 1);
+            assertEquals(5, ((Map<?, ?>) results.next(result).get("status")).get("status"));
+            goals.finish("a", ActionGoals.Status.SUCCEEDED, "done", Map.of("chunks", 3L));
+            Map<String, Object> ended = results.next(result);
+            assertEquals(3, ((Map<?, ?>) ended.get("status")).get("status"));
+            assertEquals(3L, ((Map<?, ?>) ended.get("result")).get("chunks"));
+        }
+        robot.advertiseAction("~run_policy", "diffusion_policy_msgs/RunPolicy", goals).close();
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dpros.core.ActionGoals;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageReader;
@@ -38,12 +37,12 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 abstract class TransportConformance {
-    private static final PublicationOptions PLAIN = new PublicationOptions(false, 10);
+    static final PublicationOptions PLAIN = new PublicationOptions(false, 10);
     private static final PublicationOptions LATCHED = new PublicationOptions(true, 1);
 
     private final Owned open = new Owned();
-    private Transport robot;
-    private Transport policy;
+    Transport robot;
+    Transport policy;
 
     /** Opens the graph that the nodes of one test share. */
     abstract AutoCloseable openGraph();
@@ -185,39 +184,6 @@ abstract class TransportConformance {
             assertTrue(refusal.contains("the gripper is closed"), refusal);
         }
         assertThrows(InputException.class, () -> policy.callService("/robot/reset", "std_srvs/SetBool", Map.of("data", true)));
-    }
-
-    @Test
-    void shouldCarryAnActionsGoalsAndResultsAsActionlibDoes() throws Exception {
-        MessageType goal = policy.messages().message("diffusion_policy_msgs/RunPolicyActionGoal");
-        MessageSchema result = SchemaCatalog.packaged().message("diffusion_policy_msgs/RunPolicyActionResult");
-        ActionGoals goals = new ActionGoals(robot.clock(), new ActionGoals.Work() {
-            @Override
-            public String begin(Map<String, Object> fields) {
-                return fields.get("task").equals("pick") ? null : "only pick";
-            }
-
-            @Override
-            public void cancel() {
-                throw new AssertionError("nobody cancels");
-            }
-        });
-        CollectingSlots results = new CollectingSlots();
-        Subscription heard = policy.subscribe("/robot/run_policy/result", result.type(), results);
-        Publication sent = policy.advertise("/robot/run_policy/goal", goal.type(), PLAIN);
-        try (AutoCloseable action = robot.advertiseAction("~run_policy", "diffusion_policy_msgs/RunPolicy", goals)) {
-            Await.until("connected", () -> sent.subscribers() == 1 && heard.publishers() == 1);
-            sent.publish(Map.of("goal_id", Map.of("id", "a"), "goal", Map.of("task", "pick")));
-            Await.until("begun", () -> goals.running() != null);
-            sent.publish(Map.of("goal_id", Map.of("id", "b"), "goal", Map.of("task", "pick")));
-            Await.until("its refusal", () -> results.size() == 1);
-            assertEquals(5, ((Map<?, ?>) results.next(result).get("status")).get("status"));
-            goals.finish("a", ActionGoals.Status.SUCCEEDED, "done", Map.of("chunks", 3L));
-            Map<String, Object> ended = results.next(result);
-            assertEquals(3, ((Map<?, ?>) ended.get("status")).get("status"));
-            assertEquals(3L, ((Map<?, ?>) ended.get("result")).get("chunks"));
-        }
-        robot.advertiseAction("~run_policy", "diffusion_policy_msgs/RunPolicy", goals).close();
     }
 
     @Test
