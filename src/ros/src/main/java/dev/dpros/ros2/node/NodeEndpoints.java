@@ -1,6 +1,7 @@
 package dev.dpros.ros2.node;
 
 import dev.dpros.ros2.discovery.DomainParticipant;
+import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.EndpointSpec;
 import dev.dpros.ros2.discovery.LocalReader;
@@ -12,9 +13,20 @@ import dev.dpros.ros2.rtps.SampleSink;
 import dev.dpros.ros2.wire.Guid;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens and closes a node's endpoints, and has the graph told of each. Any thread. */
 final class NodeEndpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeEndpoints.class);
+    /** Says of each endpoint that does not fit why. */
+    static final MatchListener SAYING = new MatchListener() {
+        @Override
+        public void refused(EndpointData remote, String reason) {
+            LOG.warn("{}", reason);
+        }
+    };
+
     private final DomainParticipant participant;
     private final GraphTopic graph;
     private final AtomicInteger services = new AtomicInteger();

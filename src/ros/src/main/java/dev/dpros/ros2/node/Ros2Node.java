@@ -14,7 +14,6 @@ import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.Durability;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.LocalWriter;
-import dev.dpros.ros2.discovery.MatchListener;
 import dev.dpros.ros2.discovery.ParticipantOptions;
 import dev.dpros.ros2.message.Ros2Catalog;
 import dev.dpros.ros2.message.Ros2Schema;
@@ -75,7 +74,7 @@ public final class Ros2Node implements Transport {
 
     private LocalWriter own(String topic, String type, EndpointQos qos) {
         Ros2Schema schema = catalog.message(type);
-        return endpoints.writer(NodeEndpoints.spec(topic, schema, qos, ""), LARGEST_EVENT, MatchListener.NONE);
+        return endpoints.writer(NodeEndpoints.spec(topic, schema, qos, ""), LARGEST_EVENT, NodeEndpoints.SAYING);
     }
 
     /**

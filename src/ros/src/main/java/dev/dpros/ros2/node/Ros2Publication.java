@@ -1,20 +1,15 @@
 package dev.dpros.ros2.node;
 
 import dev.dpros.core.Transport;
-import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.LocalWriter;
-import dev.dpros.ros2.discovery.MatchListener;
 import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Schema;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A topic that this node publishes. Messages are CDR with their encapsulation. One publishing thread at a time. */
 final class Ros2Publication implements Transport.Publication {
-    private static final Logger LOG = LoggerFactory.getLogger(Ros2Publication.class);
     private static final long FAREWELL_MS = 50;
     private static final int LARGEST = 64 << 20;
 
@@ -28,12 +23,7 @@ final class Ros2Publication implements Transport.Publication {
         this.endpoints = endpoints;
         this.schema = schema;
         this.ended = ended;
-        writer = endpoints.writer(NodeEndpoints.spec(DdsNames.topic(topic), schema, qos, ""), LARGEST, new MatchListener() {
-            @Override
-            public void refused(EndpointData remote, String reason) {
-                LOG.warn("{}", reason);
-            }
-        });
+        writer = endpoints.writer(NodeEndpoints.spec(DdsNames.topic(topic), schema, qos, ""), LARGEST, NodeEndpoints.SAYING);
     }
 
     @Override

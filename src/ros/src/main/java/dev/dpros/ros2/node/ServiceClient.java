@@ -6,7 +6,6 @@ import dev.dpros.ros2.discovery.DomainParticipant;
 import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.LocalReader;
 import dev.dpros.ros2.discovery.LocalWriter;
-import dev.dpros.ros2.discovery.MatchListener;
 import dev.dpros.ros2.discovery.ReaderOptions;
 import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.RequestId;
@@ -46,9 +45,9 @@ final class ServiceClient implements AutoCloseable {
         this.type = type;
         String id = endpoints.id("clientid");
         replies = endpoints.reader(NodeEndpoints.spec(DdsNames.replyTopic(name), type.response(), ServiceServer.QOS, id),
-                new ReaderOptions(LARGEST, false), new CopyingSink("reply of " + name, LARGEST, this::take), MatchListener.NONE);
+                new ReaderOptions(LARGEST, false), new CopyingSink("reply of " + name, LARGEST, this::take), NodeEndpoints.SAYING);
         requests = endpoints.writer(NodeEndpoints.spec(DdsNames.requestTopic(name), type.request(), ServiceServer.QOS, id), LARGEST,
-                MatchListener.NONE);
+                NodeEndpoints.SAYING);
     }
 
     /**

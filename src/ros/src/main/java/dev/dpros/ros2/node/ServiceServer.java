@@ -6,7 +6,6 @@ import dev.dpros.ros2.discovery.EndpointData;
 import dev.dpros.ros2.discovery.EndpointQos;
 import dev.dpros.ros2.discovery.LocalReader;
 import dev.dpros.ros2.discovery.LocalWriter;
-import dev.dpros.ros2.discovery.MatchListener;
 import dev.dpros.ros2.discovery.ReaderOptions;
 import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.RequestId;
@@ -75,9 +74,9 @@ final class ServiceServer implements AutoCloseable {
         });
         executor.allowCoreThreadTimeOut(true);
         String id = endpoints.id("serviceid");
-        replies = endpoints.writer(NodeEndpoints.spec(DdsNames.replyTopic(name), type.response(), qos, id), LARGEST, MatchListener.NONE);
+        replies = endpoints.writer(NodeEndpoints.spec(DdsNames.replyTopic(name), type.response(), qos, id), LARGEST, NodeEndpoints.SAYING);
         requests = endpoints.reader(NodeEndpoints.spec(DdsNames.requestTopic(name), type.request(), qos, id),
-                new ReaderOptions(LARGEST, false), new CopyingSink("request for " + name, LARGEST, this::take), MatchListener.NONE);
+                new ReaderOptions(LARGEST, false), new CopyingSink("request for " + name, LARGEST, this::take), NodeEndpoints.SAYING);
     }
 
     private void take(SampleInfo info, ByteBuffer payload) {
