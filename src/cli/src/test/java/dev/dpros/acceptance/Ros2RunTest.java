@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code dpros run --transport ros2} in the time of a simulated robot: its page drives it, an episode is recorded, all in that time. */
-@Timeout(120)
+@Timeout(300)
 class Ros2RunTest {
     private static final PushTWorldNode.Options USUAL = PushTWorldNode.Options.DEFAULT;
 
@@ -88,7 +88,7 @@ class Ros2RunTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"camera\": \"" + camera + "\", \"x\": 0.5, \"y\": 0.5}")).build();
         int after = 0;
         while (after < 10) {
-            assertEquals("done", http.send(drag, BodyHandlers.ofString()).body());
+            assertEquals("done", http.send(drag, BodyHandlers.ofString()).body().strip());
             DprosProcess.pause(50);
             after += human(link) ? 1 : 0;
             assertTrue(node.isAlive(), node::error);
