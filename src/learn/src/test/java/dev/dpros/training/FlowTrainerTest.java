@@ -33,11 +33,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training by flow matching: of a UNet and of a diffusion transformer, which is told its task. */
+@Tag("long")
 class FlowTrainerTest {
     private static final int B = 8;
     private static final int T = 8;

@@ -27,9 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A training from pictures with LeRobot's defaults of 2026: BatchNorm, resized, then cropped at random; and what counts of a loss. */
+@Tag("long")
 class ImageTrainerTest {
     private static final String MEAN = "rgb_encoder.backbone.1.running_mean";
     private static final int B = 4;
