@@ -27,8 +27,11 @@ import dev.dpros.ros2.node.Ros2Node;
 import dev.dpros.ros2.node.Ros2NodeConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,11 +45,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("realpeer")
 @Execution(ExecutionMode.CONCURRENT)
 class DdsPeersTest {
-    private static final AtomicInteger DOMAINS = new AtomicInteger((int) (ProcessHandle.current().pid() % 20));
+    private static final Queue<Integer> DOMAINS = IntStream.range(70, 90).boxed().collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
     private static final PublicationOptions TEN = new PublicationOptions(false, 10);
     private static final PublicationOptions LATCHED = new PublicationOptions(true, 1);
 
-    private final int domain = 70 + DOMAINS.getAndIncrement() % 20;
+    private final int domain = DOMAINS.remove();
     private final Heard slots = new Heard(Ros2Catalog.packaged().message("std_msgs/Int32"));
     private Ros2Node node;
 
@@ -60,6 +63,7 @@ class DdsPeersTest {
         if (node != null) {
             node.close();
         }
+        DOMAINS.add(domain);
     }
 
     private static EndpointQos qos(String letters) {

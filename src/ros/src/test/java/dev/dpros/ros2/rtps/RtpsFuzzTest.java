@@ -16,7 +16,7 @@ class RtpsFuzzTest {
             int threads = Thread.activeCount();
             fuzz.run(50_000);
             assertEquals(500, fuzz.published());
-            assertEquals(threads, Thread.activeCount());
+            assertTrue(Thread.activeCount() <= threads, "threads of its own");
             assertEquals(0, fuzz.pair().sender.sendFailures());
             assertTrue(fuzz.pair().receiver.malformedPackets() > 1000);
         }
