@@ -105,35 +105,25 @@ class ImageTrainerTest {
     }
 
     @Test
-    void shouldGatherStatisticsInTrainingAloneAndKeepThem() {
-        try (PolicyTrainer trainer = trainer()) {
-            assertArrayEquals(new float[64], values(trainer.averaged().weights().get(MEAN)));
-            trainer.step();
-            float[] after = values(trainer.averaged().weights().get(MEAN));
-            assertTrue(after[0] != 0 && after[63] != 0);
-            trainer.validate(List.of(batch()));
-            assertArrayEquals(after, values(trainer.state().readStatistics().get(MEAN)));
-        }
-    }
-
-    @Test
-    void shouldGoOnTheSameAfterResuming() {
-        try (PolicyTrainer whole = trainer(); PolicyTrainer first = trainer();
-                PolicyTrainer second = trainer()) {
+    void shouldGatherStatisticsInTrainingAloneAndGoOnTheSameAfterResuming() {
+        try (PolicyTrainer whole = trainer(); PolicyTrainer resumed = trainer()) {
+            assertArrayEquals(new float[64], values(whole.averaged().weights().get(MEAN)));
             float loss = whole.step();
+            float[] after = values(whole.averaged().weights().get(MEAN));
+            assertTrue(after[0] != 0 && after[63] != 0);
+            whole.validate(List.of(batch()));
+            assertArrayEquals(after, values(whole.state().readStatistics().get(MEAN)));
             assertNotEquals(loss, whole.step(), "the crop is another one");
-            whole.step();
-            first.step();
-            first.step();
             for (Part part : List.of(Part.WEIGHTS, Part.MOMENT1, Part.MOMENT2, Part.AVERAGE)) {
-                second.state().write(part, first.state().read(part), "test");
+                resumed.state().write(part, whole.state().read(part), "test");
             }
-            second.state().writeStatistics(first.state().readStatistics(), "test");
-            second.state().setSteps(2);
-            second.resume();
-            second.step();
+            resumed.state().writeStatistics(whole.state().readStatistics(), "test");
+            resumed.state().setSteps(2);
+            resumed.resume();
+            whole.step();
+            resumed.step();
             whole.averaged().weights().forEach((name, tensor) -> assertArrayEquals(values(tensor),
-                    values(second.averaged().weights().get(name)), name));
+                    values(resumed.averaged().weights().get(name)), name));
         }
     }
 
