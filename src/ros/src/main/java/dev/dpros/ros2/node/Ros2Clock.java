@@ -5,12 +5,16 @@ import dev.dpros.core.MessageSlots;
 import dev.dpros.core.SystemClock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stamp time of a node: the machine's clock, or the last message on {@code /clock} while {@code use_sim_time} is set. It is
  * also where the messages of {@code /clock} go. Reads from any thread, no allocation.
  */
 final class Ros2Clock implements Clock, MessageSlots {
+    private static final Logger LOG = LoggerFactory.getLogger(Ros2Clock.class);
+    private static final long REPORTED_JUMP_NS = 10_000_000L;
     private static final int SHORTEST = 12;
     private static final int LONGEST = 16;
     private static final long SECOND_NS = 1_000_000_000L;
@@ -48,9 +52,12 @@ final class Ros2Clock implements Clock, MessageSlots {
         simulated = on;
     }
 
-    /** Follows a step of the wall clock; returns the jump. */
-    long recalibrate() {
-        return system.recalibrate();
+    /** Follows the wall clock, and says that it was stepped: once a second, on one thread. */
+    void followWall() {
+        long jumpNs = system.recalibrate();
+        if (Math.abs(jumpNs) > REPORTED_JUMP_NS) {
+            LOG.warn("the wall clock was stepped by {} ms", jumpNs / 1_000_000);
+        }
     }
 
     /** The same slots with this clock's time of receipt, where the participant knows the machine's alone. */

@@ -23,6 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,6 +41,7 @@ public final class Ros2Node implements Transport {
     public static final String USE_SIM_TIME = "use_sim_time";
     private static final int SERVICE_WAIT_MS = 2_000;
     private static final int SERVICE_LIMIT_MS = 30_000;
+    private static final long CLOCK_PERIOD_MS = 1000;
     private static final int LARGEST_EVENT = 1 << 20;
 
     private final Ros2NodeConfig config;
@@ -54,12 +58,18 @@ public final class Ros2Node implements Transport {
     private final Map<String, ServiceServer> services = new ConcurrentHashMap<>();
     private final Map<String, ActionServer> actions = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final ScheduledExecutorService clockKeeper;
     private final Ros2Log log;
     private Subscription time;
 
     private Ros2Node(Ros2NodeConfig config) {
         this.config = config;
         names = new Ros2Names(config.namespace(), config.name(), config.arguments());
+        clockKeeper = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "ros2-clock-" + config.name());
+            thread.setDaemon(true);
+            return thread;
+        });
         catalog = Ros2Catalog.withAmentPrefixPath(config.amentPrefixPath());
         participant = DomainParticipant.open(config.domain(), new ParticipantOptions(names.node(), config.arguments().enclave(), clock.wall(),
                 SocketOptions.DEFAULT));
@@ -95,6 +105,7 @@ public final class Ros2Node implements Transport {
     }
 
     private void join() {
+        clockKeeper.scheduleWithFixedDelay(clock::followWall, CLOCK_PERIOD_MS, CLOCK_PERIOD_MS, TimeUnit.MILLISECONDS);
         parameters.set(USE_SIM_TIME, false);
         parameters.settable(USE_SIM_TIME, value -> {
             useSimTime(Boolean.TRUE.equals(value));
@@ -313,6 +324,7 @@ public final class Ros2Node implements Transport {
             actions.values().forEach(ActionServer::stop);
             graphTopic.close();
             participant.close();
+            clockKeeper.shutdownNow();
         }
     }
 }

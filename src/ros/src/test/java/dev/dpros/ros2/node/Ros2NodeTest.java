@@ -108,6 +108,18 @@ class Ros2NodeTest {
     }
 
     @Test
+    void shouldFollowTheWallClockWhileItIsOpen() {
+        Ros2Node node = node("timely");
+        Await.until("its clock is kept", () -> keepers() == 1);
+        node.close();
+        Await.until("no longer", () -> keepers() == 0);
+    }
+
+    private static long keepers() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("ros2-clock-timely")).count();
+    }
+
+    @Test
     void shouldGiveLatecomersWhatIsLatched() {
         Publication publication = node("one").advertise("~/state", "std_msgs/String", LATCHED);
         publication.publish(Map.of("data", "a"));
