@@ -113,17 +113,16 @@ class ImageTrainerTest {
             assertTrue(after[0] != 0 && after[63] != 0);
             whole.validate(List.of(batch()));
             assertArrayEquals(after, values(whole.state().readStatistics().get(MEAN)));
-            assertNotEquals(loss, whole.step(), "the crop is another one");
             for (Part part : List.of(Part.WEIGHTS, Part.MOMENT1, Part.MOMENT2, Part.AVERAGE)) {
                 resumed.state().write(part, whole.state().read(part), "test");
             }
             resumed.state().writeStatistics(whole.state().readStatistics(), "test");
-            resumed.state().setSteps(2);
+            resumed.state().setSteps(1);
             resumed.resume();
-            whole.step();
+            assertNotEquals(loss, whole.step(), "the crop is another one");
             resumed.step();
-            whole.averaged().weights().forEach((name, tensor) -> assertArrayEquals(values(tensor),
-                    values(resumed.averaged().weights().get(name)), name));
+            Map<String, TensorData> again = resumed.averaged().weights();
+            whole.averaged().weights().forEach((name, tensor) -> assertArrayEquals(values(tensor), values(again.get(name)), name));
         }
     }
 

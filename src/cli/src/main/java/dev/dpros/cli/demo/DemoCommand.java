@@ -112,9 +112,6 @@ public final class DemoCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             TransportProvider provider = transport.provider(ConfigReader.transport(robot));
             NodeGraph graph = lifecycle.own(provider.arguments(List.of(), System.getenv()).graph(true));
-            if (!graph.hint().isEmpty()) {
-                spec.commandLine().getErr().println("dpros: " + graph.hint());
-            }
             PushTWorldNode world = lifecycle.own(new PushTWorldNode(
                     lifecycle.own(connect(provider, graph, WORLD)), PushTWorldNode.Options.DEFAULT));
             world.start();
@@ -123,7 +120,7 @@ public final class DemoCommand implements Callable<Integer> {
             ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(provider, robot, report, pagePort), graph.environment()));
             List<Result> results;
             try {
-                results = episodes(lifecycle, lifecycle.own(connect(provider, graph, "demo")), child);
+                results = episodes(lifecycle, lifecycle.own(connect(provider, graph, "demo")), child, graph.hint());
             } catch (IllegalStateException | InputException e) {
                 if (!child.endsWithin(CHILD_END_MS)) {
                     throw e;
@@ -173,11 +170,14 @@ public final class DemoCommand implements Callable<Integer> {
         return arguments;
     }
 
-    private List<Result> episodes(Lifecycle lifecycle, Transport node, ChildJvm child) throws InterruptedException {
+    private List<Result> episodes(Lifecycle lifecycle, Transport node, ChildJvm child, String hint) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         List<Result> results = new ArrayList<>();
         try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
             driver.awaitPolicy(child::alive);
+            if (!hint.isEmpty()) {
+                spec.commandLine().getErr().println("dpros: " + hint);
+            }
             MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
             try (LiveLine live = new LiveLine(headless ? null : spec.commandLine().getErr(), metrics)) {
                 for (int i = 0; forever || i < episodes; i++) {
