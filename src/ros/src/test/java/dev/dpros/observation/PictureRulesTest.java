@@ -19,12 +19,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every message goes through the live camera and through the data sets' reader: both take it alike, or both refuse it. */
+@Tag("long")
 class PictureRulesTest {
     private static final int W = 16;
     private static final int H = 8;

@@ -18,10 +18,12 @@ import java.net.URI;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jline.utils.AttributedString;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
+@Tag("long")
 @Timeout(60)
 class TopCommandTest {
     private final StringWriter out = new StringWriter();

@@ -23,10 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whoever sits at the node's port and says nothing does not keep the operator out. */
+@Tag("long")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RosNodeDoorTest {
     private static final int IDLE_CLIENTS = 128;

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Own nodes in two processes. */
+@Tag("long")
 class Ros2ProcessesTest {
     private final int domain = 90 + (int) (ProcessHandle.current().pid() % 10);
 

@@ -22,10 +22,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Writers and readers of two participants over real sockets. */
+@Tag("long")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class EndpointsTest {
     private static final int BYTES = 300;
