@@ -105,7 +105,7 @@ public final class Rosbag2 implements Bag {
         try (InputStream in = Compression.zstd(Files.newInputStream(file)); OutputStream out = Files.newOutputStream(plain)) {
             int read;
             while ((read = part(file, in, block)) > 0) {
-                if (Files.getFileStore(scratch).getUsableSpace() < KEPT_FREE_BYTES) {
+                if (scratch.toFile().getUsableSpace() < KEPT_FREE_BYTES) { // a FileStore has no answer where no mount point is found
                     throw new InputException(file + ": no room to expand it in " + scratch + "; free space, or expand it with 'zstd -d'");
                 }
                 out.write(block, 0, read);
