@@ -5,6 +5,7 @@ import dev.dpros.control.PacerConfig;
 import dev.dpros.control.RealTimePriority;
 import dev.dpros.core.Finding;
 import dev.dpros.core.OpenFiles;
+import dev.dpros.core.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,7 +99,11 @@ final class MachineCheck {
         while (!Files.exists(nearest) && nearest.getParent() != null) {
             nearest = nearest.getParent();
         }
-        long freeMb = nearest.toFile().getUsableSpace() >> 20; // where no mount point is found, a FileStore has no answer
+        long free = Storage.freeBytes(nearest);
+        if (free == Storage.UNKNOWN) {
+            return Finding.ok("disk", "the system does not tell how much is free for " + folder);
+        }
+        long freeMb = free >> 20;
         String text = freeMb + " MB free for " + folder;
         return freeMb >= leastMb ? Finding.ok("disk", text)
                 : Finding.warning("disk", text + ", record.min_free_mb is " + leastMb, "make room: a recording stops below it");

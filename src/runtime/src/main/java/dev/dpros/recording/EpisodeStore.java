@@ -1,6 +1,7 @@
 package dev.dpros.recording;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Storage;
 import dev.dpros.recording.journal.JournalFile;
 import dev.dpros.recording.journal.JournalRecovery;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.dpros.datasets.rosbag2;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Storage;
 import dev.dpros.datasets.rosbag.Bag;
 import dev.dpros.datasets.rosbag.BagConnection;
 import dev.dpros.datasets.rosbag.BagReader;
@@ -105,7 +106,7 @@ public final class Rosbag2 implements Bag {
         try (InputStream in = Compression.zstd(Files.newInputStream(file)); OutputStream out = Files.newOutputStream(plain)) {
             int read;
             while ((read = part(file, in, block)) > 0) {
-                if (scratch.toFile().getUsableSpace() < KEPT_FREE_BYTES) { // a FileStore has no answer where no mount point is found
+                if (Storage.freeBytes(scratch) < KEPT_FREE_BYTES) {
                     throw new InputException(file + ": no room to expand it in " + scratch + "; free space, or expand it with 'zstd -d'");
                 }
                 out.write(block, 0, read);

@@ -1,4 +1,4 @@
-package dev.dpros.recording;
+package dev.dpros.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package dev.dpros.recording;
+package dev.dpros.core;
 
 import java.io.File;
 import java.nio.file.Path;
