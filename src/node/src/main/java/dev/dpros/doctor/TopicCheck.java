@@ -70,7 +70,8 @@ final class TopicCheck {
             facts.add(picture + size(check));
         }
         long offsetNs = check.health().stampOffsetNs();
-        facts.add(offsetNs == SourceHealth.UNKNOWN ? "how far stamps lie behind is not known" : String.format(Locale.ROOT, "stamps %.1f ms behind", offsetNs / 1e6));
+        facts.add(offsetNs == SourceHealth.UNKNOWN ? "how far stamps lie behind is not known"
+                : String.format(Locale.ROOT, "stamps %.1f ms behind", offsetNs / 1e6));
         return grade(check, subject, String.join(", ", facts), hz);
     }
 

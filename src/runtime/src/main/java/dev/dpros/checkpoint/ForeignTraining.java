@@ -181,7 +181,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         settings.put("validation", tree("ratio", fields.at("dataset.eval_split").number(0)));
         int evaluateEvery = fields.at("env_eval_freq").integer(fields.at("eval_freq").integer(20_000));
         boolean pusht = fields.at("env.type").text("none").equals("pusht") && evaluateEvery > 0;
-        settings.put("evaluation", tree("env", pusht ? "pusht" : "none", "every_steps", Math.max(1, evaluateEvery), "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
+        settings.put("evaluation", tree("env", pusht ? "pusht" : "none", "every_steps", Math.max(1, evaluateEvery),
+                "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
                 "denoising_steps", policy.scheduler().inferenceSteps()));
         boolean saves = fields.at("save_checkpoint").bool(true);
         settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));

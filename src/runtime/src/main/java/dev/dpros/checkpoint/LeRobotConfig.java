@@ -66,7 +66,8 @@ final class LeRobotConfig {
         }
         ConfigNode named = type.isAbsent() ? config.get("model_type") : type;
         if (type.isAbsent() || !TYPES.contains(type.text())) {
-            throw new InputException(config.source() + ": " + (named.isAbsent() ? "type" : named.path()) + ": expected the policy type " + String.join(" or ", TYPES) + ", found "
+            throw new InputException(config.source() + ": " + (named.isAbsent() ? "type" : named.path()) + ": expected the policy type "
+                    + String.join(" or ", TYPES) + ", found "
                     + (named.isAbsent() ? "nothing" : other(named.text())));
         }
     }

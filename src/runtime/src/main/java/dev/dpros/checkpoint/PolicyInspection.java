@@ -71,7 +71,8 @@ public record PolicyInspection(
         features.add(feature(config.action(), policy));
         return new PolicyInspection(source.toString(), PolicyReader.format(source).title(), config.nObsSteps(), config.horizon(),
                 config.nActionSteps(), List.copyOf(features), config.globalConditioning(), config.unet(),
-                config.transformer(), config.denoiser() instanceof DitConfig dit ? dit : null, config.trajectory(), config.vision(), config.scheduler(), parameters(policy));
+                config.transformer(), config.denoiser() instanceof DitConfig dit ? dit : null, config.trajectory(), config.vision(),
+                config.scheduler(), parameters(policy));
     }
 
     private static Feature feature(FeatureSpec spec, PolicyDefinition policy) {

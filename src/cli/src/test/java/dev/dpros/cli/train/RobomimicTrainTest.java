@@ -178,9 +178,7 @@ class RobomimicTrainTest {
                   use_ema: True, rollout_every: 50, checkpoint_every: 50, val_every: 1, sample_every: 5}
                 checkpoint: {topk: {k: 5, mode: max}}
                 """);
-
         PolicyDefinition policy = trained(config);
-
         assertEquals(List.of("agentview_image", "robot0_eef_pos", "robot0_eef_quat", "robot0_gripper_qpos"),
                 policy.config().inputs().stream().map(input -> input.key().replaceFirst("^observation\\.(images\\.)?", "")).sorted().toList());
         String quat = policy.config().inputs().stream().filter(input -> input.key().endsWith("quat")).findFirst().orElseThrow().key();

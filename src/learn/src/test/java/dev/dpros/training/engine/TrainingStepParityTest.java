@@ -120,7 +120,8 @@ class TrainingStepParityTest {
             };
             List<Long> shape = new ArrayList<>(List.of((long) b, (long) to));
             input.shape().forEach(d -> shape.add(d.longValue()));
-            batch.add(input.kind() == FeatureSpec.Kind.VISUAL ? images(tag, config, input, b, shape) : TensorData.of(observed(tag + name, b, to, name.equals("obs") ? config.horizon() : to, input.size()),
+            batch.add(input.kind() == FeatureSpec.Kind.VISUAL ? images(tag, config, input, b, shape)
+                    : TensorData.of(observed(tag + name, b, to, name.equals("obs") ? config.horizon() : to, input.size()),
                     shape.stream().mapToLong(d -> d).toArray()));
         }
         int t = config.horizon();

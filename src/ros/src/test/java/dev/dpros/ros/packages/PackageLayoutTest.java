@@ -69,7 +69,8 @@ class PackageLayoutTest {
                 "run", "--config", "home:launch/a.yaml", "", "two words", "_p:={a: '1'}", "__name:=n", "*", "words:", "words: --a  b * $HOME `id` ", "end");
         List<String> lines = new String(node.getInputStream().readAllBytes()).lines().toList();
         assertEquals(List.of("[run]", "[--config]", "[" + home + "/launch/a.yaml]", "[]", "[two words]", "[_p:={a: '1'}]",
-                "[__name:=n]", "[*]", "[--a]", "[b]", "[*]", "[$HOME]", "[`id`]", "[end]", Long.toString(node.pid())), lines, "and it has become the launcher's process");
+                "[__name:=n]", "[*]", "[--a]", "[b]", "[*]", "[$HOME]", "[`id`]", "[end]", Long.toString(node.pid())), lines,
+                "and it has become the launcher's process");
     }
 
     @Test

@@ -35,7 +35,8 @@ class MisfitsTest {
             read(peer, "rr/misfits/get_parametersReply", "std_srvs::srv::dds_::Trigger_Response_");
             Await.until("both said", () -> List.copyOf(said.list).stream().filter(event -> event.getFormattedMessage().contains("does not fit")).count() == 2);
             List<String> lines = said.list.stream().map(ILoggingEvent::getFormattedMessage).sorted().toList();
-            assertEquals(List.of(true, true), List.of(lines.get(0).contains("durability"), lines.get(1).contains("std_srvs/srv/Trigger_Response")), lines::toString);
+            assertEquals(List.of(true, true), List.of(lines.get(0).contains("durability"), lines.get(1).contains("std_srvs/srv/Trigger_Response")),
+                    lines::toString);
         } finally {
             logger.detachAppender(said);
         }

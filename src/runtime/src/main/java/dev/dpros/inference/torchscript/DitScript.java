@@ -159,7 +159,7 @@ final class DitScript implements DenoiserScript {
         float[] sines = new float[steps * dims];
         for (int t = 0; t < steps; t++) {
             for (int d = 0; d < dims; d++) {
-                float frequency = (float) (1 / (float) Math.pow(config.ropeBase(), (float) (d % (dims / 2) * 2) / dims));
+                float frequency = 1 / (float) Math.pow(config.ropeBase(), (float) (d % (dims / 2) * 2) / dims);
                 float angle = t * frequency;
                 cosines[t * dims + d] = (float) Math.cos(angle);
                 sines[t * dims + d] = (float) (d < dims / 2 ? -Math.sin(angle) : Math.sin(angle));
