@@ -152,7 +152,7 @@ public final class ActionGoals {
     private @Nullable String begin(Map<String, Object> fields) {
         try {
             return work.begin(fields);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // else it would be looked at for ever, and all others be refused
             return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
     }

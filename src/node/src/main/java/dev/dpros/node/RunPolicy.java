@@ -135,6 +135,16 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
         if (refusal != null) {
             return refusal;
         }
+        try {
+            return carriedOut(task, limitNs, before);
+        } catch (RuntimeException | Error e) {
+            run = null;
+            subjects.watchdog.request(SafetyEvent.OPERATOR_STOP); // nobody will end a goal that is refused
+            throw e;
+        }
+    }
+
+    private String carriedOut(String task, long limitNs, Counts before) {
         if (!awaitStarted(before.starts)) {
             subjects.watchdog.request(SafetyEvent.OPERATOR_STOP);
             return "the control loop does not tick";

@@ -35,9 +35,10 @@ class RunPolicyTest implements ActionGoals.Listener {
     private final List<GoalRecord> notes = new ArrayList<>();
     private final List<Map<String, Object>> feedback = new ArrayList<>();
     private long chunks = 100;
-    private final RunPolicy action = new RunPolicy(new RunPolicy.Subjects(watchdog, this::start, this::reason, () -> chunks), clock, notes::add);
+    private final RunPolicy action = new RunPolicy(new RunPolicy.Subjects(watchdog, this::start, this::reason, () -> chunks), clock, this::note);
     private String refusal;
     private Goal last;
+    private Error unnoted;
 
     @BeforeEach
     void listen() {
@@ -51,6 +52,13 @@ class RunPolicyTest implements ActionGoals.Listener {
             loop();
         }
         return refusal;
+    }
+
+    private void note(GoalRecord goal) {
+        if (unnoted != null) {
+            throw unnoted;
+        }
+        notes.add(goal);
     }
 
     private String reason() {
@@ -94,6 +102,18 @@ class RunPolicyTest implements ActionGoals.Listener {
         loop();
         assertTrue(watchdog.state() == SafetyState.FAULT || !watchdog.started(), "nothing drives after a goal");
         assertEquals("", action.now());
+    }
+
+    @Test
+    void shouldStopWhatItStartedWhenItCannotTellOfIt() {
+        unnoted = new OutOfMemoryError("no room for a note");
+        assertEquals(Status.REJECTED, submit("a", 0).status());
+        assertEquals("no room for a note", last.text());
+        loop();
+        assertFalse(watchdog.started(), "nothing drives for a goal that was refused");
+        assertEquals("", action.now());
+        unnoted = null;
+        assertEquals(Status.ACTIVE, submit("b", 0).status());
     }
 
     @Test
