@@ -3,23 +3,19 @@ package dev.dpros.datasets.hdf5;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
-import dev.dpros.datasets.DatasetFeature;
-import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.array.ChunkedArray;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * ALOHA's (ACT's) recordings, a file for each episode: {@code action}, {@code observations/qpos, qvel, effort} and
  * {@code observations/images/*}, bytes or JPEG. The first episode says which columns there are. One file is open at a time.
  * One thread.
  */
-final class AlohaDataset implements EpisodeDataset {
+final class AlohaDataset extends Hdf5Layout {
     private static final String ACTION = "action";
     private static final String BASE_ACTION = "base_action";
     private static final String OBSERVATIONS = "observations/";
@@ -30,11 +26,7 @@ final class AlohaDataset implements EpisodeDataset {
     private static final Map<String, String> KEYS =
             Map.of("qpos", "observation.state", "qvel", "observation.velocity", "effort", "observation.effort");
 
-    private final Path path;
     private final List<Recorded> episodes = new ArrayList<>();
-    private final List<Hdf5Column> columns = new ArrayList<>();
-    private final List<String> leftOut = new ArrayList<>();
-    private final List<String> faults = new ArrayList<>();
     private final double fps;
 
     /** An episode: its file, its steps, and why it cannot be read, or null. */
@@ -49,12 +41,12 @@ final class AlohaDataset implements EpisodeDataset {
      * @throws InputException if none can be read
      */
     AlohaDataset(Path path, List<Path> files, Double fps) {
-        this.path = path;
+        super(path);
         this.fps = fps == null ? USUAL_HZ : fps;
         for (Path file : files) {
             episodes.add(look(file));
         }
-        if (columns.isEmpty()) {
+        if (columns().isEmpty()) {
             throw episodes.get(0).damage();
         }
     }
@@ -65,7 +57,7 @@ final class AlohaDataset implements EpisodeDataset {
             if (length == 0) {
                 throw InputException.of(file.where(ACTION), "rows", "at least one", "none", "take the file away");
             }
-            if (columns.isEmpty()) {
+            if (columns().isEmpty()) {
                 readColumns(file);
             }
             return new Recorded(path, length, null);
@@ -89,7 +81,7 @@ final class AlohaDataset implements EpisodeDataset {
             if (file.isArray(OBSERVATIONS + name)) {
                 add(file, OBSERVATIONS + name, KEYS.getOrDefault(name, "observation." + name), FeatureSpec.Kind.STATE, false);
             } else if (!name.equals("images")) {
-                leftOut.add(file.where(OBSERVATIONS + name) + ": a group; pictures alone lie in one");
+                leaveOut(file.where(OBSERVATIONS + name) + ": a group; pictures alone lie in one");
             }
         }
         for (String name : file.names(IMAGES).stream().sorted().toList()) {
@@ -98,27 +90,7 @@ final class AlohaDataset implements EpisodeDataset {
     }
 
     private void add(Hdf5File file, String inside, String key, FeatureSpec.Kind kind, boolean picture) {
-        try {
-            columns.add(Hdf5Column.of(file, "", inside, key, kind, picture));
-        } catch (InputException e) {
-            OpenFiles.rethrow(e);
-            (Hdf5File.unsupported(e) ? leftOut : faults).add(e.getMessage());
-        }
-    }
-
-    @Override
-    public String name() {
-        return path.toString();
-    }
-
-    @Override
-    public List<DatasetFeature> features() {
-        return columns.stream().map(Hdf5Column::feature).toList();
-    }
-
-    @Override
-    public String storedName(int feature) {
-        return columns.get(feature).stored();
+        add(() -> Hdf5Column.of(file, "", inside, key, kind, picture));
     }
 
     @Override
@@ -134,16 +106,6 @@ final class AlohaDataset implements EpisodeDataset {
     @Override
     public int episodes() {
         return episodes.size();
-    }
-
-    @Override
-    public List<String> leftOut() {
-        return List.copyOf(leftOut);
-    }
-
-    @Override
-    public List<String> faults() {
-        return List.copyOf(faults);
     }
 
     /** {@code compress_len}, the lengths of the JPEG files, for each camera and step. */
@@ -166,7 +128,7 @@ final class AlohaDataset implements EpisodeDataset {
         ChunkedArray told = file.array("compress_len");
         int longest = 0;
         int cameras = 0;
-        for (Hdf5Column column : columns) {
+        for (Hdf5Column column : columns()) {
             if (column.form() == Hdf5Column.Form.SWAPPED_JPEG) {
                 longest = Math.max(longest, file.array(column.path()).rowSize());
                 cameras++;
@@ -201,8 +163,8 @@ final class AlohaDataset implements EpisodeDataset {
             throw episode.damage();
         }
         String usual = episode.file().toAbsolutePath().getParent().getFileName() + "/" + episode.file().getFileName() + "/" + episode.length();
-        return new Hdf5Episode(new Hdf5File(episode.file()), "", columns, new Hdf5Episode.Facts(
-                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), episode.length(), "", Set.of()), true);
+        return new Hdf5Episode(new Hdf5File(episode.file()), "", columns(), new Hdf5Episode.Facts(
+                identity(usual), episode.length(), "", Set.of()), true);
     }
 
     @Override

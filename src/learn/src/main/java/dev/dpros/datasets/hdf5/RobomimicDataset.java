@@ -8,8 +8,6 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.DatasetFeature;
-import dev.dpros.datasets.EpisodeDataset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,13 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * robomimic's file: {@code data/demo_N} with {@code actions}, {@code actions_abs} and {@code obs/*}; {@code mask/*} list episodes
  * by name. The first episode says which columns there are. One thread.
  */
-final class RobomimicDataset implements EpisodeDataset {
+final class RobomimicDataset extends Hdf5Layout {
     private static final String DEMO = "demo_";
     private static final String ACTIONS = "actions";
     private static final String ABSOLUTE = "actions_abs";
@@ -34,10 +31,7 @@ final class RobomimicDataset implements EpisodeDataset {
     private final Path path;
     private final Hdf5File file;
     private final List<Demo> demos = new ArrayList<>();
-    private final List<Hdf5Column> columns = new ArrayList<>();
     private final Map<String, Set<String>> masks = new TreeMap<>();
-    private final List<String> leftOut = new ArrayList<>();
-    private final List<String> faults = new ArrayList<>();
     private final JsonNode environment;
     private final double fps;
 
@@ -46,6 +40,7 @@ final class RobomimicDataset implements EpisodeDataset {
 
     /** @param fps its frequency if the file does not tell, or null for robosuite's usual one */
     RobomimicDataset(Path path, Hdf5File file, Double fps) {
+        super(path);
         this.path = path;
         this.file = file;
         environment = environment();
@@ -53,15 +48,15 @@ final class RobomimicDataset implements EpisodeDataset {
         this.fps = told > 0 && told <= 10_000 ? told : fps == null ? USUAL_HZ : fps;
         readDemos();
         String first = "data/" + firstWhole().name() + "/";
-        add(first, ACTIONS, "action", FeatureSpec.Kind.ACTION);
+        add(() -> column(first, ACTIONS, "action", FeatureSpec.Kind.ACTION));
         if (file.isArray(first + ABSOLUTE)) {
-            add(first, ABSOLUTE, "action_abs", FeatureSpec.Kind.ACTION);
+            add(() -> column(first, ABSOLUTE, "action_abs", FeatureSpec.Kind.ACTION));
         }
         for (String name : sorted(file.names(first + "obs"))) {
-            add(first, "obs/" + name, name, FeatureSpec.Kind.STATE);
+            add(() -> column(first, "obs/" + name, name, FeatureSpec.Kind.STATE));
         }
         file.names(first).stream().filter(name -> !List.of(ACTIONS, ABSOLUTE, "obs").contains(name)).sorted()
-                .forEach(name -> leftOut.add(file.where("data/demo_N/" + name) + ": no column of it is read"));
+                .forEach(name -> leaveOut(file.where("data/demo_N/" + name) + ": no column of it is read"));
         readMasks();
     }
 
@@ -80,7 +75,7 @@ final class RobomimicDataset implements EpisodeDataset {
         try {
             return told == null ? MissingNode.getInstance() : new ObjectMapper().readTree(told);
         } catch (JsonProcessingException e) {
-            faults.add(file.where("data") + ": env_args: expected JSON, found " + e.getOriginalMessage().lines().findFirst().orElse(""));
+            fault(file.where("data") + ": env_args: expected JSON, found " + e.getOriginalMessage().lines().findFirst().orElse(""));
             return MissingNode.getInstance();
         }
     }
@@ -89,7 +84,7 @@ final class RobomimicDataset implements EpisodeDataset {
         int empty = 0;
         for (String name : file.names("data").stream().sorted(Comparator.comparingInt(RobomimicDataset::number)).toList()) {
             if (number(name) < 0) {
-                leftOut.add(file.where("data/" + name) + ": no demonstration (" + DEMO + "N)");
+                leaveOut(file.where("data/" + name) + ": no demonstration (" + DEMO + "N)");
                 continue;
             }
             Demo demo = demo(name);
@@ -100,7 +95,7 @@ final class RobomimicDataset implements EpisodeDataset {
             }
         }
         if (empty > 0) {
-            faults.add(file.where("data") + ": " + empty + (empty == 1 ? " demonstration" : " demonstrations") + " without a step, left out");
+            fault(file.where("data") + ": " + empty + (empty == 1 ? " demonstration" : " demonstrations") + " without a step, left out");
         }
         if (demos.isEmpty()) {
             throw InputException.of(file.where("data"), "demonstrations", "at least one with steps", "none", "");
@@ -125,18 +120,13 @@ final class RobomimicDataset implements EpisodeDataset {
         return name.matches(DEMO + "\\d{1,9}") ? Integer.parseInt(name.substring(DEMO.length())) : -1;
     }
 
-    /** Adds a column; one that cannot be read is left out. Names get the place that the other formats give them. */
-    private void add(String group, String inside, String name, FeatureSpec.Kind kind) {
-        try {
-            boolean action = kind == FeatureSpec.Kind.ACTION;
-            Hdf5Column column = Hdf5Column.of(file, group, inside, action ? name : "observation." + name, kind, false);
-            DatasetFeature feature = column.feature();
-            columns.add(!feature.visual() ? column : new Hdf5Column(inside, name,
-                    new DatasetFeature("observation.images." + name, feature.kind(), feature.shape(), feature.names()), column.form()));
-        } catch (InputException e) {
-            OpenFiles.rethrow(e);
-            (Hdf5File.unsupported(e) ? leftOut : faults).add(e.getMessage());
-        }
+    /** A column; names get the place that the other formats give them. */
+    private Hdf5Column column(String group, String inside, String name, FeatureSpec.Kind kind) {
+        boolean action = kind == FeatureSpec.Kind.ACTION;
+        Hdf5Column column = Hdf5Column.of(file, group, inside, action ? name : "observation." + name, kind, false);
+        DatasetFeature feature = column.feature();
+        return !feature.visual() ? column : new Hdf5Column(inside, name,
+                new DatasetFeature("observation.images." + name, feature.kind(), feature.shape(), feature.names()), column.form());
     }
 
     private void readMasks() {
@@ -145,28 +135,13 @@ final class RobomimicDataset implements EpisodeDataset {
             try {
                 List<String> listed = file.texts("mask/" + name);
                 masks.put(name, Set.copyOf(listed));
-                listed.stream().filter(demo -> !known.contains(demo)).findFirst().ifPresent(demo -> faults.add(file.where("mask/" + name)
+                listed.stream().filter(demo -> !known.contains(demo)).findFirst().ifPresent(demo -> fault(file.where("mask/" + name)
                         + ": expected names of demonstrations with steps, found '" + demo + "'"));
             } catch (InputException e) {
                 OpenFiles.rethrow(e);
-                faults.add(e.getMessage());
+                fault(e.getMessage());
             }
         }
-    }
-
-    @Override
-    public String name() {
-        return path.toString();
-    }
-
-    @Override
-    public List<DatasetFeature> features() {
-        return columns.stream().map(Hdf5Column::feature).toList();
-    }
-
-    @Override
-    public String storedName(int feature) {
-        return columns.get(feature).stored();
     }
 
     @Override
@@ -183,16 +158,6 @@ final class RobomimicDataset implements EpisodeDataset {
     @Override
     public int episodes() {
         return demos.size();
-    }
-
-    @Override
-    public List<String> leftOut() {
-        return List.copyOf(leftOut);
-    }
-
-    @Override
-    public List<String> faults() {
-        return List.copyOf(faults);
     }
 
     @Override
@@ -238,8 +203,8 @@ final class RobomimicDataset implements EpisodeDataset {
         Set<String> in = new HashSet<>(masks.keySet());
         in.removeIf(name -> !masks.get(name).contains(demo.name()));
         String usual = path.getFileName() + "/" + demo.name() + "/" + demo.length();
-        return new Hdf5Episode(file, "data/" + demo.name() + "/", columns, new Hdf5Episode.Facts(
-                UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString(), demo.length(), "", in), false);
+        return new Hdf5Episode(file, "data/" + demo.name() + "/", columns(), new Hdf5Episode.Facts(
+                identity(usual), demo.length(), "", in), false);
     }
 
     @Override
