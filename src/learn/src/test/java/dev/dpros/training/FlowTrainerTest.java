@@ -25,7 +25,6 @@ import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.reference.Procedural;
 import dev.dpros.training.DiffusionObjective.Options;
 import dev.dpros.training.data.Batch;
-import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
 import java.util.Arrays;
@@ -55,45 +54,21 @@ class FlowTrainerTest {
         PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), Map.of(), "initial");
         OptimizerConfig optimizer = new OptimizerConfig(3e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 10, null);
         return new PolicyTrainer(initial, new DiffusionObjective(config, new Options(DiffusionObjective.Kind.DENOISING, false, false,
-                Arithmetic.FLOAT32)), new SameWindows(), new PolicyTrainer.Options(optimizer,
+                Arithmetic.FLOAT32)), new MadeBatches(16, FlowTrainerTest::batch), new PolicyTrainer.Options(optimizer,
                 new LearningRate(3e-3, LearningRate.Shape.CONSTANT, 0, 1000), name -> true, 1, 5, 1));
     }
 
     /** Windows whose actions are their state. */
-    private static final class SameWindows implements BatchSource {
-        private long position;
-
-        @Override
-        public Batch next() {
-            position++;
-            float[] state = Procedural.uniform("state" + position % 16, B * 2 * 2, -1, 1);
-            float[] actions = new float[B * T * 2];
-            for (int i = 0; i < actions.length; i++) {
-                actions[i] = state[i / (T * 2) * 4 + 2 + i % 2];
-            }
-            float[] ones = new float[B * T];
-            Arrays.fill(ones, 1);
-            return new Batch(B, Map.of("observation.state", TensorData.of(state, B, 2, 2)), TensorData.of(actions, B, T, 2),
-                    TensorData.of(ones, B, T));
+    private static Batch batch(long position) {
+        float[] state = Procedural.uniform("state" + position % 16, B * 2 * 2, -1, 1);
+        float[] actions = new float[B * T * 2];
+        for (int i = 0; i < actions.length; i++) {
+            actions[i] = state[i / (T * 2) * 4 + 2 + i % 2];
         }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public void restore(long batches) {
-            position = batches;
-        }
-
-        @Override
-        public long batchesPerEpoch() {
-            return 16;
-        }
-
-        @Override
-        public void close() {}
+        float[] ones = new float[B * T];
+        Arrays.fill(ones, 1);
+        return new Batch(B, Map.of("observation.state", TensorData.of(state, B, 2, 2)), TensorData.of(actions, B, T, 2),
+                TensorData.of(ones, B, T));
     }
 
     /** The actions are the newest state: either integration then ends there. */

@@ -18,7 +18,6 @@ import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.reference.Procedural;
 import dev.dpros.training.DiffusionObjective.Options;
 import dev.dpros.training.data.Batch;
-import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.TrainingState.Part;
 import dev.dpros.training.engine.WeightDecay;
@@ -56,7 +55,7 @@ class ImageTrainerTest {
         OptimizerConfig optimizer = new OptimizerConfig(1e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 10,
                 OptimizerConfig.EmaConfig.REFERENCE);
         return new PolicyTrainer(initial, new DiffusionObjective(config, new Options(DiffusionObjective.Kind.DENOISING, true, false,
-                Arithmetic.FLOAT32)), new SameWindows(), new PolicyTrainer.Options(optimizer,
+                Arithmetic.FLOAT32)), new MadeBatches(1, position -> batch()), new PolicyTrainer.Options(optimizer,
                 new LearningRate(1e-3, LearningRate.Shape.CONSTANT, 0, 100), name -> true, 1, 5, 1));
     }
 
@@ -67,35 +66,6 @@ class ImageTrainerTest {
         inputs.put("observation.state", TensorData.of(Procedural.uniform("s", B * 2 * 2, -1, 1), B, 2, 2));
         inputs.put("observation.image", TensorData.of(Procedural.uniform("i", B * 2 * 3 * 48 * 56, 0, 1), B, 2, 3, 48, 56));
         return new Batch(B, inputs, TensorData.of(Procedural.uniform("a", B * T * 2, -1, 1), B, T, 2), TensorData.of(mask, B, T));
-    }
-
-    /** The same windows again and again. */
-    private static final class SameWindows implements BatchSource {
-        private long position;
-
-        @Override
-        public Batch next() {
-            position++;
-            return batch();
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public void restore(long batches) {
-            position = batches;
-        }
-
-        @Override
-        public long batchesPerEpoch() {
-            return 1;
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static float[] values(TensorData tensor) {

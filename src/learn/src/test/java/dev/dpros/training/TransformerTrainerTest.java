@@ -17,7 +17,6 @@ import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.reference.Procedural;
 import dev.dpros.training.DiffusionObjective.Options;
 import dev.dpros.training.data.Batch;
-import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.TrainingState.Part;
 import dev.dpros.training.engine.WeightDecay;
@@ -40,40 +39,16 @@ class TransformerTrainerTest {
         PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), Map.of(), "initial");
         OptimizerConfig optimizer = new OptimizerConfig(1e-3, 0.9, 0.95, 1e-8, WeightDecay.transformer(0.1, 0), 0, null);
         return new PolicyTrainer(initial, new DiffusionObjective(config, new Options(DiffusionObjective.Kind.DENOISING, false, false,
-                Arithmetic.FLOAT32)), new SameWindows(), new PolicyTrainer.Options(optimizer,
+                Arithmetic.FLOAT32)), new MadeBatches(1, position -> batch()), new PolicyTrainer.Options(optimizer,
                 new LearningRate(1e-3, LearningRate.Shape.CONSTANT, 0, 100), name -> true, 1, seed, 1));
     }
 
     /** The same four windows again and again. */
-    private static final class SameWindows implements BatchSource {
-        private long position;
-
-        @Override
-        public Batch next() {
-            position++;
-            float[] ones = new float[4 * 8];
-            Arrays.fill(ones, 1);
-            return new Batch(4, Map.of("obs", TensorData.of(Procedural.uniform("obs", 4 * 2 * 3, -1, 1), 4, 2, 3)),
-                    TensorData.of(Procedural.uniform("action", 4 * 8 * 2, -1, 1), 4, 8, 2), TensorData.of(ones, 4, 8));
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public void restore(long batches) {
-            position = batches;
-        }
-
-        @Override
-        public long batchesPerEpoch() {
-            return 1;
-        }
-
-        @Override
-        public void close() {}
+    private static Batch batch() {
+        float[] ones = new float[4 * 8];
+        Arrays.fill(ones, 1);
+        return new Batch(4, Map.of("obs", TensorData.of(Procedural.uniform("obs", 4 * 2 * 3, -1, 1), 4, 2, 3)),
+                TensorData.of(Procedural.uniform("action", 4 * 8 * 2, -1, 1), 4, 8, 2), TensorData.of(ones, 4, 8));
     }
 
     private static float[] values(TensorData tensor) {
@@ -105,7 +80,7 @@ class TransformerTrainerTest {
     @Test
     void shouldLeaveOutInTrainingAlone() {
         try (PolicyTrainer plain = trainer(0, 7); PolicyTrainer dropping = trainer(0.5, 7)) {
-            Batch batch = new SameWindows().next();
+            Batch batch = batch();
             assertEquals(plain.validate(List.of(batch)), dropping.validate(List.of(batch)));
             assertNotEquals(plain.step(), dropping.step());
         }
