@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +57,8 @@ class WrongCommandLineTest {
         "record --config launch/pusht.yaml -o DIR/file",
         "demo --json DIR/none/a.json",
         "demo --episodes 0",
+        "demo --port 99999",
+        "demo --forever --json DIR/a.json",
         "sim --joint-rate 0",
         "sim --camera-rate nan",
         "sim --episode-seconds -1",
@@ -92,6 +97,25 @@ class WrongCommandLineTest {
         List<String> unchecked = new ArrayList<>();
         collect(Main.commandLine(), unchecked);
         assertEquals(List.of(), unchecked);
+    }
+
+    /** A text with a lone percent sign is warned of, before the help. */
+    @Test
+    void shouldPrintEveryHelpWithoutAWarning() {
+        PrintStream err = System.err;
+        ByteArrayOutputStream warned = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(warned, true, StandardCharsets.UTF_8));
+        try {
+            help(Main.commandLine());
+        } finally {
+            System.setErr(err);
+        }
+        assertEquals("", warned.toString(StandardCharsets.UTF_8));
+    }
+
+    private static void help(CommandLine command) {
+        assertTrue(command.getUsageMessage().contains("Usage: dpros"), command::getCommandName);
+        command.getSubcommands().values().forEach(WrongCommandLineTest::help);
     }
 
     private static void collect(CommandLine command, List<String> unchecked) {

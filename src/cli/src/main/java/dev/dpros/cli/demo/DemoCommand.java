@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Where a master answers at ROS_MASTER_URI, it is used in place of the embedded one.",
-            "An episode ends at 95 % coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
+            "An episode ends at 95 %% coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
             "--settle steps.",
             "",
             "Example: dpros demo --episodes 3 --headless --json out.json"})
@@ -108,6 +108,9 @@ public final class DemoCommand implements Callable<Integer> {
         require(episodes >= 1, "--episodes", episodes);
         require(maxSteps >= 1, "--max-steps", maxSteps);
         require(settle >= 0, "--settle", settle);
+        if (forever && json != null) {
+            throw new InputException("--json: expected episodes that end, found --forever; leave one of them out");
+        }
         Path robot = config != null ? config : Home.path("launch/pusht.yaml");
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             TransportProvider provider = transport.provider(ConfigReader.transport(robot));

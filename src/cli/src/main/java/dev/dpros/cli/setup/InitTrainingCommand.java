@@ -67,7 +67,7 @@ public final class InitTrainingCommand implements Callable<Integer> {
                     String.join(", ", there), "choose another folder, or say --overwrite");
         }
         if (!Files.exists(dataset)) {
-            throw InputException.of("DATASET", dataset.toString(), "a recording, a LeRobotDataset or a *.zarr", "nothing", "check the path");
+            throw InputException.of("DATASET", dataset.toString(), "a recording, a LeRobotDataset, an HDF5 file or a *.zarr", "nothing", "check the path");
         }
         PrintWriter err = spec.commandLine().getErr();
         try (EpisodeDataset opened = DatasetFormat.open(dataset, fps, recording -> JournalDataset.open(recording, null,
