@@ -19,9 +19,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code dpros train} with diffusion_policy's image configuration, from a replay buffer whose pictures are float32, as the public PushT file's are. */
 @Timeout(300)
+// processes of their own, beside the other classes, one at a time
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("training")
 class ImageTrainingTest {
     private static final int STEPS = 24;
     private static final int SIDE = 96;

@@ -12,12 +12,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every recipe that is shipped takes the public data as they are: two steps of each, on a slice of them. */
 @Timeout(300)
 @Tag("long")
+// processes of their own, beside the other classes, one at a time
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("training")
 class RecipesTest {
     private static final Path DATA = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 

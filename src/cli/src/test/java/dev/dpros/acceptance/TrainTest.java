@@ -24,9 +24,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code dpros train} as a user starts, kills and resumes it; on a small network and a few episodes. */
 @Timeout(300)
+// processes of their own, beside the other classes, one at a time
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("training")
 class TrainTest {
     private static final Path DATA = Path.of("src/learn/src/test/resources/recording/pusht_slice_blosc.zarr").toAbsolutePath();
 
