@@ -26,6 +26,9 @@ public record ActionLayout(List<String> names, List<ActionSection> entries) {
      * @throws IllegalArgumentException naming the key, what was expected and found
      */
     static ActionLayout of(List<String> dimensions, List<ActionSection> entries, boolean several) {
+        if (dimensions.stream().distinct().count() != dimensions.size()) {
+            throw new IllegalArgumentException("dimensions: expected distinct names, found " + dimensions);
+        }
         Map<String, String> takenBy = new HashMap<>();
         for (int i = 0; i < entries.size(); i++) {
             String key = several ? "actions." + i : "action";
@@ -39,9 +42,6 @@ public record ActionLayout(List<String> names, List<ActionSection> entries) {
                     throw new IllegalArgumentException(key + ".joints: '" + name + "': expected each dimension once, " + first + " takes it already");
                 }
             }
-        }
-        if (dimensions.stream().distinct().count() != dimensions.size()) {
-            throw new IllegalArgumentException("dimensions: expected distinct names, found " + dimensions);
         }
         List<String> left = dimensions.stream().filter(name -> !takenBy.containsKey(name)).toList();
         if (!left.isEmpty()) {

@@ -34,7 +34,7 @@ class ActionLayoutTest {
               - topic: /hand
                 type: control_msgs/GripperCommand
                 joints: [gripper]
-                limits: {gripper: {position: [0, 0.08]}}
+                limits: {default: {position: [0, 0.08]}}
             """;
 
     @TempDir
@@ -85,9 +85,8 @@ class ActionLayoutTest {
         "joints: [gripper]           | joints: [griper]          | :12: actions.1.joints: 'griper': expected one of dimensions [shoulder, gripper, elbow]; did you mean 'gripper'?",
         "joints: [gripper]           | joints: [gripper, elbow]  | :12: actions.1.joints: 'elbow': expected each dimension once, actions.0 takes it already",
         "[elbow, shoulder]           | [elbow]                   | :4: dimensions: expected an output for each, found none that takes [shoulder]; add it to the joints of one",
-        "[shoulder, gripper, elbow]  | [shoulder, gripper, gripper] | :6: actions.0.joints: 'elbow': expected one of dimensions",
+        "[shoulder, gripper, elbow]  | [shoulder, gripper, gripper] | :4: dimensions: expected distinct names, found [shoulder, gripper, gripper]",
         "topic: /hand                | topic: /arm               | :10: actions.1.topic: expected a topic of its own, found /arm, that of actions.0",
-        "joints: [gripper]           | joint: [gripper]          | actions.1.joint: unknown key; did you mean 'joints'?",
         "type: control_msgs/GripperCommand | on_stop: cancel     | :11: actions.1.on_stop: expected keep or open, found cancel: a topic has no goal to cancel",
         "type: control_msgs/GripperCommand | on_stop: open       | actions.1.on_stop: open: expected one joint and open_at",
         "type: control_msgs/GripperCommand | open_at: 0.08       | :11: actions.1.open_at: expected on_stop: open with it, found none",
