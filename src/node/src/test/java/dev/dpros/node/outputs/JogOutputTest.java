@@ -159,9 +159,9 @@ class JogOutputTest {
     private static void closeInMotion(Transport node, Transport reader) {
         CollectingSlots received = new CollectingSlots();
         CommandOutput output = new CommandOutput(node, new ActionSection("/jog", JOG, JOINTS, "", Map.of(), new MeasuredSection("", "", ""),
-                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW, QosSection.NONE), CONTROL, 4);
+                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW, QosSection.NONE, null, null, null, 0), "action", CONTROL, 4);
         Transport.Subscription subscription = reader.subscribe("/jog", JOG, received);
-        Await.until("connected", () -> output.publication().subscribers() == 1 && subscription.publishers() == 1);
+        Await.until("connected", () -> output.receivers() == 1 && subscription.publishers() == 1);
         CommandFrame frame = new CommandFrame(JOINTS, 4);
         frame.points = 1;
         frame.velocities[1] = 0.5;
