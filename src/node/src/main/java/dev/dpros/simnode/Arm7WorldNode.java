@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * 640 x 480), both stamped with the time of the position that they show, and {@code ~violations} (std_msgs/Float64MultiArray,
  * 10 Hz: commanded positions beyond limits, steps commanded too fast). Gives its URDF as {@code /robot_description}: a parameter of
  * ROS 1, a latched std_msgs/String of ROS 2. Obeys
- * trajectory_msgs/JointTrajectory on {@code /arm_controller/command} and {@code /gripper_controller/command}.
+ * trajectory_msgs/JointTrajectory on {@code /arm_controller/command} and {@code /gripper_controller/command}, and
+ * control_msgs/GripperCommand (m of opening) on {@code /gripper/command}, which the gripper follows at its own speed.
  * {@code ~reset} (std_srvs/Trigger) puts the robot back home.
  */
 public final class Arm7WorldNode implements AutoCloseable {
@@ -37,6 +38,8 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final TrajectoryInbox.Robot gripperCommands = robot::commandGripper;
     private final TrajectoryInbox arm;
     private final TrajectoryInbox gripper;
+    private final GripperInbox gripperGoals;
+    private final GripperInbox.Gripper gripperMotion = robot::moveGripper;
     private final WorldThread thread;
     private final AutoCloseable resetService;
     private final AtomicBoolean resetRequested = new AtomicBoolean();
@@ -54,6 +57,7 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final double[] positions;
     private final double[] velocities;
     private final double[] counts = new double[2];
+    private volatile double opening = Double.NaN;
 
     /**
      * A node on this machine's clock; it is still until {@link #start}.
@@ -88,6 +92,7 @@ public final class Arm7WorldNode implements AutoCloseable {
                 Arm7World.LARGEST_TRAJECTORY);
         gripper = new TrajectoryInbox(transport, "/gripper_controller/command", names.subList(joints - 1, joints),
                 Arm7World.LARGEST_TRAJECTORY);
+        gripperGoals = new GripperInbox(transport, "/gripper/command");
         thread = new WorldThread("arm7-world", transport, pace, clock, Arm7World.STEP_NS, this::tick);
         begin(thread.startNs());
         resetService = transport.advertiseService("~reset", "std_srvs/Trigger", request -> {
@@ -101,14 +106,19 @@ public final class Arm7WorldNode implements AutoCloseable {
         thread.start();
     }
 
-    /** Trajectories obeyed, of arm and gripper. Any thread. */
+    /** Trajectories obeyed, of arm and gripper, and goals of the gripper. Any thread. */
     public long commandsAccepted() {
-        return arm.accepted() + gripper.accepted();
+        return arm.accepted() + gripper.accepted() + gripperGoals.accepted();
     }
 
-    /** Trajectories refused, of arm and gripper. Any thread. */
+    /** Trajectories and goals refused. Any thread. */
     public long commandsRefused() {
-        return arm.refused() + gripper.refused();
+        return arm.refused() + gripper.refused() + gripperGoals.refused();
+    }
+
+    /** How far the gripper is open at the last step, m. Any thread. */
+    public double opening() {
+        return opening;
     }
 
     /** Steps of 2 ms that the world took in one with the next, because the machine was late. Any thread. */
@@ -152,13 +162,16 @@ public final class Arm7WorldNode implements AutoCloseable {
     private void tick(long nowNs) {
         arm.drain(nowNs, armCommands);
         gripper.drain(nowNs, gripperCommands);
+        gripperGoals.drain(gripperMotion);
         robot.advance(nowNs);
         if (resetRequested.getAndSet(false)) {
             arm.skip();
             gripper.skip();
+            gripperGoals.skip();
             begin(nowNs);
         }
         robot.readPositions(positions);
+        opening = positions[positions.length - 1];
         robot.readVelocities(velocities);
         jointStates.publish(jointWriter.write(nowNs, positions, velocities));
         if (cameraCadence.isDue(nowNs)) {
@@ -187,6 +200,7 @@ public final class Arm7WorldNode implements AutoCloseable {
         wristThread.close();
         arm.close();
         gripper.close();
+        gripperGoals.close();
         for (Publication publication : List.of(jointStates, scene, wrist, violations)) {
             publication.close();
         }
