@@ -3,6 +3,7 @@ package dev.dpros.cli.audit;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.TopicQuality;
@@ -85,6 +86,10 @@ public final class AuditCommand implements Callable<Integer> {
             throw InputException.of("--seconds", "number", "above 0, up to " + LONGEST_S, String.valueOf(seconds), "");
         }
         RobotConfig robot = ConfigReader.read(config).config();
+        robot.actions().stream().filter(ActionSection::server).findFirst().ifPresent(server -> {
+            throw InputException.of("audit", "output " + server.topic(), "a command topic", "an action's server, " + server.type(),
+                    "goals are not on a topic that can be audited");
+        });
         return recordings.isEmpty() ? live(robot) : recorded(robot);
     }
 
