@@ -59,7 +59,7 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
     private enum Outcome { TIME_LIMIT, CANCELED, STOPPED, ENABLE_LOST, TRACKING_LOST, OUTPUT_LOST, FAULT, NODE_ENDS }
 
     /** How often the policy was started, stopped by each event, and in fault. */
-    private record Counts(long starts, long stops, long enables, long trackings, long outputs, long faults) {
+    private record Counts(long starts, long stops, long enables, long trackings, long losses, long faults) {
         static Counts of(Watchdog watchdog) {
             long faults = 0;
             for (SafetyState from : SafetyState.values()) {
@@ -216,7 +216,7 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
         if (counts.trackings > before.trackings) {
             return Outcome.TRACKING_LOST;
         }
-        if (counts.outputs > before.outputs) {
+        if (counts.losses > before.losses) {
             return Outcome.OUTPUT_LOST;
         }
         return counts.stops > before.stops || !subjects.watchdog.started() ? Outcome.STOPPED : null;

@@ -57,6 +57,7 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final double[] positions;
     private final double[] velocities;
     private final double[] counts = new double[2];
+    private volatile double opening;
 
     /**
      * A node on this machine's clock; it is still until {@link #start}.
@@ -115,6 +116,11 @@ public final class Arm7WorldNode implements AutoCloseable {
         return arm.refused() + gripper.refused() + gripperGoals.refused();
     }
 
+    /** How far the gripper is open at the last step, m. Any thread. */
+    public double opening() {
+        return opening;
+    }
+
     /** Steps of 2 ms that the world took in one with the next, because the machine was late. Any thread. */
     public long missedTicks() {
         return thread.missed();
@@ -165,6 +171,7 @@ public final class Arm7WorldNode implements AutoCloseable {
             begin(nowNs);
         }
         robot.readPositions(positions);
+        opening = positions[positions.length - 1];
         robot.readVelocities(velocities);
         jointStates.publish(jointWriter.write(nowNs, positions, velocities));
         if (cameraCadence.isDue(nowNs)) {
