@@ -57,7 +57,7 @@ public final class Arm7WorldNode implements AutoCloseable {
     private final double[] positions;
     private final double[] velocities;
     private final double[] counts = new double[2];
-    private volatile double opening;
+    private volatile double opening = Double.NaN;
 
     /**
      * A node on this machine's clock; it is still until {@link #start}.
