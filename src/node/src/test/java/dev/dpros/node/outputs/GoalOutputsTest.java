@@ -2,16 +2,32 @@ package dev.dpros.node.outputs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.config.ActionSection;
+import dev.dpros.config.MeasuredSection;
+import dev.dpros.config.PerJoint;
+import dev.dpros.config.QosSection;
+import dev.dpros.control.AtRest;
+import dev.dpros.control.ControlConfig;
+import dev.dpros.control.Interpolation;
 import dev.dpros.core.ActionClient.State;
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.CommandFrame;
+import dev.dpros.core.InputException;
 import dev.dpros.core.OutputPhase;
 import dev.dpros.core.SystemClock;
+import dev.dpros.core.Transport;
 import dev.dpros.messages.TrajectoryStart;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.testing.Allocation;
 import dev.dpros.ros.testing.Await;
+import dev.dpros.ros2.node.Ros2Node;
+import dev.dpros.ros2.node.Ros2NodeConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +46,9 @@ class GoalOutputsTest {
 
     @AfterEach
     void close() {
-        output.close();
+        if (output != null) {
+            output.close();
+        }
     }
 
     private void arm(boolean cancels) {
@@ -233,5 +251,95 @@ class GoalOutputsTest {
         server.end(State.ABORTED, "overheated", Map.of("stalled", false));
         Await.until("lost", output::lost);
         assertEquals("the goal was aborted: overheated", output.lostText());
+    }
+
+    @Test
+    void shouldAllocateNothingOnTheControlThread() {
+        gripper(false, Double.NaN);
+        tick(1, 0, 0.04, 0.05);
+        long bytes = Allocation.least(20, this::ticks);
+        output.close();
+        arm(true);
+        tick(1, 0, 0.1, 0.2);
+        assertEquals(0, bytes + Allocation.least(20, this::ticks));
+    }
+
+    private void ticks() {
+        for (int i = 0; i < 100; i++) {
+            frame.motion++;
+            frame.stampNs = stampNs += TICK_NS;
+            frame.positions[0] = i % 10 * 0.01;
+            output.publish(frame);
+        }
+    }
+
+    /** A server of one goal after the other, which notes them. */
+    private static ActionGoals server(Transport node, String name, String type, List<Map<String, Object>> goals) {
+        ActionGoals server = new ActionGoals(node.clock(), new ActionGoals.Work() {
+            @Override
+            public String begin(Map<String, Object> goal) {
+                goals.add(goal);
+                return goals.size() > 1 ? "busy" : null;
+            }
+
+            @Override
+            public void cancel() {
+                goals.add(Map.of());
+            }
+        });
+        node.advertiseAction(name, type, server);
+        return server;
+    }
+
+    @Test
+    void shouldDriveServersOfRos2() {
+        int domain = 60 + (int) (ProcessHandle.current().pid() % 10);
+        try (Ros2Node robot = Ros2Node.open(Ros2NodeConfig.local(domain, "robot")); Ros2Node node = Ros2Node.open(Ros2NodeConfig.local(domain, "dpros"))) {
+            List<Map<String, Object>> motions = new CopyOnWriteArrayList<>();
+            List<Map<String, Object>> grips = new CopyOnWriteArrayList<>();
+            ActionGoals arm = server(robot, "/arm/follow", "control_msgs/FollowJointTrajectory", motions);
+            ActionGoals gripper = server(robot, "/gripper/command", "control_msgs/GripperCommand", grips);
+            frame = new CommandFrame(List.of("elbow"), 8);
+            ControlConfig control = ControlConfig.of(List.of("elbow"), 50, 10, 15, 8);
+            output = GoalOutputs.open(node, section("/arm/follow", ActionSection.FOLLOW, List.of("elbow"), Interpolation.LINEAR), "action", control, 8);
+            try (RobotOutput hand = GoalOutputs.open(node, section("/gripper/command", ActionSection.GRIP, List.of("elbow"), null), "action", control, 8)) {
+                Await.until("there", () -> output.missing() == null && hand.missing() == null);
+                output.enter(OutputPhase.DRIVES);
+                hand.enter(OutputPhase.DRIVES);
+                tick(1, 0, 0.1, 0.3);
+                hand.publish(frame);
+                Await.until("taken", () -> arm.running() != null && gripper.running() != null);
+                assertEquals(Map.of("position", 0.3, "max_effort", 7.0), grips.get(0).get("command"));
+                hand.enter(OutputPhase.STOPPED);
+                output.enter(OutputPhase.STOPPED);
+                Await.until("canceled", () -> motions.size() == 2);
+            }
+            assertEquals(1, grips.size(), "kept");
+            Map<?, ?> trajectory = (Map<?, ?>) motions.get(0).get("trajectory");
+            assertEquals(List.of("elbow"), trajectory.get("joint_names"));
+            assertEquals(List.of(0L, 100_000_000L, 200_000_000L), ((List<?>) trajectory.get("points")).stream()
+                    .map(point -> ((Map<?, ?>) point).get("time_from_start")).toList());
+            assertEquals(Map.of("stamp", frame.stampNs, "frame_id", "base"), trajectory.get("header"));
+        }
+    }
+
+    private static ActionSection section(String topic, String type, List<String> joints, Interpolation interpolation) {
+        return new ActionSection(topic, type, joints, "base", Map.of(), new MeasuredSection("", "", ""), AtRest.SILENT, PerJoint.NONE, Map.of(),
+                ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW, QosSection.NONE, interpolation, null, null, 7);
+    }
+
+    private static InputException refused(String type, List<String> joints, Interpolation interpolation) {
+        ActionSection section = section("/server", type, joints, interpolation);
+        return assertThrows(InputException.class, () -> GoalOutputs.open(null, section, "actions.1", ControlConfig.of(joints, 50, 10, 15, 8), 4));
+    }
+
+    @Test
+    void shouldRefuseWhatNoGoalCanSayBeforeItAsksForAServer() {
+        assertEquals("actions.1: type control_msgs/FollowJointTrajectoryAction: expected interpolation linear or cubic, found zero_order_hold; "
+                + "a goal is a whole motion", refused(ActionSection.FOLLOW, List.of("a", "b"), Interpolation.ZERO_ORDER_HOLD).getMessage());
+        assertEquals("actions.1: type control_msgs/GripperCommandAction: expected one joint, found joints [a, b]; a gripper has one position",
+                refused(ActionSection.GRIP, List.of("a", "b"), null).getMessage());
+        assertTrue(refused("control_msgs/FollowJointTrajectorAction", List.of("a"), null).getMessage()
+                .endsWith("did you mean 'control_msgs/FollowJointTrajectoryAction'?"));
     }
 }
