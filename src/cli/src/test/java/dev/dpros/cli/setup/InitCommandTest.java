@@ -22,7 +22,6 @@ import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.simnode.Arm7WorldNode;
-import dev.dpros.simnode.PushTWorldNode;
 import dev.dpros.simnode.WorldPace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -87,24 +86,6 @@ class InitCommandTest {
             run.awaitReady();
             long before = obeyed.getAsLong();
             Await.until("the robot obeys", () -> obeyed.getAsLong() > before + ENOUGH_COMMANDS);
-        }
-    }
-
-    @Test
-    void shouldDrivePushT() throws Exception {
-        try (RosNode world = RosNode.connect(RosNodeConfig.local(master.uri(), "pusht"));
-                PushTWorldNode robot = new PushTWorldNode(world, PushTWorldNode.Options.DEFAULT)) {
-            robot.start();
-            Path file = init(Path.of("models/pusht_keypoints"));
-            RobotConfig config = ConfigReader.read(file).config();
-            assertEquals("/keypoints", config.observations().get("observation.environment_state").topic());
-            assertEquals("position[x,y]", config.observations().get("observation.state").field());
-            assertEquals("/arm_controller/command", config.action().topic());
-            assertTrue(err.toString().contains("x is in no URDF"), err::toString);
-            int code = execute("doctor", "--config", file.toString(), "--seconds", "0.5", masterArgument());
-            assertEquals(out.toString().contains("fault "), code != 0, out::toString);
-            assertTrue(out.toString().contains("marked with 'check' in robot.yaml"), out::toString);
-            drives(file, robot::commandsAccepted);
         }
     }
 
