@@ -94,7 +94,7 @@ class FirstHourPeerTest {
         String text = Files.readString(Path.of(PAGE));
         String block = text.substring(text.indexOf(HEADING)).split("```\n")[1];
         return block.lines().map(line -> List.of(line.replaceAll("\\s*#.*", "").replaceFirst("^\\./dpros ", "").replace("reach/", folder + "/reach/")
-                .replace("0..49", "0..2").split(" "))).toList();
+                .replace("0..49", "0..1").split(" "))).toList();
     }
 
     @Test
