@@ -11,12 +11,13 @@ import java.util.List;
  * @param inputs the policy's, in order
  * @param action where commands go
  * @param joints limits, one per dimension of the action
+ * @param otherOrder whether a topic of the robot has these joints in another order
  * @param rateHz the policy's
  * @param actionSteps actions of a chunk that are carried out
  * @param source where joints and limits come from, for the file's head
  */
 record RobotDraft(String policy, String transport, List<String> sampling, List<InputDraft> inputs, ActionDraft action, List<JointDraft> joints,
-        Rate rateHz, int actionSteps, String source) {
+        boolean otherOrder, Rate rateHz, int actionSteps, String source) {
     /** The policy's rate. @param guess whether nobody said so */
     record Rate(double hz, boolean guess) {}
 

@@ -105,7 +105,7 @@ public final class RobotSetup {
         boolean asked = Double.isNaN(wish.rateHz());
         double hz = asked ? questions.number("How many steps a second has the policy's training data (fps)?", LIKELY_HZ) : wish.rateHz();
         return new RobotDraft(policyPath(), wish.transport(), sampling(), inputs, action(sight, joints, inputs), drafts,
-                new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
+                otherOrder(joints, sight), new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
     }
 
     private static RobotJoints urdf(Path file) {
@@ -166,6 +166,12 @@ public final class RobotSetup {
             return IntStream.rangeClosed(1, size).mapToObj(dim -> "dim" + dim).toList();
         }
         return match.joints(names, size, "the policy's action");
+    }
+
+    /** Whether a topic names these joints in another order: then which is the policy's cannot be told. */
+    private static boolean otherOrder(List<String> joints, Sight sight) {
+        return sight.seen().stream().map(SeenTopic::names).filter(names -> names.containsAll(joints))
+                .anyMatch(names -> !names.stream().filter(joints::contains).toList().equals(joints));
     }
 
     /** A name that a field path can hold. */

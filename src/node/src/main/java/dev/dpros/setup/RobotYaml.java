@@ -77,7 +77,7 @@ final class RobotYaml {
         line("  topic: " + quoted(action.topic()), remark(action.remark(), action.guess()));
         line("  type: " + action.type());
         line("  joints: [" + draft.joints().stream().map(joint -> quoted(joint.name())).collect(Collectors.joining(", ")) + "]",
-                "# in the policy's order");
+                draft.otherOrder() ? CheckMark.of("from the base outwards; in the policy's order?") : "# in the policy's order");
         if (trajectory) {
             line("  stamp: zero", "# a trajectory begins on arrival");
             line("  first_point: next", "# a joint_trajectory_controller drops a point at 0 s");
