@@ -119,6 +119,7 @@ class FirstHourPeerTest {
                 done.add(command.get(0));
             }
             assertEquals(List.of("collect", "init-training", "train", "master", "sim", "init", "doctor", "run"), done);
+            assertTrue(said.toString().replaceAll("\\s+", " ").contains("640x480, a compressed image of format"), said::toString);
             assertTrue(Files.exists(folder.resolve("reach/data/meta/info.json")), "a LeRobotDataset");
             RobotConfig config = ConfigReader.read(folder.resolve("reach/robot.yaml")).config();
             assertEquals("/camera_scene/image_raw", config.observations().get("observation.images.scene").topic());
