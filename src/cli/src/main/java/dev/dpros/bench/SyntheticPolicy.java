@@ -19,25 +19,28 @@ import java.util.SplittableRandom;
 
 /**
  * Policies with random weights: of the published sizes, to measure how long they take, which depends on the sizes alone; and
- * one for the seven-joint arm, whose actions are wild, to see that nothing wild reaches the robot.
+ * one for the seven-joint arm and its gripper, whose actions are wild, to see that nothing wild reaches the robot.
  */
 public final class SyntheticPolicy {
     private static final double WILD_RAD = 3.5;
+    private static final double WIDE_M = 0.1;
+    private static final double NARROW_M = 0.02;
 
     /**
      * What a policy sees and does.
      *
      * @param levels of the UNet
      * @param cameras keys of its cameras
-     * @param joints of state and action
+     * @param joints of state and action, a gripper among them
      * @param range of the actions, robot units
+     * @param gripper whether the last joint is a gripper, whose actions are a bit more than its opening
      */
-    private record Shape(List<Integer> levels, List<String> cameras, int joints, double range) {}
+    private record Shape(List<Integer> levels, List<String> cameras, int joints, double range, boolean gripper) {}
 
     private static final Map<String, Shape> SHAPES = Map.of(
-            "resnet18-small", new Shape(List.of(64, 128, 256), List.of("observation.image"), 2, 1),
-            "resnet18-big", new Shape(List.of(256, 512, 1024), List.of("observation.image"), 2, 1),
-            "arm7", new Shape(List.of(64, 128, 256), List.of("observation.images.scene", "observation.images.wrist"), 7, WILD_RAD));
+            "resnet18-small", new Shape(List.of(64, 128, 256), List.of("observation.image"), 2, 1, false),
+            "resnet18-big", new Shape(List.of(256, 512, 1024), List.of("observation.image"), 2, 1, false),
+            "arm7", new Shape(List.of(64, 128, 256), List.of("observation.images.scene", "observation.images.wrist"), 8, WILD_RAD, true));
 
     private SyntheticPolicy() {}
 
@@ -68,6 +71,10 @@ public final class SyntheticPolicy {
         double[] low = new double[shape.joints];
         Arrays.fill(high, shape.range);
         Arrays.fill(low, -shape.range);
+        if (shape.gripper) {
+            high[shape.joints - 1] = WIDE_M;
+            low[shape.joints - 1] = -NARROW_M;
+        }
         return new PolicyDefinition(config, weights, Map.of("action", Normalizer.ofRange(low, high)), name);
     }
 

@@ -5,7 +5,9 @@ import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.SmoothSafetyFilter;
 import dev.dpros.safety.SteppedSafetyFilter;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Everything that configures the control loop. Immutable.
@@ -21,6 +23,7 @@ import java.util.List;
  * @param simulatedTime whether both times follow {@code /clock}
  * @param rotations dimensions that together are rotations; interpolated along the shortest arc
  * @param rules when it may command; {@link MotionRules#UNSUPERVISED} if null
+ * @param outputs which together take each dimension once; empty or null for one that takes the whole action
  */
 public record ControlConfig(
         List<String> names,
@@ -33,7 +36,8 @@ public record ControlConfig(
         TimingConfig timing,
         boolean simulatedTime,
         List<RotationGroup> rotations,
-        MotionRules rules) {
+        MotionRules rules,
+        List<OutputConfig> outputs) {
 
     /** How fast deviations from the path are corrected, rad/s: settled within about 0.2 s. */
     private static final double BANDWIDTH = 25;
@@ -48,6 +52,7 @@ public record ControlConfig(
         require(chunkSteps >= 1 && chunkSteps <= 1024, "chunk_steps", chunkSteps, "1 to 1024");
         rotations = List.copyOf(rotations);
         rules = rules == null ? MotionRules.UNSUPERVISED : rules;
+        outputs = outputs == null ? List.of() : List.copyOf(outputs);
         for (RotationGroup group : rotations) {
             require(group.first() + group.dims() <= names.size(), "rotations.first", group.first(),
                     "0 to " + (names.size() - group.dims()));
@@ -55,12 +60,30 @@ public record ControlConfig(
         boolean mixes = join.strategy() == ChunkStrategy.BLEND || join.strategy() == ChunkStrategy.TEMPORAL_ENSEMBLE;
         require(rotations.isEmpty() || !mixes, "join.strategy", join.strategy(),
                 "one that does not average coordinates, since the action has rotations");
+        requireEachOnce(names, outputs);
+        for (RotationGroup group : rotations) {
+            requireTogether(names, group, outputs);
+        }
+    }
+
+    private static void requireEachOnce(List<String> names, List<OutputConfig> outputs) {
+        require(outputs.size() <= OutputConfig.MOST, "outputs", outputs.size(), "at most " + OutputConfig.MOST);
+        List<Integer> taken = outputs.stream().flatMap(output -> output.dims().stream()).sorted().toList();
+        require(outputs.isEmpty() || taken.equals(IntStream.range(0, names.size()).boxed().toList()), "outputs.dims", taken,
+                "each of the " + names.size() + " dimensions once");
+    }
+
+    private static void requireTogether(List<String> names, RotationGroup group, List<OutputConfig> outputs) {
+        List<Integer> wanted = IntStream.range(group.first(), group.first() + group.dims()).boxed().toList();
+        require(outputs.isEmpty() || outputs.stream().anyMatch(output -> Collections.indexOfSubList(output.dims(), wanted) >= 0),
+                "rotations.first", names.get(group.first()), "a rotation whose dimensions are one output's, in this order");
     }
 
     /** Settings for an action without rotations. */
     public ControlConfig(List<String> names, double rateHz, double policyRateHz, Interpolation interpolation,
             int chunkSteps, ReplanConfig replan, JoinConfig join, TimingConfig timing, boolean simulatedTime) {
-        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of(), MotionRules.UNSUPERVISED);
+        this(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime, List.of(),
+                MotionRules.UNSUPERVISED, List.of());
     }
 
     /** Settings as the reference's: zero-order hold, a request every k steps, replace. */
@@ -71,43 +94,61 @@ public record ControlConfig(
 
     /** The same with another interpolation. */
     public ControlConfig with(Interpolation other) {
-        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime, rotations, rules);
+        return new ControlConfig(names, rateHz, policyRateHz, other, chunkSteps, replan, join, timing, simulatedTime, rotations, rules, outputs);
     }
 
     /** The same with another rule for requests. */
     public ControlConfig with(ReplanConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, other, join, timing, simulatedTime,
-                rotations, rules);
+                rotations, rules, outputs);
     }
 
     /** The same with another way of joining. */
     public ControlConfig with(JoinConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, other, timing, simulatedTime,
-                rotations, rules);
+                rotations, rules, outputs);
     }
 
     /** The same with other times. */
     public ControlConfig with(TimingConfig other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, other, simulatedTime,
-                rotations, rules);
+                rotations, rules, outputs);
     }
 
     /** The same, on {@code /clock}. */
     public ControlConfig withSimulatedTime() {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, true,
-                rotations, rules);
+                rotations, rules, outputs);
     }
 
     /** The same, with these dimensions taken as rotations. */
     public ControlConfig with(List<RotationGroup> groups) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
-                groups, rules);
+                groups, rules, outputs);
     }
 
     /** The same with other rules. */
     public ControlConfig with(MotionRules other) {
         return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
-                rotations, other);
+                rotations, other, outputs);
+    }
+
+    /** The same, shared out among these outputs. */
+    public ControlConfig withOutputs(List<OutputConfig> others) {
+        return new ControlConfig(names, rateHz, policyRateHz, interpolation, chunkSteps, replan, join, timing, simulatedTime,
+                rotations, rules, others);
+    }
+
+    /** The outputs; the one that takes the whole action where there are no others. */
+    public List<OutputConfig> allOutputs() {
+        return outputs.isEmpty() ? List.of(OutputConfig.whole(this)) : outputs;
+    }
+
+    /** Interpolation of each dimension. */
+    List<Interpolation> interpolations() {
+        Interpolation[] all = new Interpolation[dims()];
+        allOutputs().forEach(output -> output.dims().forEach(d -> all[d] = output.interpolation()));
+        return List.of(all);
     }
 
     /** Action dimension A. */
@@ -136,29 +177,40 @@ public record ControlConfig(
     }
 
     /**
-     * The safety filter that fits the interpolation.
+     * The safety filter of the whole action.
      *
      * @param limits one per name, in the same order
      * @throws InputException if limits are missing for what the interpolation needs
      */
     public SafetyFilter safetyFilter(List<JointLimits> limits) {
+        return safetyFilter(OutputConfig.whole(this), limits);
+    }
+
+    /**
+     * The safety filter of one output, as its interpolation asks for.
+     *
+     * @param limits one per name of the whole action, in the same order
+     * @throws InputException if limits are missing for what the interpolation needs
+     */
+    public SafetyFilter safetyFilter(OutputConfig output, List<JointLimits> limits) {
         if (!limits.stream().map(JointLimits::name).toList().equals(names)) {
             throw InputException.of("safety", "limits", "one entry per joint, in the order " + names,
                     limits.stream().map(JointLimits::name).toList().toString(), "");
         }
-        if (interpolation == Interpolation.ZERO_ORDER_HOLD) {
-            return takingUp(new SteppedSafetyFilter(limits, policyStepNs(), bufferCapacity()));
+        List<JointLimits> own = output.dims().stream().map(limits::get).toList();
+        if (output.stepped()) {
+            return takingUp(output, new SteppedSafetyFilter(own, policyStepNs(), bufferCapacity()));
         }
         long horizonNs = Math.max((chunkSteps + 1) * policyStepNs(), 0) + timing.latencyBudgetNs();
         try {
-            return takingUp(new SmoothSafetyFilter(limits, frameGridNs(), horizonNs, BANDWIDTH));
+            return takingUp(output, new SmoothSafetyFilter(own, frameGridNs(), horizonNs, BANDWIDTH));
         } catch (IllegalArgumentException e) {
             throw new InputException("safety: " + e.getMessage(), e);
         }
     }
 
-    private SafetyFilter takingUp(SafetyFilter filter) {
-        double[] tolerance = rules.takeUpArray();
+    private SafetyFilter takingUp(OutputConfig output, SafetyFilter filter) {
+        double[] tolerance = rules.takeUpArray(output.dimArray());
         if (tolerance != null) {
             filter.takeUpWithin(tolerance);
         }

@@ -4,7 +4,6 @@ import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.LoopStatistics.Value;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
-import dev.dpros.core.CommandFrame;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
@@ -12,7 +11,6 @@ import dev.dpros.safety.HealthMonitor;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.SafetyState;
-import dev.dpros.safety.SafetyStatus;
 import dev.dpros.safety.Watchdog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,27 +25,31 @@ public final class ControlLoop {
     /**
      * What a loop is built from.
      *
-     * @param filter makes its frames; no other loop's
+     * @param outputs those of the configuration, in its order
      * @param requester the sampler, asked for chunks on the control thread
      * @param inbox where the sampler leaves them
-     * @param sink where frames go
      */
-    public record Wiring(ControlConfig config, SafetyFilter filter, LoopInputs inputs, ChunkRequester requester, ChunkInbox inbox,
-            CommandSink sink, LoopListeners listeners) {
-        /** With an inbox of its own, no human, no dead-man switch, and nobody who listens. */
+    public record Wiring(ControlConfig config, List<WiredOutput> outputs, LoopInputs inputs, ChunkRequester requester, ChunkInbox inbox,
+            LoopListeners listeners) {
+        /** One output, with an inbox of its own, no human, no dead-man switch, and nobody who listens. */
         public static Wiring of(ControlConfig config, SafetyFilter filter, List<SourceHealth> sources, PositionSource positions,
                 ChunkRequester requester, CommandSink sink) {
-            return new Wiring(config, filter, LoopInputs.of(sources, positions), requester, new ChunkInbox(), sink, LoopListeners.NONE);
+            return of(config, List.of(new WiredOutput(OutputConfig.whole(config), filter, sink)), LoopInputs.of(sources, positions), requester);
+        }
+
+        /** The same with these outputs and inputs. */
+        public static Wiring of(ControlConfig config, List<WiredOutput> outputs, LoopInputs inputs, ChunkRequester requester) {
+            return new Wiring(config, outputs, inputs, requester, new ChunkInbox(), LoopListeners.NONE);
         }
 
         /** The same with these listeners in place of the others. */
         public Wiring with(LoopListeners heard) {
-            return new Wiring(config, filter, inputs, requester, inbox, sink, heard);
+            return new Wiring(config, outputs, inputs, requester, inbox, heard);
         }
 
         /** The same with these inputs. */
         public Wiring with(LoopInputs read) {
-            return new Wiring(config, filter, read, requester, inbox, sink, listeners);
+            return new Wiring(config, outputs, read, requester, inbox, listeners);
         }
 
         /** The same with one more that hears of every tick, after the others. @param name who it is, for people */
@@ -67,8 +69,8 @@ public final class ControlLoop {
     }
 
     private final ControlConfig config;
-    private final SafetyFilter filter;
-    private final CommandSink sink;
+    private final List<WiredOutput> wired;
+    private final LoopOutputs outputs;
     private final Watchdog watchdog;
     private final LoopStatistics statistics = new LoopStatistics();
     private final List<ListenerNet> nets;
@@ -78,15 +80,13 @@ public final class ControlLoop {
     private final ChunkIntake intake;
     private final TrajectoryBuffer buffer;
     private final Takeover takeover;
-    private final RestGate gate;
-    private final Tracking tracking;
     private final StampJumps jumps;
-    private final CommandFrame frame;
     private final LiveInputs reader;
     private final TickInputs inputs;
     private final TickReport report;
     private final TickListener[] listeners;
     private final LoopProbes probes;
+    private final boolean stepsOnly;
     private boolean lastDrove;
     private boolean wasRunning;
     private long endToEndStampNs;
@@ -98,8 +98,7 @@ public final class ControlLoop {
     /** A stopped loop. */
     public ControlLoop(Wiring wiring) {
         config = wiring.config;
-        filter = wiring.filter;
-        sink = wiring.sink;
+        wired = wiring.outputs;
         inbox = wiring.inbox;
         List<SourceHealth> sources = wiring.inputs.sources();
         ListenerNets around = new ListenerNets(wiring.listeners, statistics);
@@ -109,14 +108,13 @@ public final class ControlLoop {
         watchdog = new Watchdog(sources.stream().map(SourceHealth::name).toList(), config.names(), around.transitions());
         health = new HealthMonitor(sources, watchdog, config.simulatedTime());
         pacer = new InferencePacer(config, wiring.requester, watchdog, statistics);
-        buffer = new TrajectoryBuffer(config.dims(), config.bufferCapacity(), config.interpolation(), config.rotations());
-        takeover = new Takeover(config, buffer, filter);
-        gate = new RestGate(config.rules().atRest(), filter);
-        tracking = new Tracking(config, watchdog);
+        buffer = new TrajectoryBuffer(config.bufferCapacity(), config.interpolations(), config.rotations());
+        stepsOnly = config.allOutputs().stream().allMatch(OutputConfig::stepped);
+        outputs = new LoopOutputs(wired, config, buffer, watchdog, statistics);
+        takeover = new Takeover(config, buffer, outputs);
         intake = new ChunkIntake(config, buffer, watchdog, statistics);
         jumps = new StampJumps(config);
-        frame = new CommandFrame(config.names(), filter.frameCapacity());
-        reader = new LiveInputs(watchdog, wiring.requester, inbox, wiring.inputs);
+        reader = new LiveInputs(watchdog, wiring);
         inputs = new TickInputs(config.dims(), sources.size());
         report = new TickReport(inputs);
     }
@@ -141,9 +139,14 @@ public final class ControlLoop {
         return statistics;
     }
 
-    /** The safety filter, for its counts. */
-    public SafetyFilter filter() {
-        return filter;
+    /** The outputs, for their filters' counts. */
+    public List<WiredOutput> outputs() {
+        return wired;
+    }
+
+    /** Says that the next tick is the last. */
+    void leave() {
+        outputs.leave();
     }
 
     /** The configuration. */
@@ -229,7 +232,7 @@ public final class ControlLoop {
             failure = e;
         }
         if (failure != null) {
-            fail(failure, inputs.rosNs, inputs.monotonicNs);
+            fail(failure);
         }
         report();
     }
@@ -239,8 +242,6 @@ public final class ControlLoop {
         try {
             report.tick = statistics.get(Counter.TICKS);
             report.missedTicks = statistics.get(Counter.MISSED_TICKS);
-            report.chunkId = frame.chunkId;
-            report.observationStampNs = frame.observationStampNs;
             report.actionsLeft = buffer.remaining(inputs.rosNs);
             report.state = watchdog.state();
             report.reason = watchdog.reason();
@@ -250,11 +251,7 @@ public final class ControlLoop {
             report.reasonLimit = watchdog.limit(report.reason);
             report.request = pacer.outcome();
             report.human = takeover.drives();
-            report.leftDim = gate.leftDim();
-            report.leftBy = gate.leftBy();
-            if ((report.status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0) {
-                System.arraycopy(frame.positions, 0, report.command, 0, report.command.length);
-            }
+            outputs.report(report);
         } catch (RuntimeException | Error e) {
             lastFailure = e;
             statistics.add(Counter.TICK_FAILURES, 1);
@@ -277,9 +274,11 @@ public final class ControlLoop {
             discard();
             watchdog.raise(SafetyEvent.STAMPS_JUMP, Watchdog.NO_SOURCE);
         }
+        outputs.look(inputs);
         boolean running = begin(timeNs);
         boolean healthy = health.check(inputs.health, inputs.monotonicNs);
-        tracking.check(inputs);
+        outputs.track(inputs);
+        losses(running);
         takeover.update(inputs, watchdog, jumped, running, timeNs);
         if (takeover.changed()) {
             forget();
@@ -298,11 +297,8 @@ public final class ControlLoop {
             pacer.request(timeNs, inputs, buffer, intake.executedSteps(rosNowNs));
         }
         boolean drive = human && state != SafetyState.FAULT || drives(state);
-        if (drive && !lastDrove && !takeUp(timeNs)) {
-            violated();
-            drive = false;
-        }
-        send(rosNowNs, timeNs, drive, changed);
+        drive = drive && (lastDrove || outputs.takeUpAnew(timeNs));
+        send(timeNs, drive, changed);
         settle(drive);
         observe(rosNowNs);
     }
@@ -315,16 +311,13 @@ public final class ControlLoop {
         return lost ? asked | Watchdog.requestBit(SafetyEvent.ENABLE_LOST) : asked;
     }
 
-    /** Before motion begins anew: a robot that was moved while it rested is taken up where it is. */
-    private boolean takeUp(long timeNs) {
-        boolean told = config.rules().atRest() != AtRest.ALWAYS;
-        return !told || !inputs.measuredKnown || filter.restart(timeNs, inputs.measured);
-    }
-
-    /** A command that was not sent, or a robot that is outside its limits; the filter knows by which joint. */
-    private void violated() {
-        watchdog.raise(SafetyEvent.LIMIT_VIOLATED, Watchdog.NO_SOURCE, filter.violatedDim(), filter.violatedValue(),
-                filter.violatedLimit());
+    /** An operator who starts forgets what outputs were lost before; what is lost while someone drives holds all. */
+    private void losses(boolean running) {
+        if ((inputs.operatorRequests & Watchdog.requestBit(SafetyEvent.STARTED)) != 0) {
+            outputs.forgetLosses();
+        } else if (running || takeover.drives()) {
+            outputs.checkLosses(inputs);
+        }
     }
 
     /** What is being sampled, or has just come, belongs to the past. */
@@ -336,17 +329,15 @@ public final class ControlLoop {
     /** Follows the operator's start and stop; returns whether the policy is to run. */
     private boolean begin(long timeNs) {
         boolean started = watchdog.started();
-        if (started && !wasRunning) {
+        boolean anew = started && !wasRunning;
+        if (anew) {
             forget();
             discard();
-            if (inputs.measuredKnown && !filter.restart(timeNs, inputs.measured)) {
-                violated();
-            }
-        } else if (started && !filter.started() && inputs.measuredKnown && !filter.restart(timeNs, inputs.measured)) {
-            violated();
         }
-        boolean lost = started && !filter.started() && !inputs.measuredKnown && config.interpolation() != Interpolation.ZERO_ORDER_HOLD;
-        watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, lost);
+        if (started) {
+            outputs.begin(timeNs, anew);
+        }
+        watchdog.set(SafetyEvent.JOINT_STATE_STALE, Watchdog.NO_SOURCE, started && outputs.waits());
         wasRunning = started;
         return started;
     }
@@ -377,7 +368,7 @@ public final class ControlLoop {
         if (buffer.size() == 0) {
             return true;
         }
-        long lastsNs = config.interpolation() == Interpolation.ZERO_ORDER_HOLD ? config.policyStepNs() : 0;
+        long lastsNs = stepsOnly ? config.policyStepNs() : 0;
         return rosNowNs >= buffer.lastStampNs() + lastsNs;
     }
 
@@ -385,31 +376,10 @@ public final class ControlLoop {
         return state == SafetyState.NOMINAL || state == SafetyState.DEGRADED;
     }
 
-    private void send(long rosNowNs, long timeNs, boolean drive, boolean changed) {
+    private void send(long timeNs, boolean drive, boolean changed) {
         ActionChunk chunk = drive ? intake.current() : null;
-        frame.chunkId = chunk == null ? 0 : chunk.id();
-        frame.observationStampNs = chunk == null ? 0 : chunk.observationStampNs();
-        int status = drive ? filter.follow(rosNowNs, timeNs, buffer, changed, frame)
-                : filter.stop(rosNowNs, timeNs, frame);
-        if ((status & SafetyStatus.VIOLATION) != 0) {
-            statistics.add(Counter.FRAMES_REFUSED, 1);
-            violated();
-            status = filter.stop(rosNowNs, timeNs, frame);
-        }
-        report.status = status;
-        boolean known = (status & (SafetyStatus.VIOLATION | SafetyStatus.NOTHING)) == 0;
-        report.commanding = gate.open(drive, inputs, timeNs) && known;
-        if (report.commanding) {
-            frame.newcomersNs = gate.leftNs(inputs.monotonicNs);
-            statistics.add(Counter.FRAMES_LIMITED, status == SafetyStatus.UNCHANGED ? 0 : 1);
-            sink.publish(frame);
-            statistics.add(Counter.FRAMES, 1);
-        }
-        if (report.commanding && drive) {
-            tracking.commanded(inputs.monotonicNs, frame.positions);
-        } else {
-            tracking.rest();
-        }
+        outputs.from(chunk == null ? 0 : chunk.id(), chunk == null ? 0 : chunk.observationStampNs());
+        outputs.send(inputs, timeNs, drive, changed);
     }
 
     /** On the way into a hold the queue is forgotten: motion resumes only with another chunk. */
@@ -435,13 +405,13 @@ public final class ControlLoop {
         buffer.dropBefore(rosNowNs);
     }
 
-    private void fail(Throwable failure, long rosNowNs, long monotonicNowNs) {
+    private void fail(Throwable failure) {
         lastFailure = failure;
         statistics.add(Counter.TICK_FAILURES, 1);
         watchdog.raise(SafetyEvent.LOOP_FAILED, Watchdog.NO_SOURCE);
         buffer.clear();
         try {
-            send(rosNowNs, config.simulatedTime() ? rosNowNs : monotonicNowNs, false, true);
+            send(config.simulatedTime() ? inputs.rosNs : inputs.monotonicNs, false, true);
         } catch (RuntimeException | Error again) {
             // The sink itself is broken: the frame already sent ends at rest, and the fault is latched.
             statistics.add(Counter.TICK_FAILURES, 1);

@@ -91,6 +91,7 @@ public final class ControlThread implements AutoCloseable {
             }
         }
         loop.watchdog().request(SafetyEvent.OPERATOR_STOP);
+        loop.leave();
         long endNs = clock.monotonicNs();
         loop.tick(clock.rosNs(endNs), endNs);
     }

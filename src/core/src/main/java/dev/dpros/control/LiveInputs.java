@@ -1,6 +1,7 @@
 package dev.dpros.control;
 
 import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.safety.Watchdog;
@@ -14,11 +15,14 @@ final class LiveInputs {
     private final PositionSource positions;
     private final PositionSource teleop;
     private final EnableSwitch enable;
+    private final CommandSink[] outputs;
 
-    LiveInputs(Watchdog watchdog, ChunkRequester requester, ChunkInbox inbox, LoopInputs inputs) {
+    LiveInputs(Watchdog watchdog, ControlLoop.Wiring wiring) {
+        LoopInputs inputs = wiring.inputs();
         this.watchdog = watchdog;
-        this.requester = requester;
-        this.inbox = inbox;
+        requester = wiring.requester();
+        inbox = wiring.inbox();
+        outputs = wiring.outputs().stream().map(WiredOutput::sink).toArray(CommandSink[]::new);
         sources = inputs.sources().toArray(new SourceHealth[0]);
         positions = inputs.positions();
         teleop = inputs.teleoperation();
@@ -34,9 +38,13 @@ final class LiveInputs {
         into.failures = inbox.failures();
         into.failure = inbox.lastKind();
         into.health.read(sources);
-        into.measuredKnown = positions.read(into.measured) && finite(into.measured);
+        into.measuredKnown = positions.read(into.measured) && (outputs.length > 1 || finite(into.measured));
         into.teleopKnown = teleop.read(into.teleop);
         into.enabled = enable.held(into.monotonicNs);
+        into.lostOutputs = 0;
+        for (int i = 0; i < outputs.length; i++) {
+            into.lostOutputs |= outputs[i].lost() ? 1 << i : 0;
+        }
     }
 
     static boolean finite(double[] values) {

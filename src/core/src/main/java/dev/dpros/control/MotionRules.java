@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * When the loop may command, and how what it commands is held against the measured position. Immutable.
  *
- * @param atRest what is sent once a motion has ended
+ * @param atRest what the only output is sent once a motion has ended
  * @param takeUp {@code [A]} by how much a robot may differ from its last command and still go on from it, robot units;
  *     empty: 2 % of the range for smooth control, always the measured position for steps
  * @param maxTrackingError {@code [A]} by how much a moving robot may lag, robot units; 0 or an empty list: not supervised
  * @param trackingWindowNs over which the error is filtered, and how long it may last
  * @param contact {@code [A]} dimensions that may be blocked: neither supervised nor compared; may be empty
- * @param measuredSource index of the source that delivers the measured position, or -1
+ * @param measuredSource index of the source that delivers the measured position of the only output, or -1
  * @param enableRequired whether there is a dead-man switch
  */
 public record MotionRules(AtRest atRest, List<Double> takeUp, List<Double> maxTrackingError, long trackingWindowNs,
@@ -64,14 +64,14 @@ public record MotionRules(AtRest atRest, List<Double> takeUp, List<Double> maxTr
         return new MotionRules(atRest, takeUp, maxTrackingError, trackingWindowNs, contact, source, enableRequired);
     }
 
-    /** The tolerances as an array, infinite where a dimension may be blocked; null if none are given. */
-    double @Nullable [] takeUpArray() {
+    /** The tolerances of these dimensions, infinite where one may be blocked; null if none are given. */
+    double @Nullable [] takeUpArray(int[] dims) {
         if (takeUp.isEmpty()) {
             return null;
         }
-        double[] out = new double[takeUp.size()];
+        double[] out = new double[dims.length];
         for (int d = 0; d < out.length; d++) {
-            out[d] = mayBeBlocked(d) ? Double.POSITIVE_INFINITY : takeUp.get(d);
+            out[d] = mayBeBlocked(dims[d]) ? Double.POSITIVE_INFINITY : takeUp.get(dims[d]);
         }
         return out;
     }

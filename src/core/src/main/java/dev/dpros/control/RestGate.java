@@ -23,8 +23,14 @@ final class RestGate {
         this.filter = filter;
     }
 
-    /** Whether this tick's frame goes out. @param drive whether someone drives */
-    boolean open(boolean drive, TickInputs inputs, long timeNs) {
+    /**
+     * Whether this tick's frame goes out.
+     *
+     * @param drive whether someone drives
+     * @param measured {@code [a]} the measured position; nothing is known of it while it is not finite
+     * @param nowNs monotonic time
+     */
+    boolean open(boolean drive, double[] measured, long nowNs, long timeNs) {
         if (rule == AtRest.ALWAYS) {
             return true;
         }
@@ -38,10 +44,10 @@ final class RestGate {
         }
         if (!rests) {
             rests = true;
-            restsSinceNs = inputs.monotonicNs;
+            restsSinceNs = nowNs;
         }
-        boolean sent = moved && (rule == AtRest.REPEAT && stays(inputs)
-                || inputs.monotonicNs - restsSinceNs <= AFTER_NS && leftDim < 0);
+        boolean sent = moved && (rule == AtRest.REPEAT && stays(measured, nowNs)
+                || nowNs - restsSinceNs <= AFTER_NS && leftDim < 0);
         moved &= sent;
         return sent;
     }
@@ -55,12 +61,12 @@ final class RestGate {
     }
 
     /** Whether the robot is, as far as is known, where it was left. */
-    private boolean stays(TickInputs inputs) {
-        int dim = inputs.measuredKnown ? filter.outside(inputs.measured) : -1;
+    private boolean stays(double[] measured, long nowNs) {
+        int dim = LiveInputs.finite(measured) ? filter.outside(measured) : -1;
         // Half a second for the robot to arrive: a controller lags behind its command.
-        if (dim >= 0 && inputs.monotonicNs - restsSinceNs > AFTER_NS) {
+        if (dim >= 0 && nowNs - restsSinceNs > AFTER_NS) {
             leftDim = dim;
-            leftBy = filter.offset(inputs.measured, dim);
+            leftBy = filter.offset(measured, dim);
         }
         return leftDim < 0;
     }

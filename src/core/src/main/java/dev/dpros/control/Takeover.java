@@ -1,7 +1,6 @@
 package dev.dpros.control;
 
 import dev.dpros.safety.SafetyEvent;
-import dev.dpros.safety.SafetyFilter;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
 
@@ -16,17 +15,22 @@ final class Takeover {
 
     private final ControlConfig config;
     private final TrajectoryBuffer buffer;
-    private final SafetyFilter filter;
+    private final LoopOutputs outputs;
+    private final boolean steps;
+    private final boolean moves;
     private final double[] target;
+    private long untilNs;
     private boolean drives;
     private boolean changed;
     private boolean wasEnabled;
     private boolean mustLetGo;
 
-    Takeover(ControlConfig config, TrajectoryBuffer buffer, SafetyFilter filter) {
+    Takeover(ControlConfig config, TrajectoryBuffer buffer, LoopOutputs outputs) {
         this.config = config;
         this.buffer = buffer;
-        this.filter = filter;
+        this.outputs = outputs;
+        steps = config.allOutputs().stream().anyMatch(OutputConfig::stepped);
+        moves = config.allOutputs().stream().anyMatch(output -> !output.stepped());
         target = new double[config.dims()];
     }
 
@@ -49,17 +53,19 @@ final class Takeover {
      */
     void update(TickInputs inputs, Watchdog watchdog, boolean jumped, boolean running, long timeNs) {
         boolean required = config.rules().enableRequired();
-        boolean lost = required && wasEnabled && !inputs.enabled || drives && watchdog.active(SafetyEvent.TRACKING_LOST);
+        boolean lost = required && wasEnabled && !inputs.enabled
+                || drives && (watchdog.active(SafetyEvent.TRACKING_LOST) || watchdog.active(SafetyEvent.OUTPUT_LOST));
         wasEnabled = inputs.enabled;
         mustLetGo = inputs.teleopKnown && (mustLetGo || lost);
         boolean enabled = required ? inputs.enabled : !watchdog.active(SafetyEvent.ENABLE_LOST);
         boolean may = inputs.teleopKnown && LiveInputs.finite(inputs.teleop) && !jumped && enabled && !mustLetGo
                 && watchdog.state() != SafetyState.FAULT && !watchdog.active(SafetyEvent.JOINT_STATE_STALE);
         if (may && !drives) {
-            may = running && filter.started() || inputs.measuredKnown && filter.restart(timeNs, inputs.measured);
+            may = outputs.mayBegin(timeNs, running);
         }
         if (may && !drives) {
             watchdog.clearAll(SafetyEvent.TRACKING_LOST);
+            outputs.forgetLosses();
         }
         changed = may != drives;
         drives = may;
@@ -72,13 +78,19 @@ final class Takeover {
             moved |= target[d] != inputs.teleop[d];
             target[d] = inputs.teleop[d];
         }
-        boolean stepped = config.interpolation() == Interpolation.ZERO_ORDER_HOLD;
-        // A step reaches as far as the speed limit allows in the time since the one before, so a step per tick until there.
-        if (!moved && !stepped && buffer.lastStampNs() - inputs.rosNs > AHEAD_NS / 2) {
+        boolean anew = moved || untilNs - inputs.rosNs <= AHEAD_NS / 2;
+        if (!anew && !steps) {
             return false;
         }
+        untilNs = anew ? inputs.rosNs + AHEAD_NS : untilNs;
         buffer.clear();
-        buffer.append(target, 0, stepped ? inputs.rosNs : inputs.rosNs + AHEAD_NS);
-        return true;
+        // A step reaches as far as the speed limit allows in the time since the one before, so a step per tick until there.
+        if (steps) {
+            buffer.append(target, 0, inputs.rosNs);
+        }
+        if (moves) {
+            buffer.append(target, 0, untilNs);
+        }
+        return anew;
     }
 }

@@ -28,14 +28,16 @@ public final class TickInputs {
     public @Nullable SamplingFailure failure;
     /** The chunk that has come, or null. */
     public @Nullable ActionChunk chunk;
-    /** Whether {@link #measured} is known. */
+    /** Whether {@link #measured} is known, of one output at least. */
     public boolean measuredKnown;
-    /** {@code [A]} measured position, robot units. */
+    /** {@code [A]} measured position, robot units; NaN in the dimensions of an output of which it is not known. */
     public final double[] measured;
     /** Whether a human is driving: a teleoperation command came lately. */
     public boolean teleopKnown;
     /** {@code [A]} where the human wants the robot, robot units. */
     public final double[] teleop;
+    /** Outputs whose commands no longer arrive, a bit each. */
+    public int lostOutputs;
     /** Whether the dead-man switch is held; true where there is none. */
     public boolean enabled = true;
     /** The sources. */

@@ -11,32 +11,32 @@ import dev.dpros.safety.Watchdog;
 final class Tracking {
     private static final int KEPT = 512;
 
+    private final int[] dims;
     private final double[] bounds;
     private final double[] filtered;
     private final long[] beyondSinceNs;
     private final long windowNs;
     private final int source;
-    private final int firstSubject;
     private final Watchdog watchdog;
     private final long[] times = new long[KEPT];
     private final double[] commands;
     private long count;
     private long lastNs;
 
-    Tracking(ControlConfig config, Watchdog watchdog) {
-        MotionRules rules = config.rules();
-        boolean on = rules.maxTrackingError().stream().anyMatch(e -> e > 0);
-        bounds = new double[on ? config.dims() : 0];
+    /** Of one output. */
+    Tracking(OutputConfig output, MotionRules rules, Watchdog watchdog) {
+        dims = output.dimArray();
+        boolean on = output.dims().stream().anyMatch(d -> d < rules.maxTrackingError().size() && rules.maxTrackingError().get(d) > 0);
+        bounds = new double[on ? dims.length : 0];
         for (int d = 0; d < bounds.length; d++) {
-            double bound = rules.maxTrackingError().get(d);
-            bounds[d] = bound == 0 || rules.mayBeBlocked(d) ? Double.POSITIVE_INFINITY : bound;
+            double bound = rules.maxTrackingError().get(dims[d]);
+            bounds[d] = bound == 0 || rules.mayBeBlocked(dims[d]) ? Double.POSITIVE_INFINITY : bound;
         }
         filtered = new double[bounds.length];
         beyondSinceNs = new long[bounds.length];
         commands = new double[KEPT * bounds.length];
         windowNs = rules.trackingWindowNs();
-        source = rules.measuredSource();
-        firstSubject = watchdog.sources().size();
+        source = output.measuredSource();
         this.watchdog = watchdog;
     }
 
@@ -60,17 +60,17 @@ final class Tracking {
         }
     }
 
-    /** Compares, after a tick in which someone drove; raises and clears the causes. */
-    void check(TickInputs inputs) {
+    /** Compares, after a tick in which someone drove; raises and clears the causes. @param measured {@code [a]}, if it is finite */
+    void check(TickInputs inputs, double[] measured) {
         long sinceNs = inputs.monotonicNs - lastNs;
         lastNs = inputs.monotonicNs;
-        if (count == 0 || !inputs.measuredKnown) {
+        if (count == 0 || !LiveInputs.finite(measured)) {
             return;
         }
         int slot = slotAt(source < 0 ? inputs.monotonicNs : inputs.health.receivedNs[source]);
         double share = Math.min(1, sinceNs / (sinceNs + windowNs / 2.0));
         for (int d = 0; d < bounds.length; d++) {
-            double error = Math.abs(inputs.measured[d] - commands[slot * bounds.length + d]);
+            double error = Math.abs(measured[d] - commands[slot * bounds.length + d]);
             filtered[d] += share * (error - filtered[d]);
             judge(d, inputs.monotonicNs);
         }
@@ -82,12 +82,12 @@ final class Tracking {
             beyondSinceNs[dim] = nowNs;
         }
         if (beyond) {
-            watchdog.raise(SafetyEvent.TRACKING_ERROR, subject(dim), dim, filtered[dim], bounds[dim]);
+            watchdog.raise(SafetyEvent.TRACKING_ERROR, subject(dim), dims[dim], filtered[dim], bounds[dim]);
         } else {
             watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(dim));
         }
         if (beyond && nowNs - beyondSinceNs[dim] >= windowNs) {
-            watchdog.raise(SafetyEvent.TRACKING_LOST, subject(dim), dim, filtered[dim], bounds[dim]);
+            watchdog.raise(SafetyEvent.TRACKING_LOST, subject(dim), dims[dim], filtered[dim], bounds[dim]);
         }
     }
 
@@ -102,7 +102,6 @@ final class Tracking {
     }
 
     private int subject(int dim) {
-        int subject = firstSubject + dim;
-        return subject < Watchdog.MAX_SOURCES ? subject : Watchdog.NO_SOURCE;
+        return watchdog.subjectOfJoint(dims[dim]);
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.control;
 
 import dev.dpros.core.ActionChunk;
 import dev.dpros.safety.ReferencePath;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
 public final class TrajectoryBuffer implements ReferencePath {
     private static final int KEPT = 2;
     private final int dims;
-    private final Interpolation interpolation;
+    private final Interpolation[] interpolation;
     private final RotationGroup[] rotations;
     private final double[] scratch = new double[12];
     private final long[] stampNs;
@@ -26,9 +27,14 @@ public final class TrajectoryBuffer implements ReferencePath {
 
     /** An empty buffer for an action with rotations. */
     public TrajectoryBuffer(int dims, int capacity, Interpolation interpolation, List<RotationGroup> rotations) {
+        this(capacity, Collections.nCopies(dims, interpolation), rotations);
+    }
+
+    /** An empty buffer. @param interpolation of each dimension; that of a rotation is its first's */
+    TrajectoryBuffer(int capacity, List<Interpolation> interpolation, List<RotationGroup> rotations) {
         this.rotations = rotations.toArray(new RotationGroup[0]);
-        this.dims = dims;
-        this.interpolation = interpolation;
+        this.interpolation = interpolation.toArray(new Interpolation[0]);
+        dims = this.interpolation.length;
         stampNs = new long[capacity];
         values = new double[capacity * dims];
     }
@@ -130,24 +136,26 @@ public final class TrajectoryBuffer implements ReferencePath {
     @Override
     public void sample(long timeNs, double[] position, double[] velocity, double[] acceleration) {
         int i = segment(timeNs);
-        boolean rests = i < 0 || i >= size - 1 || interpolation == Interpolation.ZERO_ORDER_HOLD;
+        boolean outside = i < 0 || i >= size - 1;
         int at = Math.max(0, Math.min(i, size - 1));
-        double seconds = rests ? 1 : (stampNs[at + 1] - stampNs[at]) * 1e-9;
-        double u = rests ? 0 : (timeNs - stampNs[at]) * 1e-9 / seconds;
+        double seconds = outside ? 1 : (stampNs[at + 1] - stampNs[at]) * 1e-9;
+        double u = outside ? 0 : (timeNs - stampNs[at]) * 1e-9 / seconds;
         for (int d = 0; d < dims; d++) {
             acceleration[d] = 0;
             velocity[d] = 0;
             position[d] = value(at, d);
-            if (!rests && interpolation == Interpolation.LINEAR) {
+            if (!outside && interpolation[d] == Interpolation.LINEAR) {
                 double slope = value(at + 1, d) - value(at, d);
                 position[d] += u * slope;
                 velocity[d] = slope / seconds;
-            } else if (!rests) {
+            } else if (!outside && interpolation[d] == Interpolation.CUBIC) {
                 hermite(at, d, u, seconds, position, velocity, acceleration);
             }
         }
-        for (int r = 0; !rests && r < rotations.length; r++) {
-            rotate(rotations[r], at, u, seconds, position, velocity, acceleration);
+        for (int r = 0; !outside && r < rotations.length; r++) {
+            if (interpolation[rotations[r].first()] != Interpolation.ZERO_ORDER_HOLD) {
+                rotate(rotations[r], at, u, seconds, position, velocity, acceleration);
+            }
         }
     }
 

@@ -18,6 +18,11 @@ public final class CommandFrame {
     public long chunkId;
     /** For how long a subscriber that connects gets this frame at once, ns; 0: it waits for the next. */
     public long newcomersNs;
+    /**
+     * Number of the motion that this frame is part of: with the number of the frame before, it is what is left of the same motion;
+     * with another, the motion has changed. Of steps it changes with the position commanded now.
+     */
+    public long motion;
     /** Number of valid points, at most {@link #capacity()}. */
     public int points;
     /** Time of each point after {@link #stampNs}, ns, strictly increasing. */

@@ -65,6 +65,14 @@ public interface Transport extends AutoCloseable {
      */
     AutoCloseable advertiseAction(String name, String type, ActionGoals goals);
 
+    /**
+     * A client of an action that another node offers, in the way of the middleware. Sends nothing by itself.
+     *
+     * @param type {@code package/Name} of a packaged or installed action
+     * @throws InputException if the type is not known, or the name is that of something else
+     */
+    ActionClient actionClient(String name, String type);
+
     /** Calls a service and waits for its answer. @throws InputException if it is not there or fails */
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class CauseText {
     private final List<SourceHealth> sources;
     private final List<JointLimits> joints;
     private final String start;
+    private final IntFunction<String> lost;
 
     /**
      * Names what is spoken of.
@@ -34,9 +36,15 @@ public final class CauseText {
      * @param start the service that starts the policy, as {@code rosservice} calls it
      */
     public CauseText(List<SourceHealth> sources, List<JointLimits> joints, String start) {
+        this(sources, joints, start, joint -> "");
+    }
+
+    /** The same. @param lost says why the output that has this dimension first is lost; empty if there is nothing to say */
+    public CauseText(List<SourceHealth> sources, List<JointLimits> joints, String start, IntFunction<String> lost) {
         this.sources = List.copyOf(sources);
         this.joints = List.copyOf(joints);
         this.start = start;
+        this.lost = lost;
     }
 
     /** {@code nominal -> hold: chunk exhausted}. */
@@ -70,10 +78,20 @@ public final class CauseText {
             case STAMPS_OFFSET -> about == null || Double.isNaN(value) ? plain(event, about) : event.reason() + ": " + offset(about, value, limit);
             case CONSTANT_INPUT -> about == null || Double.isNaN(value) || about.constants().isEmpty() ? plain(event, about)
                     : event.reason() + ": " + about.name() + ", " + about.constants().text(joint, value);
+            case OUTPUT_LOST -> outputLost(joint);
             case TICK_OVERRUN -> Double.isNaN(value) ? event.reason()
                     : event.reason() + ": " + Math.round(value) + " control periods missed in a row, allowed below " + Math.round(limit);
             default -> joint >= 0 && joint < joints.size() ? event.reason() + ": " + joint(joints.get(joint), value, limit) : plain(event, about);
         };
+    }
+
+    private String outputLost(int joint) {
+        String line = SafetyEvent.OUTPUT_LOST.reason();
+        if (joint < 0 || joint >= joints.size()) {
+            return line;
+        }
+        String why = lost.apply(joint);
+        return line + ": " + joints.get(joint).name() + (why.isEmpty() ? "" : ": " + why);
     }
 
     private static String plain(SafetyEvent event, @Nullable SourceHealth about) {

@@ -61,7 +61,9 @@ public enum SafetyEvent {
     /** A joint has not followed its command for the whole window. */
     TRACKING_LOST("has not followed its command"),
     /** An input that had one value throughout the training data has another one. */
-    CONSTANT_INPUT("constant input differs");
+    CONSTANT_INPUT("constant input differs"),
+    /** The commands of an output no longer arrive. */
+    OUTPUT_LOST("output lost");
 
     private static final SafetyEvent[] VALUES = values();
     private final String reason;

@@ -59,8 +59,13 @@ public abstract class SafetyFilter {
     /** Whether no motion is under way: the last command is a position at rest. */
     public abstract boolean resting(long monotonicNowNs);
 
-    /** {@code [A]} in place: the position at which the last motion ends; undefined unless {@link #started}. */
-    abstract double rest(int dim);
+    /** The position at which the last motion ends, of one dimension; undefined unless {@link #started}. */
+    public abstract double rest(int dim);
+
+    /** Whether the frame made last begins a motion, rather than being what is left of the one before; of steps always false. */
+    public boolean replanned() {
+        return false;
+    }
 
     /**
      * The dimension in which a robot is outside the tolerance around its rest, or -1.

@@ -110,8 +110,13 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     }
 
     @Override
-    double rest(int dim) {
+    public double rest(int dim) {
         return plan.position[(plan.points - 1) * dims + dim];
+    }
+
+    @Override
+    public boolean replanned() {
+        return replanned;
     }
 
     @Override

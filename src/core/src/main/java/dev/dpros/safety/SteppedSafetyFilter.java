@@ -55,7 +55,7 @@ public final class SteppedSafetyFilter extends SafetyFilter {
     }
 
     @Override
-    double rest(int dim) {
+    public double rest(int dim) {
         return issued[dim];
     }
 

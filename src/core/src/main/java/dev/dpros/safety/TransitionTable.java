@@ -46,6 +46,7 @@ public final class TransitionTable {
         row(SafetyEvent.TRACKING_ERROR,    DEGRADED, DEGRADED, HOLD,     FAULT);
         row(SafetyEvent.TRACKING_LOST,     HOLD,     HOLD,     HOLD,     FAULT);
         row(SafetyEvent.CONSTANT_INPUT,    DEGRADED, DEGRADED, HOLD,     FAULT);
+        row(SafetyEvent.OUTPUT_LOST,       HOLD,     HOLD,     HOLD,     FAULT);
     }
 
     private TransitionTable() {}

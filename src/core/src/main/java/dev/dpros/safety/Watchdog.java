@@ -161,6 +161,12 @@ public final class Watchdog {
         return Math.min(subjects.size(), MAX_SOURCES);
     }
 
+    /** Index of a joint among what a cause can be about; {@link #NO_SOURCE} if there are too many to tell it apart. Any thread. */
+    public int subjectOfJoint(int joint) {
+        int subject = sources.size() + joint;
+        return subject < MAX_SOURCES ? subject : NO_SOURCE;
+    }
+
     /** The name behind an event's index, or an empty text for {@link #NO_SOURCE}. */
     public String subject(int index) {
         return index < 0 || index >= subjects.size() ? "" : subjects.get(index);
@@ -219,6 +225,7 @@ public final class Watchdog {
             active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
             active.set(SafetyEvent.ENABLE_LOST.ordinal(), 0);
             active.set(SafetyEvent.TRACKING_LOST.ordinal(), 0);
+            active.set(SafetyEvent.OUTPUT_LOST.ordinal(), 0);
         } else if (event == SafetyEvent.OPERATOR_STOP) {
             active.set(SafetyEvent.NOT_STARTED.ordinal(), 0);
         } else if (event == SafetyEvent.ENABLE_LOST) {

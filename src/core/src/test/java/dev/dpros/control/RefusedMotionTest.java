@@ -24,7 +24,7 @@ class RefusedMotionTest {
         rig.deliver(0, LoopRig.ramp(16, 0, 0.1));
         rig.run(400 * MS);
         assertEquals(SafetyState.NOMINAL, rig.state());
-        Tampering.replaceLimit(rig.loop.filter(), 0, new JointLimits("joint0", -2, rig.last().at(0, 0), 1.5, 5, 60));
+        Tampering.replaceLimit(rig.loop.outputs().get(0).filter(), 0, new JointLimits("joint0", -2, rig.last().at(0, 0), 1.5, 5, 60));
         rig.deliver(0, LoopRig.ramp(16, 0.4, -0.1));
         rig.run(10 * MS);
         assertEquals(SafetyState.FAULT, rig.state());
@@ -42,9 +42,9 @@ class RefusedMotionTest {
             assertEquals(0, rig.frames.get(i).velocities()[rig.frames.get(i).points() - 1]);
         }
         assertEquals(0, rig.last().velocities()[0], "at rest");
-        assertTrue(rig.loop.filter().count(SafetyStatus.KEPT) > 0);
+        assertTrue(rig.loop.outputs().get(0).filter().count(SafetyStatus.KEPT) > 0);
 
-        Tampering.replaceLimit(rig.loop.filter(), 0, usual);
+        Tampering.replaceLimit(rig.loop.outputs().get(0).filter(), 0, usual);
         rig.measured[0] = rig.last().at(0, 0);
         rig.loop.watchdog().request(SafetyEvent.RESET);
         rig.run(20 * MS);

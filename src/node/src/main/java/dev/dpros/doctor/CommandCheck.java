@@ -1,6 +1,8 @@
 package dev.dpros.doctor;
 
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.control.Interpolation;
 import dev.dpros.core.Finding;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.TopicInfo;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The robot's measured position against limits and take_up, and who else is on the command topic. One thread. */
 final class CommandCheck {
@@ -26,12 +29,13 @@ final class CommandCheck {
     private final double[] now;
     private final double[] least;
     private final double[] most;
-    private boolean known;
+    private final List<Interpolation> how;
 
     CommandCheck(RobotConfig config, Transport transport, NodeRehearsal node) {
         this.config = config;
         this.transport = transport;
         limits = node.limits();
+        how = config.layout().interpolations(config.control().interpolation());
         now = new double[limits.size()];
         least = new double[limits.size()];
         most = new double[limits.size()];
@@ -39,30 +43,47 @@ final class CommandCheck {
         Arrays.fill(most, Double.NEGATIVE_INFINITY);
     }
 
-    /** Takes note of the position now. */
+    /** Takes note of the position now, as far as it is known. */
     void look(PositionSource measured) {
         if (measured.read(now)) {
-            known = true;
             for (int d = 0; d < now.length; d++) {
-                least[d] = Math.min(least[d], now[d]);
-                most[d] = Math.max(most[d], now[d]);
+                if (Double.isFinite(now[d])) {
+                    least[d] = Math.min(least[d], now[d]);
+                    most[d] = Math.max(most[d], now[d]);
+                }
             }
         }
     }
 
+    private boolean known(int dim) {
+        return least[dim] <= most[dim];
+    }
+
+    private String unknown(boolean stepped) {
+        return String.join(", ", IntStream.range(0, now.length).filter(d -> !known(d) && (how.get(d) == Interpolation.ZERO_ORDER_HOLD) == stepped)
+                .mapToObj(d -> limits.get(d).name()).toList());
+    }
+
     /** What was seen. */
-    List<Finding> end(List<Double> takeUp, boolean needsPosition) {
+    List<Finding> end(List<Double> takeUp) {
         List<Finding> found = new ArrayList<>();
-        if (known) {
+        boolean any = IntStream.range(0, now.length).anyMatch(this::known);
+        if (any) {
             found.add(inside());
             found.add(rest(takeUp));
-        } else if (needsPosition) {
-            found.add(Finding.fault(POSITION, "not known: nothing came, and without it nothing moves", "see the topics above, or give action.measured"));
-        } else {
-            found.add(Finding.note(POSITION, "not known: a start goes from the policy's first action", "give action.measured"));
+        }
+        String smooth = unknown(false);
+        String stepped = unknown(true);
+        if (!smooth.isEmpty()) {
+            found.add(Finding.fault(POSITION, "not known" + (any ? " of " + smooth : "") + ": nothing came, and without it nothing moves",
+                    "see the topics above, or give action.measured"));
+        }
+        if (!stepped.isEmpty()) {
+            found.add(Finding.note(POSITION, "not known" + (any ? " of " + stepped : "") + ": a start goes from the policy's first action",
+                    "give action.measured"));
         }
         found.add(limited());
-        found.add(topic());
+        config.actions().forEach(action -> found.add(topic(action)));
         return found;
     }
 
@@ -70,11 +91,12 @@ final class CommandCheck {
         List<String> outside = new ArrayList<>();
         for (int d = 0; d < now.length; d++) {
             JointLimits limit = limits.get(d);
-            if (!(least[d] >= limit.minPosition() && most[d] <= limit.maxPosition())) {
+            if (known(d) && !(least[d] >= limit.minPosition() && most[d] <= limit.maxPosition())) {
                 outside.add(limit.name() + " at " + plain(now[d]) + ", limits " + plain(limit.minPosition()) + " to " + plain(limit.maxPosition()));
             }
         }
-        return outside.isEmpty() ? Finding.ok(POSITION, "inside the limits of all " + now.length + " joints")
+        return outside.isEmpty() ? Finding.ok(POSITION, "inside the limits of all "
+                + IntStream.range(0, now.length).filter(this::known).count() + " joints")
                 : Finding.fault(POSITION, "outside the limits: " + String.join("; ", outside), "move the robot inside, or correct action.limits");
     }
 
@@ -104,9 +126,9 @@ final class CommandCheck {
                 + "no limit of velocity, acceleration or jerk: " + String.join(", ", open), "right for a simulated world alone: set action.limits");
     }
 
-    private Finding topic() {
-        String name = transport.resolve(config.action().topic());
-        String type = config.action().type();
+    private Finding topic(ActionSection action) {
+        String name = transport.resolve(action.topic());
+        String type = action.type();
         TopicInfo info = transport.topics().getOrDefault(name, new TopicInfo("", 0, 0));
         String subject = "action " + name;
         if (!info.type().isEmpty() && !info.type().equals(type)) {

@@ -2,7 +2,6 @@ package dev.dpros.doctor;
 
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.config.RobotConfig;
-import dev.dpros.control.Interpolation;
 import dev.dpros.core.Clock;
 import dev.dpros.core.Finding;
 import dev.dpros.core.InputException;
@@ -52,7 +51,7 @@ public final class Doctor {
      * @param says hears what is being done, a line each time
      */
     public List<Finding> examine(Supplier<Transport> join, Consumer<String> says) throws InterruptedException {
-        findings.add(Finding.ok("configuration", settings.file() + ": " + config.observations().size() + " inputs, " + config.action().joints().size()
+        findings.add(Finding.ok("configuration", settings.file() + ": " + config.observations().size() + " inputs, " + config.layout().names().size()
                 + " joints"));
         findings.addAll(Marks.in(settings.file()));
         says.accept("loads the policy");
@@ -93,7 +92,7 @@ public final class Doctor {
             double seconds = watch(node, topics, command);
             findings.addAll(transport.findings());
             findings.addAll(topics.end(seconds));
-            findings.addAll(command.end(node.control().rules().takeUp(), config.control().interpolation() != Interpolation.ZERO_ORDER_HOLD));
+            findings.addAll(command.end(node.control().rules().takeUp()));
         } catch (InputException e) {
             findings.addAll(transport.findings());
             findings.add(Finding.fault("configuration", String.valueOf(e.getMessage()), ""));

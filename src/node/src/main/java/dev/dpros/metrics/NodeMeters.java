@@ -4,6 +4,7 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -103,12 +104,11 @@ public final class NodeMeters {
         registry.gauge("dpros.publishers", "Publishers connected", null, subscription::publishers, "topic", topic);
     }
 
-    /** An outgoing topic. */
-    public void publication(String topic, Transport.Publication publication) {
-        registry.counter("dpros.messages.sent", "Messages sent, summed over subscribers", publication::sent, "topic", topic);
-        registry.counter("dpros.messages.dropped", "Messages dropped for slow subscribers", publication::dropped,
-                "topic", topic);
-        registry.gauge("dpros.subscribers", "Subscribers connected", null, publication::subscribers, "topic", topic);
+    /** An outgoing topic, or goals to an action's server. */
+    public void output(String topic, IntSupplier receivers, LongSupplier sent, LongSupplier dropped) {
+        registry.counter("dpros.messages.sent", "Messages sent, summed over subscribers", sent, "topic", topic);
+        registry.counter("dpros.messages.dropped", "Messages dropped for slow subscribers", dropped, "topic", topic);
+        registry.gauge("dpros.subscribers", "Subscribers connected", null, receivers::getAsInt, "topic", topic);
     }
 
     /** The episode recorder. */

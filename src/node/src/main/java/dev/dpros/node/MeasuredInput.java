@@ -1,5 +1,6 @@
 package dev.dpros.node;
 
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.MeasuredSection;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
@@ -8,32 +9,38 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FieldPath;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyConfig;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
 /**
- * Which values are the robot's measured position: those that {@code action.measured} names, else the action's joints by
- * name in the policy's joint states.
+ * Which values are the measured position of an output: those that its {@code measured} names, else its joints by name in the
+ * policy's joint states.
  *
- * @param key of the policy's input that has just these values, or null: a subscription of its own
+ * @param section of the output, for messages
+ * @param key of the policy's input that has these values, or null: a subscription of its own
+ * @param at indices of the values in that input, or null where it has just these
  * @param topic topic
  * @param type message type
  * @param field path with one value per dimension of the action
  * @param staleAfterMs age beyond which they are stale
  */
-record MeasuredInput(String key, String topic, String type, String field, double staleAfterMs) {
+record MeasuredInput(String section, String key, int[] at, String topic, String type, String field, double staleAfterMs) {
     private static final String JOINT_STATE = "sensor_msgs/JointState";
+    private static final String POSITION = "position[";
     private static final double STALE_MS = 500;
 
     /**
      * Finds it.
      *
+     * @param entry index of the output
      * @return null if there is none, which a robot that is commanded in steps may do without
      * @throws InputException in one line naming both sides, if there is none for smooth control, or it does not fit
      */
-    static MeasuredInput of(RobotConfig config, PolicyConfig policy) {
-        MeasuredSection wanted = config.action().measured();
-        List<String> joints = config.action().joints();
+    static MeasuredInput of(RobotConfig config, int entry, PolicyConfig policy) {
+        ActionSection action = config.actions().get(entry);
+        MeasuredSection wanted = action.measured();
+        List<String> joints = action.joints();
         String key = stateKey(config, policy, wanted.topic());
         SourceSection state = key == null ? null : config.observations().get(key);
         String topic = !wanted.topic().isEmpty() ? wanted.topic() : state == null ? "" : state.topic();
@@ -44,21 +51,35 @@ record MeasuredInput(String key, String topic, String type, String field, double
             field = "position[" + String.join(",", joints) + "]";
         }
         if (topic.isEmpty() || field.isEmpty()) {
-            return without(config, key, state);
+            return without(config, entry, key, state);
         }
-        requireOrder(field, joints);
+        String section = config.layout().key(entry);
+        requireOrder(section, field, joints);
         double staleMs = state == null ? STALE_MS : state.staleAfterMs();
         boolean same = state != null && state.field() != null && state.typeFor(FeatureSpec.Kind.STATE).equals(type)
                 && FieldPath.parse(state.field()).text().replace(" ", "").equals(field.replace(" ", ""));
-        return new MeasuredInput(same ? key : null, topic, type, field, staleMs);
+        int[] at = same || state == null || !config.layout().several() || !state.typeFor(FeatureSpec.Kind.STATE).equals(type) ? null : places(state.field(), field);
+        return new MeasuredInput(section, same || at != null ? key : null, at, topic, type, field, staleMs);
     }
 
-    private static MeasuredInput without(RobotConfig config, String key, SourceSection state) {
-        if (config.control().interpolation() != Interpolation.ZERO_ORDER_HOLD) {
-            throw InputException.of("action", "measured", "the measured position of joints " + config.action().joints(),
+    /** Where the names of one {@code position[...]} stand in another; null if it has not all of them, or a path is another. */
+    private static int[] places(String in, String of) {
+        if (in == null || !in.startsWith(POSITION) || !of.startsWith(POSITION)) {
+            return null;
+        }
+        List<String> names = FieldPath.parse(in).names();
+        int[] at = FieldPath.parse(of).names().stream().mapToInt(names::indexOf).toArray();
+        return at.length == 0 || Arrays.stream(at).anyMatch(place -> place < 0) ? null : at;
+    }
+
+    private static MeasuredInput without(RobotConfig config, int entry, String key, SourceSection state) {
+        ActionSection action = config.actions().get(entry);
+        String section = config.layout().key(entry);
+        if (action.interpolationOr(config.control().interpolation()) != Interpolation.ZERO_ORDER_HOLD) {
+            throw InputException.of(section, "measured", "the measured position of joints " + action.joints(),
                     state == null ? "no joint states among the observations" : "observations." + key + " with "
                             + state.field() + " on " + state.topic(),
-                    "add action.measured: {topic, type, field}");
+                    "add " + section + ".measured: {topic, type, field}");
         }
         return null;
     }
@@ -75,10 +96,10 @@ record MeasuredInput(String key, String topic, String type, String field, double
     }
 
     /** The same joints in another order would move the wrong ones. */
-    private static void requireOrder(String field, List<String> joints) {
+    private static void requireOrder(String section, String field, List<String> joints) {
         List<String> names = FieldPath.parse(field).names();
         if (!names.equals(joints) && new HashSet<>(names).equals(new HashSet<>(joints))) {
-            throw InputException.of("action.measured", "field " + field, "the order of action.joints " + joints,
+            throw InputException.of(section + ".measured", "field " + field, "the order of action.joints " + joints,
                     names.toString(), "write the names in the action's order");
         }
     }
@@ -86,7 +107,7 @@ record MeasuredInput(String key, String topic, String type, String field, double
     /** Requires so many values. @throws InputException naming both sides */
     void requireSize(int found, List<String> joints) {
         if (found != joints.size()) {
-            throw InputException.of("action.measured", "field " + field, joints.size() + " values (action.joints " + joints + ")",
+            throw InputException.of(section + ".measured", "field " + field, joints.size() + " values (" + section + ".joints " + joints + ")",
                     found + " values", "");
         }
     }

@@ -40,16 +40,16 @@ final class NodeControl {
     NodeControl(NodeSetup setup, NodeSetup.Motion motion, Sources sources, Wired wired, Owned owned) {
         RestWatch rest = new RestWatch(motion.control().names());
         NodeEnds ends = wired.ends;
-        loop = new ControlLoop(new ControlLoop.Wiring(motion.control(), motion.filter(), ends.inputs(), wired.sampler.supervised(),
-                wired.sampler.inbox(), ends.commands(),
+        loop = new ControlLoop(new ControlLoop.Wiring(motion.control(), ends.commands(), ends.inputs(), wired.sampler.supervised(),
+                wired.sampler.inbox(),
                 listeners(ends, rest, wired.recorder).measuredBy(durations(setup.metrics()))));
         boolean simulated = motion.control().simulatedTime();
-        text = new SafetyText(new CauseText(sources.health(), motion.limits(), setup.transport().resolve("~start")), loop.watchdog(),
+        text = new SafetyText(new CauseText(sources.health(), motion.limits(), setup.transport().resolve("~start"), ends.robot()::lostText), loop.watchdog(),
                 sources.health(), setup.clock(), simulated, rest);
         ControlLoop waits = loop;
         waiting = new Waiting(WaitedFor.list(setup.transport(), sources.checks(), simulated, ends.outputs().enable(),
                 () -> wired.offered.getAsBoolean() && waits.watchdog().active(SafetyEvent.NOT_STARTED) && !waits.watchdog().requestPending()));
-        subjects = new Diagnostics.Subjects(loop, sources.checks(), wired.sampler, ends.output().publication(), text, waiting);
+        subjects = new Diagnostics.Subjects(loop, sources.checks(), wired.sampler, ends.robot(), text, waiting);
         diagnostics = owned.ownBelow(ends.outputs(), new Diagnostics(setup.transport(), subjects, setup.config().outputs().diagnostics(),
                 ends.outputs()::enableText));
         voice = owned.own(new Voice(loop.watchdog(), text, waiting, setup.clock()));

@@ -1,19 +1,20 @@
 package dev.dpros.node;
 
 import dev.dpros.control.LoopInputs;
+import dev.dpros.control.WiredOutput;
 import dev.dpros.core.Clock;
-import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
 import dev.dpros.node.observer.NodeObserver;
 import dev.dpros.node.observer.NodeObservers;
-import dev.dpros.node.outputs.CommandOutput;
 import dev.dpros.node.outputs.NodeOutputs;
+import dev.dpros.node.outputs.RobotOutputs;
 import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.trace.NodeTrace;
 import dev.dpros.node.trace.TraceSetup;
 import dev.dpros.observation.CameraSource;
 import dev.dpros.process.Owned;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,7 +23,7 @@ import java.util.Map;
  */
 final class NodeEnds {
     private final Sources sources;
-    private final CommandOutput output;
+    private final RobotOutputs robot;
     private final NodeOutputs outputs;
     private final PositionSource teleoperation;
     private final CycleLog cycles;
@@ -35,7 +36,7 @@ final class NodeEnds {
         this.sources = sources;
         var config = setup.config();
         var transport = setup.transport();
-        output = owned.ownBelow(sources, new CommandOutput(transport, config.action(), motion.control(), motion.filter().frameCapacity()));
+        robot = owned.ownBelow(sources, new RobotOutputs(transport, config.layout(), motion.control(), motion.filters()));
         outputs = owned.ownBelow(sources, new NodeOutputs(config, transport, sources.health()));
         teleoperation = config.teleop().topic().isEmpty() ? PositionSource.NONE
                 : owned.ownBelow(sources, new Teleoperation(config, transport));
@@ -61,12 +62,12 @@ final class NodeEnds {
     }
 
     /** Where the loop's frames go. */
-    CommandSink commands() {
-        return observers.publishing(output, clock);
+    List<WiredOutput> commands() {
+        return robot.wired(sink -> observers.publishing(sink, clock));
     }
 
-    CommandOutput output() {
-        return output;
+    RobotOutputs robot() {
+        return robot;
     }
 
     NodeOutputs outputs() {

@@ -43,7 +43,7 @@ public final class NodeRehearsal implements AutoCloseable {
             NodeSetup setup = new NodeSetup(config, definition, transport, owned.own(new MetricsRegistry()), UnaryOperator.identity());
             ControlConfig unruled = setup.control();
             sources = setup.sources(owned);
-            motion = setup.motion(unruled, sources.measuredSource());
+            motion = setup.motion(unruled, sources::measuredSource);
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
             throw e;

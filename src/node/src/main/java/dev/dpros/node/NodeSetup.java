@@ -17,6 +17,7 @@ import dev.dpros.process.Owned;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyFilter;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,17 +32,18 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
      * How the robot may move.
      *
      * @param limits in the action's order
-     * @param filter of this node's loop
+     * @param filters of this node's loop, one for each output
      */
-    record Motion(ControlConfig control, List<JointLimits> limits, SafetyFilter filter) {}
+    record Motion(ControlConfig control, List<JointLimits> limits, List<SafetyFilter> filters) {}
 
     /** @throws InputException if device and joints do not fit the policy */
     NodeSetup {
         TorchRuntime.requireDevice(config.sampler().device());
         int dims = definition.config().action().size();
-        if (config.action().joints().size() != dims) {
-            throw InputException.of("action", "joints", dims + " names (the policy's action dimension)",
-                    config.action().joints().size() + " names", "");
+        int names = config.layout().names().size();
+        if (names != dims) {
+            throw InputException.of(config.layout().several() ? "actions" : "action", "joints", dims + " names (the policy's action dimension)",
+                    names + " names", "");
         }
     }
 
@@ -65,24 +67,27 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
     ControlConfig control() {
         int chunkSteps = policy().chunkSteps();
         try {
-            return config.control().toControlConfig(config.action().joints(), chunkSteps, transport.simulatedTime());
+            return config.control().toControlConfig(config.layout(), chunkSteps, transport.simulatedTime());
         } catch (IllegalArgumentException e) {
             throw new InputException("control: " + e.getMessage(), e);
         }
     }
 
-    /** With its rules. @param measuredSource index of the source of the measured position, or -1 */
-    Motion motion(ControlConfig unruled, int measuredSource) {
+    /** With its rules. @param measuredSource index of the source of an output's measured position, or -1 */
+    Motion motion(ControlConfig unruled, IntUnaryOperator measuredSource) {
         ControlConfig control = ruled(unruled, measuredSource);
         List<JointLimits> limits = limits();
-        SafetyFilter filter = control.safetyFilter(limits);
-        filter.pointAt(config.action().firstPointNs(control.periodNs()));
-        return new Motion(control, limits, filter);
+        List<SafetyFilter> filters = control.allOutputs().stream().map(output -> control.safetyFilter(output, limits)).toList();
+        for (int i = 0; i < filters.size(); i++) {
+            filters.get(i).pointAt(config.actions().get(i).firstPointNs(control.periodNs()));
+        }
+        return new Motion(control, limits, filters);
     }
 
-    private ControlConfig ruled(ControlConfig unruled, int measuredSource) {
+    private ControlConfig ruled(ControlConfig unruled, IntUnaryOperator measuredSource) {
         try {
-            return unruled.with(config.motionRules(measuredSource));
+            return unruled.with(config.motionRules(measuredSource.applyAsInt(0)))
+                    .withOutputs(config.layout().outputs(config.control().interpolation(), measuredSource));
         } catch (IllegalArgumentException e) {
             throw new InputException("action or control: " + e.getMessage(), e);
         }
@@ -90,7 +95,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     private List<JointLimits> limits() {
         try {
-            return config.action().jointLimits();
+            return config.layout().limits();
         } catch (IllegalArgumentException e) {
             throw new InputException("action: " + e.getMessage(), e);
         }

@@ -9,7 +9,7 @@ import dev.dpros.core.Transport;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.metrics.MetricsRegistry;
-import dev.dpros.node.outputs.CommandOutput;
+import dev.dpros.node.outputs.RobotOutputs;
 import dev.dpros.node.outputs.SafetyText;
 import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.LiveControls;
@@ -66,7 +66,7 @@ public final class PolicyNode implements AutoCloseable {
         var unruled = setup.control();
         try {
             sources = setup.sources(owned);
-            NodeSetup.Motion motion = setup.motion(unruled, sources.measuredSource());
+            NodeSetup.Motion motion = setup.motion(unruled, sources::measuredSource);
             ends = new NodeEnds(setup, motion, sources, owned);
             sampler = new NodeSampler(setup, sources, ends, motion.control().policyStepNs(), owned);
             AtomicReference<TickListener> hears = recorder;
@@ -208,9 +208,9 @@ public final class PolicyNode implements AutoCloseable {
         return sampler.guides();
     }
 
-    /** The command topic. */
-    public CommandOutput output() {
-        return ends.output();
+    /** The outputs towards the robot. */
+    public RobotOutputs robotOutputs() {
+        return ends.robot();
     }
 
     @Override

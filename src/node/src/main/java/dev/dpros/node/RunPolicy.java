@@ -31,7 +31,8 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
     static final String TYPE = "diffusion_policy_msgs/RunPolicy";
     static final int LONGEST_TASK = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(RunPolicy.class);
-    private static final SafetyEvent[] STOPS = {SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.TRACKING_LOST};
+    private static final SafetyEvent[] STOPS = {SafetyEvent.OPERATOR_STOP, SafetyEvent.ENABLE_LOST, SafetyEvent.TRACKING_LOST,
+        SafetyEvent.OUTPUT_LOST};
     private static final int APPLY_POLLS = 4_000;
     private static final long POLL_NS = 500_000;
     private static final double NS = 1e9;
@@ -55,17 +56,17 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
     }
 
     /** Why a goal ended. */
-    private enum Outcome { TIME_LIMIT, CANCELED, STOPPED, ENABLE_LOST, TRACKING_LOST, FAULT, NODE_ENDS }
+    private enum Outcome { TIME_LIMIT, CANCELED, STOPPED, ENABLE_LOST, TRACKING_LOST, OUTPUT_LOST, FAULT, NODE_ENDS }
 
     /** How often the policy was started, stopped by each event, and in fault. */
-    private record Counts(long starts, long stops, long enables, long trackings, long faults) {
+    private record Counts(long starts, long stops, long enables, long trackings, long losses, long faults) {
         static Counts of(Watchdog watchdog) {
             long faults = 0;
             for (SafetyState from : SafetyState.values()) {
                 faults += from == SafetyState.FAULT ? 0 : watchdog.transitions(from, SafetyState.FAULT);
             }
             return new Counts(watchdog.count(SafetyEvent.STARTED), watchdog.count(STOPS[0]), watchdog.count(STOPS[1]), watchdog.count(STOPS[2]),
-                    faults);
+                    watchdog.count(STOPS[3]), faults);
         }
     }
 
@@ -215,6 +216,9 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
         if (counts.trackings > before.trackings) {
             return Outcome.TRACKING_LOST;
         }
+        if (counts.losses > before.losses) {
+            return Outcome.OUTPUT_LOST;
+        }
         return counts.stops > before.stops || !subjects.watchdog.started() ? Outcome.STOPPED : null;
     }
 
@@ -243,7 +247,7 @@ final class RunPolicy implements ActionGoals.Work, AutoCloseable {
             case FAULT -> subjects.watchdog.state() == SafetyState.FAULT ? "in fault: " + subjects.reason.get() : "was in fault";
             case STOPPED -> SafetyEvent.OPERATOR_STOP.reason();
             case ENABLE_LOST -> SafetyEvent.ENABLE_LOST.reason();
-            case TRACKING_LOST -> subjects.reason.get();
+            case TRACKING_LOST, OUTPUT_LOST -> subjects.reason.get();
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.dpros.node;
 
+import dev.dpros.config.ActionLayout;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
 import dev.dpros.core.Clock;
@@ -55,7 +56,7 @@ public final class Sources implements AutoCloseable {
     private final List<SourceHealth> health = new ArrayList<>();
     private VectorSource state;
     private PositionSource measured = PositionSource.NONE;
-    private int measuredSource = -1;
+    private final int[] measuredSources;
     private final Owned owned = new Owned();
 
     /**
@@ -66,6 +67,7 @@ public final class Sources implements AutoCloseable {
      */
     Sources(RobotConfig config, PolicyConfig policy, Transport transport, MetricsRegistry metrics) {
         requireSameKeys(config, policy);
+        measuredSources = new int[config.actions().size()];
         try {
             for (FeatureSpec feature : policy.inputs()) {
                 if (feature.kind() != FeatureSpec.Kind.VISUAL) {
@@ -81,10 +83,7 @@ public final class Sources implements AutoCloseable {
             long stepNs = Math.round(1e9 / config.control().policyRateHz());
             aligner = new ObservationAligner(policy.inputs(), inputs, policy.nObsSteps(), stepNs, transport.clock(), ages);
             inputs.forEach(input -> health.add(input.health()));
-            MeasuredInput from = MeasuredInput.of(config, policy);
-            if (from != null) {
-                addMeasured(from, config.action().joints(), policy, transport);
-            }
+            measured = measured(config, policy, transport);
             cameras.forEach(CameraSource::start);
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
@@ -138,14 +137,28 @@ public final class Sources implements AutoCloseable {
         checks.add(new SourceCheck(feature.key(), section.topic(), source, subscription, reason -> explain(reason, section.field(), values)));
     }
 
-    /** The measured position: one of the policy's inputs where it has just these values, else a subscription of its own. */
-    private void addMeasured(MeasuredInput from, List<String> joints, PolicyConfig policy, Transport transport) {
+    private PositionSource measured(RobotConfig config, PolicyConfig policy, Transport transport) {
+        ActionLayout layout = config.layout();
+        MeasuredPositions all = new MeasuredPositions();
+        PositionSource only = PositionSource.NONE;
+        for (int i = 0; i < measuredSources.length; i++) {
+            MeasuredInput from = MeasuredInput.of(config, i, policy);
+            measuredSources[i] = -1;
+            only = from == null ? PositionSource.NONE : addMeasured(from, i, layout, transport);
+            all.add(only, layout.dims(i));
+        }
+        boolean inOrder = layout.entries().get(0).joints().equals(layout.names());
+        return layout.several() || !inOrder ? all : only;
+    }
+
+    /** The measured position of an output: in one of the policy's inputs where that has its values, else a subscription of its own. */
+    private PositionSource addMeasured(MeasuredInput from, int entry, ActionLayout layout, Transport transport) {
+        List<String> joints = layout.entries().get(entry).joints();
         for (int i = 0; from.key() != null && i < inputs.size(); i++) {
             if (inputs.get(i) instanceof VectorSource source && source.feature().key().equals(from.key())) {
-                from.requireSize(source.feature().size(), joints);
-                measured = source;
-                measuredSource = i;
-                return;
+                from.requireSize(from.at() == null ? source.feature().size() : from.at().length, joints);
+                measuredSources[entry] = i;
+                return from.at() == null ? source : MeasuredPositions.picked(source, source.feature().size(), from.at());
             }
         }
         TopicValues values = TopicValues.of(from.type(), from.field(), joints.size(), transport.messages());
@@ -153,13 +166,14 @@ public final class Sources implements AutoCloseable {
         VectorSource source = new VectorSource(VectorConfig.of("measured " + from.topic(),
                 FeatureSpec.of("measured", FeatureSpec.Kind.STATE, joints.size()), SourceHealth.Kind.JOINT_STATE,
                 Math.round(from.staleAfterMs() * 1e6)), values.reader());
+        String key = layout.several() ? "measured " + joints.get(0) : "measured";
         Subscription subscription = owned.own(transport.subscribe(from.topic(), from.type(), source));
-        subscriptions.put("measured", subscription);
+        subscriptions.put(key, subscription);
         values.read(subscription);
-        measured = source;
-        measuredSource = health.size();
+        measuredSources[entry] = health.size();
         health.add(source.health());
-        checks.add(new SourceCheck("measured", from.topic(), source, subscription, reason -> explain(reason, from.field(), values)));
+        checks.add(new SourceCheck(key, from.topic(), source, subscription, reason -> explain(reason, from.field(), values)));
+        return source;
     }
 
     private static String explain(SourceStatistics.Rejection reason, String field, TopicValues values) {
@@ -206,7 +220,7 @@ public final class Sources implements AutoCloseable {
         return aligner;
     }
 
-    /** One entry per source, for the watchdog; a measured position of its own is the last. */
+    /** One entry per source, for the watchdog; measured positions of their own are the last. */
     List<SourceHealth> health() {
         return List.copyOf(health);
     }
@@ -256,14 +270,14 @@ public final class Sources implements AutoCloseable {
         return subscriptions;
     }
 
-    /** The robot's measured position as the action's dimensions, or a source that knows nothing. */
+    /** The robot's measured position as the action's dimensions, not a number where it is not known; or a source that knows nothing. */
     PositionSource positions() {
         return measured;
     }
 
-    /** Index of its source in {@link #health()}, or -1. */
-    int measuredSource() {
-        return measuredSource;
+    /** Index of the source of an output's measured position in {@link #health()}, or -1. */
+    int measuredSource(int entry) {
+        return measuredSources[entry];
     }
 
     @Override

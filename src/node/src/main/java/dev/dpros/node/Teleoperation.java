@@ -27,7 +27,7 @@ final class Teleoperation implements PositionSource, AutoCloseable {
         TeleopSection section = config.teleop();
         clock = transport.clock();
         timeoutNs = Math.round(section.timeoutMs() * 1e6);
-        int dims = config.action().joints().size();
+        int dims = config.layout().names().size();
         TopicValues values = TopicValues.of(section.type(), field(config), dims, transport.messages());
         if (values.reader().size() != dims) {
             throw InputException.of("teleop", "field " + field(config), dims + " values (the action's dimensions)",
@@ -42,7 +42,7 @@ final class Teleoperation implements PositionSource, AutoCloseable {
     /** The path in the operator's messages. */
     static String field(RobotConfig config) {
         String field = config.teleop().field();
-        return field.isEmpty() ? "position[" + String.join(",", config.action().joints()) + "]" : field;
+        return field.isEmpty() ? "position[" + String.join(",", config.layout().names()) + "]" : field;
     }
 
     @Override

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * 10 Hz: commanded positions beyond limits, steps commanded too fast) and {@code ~reward} (std_msgs/Float64, 10 Hz: 1 where the finger tips
  * are above the block that the cameras see, 0 where they are far). Gives its URDF as {@code /robot_description}: a parameter of
  * ROS 1, a latched std_msgs/String of ROS 2. Obeys
- * trajectory_msgs/JointTrajectory on {@code /arm_controller/command} and {@code /gripper_controller/command}.
+ * trajectory_msgs/JointTrajectory on {@code /arm_controller/command} and {@code /gripper_controller/command}, and
+ * control_msgs/GripperCommand (m of opening) on {@code /gripper/command}, which the gripper follows at its own speed.
  * {@code ~reset} (std_srvs/Trigger) puts the robot back home and the block where the parameter {@code ~seed} says, or the next seed if it is
  * unset; it answers when that is done.
  */
@@ -45,6 +46,8 @@ public final class Arm7WorldNode implements WorldNode {
     private final TrajectoryInbox.Robot gripperCommands = robot::commandGripper;
     private final TrajectoryInbox arm;
     private final TrajectoryInbox gripper;
+    private final GripperInbox gripperGoals;
+    private final GripperInbox.Gripper gripperMotion = robot::moveGripper;
     private final WorldThread thread;
     private final EpisodeResets resets;
     private final Publication jointStates;
@@ -62,6 +65,7 @@ public final class Arm7WorldNode implements WorldNode {
     private final double[] positions;
     private final double[] velocities;
     private final double[] counts = new double[2];
+    private volatile double opening = Double.NaN;
     private volatile long stillNs;
 
     /** A node on this machine's clock, with the block of seed 0; it is still until {@link #start}. @param cameraHz as below */
@@ -105,6 +109,7 @@ public final class Arm7WorldNode implements WorldNode {
                 Arm7World.LARGEST_TRAJECTORY);
         gripper = new TrajectoryInbox(transport, "/gripper_controller/command", names.subList(joints - 1, joints),
                 Arm7World.LARGEST_TRAJECTORY);
+        gripperGoals = new GripperInbox(transport, "/gripper/command");
         thread = new WorldThread("arm7-world", transport, pace, clock, Arm7World.STEP_NS, this::tick);
         begin(firstSeed, thread.startNs());
         resets = new EpisodeResets(transport, firstSeed);
@@ -120,14 +125,19 @@ public final class Arm7WorldNode implements WorldNode {
         return stillNs;
     }
 
-    /** Trajectories obeyed, of arm and gripper. Any thread. */
+    /** Trajectories obeyed, of arm and gripper, and goals of the gripper. Any thread. */
     public long commandsAccepted() {
-        return arm.accepted() + gripper.accepted();
+        return arm.accepted() + gripper.accepted() + gripperGoals.accepted();
     }
 
-    /** Trajectories refused, of arm and gripper. Any thread. */
+    /** Trajectories and goals refused. Any thread. */
     public long commandsRefused() {
-        return arm.refused() + gripper.refused();
+        return arm.refused() + gripper.refused() + gripperGoals.refused();
+    }
+
+    /** How far the gripper is open at the last step, m. Any thread. */
+    public double opening() {
+        return opening;
     }
 
     /** Steps of 2 ms that the world took in one with the next, because the machine was late. Any thread. */
@@ -169,14 +179,17 @@ public final class Arm7WorldNode implements WorldNode {
     private void tick(long nowNs) {
         arm.drain(nowNs, armCommands);
         gripper.drain(nowNs, gripperCommands);
+        gripperGoals.drain(gripperMotion);
         int steps = robot.advance(nowNs);
         EpisodeResets.Request request = resets.take();
         if (request != null) {
             arm.skip();
             gripper.skip();
+            gripperGoals.skip();
             begin(request.seed(), nowNs);
         }
         robot.readPositions(positions);
+        opening = positions[positions.length - 1];
         robot.readVelocities(velocities);
         stillNs = isStill() ? stillNs + steps * Arm7World.STEP_NS : 0;
         jointStates.publish(jointWriter.write(nowNs, positions, velocities));
@@ -222,6 +235,7 @@ public final class Arm7WorldNode implements WorldNode {
         wristThread.close();
         arm.close();
         gripper.close();
+        gripperGoals.close();
         for (Publication publication : List.of(jointStates, scene, wrist, violations, reward)) {
             publication.close();
         }

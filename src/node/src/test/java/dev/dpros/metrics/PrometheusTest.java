@@ -75,7 +75,7 @@ class PrometheusTest {
                 PrometheusPeer prometheus = new PrometheusPeer(folder, server.port())) {
             NodeMetersTest.registerAll(registry);
             new NodeMeters(registry).subscription("/joint_states", stub(Transport.Subscription.class));
-            new NodeMeters(registry).publication("/command", stub(Transport.Publication.class));
+            new NodeMeters(registry).output("/command", () -> 1, () -> 2, () -> 3);
             System.gc(); // so that there has been a pause
             prometheus.assertEverySeriesExists();
         }

@@ -39,7 +39,7 @@ class MeasuredInputTest {
         Path file = Files.writeString(folder.resolve("robot.yaml"),
                 ROBOT.formatted(Path.of("models/pusht_keypoints").toAbsolutePath(), state, measured, interpolation));
         RobotConfig config = ConfigReader.read(file).config();
-        return MeasuredInput.of(config, POLICY);
+        return MeasuredInput.of(config, 0, POLICY);
     }
 
     private String refusal(String state, String measured) {

@@ -168,12 +168,12 @@ class RunPolicyTest implements ActionGoals.Listener {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LIMIT_VIOLATED", "LOOP_FAILED", "TRACKING_LOST"})
+    @EnumSource(names = {"LIMIT_VIOLATED", "LOOP_FAILED", "TRACKING_LOST", "OUTPUT_LOST"})
     void shouldAbortWhereThePolicyDoesNotGoOnByItself(SafetyEvent event) {
         submit("a", 10);
         watchdog.raise(event, Watchdog.NO_SOURCE);
         pass(100);
-        expect(Status.ABORTED, event == SafetyEvent.TRACKING_LOST ? "tracking_lost" : "fault");
+        expect(Status.ABORTED, event.code().endsWith("_lost") ? event.code() : "fault");
     }
 
     @Test

@@ -1,18 +1,20 @@
 package dev.dpros.config;
 
 import dev.dpros.control.AtRest;
+import dev.dpros.control.Interpolation;
 import dev.dpros.core.TopicQos;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.WorkspaceBox;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the policy's actions go.
+ * Where the policy's actions, or some of their dimensions, go: one output.
  *
  * @param topic command topic
  * @param type message type of the commands
- * @param joints names of the action's dimensions, in the policy's order
+ * @param joints names of the dimensions that it takes, in the receiver's order
  * @param frameId frame of the commands' header
  * @param limits per joint, or under {@code default} for all others
  * @param measured where the robot's measured position comes from
@@ -22,6 +24,10 @@ import java.util.Map;
  * @param stamp of a JointTrajectory's header: now (default), or zero: controllers begin on arrival
  * @param firstPoint of a JointTrajectory: now (default), or next: one control period ahead
  * @param qos of the topic, where the middleware has it
+ * @param interpolation what a waypoint means until the next; null: as {@code control.interpolation} says, and a gripper steps
+ * @param onStop what happens to the last goal when nobody drives any more; null: the type's usual
+ * @param openAt where {@link OnStop#OPEN} goes, robot units, or null
+ * @param maxEffort of a GripperCommand, its unit; 0: the gripper's own
  */
 public record ActionSection(
         String topic,
@@ -35,7 +41,18 @@ public record ActionSection(
         Map<String, List<Double>> workspaceBox,
         Stamp stamp,
         FirstPoint firstPoint,
-        QosSection qos) {
+        QosSection qos,
+        @Nullable Interpolation interpolation,
+        @Nullable OnStop onStop,
+        @Nullable Double openAt,
+        double maxEffort) {
+    /** What happens to the last goal when nobody drives any more. */
+    public enum OnStop {
+        /** It stays; a motion ends at rest within the limits. */ KEEP,
+        /** At an operator's stop the only dimension goes to {@link ActionSection#openAt}; else it stays. */ OPEN,
+        /** The goal of an action's server is cancelled. */ CANCEL
+    }
+
     /** Stamp of a trajectory's header. */
     public enum Stamp {
         /** Stamp time of the tick. */ NOW,
@@ -47,6 +64,9 @@ public record ActionSection(
         /** With the position now, at 0 s. */ NOW,
         /** One control period ahead. */ NEXT
     }
+
+    private static final String GRIPPER = "control_msgs/GripperCommand";
+    private static final String SERVER = "Action";
     private static final double JOINT_TAKE_UP = 0.02;
     private static final double METRE_TAKE_UP = 0.005;
     private static final int POSE_POSITIONS = 3;
@@ -80,6 +100,48 @@ public record ActionSection(
             throw new IllegalArgumentException("qos.durability: expected volatile, found transient_local: a controller that starts later "
                     + "would get a command of the past");
         }
+        requireStop(type, joints, onStop, openAt);
+        if (!(maxEffort >= 0 && maxEffort < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("max_effort: expected a number, 0 or more, found " + maxEffort);
+        }
+    }
+
+    private static void requireStop(String type, List<String> joints, @Nullable OnStop onStop, @Nullable Double openAt) {
+        if (onStop == OnStop.CANCEL && !type.endsWith(SERVER)) {
+            throw new IllegalArgumentException("on_stop: expected keep or open, found cancel: a topic has no goal to cancel");
+        }
+        if (onStop == OnStop.OPEN && (joints.size() != 1 || openAt == null || !Double.isFinite(openAt))) {
+            throw new IllegalArgumentException("on_stop: open: expected one joint and open_at, where it goes, found joints " + joints + ", open_at "
+                    + openAt);
+        }
+        if (openAt != null && onStop != OnStop.OPEN) {
+            throw new IllegalArgumentException("open_at: expected on_stop: open with it, found none");
+        }
+    }
+
+    /** Whether it is an action's server that takes goals, rather than a topic. */
+    public boolean server() {
+        return type.endsWith(SERVER);
+    }
+
+    /** Whether its receiver makes the motion itself, to a position and no further than an object lets it. */
+    public boolean gripper() {
+        return type.startsWith(GRIPPER);
+    }
+
+    /** What a waypoint means until the next. @param common where nothing is said here */
+    public Interpolation interpolationOr(Interpolation common) {
+        return interpolation != null ? interpolation : gripper() ? Interpolation.ZERO_ORDER_HOLD : common;
+    }
+
+    /** What happens to the last goal when nobody drives any more. */
+    public OnStop onStopOrUsual() {
+        return onStop != null ? onStop : server() && !gripper() ? OnStop.CANCEL : OnStop.KEEP;
+    }
+
+    /** Where the only dimension goes at an operator's stop, robot units; null: it stays. */
+    @Nullable Double openTarget() {
+        return onStop == OnStop.OPEN ? openAt : null;
     }
 
     /** Whether commands are velocities: the robot goes on until the next one, or until its receiver misses it. */
@@ -98,10 +160,10 @@ public record ActionSection(
         return takeUp.in(joints, "take_up", d -> pose && d < POSE_POSITIONS ? METRE_TAKE_UP : JOINT_TAKE_UP);
     }
 
-    /** Which dimensions may be blocked. */
+    /** Which dimensions may be blocked; a gripper, unless it is said not to. */
     List<Boolean> contacts() {
         LimitSection fallback = limits.getOrDefault("default", LimitSection.NONE);
-        return joints.stream().map(name -> Boolean.TRUE.equals(limits.getOrDefault(name, fallback).contact())).toList();
+        return joints.stream().map(name -> limits.getOrDefault(name, fallback).contact()).map(given -> given == null ? gripper() : given).toList();
     }
 
     private static void requirePair(String axis, List<Double> range) {
@@ -120,6 +182,11 @@ public record ActionSection(
         List<String> axes = workspaceBox.keySet().stream().sorted().toList();
         WorkspaceBox box = new WorkspaceBox(axes, axes.stream().map(axis -> workspaceBox.get(axis).get(0)).toList(),
                 axes.stream().map(axis -> workspaceBox.get(axis).get(1)).toList());
-        return box.narrow(joints.stream().map(name -> limits.getOrDefault(name, fallback).toJointLimits(name)).toList());
+        List<JointLimits> narrowed = box.narrow(joints.stream().map(name -> limits.getOrDefault(name, fallback).toJointLimits(name)).toList());
+        if (openAt != null && !(openAt >= narrowed.get(0).minPosition() && openAt <= narrowed.get(0).maxPosition())) {
+            throw new IllegalArgumentException("open_at: expected " + narrowed.get(0).minPosition() + " to " + narrowed.get(0).maxPosition()
+                    + " (limits of " + joints.get(0) + "), found " + openAt);
+        }
+        return narrowed;
     }
 }

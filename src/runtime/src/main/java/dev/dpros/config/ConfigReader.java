@@ -37,7 +37,7 @@ public final class ConfigReader {
     public static Result read(Path file, Layer... above) {
         List<Layer> given = Stream.concat(Stream.of(Layer.file(YamlTree.read(file))),
                 Stream.of(above).map(layer -> layer.typed(RobotConfig.class))).toList();
-        ConfigTree tree = ConfigTree.of(defaults(), given).withoutEmptyKeys();
+        ConfigTree tree = ConfigTree.of(defaults(), given).withoutEmptyKeys().withList("action", "actions");
         resolvePolicyPath(tree.merged(), file);
         return new Result(StrictBinder.bind(tree, RobotConfig.class), tree.asMap());
     }

@@ -2,6 +2,7 @@ package dev.dpros.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
 import java.util.ArrayList;
@@ -83,7 +84,30 @@ record ConfigTree(ObjectNode merged, Layer defaults, List<Layer> given) {
                         "take the key out for its default");
             }
             refuseEmpty(at, field.getValue());
+            for (int i = 0; field.getValue().isArray() && i < field.getValue().size(); i++) {
+                refuseEmpty(with(at, String.valueOf(i)), field.getValue().get(i));
+            }
         }
+    }
+
+    /**
+     * Makes a section the short form of a list of such sections: where the list is given and the section is not, the section is
+     * taken out; and each entry of the list gets what the section has by default.
+     */
+    ConfigTree withList(String section, String list) {
+        boolean listed = given.stream().anyMatch(layer -> layer.at(List.of(list)) != null);
+        if (listed && given.stream().allMatch(layer -> layer.at(List.of(section)) == null)) {
+            merged.remove(section);
+        }
+        JsonNode usual = defaults.at(List.of(section));
+        for (int i = 0; usual instanceof ObjectNode && merged.get(list) instanceof ArrayNode entries && i < entries.size(); i++) {
+            if (entries.get(i) instanceof ObjectNode own) {
+                ObjectNode entry = usual.deepCopy();
+                merge(entry, own);
+                entries.set(i, entry);
+            }
+        }
+        return this;
     }
 
     /** Every key with its value, as maps. */

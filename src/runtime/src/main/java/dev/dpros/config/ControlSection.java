@@ -76,15 +76,16 @@ public record ControlSection(
     /**
      * The loop's own configuration.
      *
-     * @param joints names of the action's dimensions
+     * @param layout how the action is shared out among the outputs; the sources of their measured positions are told later
      * @param chunkSteps actions in one chunk, T - To + 1
      * @param simulatedTime whether time follows {@code /clock}
      * @throws IllegalArgumentException naming the field, its value and the bound
      */
-    public ControlConfig toControlConfig(List<String> joints, int chunkSteps, boolean simulatedTime) {
-        return new ControlConfig(joints, rateHz, policyRateHz, interpolation, chunkSteps,
-                replan, join, timing.toConfig(), simulatedTime,
-                rotations.stream().map(rotation -> group(rotation, joints)).toList(), null);
+    public ControlConfig toControlConfig(ActionLayout layout, int chunkSteps, boolean simulatedTime) {
+        List<String> joints = layout.names();
+        Interpolation common = layout.several() ? interpolation : layout.entries().get(0).interpolationOr(interpolation);
+        return new ControlConfig(joints, rateHz, policyRateHz, common, chunkSteps, replan, join, timing.toConfig(), simulatedTime,
+                rotations.stream().map(rotation -> group(rotation, joints)).toList(), null, layout.outputs(interpolation, entry -> -1));
     }
 
     /** What the sampler makes of the chunk before. */

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  */
 public final class ParameterLayers {
     private static final List<String> MOTION = List.of("node.autostart", "node.enable", "action.limits", "action.measured",
-            "action.take_up", "action.at_rest", "action.workspace_box", "control.max_tracking_error", "control.tracking_window_ms");
+            "action.take_up", "action.at_rest", "action.workspace_box", "action.on_stop", "action.open_at", "actions", "dimensions", "control.max_tracking_error", "control.tracking_window_ms");
 
     private ParameterLayers() {}
 
@@ -104,6 +104,9 @@ public final class ParameterLayers {
         if (one instanceof List<?> a && other instanceof List<?> b) {
             return a.size() == b.size()
                     && IntStream.range(0, a.size()).allMatch(i -> same(a.get(i), b.get(i)));
+        }
+        if (one instanceof Map<?, ?> a && other instanceof Map<?, ?> b) {
+            return b.entrySet().stream().allMatch(found -> same(a.get(found.getKey()), found.getValue()));
         }
         return Objects.equals(one, other);
     }

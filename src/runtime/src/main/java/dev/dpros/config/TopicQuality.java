@@ -16,10 +16,12 @@ public final class TopicQuality {
     private TopicQuality() {}
 
     /** The topics with a QoS, as configured, by the key of its section. */
-    private static Map<String, Wanted> wanted(Map<String, SourceSection> observations, ActionSection action) {
+    private static Map<String, Wanted> wanted(Map<String, SourceSection> observations, List<ActionSection> actions) {
         Map<String, Wanted> all = new LinkedHashMap<>();
         new TreeMap<>(observations).forEach((key, source) -> all.put("observations." + key + ".qos", new Wanted(source.topic(), source.qos())));
-        all.put("action.qos", new Wanted(action.topic(), action.qos()));
+        for (int i = 0; i < actions.size(); i++) {
+            all.put(actions.size() > 1 ? "actions." + i + ".qos" : "action.qos", new Wanted(actions.get(i).topic(), actions.get(i).qos()));
+        }
         all.values().removeIf(each -> each.qos.equals(QosSection.NONE));
         return all;
     }
@@ -27,9 +29,9 @@ public final class TopicQuality {
     private record Wanted(String topic, QosSection qos) {}
 
     /** @throws IllegalArgumentException if one topic is to have two of them */
-    static void requireOneForEachTopic(Map<String, SourceSection> observations, ActionSection action) {
+    static void requireOneForEachTopic(Map<String, SourceSection> observations, List<ActionSection> actions) {
         Map<String, String> keys = new LinkedHashMap<>();
-        Map<String, Wanted> all = wanted(observations, action);
+        Map<String, Wanted> all = wanted(observations, actions);
         all.forEach((key, each) -> {
             String first = keys.putIfAbsent(each.topic, key);
             if (first != null && !all.get(first).qos.equals(each.qos)) {
@@ -46,7 +48,7 @@ public final class TopicQuality {
      */
     public static List<String> ask(RobotConfig config, Transport transport) {
         List<String> ignored = new ArrayList<>();
-        wanted(config.observations(), config.action()).forEach((key, each) -> {
+        wanted(config.observations(), config.actions()).forEach((key, each) -> {
             if (!transport.askQos(each.topic, each.qos.toTopicQos())) {
                 ignored.add(key);
             }

@@ -134,7 +134,9 @@ final class YamlBuilder {
     private ArrayNode sequence(String path, int depth) throws IOException {
         ArrayNode array = JSON.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value(path, depth + 1));
+            String element = path + "." + array.size();
+            lines.putIfAbsent(element, line());
+            array.add(value(element, depth + 1));
         }
         return array;
     }

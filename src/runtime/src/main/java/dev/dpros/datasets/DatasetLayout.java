@@ -31,6 +31,20 @@ public record DatasetLayout(double fps, List<Field> fields) {
     }
 
     /**
+     * What one of several sources has of a vector.
+     *
+     * @param source key of the source
+     * @param path field path
+     * @param at where its values stand in the vector
+     */
+    public record Part(String source, String path, List<Integer> at) {
+        /** Copies the list. */
+        public Part {
+            at = List.copyOf(at);
+        }
+    }
+
+    /**
      * One column.
      *
      * @param key name of the feature, such as {@code observation.state}
@@ -43,9 +57,17 @@ public record DatasetLayout(double fps, List<Field> fields) {
      * @param shape shape of a vector, or empty for one dimension
      * @param names names of a vector's values, or empty
      * @param grey whether pictures without colours are taken
+     * @param parts of a vector that comes from several sources: what each has of it, the first being that of source and path
+     *     above; empty for one
      */
     public record Field(String key, FeatureSpec.Kind kind, String source, String path, Stamp stamp, double latencyMs,
-            Align align, List<Integer> shape, List<String> names, boolean grey) {
+            Align align, List<Integer> shape, List<String> names, boolean grey, List<Part> parts) {
+        /** From one source. */
+        public Field(String key, FeatureSpec.Kind kind, String source, String path, Stamp stamp, double latencyMs,
+                Align align, List<Integer> shape, List<String> names, boolean grey) {
+            this(key, kind, source, path, stamp, latencyMs, align, shape, names, grey, List.of());
+        }
+
         /** A vector, or a picture with colours. */
         public Field(String key, FeatureSpec.Kind kind, String source, String path, Stamp stamp, double latencyMs,
                 Align align, List<Integer> shape, List<String> names) {
@@ -56,9 +78,16 @@ public record DatasetLayout(double fps, List<Field> fields) {
         public Field {
             shape = shape == null ? List.of() : List.copyOf(shape);
             names = names == null ? List.of() : List.copyOf(names);
+            parts = parts == null ? List.of() : List.copyOf(parts);
             if (kind == FeatureSpec.Kind.VISUAL && align == Align.LINEAR) {
                 throw new IllegalArgumentException(key + ": align: expected previous or nearest for images, found linear");
             }
+        }
+
+        /** A field for each source. */
+        List<Field> each() {
+            return parts.isEmpty() ? List.of(this) : parts.stream().map(part -> new Field(key, kind, part.source, part.path, stamp, latencyMs, align,
+                    List.of(), List.of(), grey)).toList();
         }
 
         /** Whether this is an image. */

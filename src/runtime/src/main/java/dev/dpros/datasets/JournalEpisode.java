@@ -21,7 +21,9 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     private final DatasetLayout layout;
     private final StampBounds bounds;
     private final FileChannel channel;
+    /** Of all columns, a field for each source. */
     private final List<AlignedField> fields = new ArrayList<>();
+    private final List<AlignedColumn> columns = new ArrayList<>();
     private final long startNs;
     private final long endNs;
     private final int length;
@@ -43,10 +45,12 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         long end = Long.MAX_VALUE;
         try {
             for (DatasetLayout.Field field : layout.fields()) {
-                AlignedField aligned = new AlignedField(field, index.track(field.source()), readers, this::read);
-                fields.add(aligned);
-                start = Math.max(start, aligned.firstNs());
-                end = field.kind() == FeatureSpec.Kind.ACTION ? end : Math.min(end, aligned.lastNs());
+                AlignedColumn column = new AlignedColumn(field, field.each().stream()
+                        .map(each -> new AlignedField(each, index.track(each.source()), readers, this::read)).toList());
+                columns.add(column);
+                fields.addAll(column.fields());
+                start = Math.max(start, column.firstNs());
+                end = field.kind() == FeatureSpec.Kind.ACTION ? end : Math.min(end, column.lastNs());
             }
             who = WhoDrove.of(index, readers, this::read);
         } catch (InputException e) {
@@ -60,28 +64,28 @@ final class JournalEpisode implements EpisodeDataset.Episode {
 
     /** Says which of the columns {@code intervention} and {@code idle} there are, after those of the layout. */
     JournalEpisode with(boolean withIntervention, boolean withIdle) {
-        interventionColumn = withIntervention ? fields.size() : -1;
-        idleColumn = withIdle ? fields.size() + (withIntervention ? 1 : 0) : -1;
+        interventionColumn = withIntervention ? columns.size() : -1;
+        idleColumn = withIdle ? columns.size() + (withIntervention ? 1 : 0) : -1;
         return this;
     }
 
     /** The features, sizes taken from the first messages, and at the end the columns of {@link #with}. */
     List<DatasetFeature> features() {
         List<DatasetFeature> features = new ArrayList<>();
-        for (int i = 0; i < fields.size(); i++) {
+        for (int i = 0; i < columns.size(); i++) {
             DatasetLayout.Field field = layout.fields().get(i);
             List<Integer> shape = field.shape();
             if (field.visual()) {
-                fields.get(i).frame(startNs, Long.MAX_VALUE);
-                PictureReader picture = fields.get(i).pictures();
+                columns.get(i).only().frame(startNs, Long.MAX_VALUE);
+                PictureReader picture = columns.get(i).only().pictures();
                 shape = List.of(3, picture.height(), picture.width());
             } else if (shape.isEmpty()) {
-                shape = List.of(fields.get(i).size());
+                shape = List.of(columns.get(i).size());
             }
             DatasetFeature feature = new DatasetFeature(field.key(), field.kind(), shape, field.names());
-            if (!field.visual() && feature.size() != fields.get(i).size()) {
+            if (!field.visual() && feature.size() != columns.get(i).size()) {
                 throw InputException.of(index.path().toString(), "feature " + field.key(), feature.size() + " values",
-                        fields.get(i).size() + " from '" + field.path() + "'", "");
+                        columns.get(i).size() + " from '" + field.path() + "'", "");
             }
             features.add(feature);
         }
@@ -172,12 +176,12 @@ final class JournalEpisode implements EpisodeDataset.Episode {
             out[offset] = (feature == idleColumn ? idle(step) : intervention(step)) ? 1 : 0;
             return;
         }
-        fields.get(feature).vector(stampNs(step), out, offset);
+        columns.get(feature).vector(stampNs(step), out, offset);
     }
 
     @Override
     public void frame(int feature, int step, byte[] rgb) {
-        AlignedField field = fields.get(feature);
+        AlignedField field = columns.get(feature).only();
         byte[] decoded = field.frame(stampNs(step), StampCheck.gapBoundNs(field.parts().get(0), bounds));
         if (decoded.length != rgb.length) {
             throw InputException.of(index.path().toString(), layout.fields().get(feature).key() + " at step " + step,

@@ -23,6 +23,8 @@ public final class Arm7World {
 
     private static final String PACKAGED = "arm7.urdf";
     private static final double STEP_S = STEP_NS / 1e9;
+    /** Ns in a second of motion at the greatest speed: a little slower than that. */
+    private static final double OWN_PACE_NS = 1.02e9;
     /** Slack for a trajectory that moves at exactly the limit. */
     private static final double SPEED_SLACK = 1 + 1e-9;
     private static final double[] HOME = {0, 0.35, 0, -1.7, 0, 0.9, 0, 0.04};
@@ -37,6 +39,8 @@ public final class Arm7World {
     private final double[] home;
     private final double[] positions;
     private final double[] velocities;
+    private final long[] ownStampsNs = new long[2];
+    private final double[] ownMotion = new double[2];
     private long startNs;
     private long steps;
     private long limitViolations;
@@ -128,6 +132,22 @@ public final class Arm7World {
     /** As {@link #command}, for the gripper: {@code [points]} m of opening. */
     public boolean commandGripper(int points, long[] stampsNs, double[] trajectory) {
         return take(gripper, armJoints, points, stampsNs, trajectory);
+    }
+
+    /**
+     * Moves the gripper to an opening at its own speed, as a gripper's controller does: nothing is commanded too fast.
+     *
+     * @param opening m; one beyond the limits is counted, and clamped when it is reached
+     * @return false, with nothing changed, if it is not finite
+     */
+    public boolean moveGripper(double opening) {
+        double from = positions[armJoints];
+        long ns = Math.round(Math.abs(opening - from) / speed[armJoints] * OWN_PACE_NS) + STEP_NS;
+        ownStampsNs[0] = nowNs();
+        ownStampsNs[1] = nowNs() + ns;
+        ownMotion[0] = from;
+        ownMotion[1] = opening;
+        return Double.isFinite(opening) && commandGripper(2, ownStampsNs, ownMotion);
     }
 
     /** Runs all steps that end at or before a time; returns how many. */

@@ -120,11 +120,11 @@ class ConfigReaderTest {
 
     @Test
     void shouldTakeJointsTogetherAsARotation() throws IOException {
-        RobotConfig config = read(VALID + "control:\n  rotations: [{first: b, kind: rotation_vector}]\n");
+        RobotConfig config = read(VALID.replace("joints: [x, y]", "joints: [a, b, c, d]") + "control:\n  rotations: [{first: b, kind: rotation_vector}]\n");
         assertEquals(List.of(new RotationGroup(1, RotationGroup.Kind.ROTATION_VECTOR)),
-                config.control().toControlConfig(List.of("a", "b", "c", "d"), 15, false).rotations());
-        assertThrows(IllegalArgumentException.class,
-                () -> config.control().toControlConfig(List.of("x", "y"), 15, false));
+                config.control().toControlConfig(config.layout(), 15, false).rotations());
+        ActionLayout other = read(VALID).layout();
+        assertThrows(IllegalArgumentException.class, () -> config.control().toControlConfig(other, 15, false));
     }
 
     @Test

@@ -56,6 +56,22 @@ class Arm7WorldTest {
     }
 
     @Test
+    void shouldMoveTheGripperAtItsOwnSpeed() {
+        Arm7World world = new Arm7World();
+        world.reset(START_NS);
+        assertFalse(world.moveGripper(Double.NaN));
+        assertTrue(world.moveGripper(0));
+        double[] positions = new double[8];
+        world.advance(START_NS + SECOND_NS / 10);
+        world.readPositions(positions);
+        assertEquals(0.02, positions[7], 1e-3, "0.2 m/s");
+        world.advance(START_NS + SECOND_NS);
+        world.readPositions(positions);
+        assertEquals(0, positions[7]);
+        assertEquals(0, world.speedViolations() + world.limitViolations());
+    }
+
+    @Test
     void shouldMoveTheGripperOnItsOwnTrajectory() {
         world.reset(START_NS);
         assertTrue(world.commandGripper(1, new long[] {START_NS + SECOND_NS}, new double[] {0}));

@@ -91,16 +91,21 @@ public final class AuditCommand implements Callable<Integer> {
     private int live(RobotConfig robot) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(transport.arguments(rosArguments, robot.node().transport()).connect("dpros_audit"));
-            AuditFeed feed = new AuditFeed(robot, node::resolve, node.resolve(state != null ? state : robot.node().name() + "/state"));
+            String stateTopic = node.resolve(state != null ? state : robot.node().name() + "/state");
             TopicQuality.ask(robot, node);
-            AuditIntake intake = lifecycle.own(new AuditIntake(feed, node));
+            List<AuditIntake> intakes = new ArrayList<>();
+            for (int i = 0; i < robot.actions().size(); i++) {
+                intakes.add(lifecycle.own(new AuditIntake(new AuditFeed(robot, i, node::resolve, stateTopic), node)));
+            }
             new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
-            AuditFeed.Result result = intake.result();
-            say("", result);
+            List<AuditFeed.Result> results = new ArrayList<>();
+            for (AuditIntake intake : intakes) {
+                results.add(intake.result());
+            }
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("seconds", seconds);
-            tree.putAll(tree(result));
-            return end(result.good(), tree);
+            tree.putAll(say("", robot, results));
+            return end(good(results), tree);
         }
     }
 
@@ -112,17 +117,21 @@ public final class AuditCommand implements Callable<Integer> {
         List<Map<String, Object>> all = new ArrayList<>();
         boolean good = true;
         for (Path file : files) {
-            AuditFeed feed = new AuditFeed(robot, AuditCommand::full, state == null ? "" : full(state));
-            String damage = read(file, feed);
-            AuditFeed.Result result = feed.result();
-            say(file.getFileName() + ": ", result);
+            List<AuditFeed.Result> results = new ArrayList<>();
+            String damage = "";
+            for (int i = 0; i < robot.actions().size(); i++) {
+                AuditFeed feed = new AuditFeed(robot, i, AuditCommand::full, state == null ? "" : full(state));
+                damage = read(file, feed);
+                results.add(feed.result());
+            }
+            Map<String, Object> found = say(file.getFileName() + ": ", robot, results);
             if (!damage.isEmpty()) {
                 spec.commandLine().getErr().println("dpros: " + file + ": " + damage + "; judged is what could be read");
             }
-            good &= result.good();
+            good &= good(results);
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("file", file.toString());
-            tree.putAll(tree(result));
+            tree.putAll(found);
             all.add(tree);
         }
         return end(good, Map.of("recordings", all));
@@ -160,6 +169,25 @@ public final class AuditCommand implements Callable<Integer> {
             JsonFile.write(json, tree);
         }
         return good ? 0 : ExitCode.FAILURE;
+    }
+
+    private static boolean good(List<AuditFeed.Result> results) {
+        return results.stream().allMatch(AuditFeed.Result::good);
+    }
+
+    /** Says what was found, each output for itself; returns it for machines. */
+    private Map<String, Object> say(String file, RobotConfig robot, List<AuditFeed.Result> results) {
+        if (results.size() == 1) {
+            say(file, results.get(0));
+            return tree(results.get(0));
+        }
+        Map<String, Object> outputs = new LinkedHashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            String topic = robot.actions().get(i).topic();
+            say(file + topic + ": ", results.get(i));
+            outputs.put(topic, tree(results.get(i)));
+        }
+        return Map.of("outputs", outputs);
     }
 
     private void say(String file, AuditFeed.Result result) {

@@ -156,7 +156,7 @@ public final class RunCommand implements Callable<Integer> {
     private void sayReady(PolicyNode policyNode, Transport node, RobotConfig robot, Telemetry telemetry) {
         String waits = policyNode.waitsFor();
         spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
-                + robot.action().topic() + " with " + robot.policy().getFileName() + telemetry.where()
+                + robot.layout().topics() + " with " + robot.policy().getFileName() + telemetry.where()
                 + (waits.isEmpty() ? "" : "; waiting for " + waits)
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
     }

@@ -66,7 +66,7 @@ class AuditIntakeTest {
                   joints: [a, b]
                   limits: {default: {position: [-2.8, 2.8], velocity: 1.5, acceleration: 4, jerk: 40}}
                 """ + measured)).config();
-        return new AuditFeed(config, auditor::resolve, "/dpros/state");
+        return new AuditFeed(config, 0, auditor::resolve, "/dpros/state");
     }
 
     private static void publish(Publication states, MessageTypes types, long stampNs) {

@@ -3,19 +3,11 @@ package dev.dpros.cli.setup;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dpros.bench.SyntheticPolicy;
-import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.PolicyWriter;
 import dev.dpros.cli.Main;
 import dev.dpros.cli.run.PolicyProcess;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
-import dev.dpros.core.TensorData;
-import dev.dpros.diffusion.Normalizer;
-import dev.dpros.diffusion.PolicyConfig;
-import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.diffusion.UnetConfig;
-import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -30,8 +22,6 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,7 +82,8 @@ class InitCommandTest {
     @Test
     void shouldDriveTheArm() throws Exception {
         Path policy = folder.resolve("policy");
-        PolicyWriter.write(arm(), policy);
+        PolicyWriter.write(SmallArm.within(new double[] {-0.1, 0.2, -0.1, -1.8, -0.1, 0.8, -0.1}, new double[] {0.1, 0.5, 0.1, -1.6, 0.1, 1.0, 0.1}),
+                policy);
         try (RosNode world = RosNode.connect(RosNodeConfig.local(master.uri(), "arm7"));
                 Arm7WorldNode robot = new Arm7WorldNode(world, WorldPace.REAL_TIME, 5)) {
             robot.start();
@@ -105,21 +96,6 @@ class InitCommandTest {
             assertTrue(err.toString().contains("leaves out gripper"), err::toString);
             drives(file, robot::commandsAccepted);
         }
-    }
-
-    /** A small network that has learnt nothing, for two cameras and seven joints. */
-    private static PolicyDefinition arm() {
-        PolicyConfig usual = SyntheticPolicy.named("arm7").config();
-        VisionConfig vision = new VisionConfig(VisionConfig.Backbone.CONV, VisionConfig.Norm.GROUP, null, List.of(84, 84), false,
-                VisionConfig.Pool.SPATIAL_SOFTMAX, 8, 16, false, false, List.of(new VisionConfig.ConvLayer(5, 4, 2, 16, 8)));
-        PolicyConfig config = new PolicyConfig(2, 16, 8, usual.inputs(), usual.action(), new UnetConfig(List.of(32, 64), 5, 8, 32, true), vision,
-                usual.scheduler());
-        Map<String, TensorData> weights = new TreeMap<>();
-        ExpectedTensors.of(config).forEach((tensor, shape) -> weights.put(tensor, TensorData.of(
-                new float[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))], shape.stream().mapToLong(size -> size).toArray())));
-        double[] low = {-0.1, 0.2, -0.1, -1.8, -0.1, 0.8, -0.1};
-        double[] high = {0.1, 0.5, 0.1, -1.6, 0.1, 1.0, 0.1};
-        return new PolicyDefinition(config, weights, Map.of("action", Normalizer.ofRange(low, high)), "arm");
     }
 
     @Test

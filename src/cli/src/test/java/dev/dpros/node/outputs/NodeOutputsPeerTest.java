@@ -90,6 +90,39 @@ class NodeOutputsPeerTest {
     }
 
     @Test
+    void shouldCommandSeveralOutputsEachByItsOwnTopicTypeAndLimits() {
+        run("""
+            action:
+              topic: /command
+              joints: [x, y]
+              frame_id: world
+              limits:
+                default: {position: [0, 512], velocity: 500, acceleration: 5000, jerk: 500000}
+            """, """
+            dimensions: [x, y]
+            actions:
+              - topic: /arm/command
+                joints: [y]
+                interpolation: linear
+                limits: {default: {position: [0, 512], velocity: 500, acceleration: 5000, jerk: 500000}}
+              - {topic: /hand/command, type: std_msgs/Float64, joints: [x], limits: {x: {position: [195, 205]}}}
+            """, "interpolation: zero_order_hold", "interpolation: zero_order_hold\n  max_tracking_error: 0");
+        String arm = one("/arm/command");
+        assertTrue(arm.contains("joint_names: \n  - y\n"), arm);
+        double hand = Double.parseDouble(one("/hand/command").replace("data:", "").replace("---", "").strip());
+        assertTrue(hand >= 195 && hand <= 205, "within its own limits: " + hand);
+        OwnTopic states = own("/dpros/state", "diffusion_policy_msgs/ControllerState");
+        Map<String, Object> state = states.await(message -> ((Number) message.get("state")).intValue() == 0);
+        assertEquals(List.of("x", "y"), state.get("names"));
+        assertTrue(((double[]) state.get("command"))[0] >= 195, "in the policy's order");
+        assertEquals(300.0, ((double[]) state.get("measured"))[1]);
+        call("stop");
+        states.await(message -> Boolean.FALSE.equals(message.get("commanding")));
+        String diagnostics = one("/diagnostics");
+        assertTrue(diagnostics.contains("dpros: commands /arm/command") && diagnostics.contains("dpros: commands /hand/command"), diagnostics);
+    }
+
+    @Test
     void shouldPublishStateChunkPlanAndDiagnostics() {
         run();
         OwnTopic states = own("/dpros/state", "diffusion_policy_msgs/ControllerState");

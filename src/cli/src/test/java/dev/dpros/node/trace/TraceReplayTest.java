@@ -13,10 +13,15 @@ import dev.dpros.control.ControlConfig;
 import dev.dpros.control.ControlLoop;
 import dev.dpros.control.Interpolation;
 import dev.dpros.control.JoinConfig;
+import dev.dpros.control.LoopInputs;
 import dev.dpros.control.MotionRules;
+import dev.dpros.control.OutputConfig;
 import dev.dpros.control.TickListener;
+import dev.dpros.control.WiredOutput;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkRequester;
+import dev.dpros.core.CommandFrame;
+import dev.dpros.core.CommandSink;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ManualClock;
 import dev.dpros.core.SamplingFailure;
@@ -29,8 +34,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +77,7 @@ class TraceReplayTest {
         private final double[] measured = new double[2];
         private final Random hand = new Random(7);
         private final double[] wanted = new double[2];
+        private final Set<String> lost = new HashSet<>();
         private boolean alive = true;
         private boolean enabled = true;
         private boolean held;
@@ -83,20 +91,45 @@ class TraceReplayTest {
         }
 
         Robot(ChunkStrategy strategy, Interpolation interpolation, TraceSection section, double traced, MotionRules rules) {
-            config = ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(interpolation).with(JoinConfig.of(strategy)).with(rules);
+            this(ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(interpolation).with(JoinConfig.of(strategy)).with(rules), section, traced);
+        }
+
+        Robot(ControlConfig config, TraceSection section, double traced) {
+            this.config = config;
             TraceSetup setup = new TraceSetup("/robot", "policy", config, limits(traced),
                     List.of(TraceSetup.Source.of(camera), TraceSetup.Source.of(joints)));
             trace = NodeTrace.open(section, setup, List.of(), clock);
             traces.add(trace);
-            wiring = ControlLoop.Wiring.of(config, config.safetyFilter(limits(1.5)), List.of(camera, joints), out -> {
+            wiring = ControlLoop.Wiring.of(config, WiredOutput.of(config, limits(1.5), this::sink), LoopInputs.of(List.of(camera, joints), out -> {
                 System.arraycopy(measured, 0, out, 0, 2);
                 return true;
-            }, this, frame -> System.arraycopy(frame.positions, 0, measured, 0, held ? 0 : 2)).enabledBy(nowNs -> enabled)
+            }), this).enabledBy(nowNs -> enabled)
                     .teleoperatedBy(out -> {
                         System.arraycopy(wanted, 0, out, 0, 2);
                         return teleoperated;
                     }).hearing("trace", trace::ticked);
             loop = new ControlLoop(wiring);
+        }
+
+        private CommandSink sink(OutputConfig output) {
+            return new CommandSink() {
+                @Override
+                public void publish(CommandFrame frame) {
+                    for (int d = 0; d < frame.dims() && !held; d++) {
+                        measured[output.dims().get(d)] = frame.positions[d];
+                    }
+                }
+
+                @Override
+                public boolean lost() {
+                    return lost.contains(output.name());
+                }
+
+                @Override
+                public void begin() {
+                    lost.clear();
+                }
+            };
         }
 
         /** Builds the loop anew with one more who hears of its ticks; before the first. */
@@ -143,6 +176,7 @@ class TraceReplayTest {
                 case 12, 13 -> teleoperated = false;
                 case 14, 15, 16 -> loop.watchdog().request(SafetyEvent.STARTED);
                 case 17 -> loop.watchdog().request(SafetyEvent.RESET);
+                case 19 -> lost.add("second");
                 case 18 -> wanted[hand.nextInt(2)] = hand.nextDouble() - 0.5;
                 default -> { }
             }
@@ -238,6 +272,26 @@ class TraceReplayTest {
             TraceReport.Change lost = report.changes().stream().filter(c -> c.reason().equals("tracking_lost")).findFirst().orElseThrow();
             assertTrue(lost.value() > lost.limit() && lost.limit() == 0.2 && lost.cause().contains(lost.joint()), lost.toString());
         }
+    }
+
+    @Test
+    void shouldDoTheSameAgainWithSeveralOutputs() {
+        MotionRules rules = MotionRules.silent(2, 0.02).tracking(0.2, 300 * MS, 1).contact(List.of(false, true));
+        ControlConfig several = ControlConfig.of(List.of("a", "b"), 50, 10, 16, 5).with(Interpolation.CUBIC).with(rules).withOutputs(List.of(
+                new OutputConfig("first", List.of(1), Interpolation.CUBIC, AtRest.REPEAT, 1, null),
+                new OutputConfig("second", List.of(0), Interpolation.ZERO_ORDER_HOLD, AtRest.SILENT, -1, 0.5)));
+        Robot robot = new Robot(several, section(32), 1.5);
+        for (int i = 0; i < 20_000; i++) {
+            robot.handle();
+            robot.happen();
+            robot.tick();
+        }
+        robot.trace.flush();
+        TraceReplay.Result result = TraceReplay.of(dir.resolve("robot.trace"));
+        assertEquals(20_000, result.compared());
+        assertEquals(0, result.differing(), result.firstDifference());
+        assertTrue(robot.loop.watchdog().count(SafetyEvent.OUTPUT_LOST) > 3);
+        assertTrue(TraceReport.of(dir.resolve("robot.trace")).changes().stream().anyMatch(c -> c.cause().equals("output lost: a")));
     }
 
     /** As it was written before there were records of causes: ticks and chunks alone. */

@@ -1,5 +1,6 @@
 package dev.dpros.node.audit;
 
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.MeasuredSection;
 import dev.dpros.config.RecordSection;
 import dev.dpros.config.RobotConfig;
@@ -15,6 +16,7 @@ import dev.dpros.messages.ControllerStateWriter;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.safety.JointLimits;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,35 +44,40 @@ public final class AuditFeed {
     private String stateTopic;
     private final CommandAudit limits;
     private final MotionAudit motion;
+    private final String section;
     private final int dims;
+    private final int[] own;
     private final Map<String, VectorReader> readers = new HashMap<>();
     private long counted;
     private boolean stateSeen;
     private boolean measuredSeen;
 
     /**
-     * A feed.
+     * A feed of one output.
      *
+     * @param entry its index among the configuration's
      * @param resolve makes a topic's full name of the configuration's
      * @param stateTopic full name of {@code ~state}; empty until {@link #stateOn}
      */
-    public AuditFeed(RobotConfig robot, UnaryOperator<String> resolve, String stateTopic) {
-        String type = robot.action().type();
-        List<String> joints = robot.action().joints();
-        dims = joints.size();
-        command = new Topic(resolve.apply(robot.action().topic()), type,
-                RecordingPlan.usualField(new RecordSection.Topic(robot.action().topic(), type, ""), joints));
-        measured = measured(robot, resolve);
+    public AuditFeed(RobotConfig robot, int entry, UnaryOperator<String> resolve, String stateTopic) {
+        ActionSection action = robot.actions().get(entry);
+        section = robot.layout().key(entry);
+        List<String> joints = action.joints();
+        dims = robot.layout().names().size();
+        own = robot.layout().dims(entry).stream().mapToInt(Integer::intValue).toArray();
+        command = new Topic(resolve.apply(action.topic()), action.type(),
+                RecordingPlan.usualField(new RecordSection.Topic(action.topic(), action.type(), ""), joints));
+        measured = measured(robot, action, resolve);
         this.stateTopic = stateTopic;
-        List<JointLimits> jointLimits = robot.action().jointLimits();
+        List<JointLimits> jointLimits = action.jointLimits();
         limits = new CommandAudit(jointLimits);
-        motion = new MotionAudit(rules(robot, jointLimits));
+        motion = new MotionAudit(rules(robot, action, jointLimits, own));
     }
 
-    /** The configured input, else one that has all the action's joints by name; an empty name if there is none. */
-    private static Topic measured(RobotConfig robot, UnaryOperator<String> resolve) {
-        MeasuredSection wanted = robot.action().measured();
-        List<String> joints = robot.action().joints();
+    /** The configured input, else one that has all the output's joints by name; an empty name if there is none. */
+    private static Topic measured(RobotConfig robot, ActionSection action, UnaryOperator<String> resolve) {
+        MeasuredSection wanted = action.measured();
+        List<String> joints = action.joints();
         String byName = "position[" + String.join(",", joints) + "]";
         if (!wanted.topic().isEmpty()) {
             return new Topic(resolve.apply(wanted.topic()), wanted.type().isEmpty() ? "sensor_msgs/JointState" : wanted.type(),
@@ -85,23 +92,23 @@ public final class AuditFeed {
         return new Topic("", "", "");
     }
 
-    private static MotionAudit.Rules rules(RobotConfig robot, List<JointLimits> limits) {
+    private static MotionAudit.Rules rules(RobotConfig robot, ActionSection action, List<JointLimits> limits, int[] own) {
         MotionRules rules = robot.motionRules(-1);
-        boolean velocities = robot.action().velocities();
-        boolean steps = robot.control().interpolation() == Interpolation.ZERO_ORDER_HOLD;
+        boolean velocities = action.velocities();
+        boolean steps = action.interpolationOr(robot.control().interpolation()) == Interpolation.ZERO_ORDER_HOLD;
         double[] takeUp = new double[limits.size()];
         double stop = 0;
         for (int d = 0; d < takeUp.length; d++) {
             JointLimits joint = limits.get(d);
-            boolean contact = d < rules.contact().size() && rules.contact().get(d);
+            boolean contact = rules.contact().get(own[d]);
             // A robot that is commanded in steps may be sent as far as its velocity allows at once.
             double step = steps ? joint.maxVelocity() / robot.control().policyRateHz() : 0;
-            takeUp[d] = contact || velocities ? Double.POSITIVE_INFINITY : rules.takeUp().get(d) + step;
+            takeUp[d] = contact || velocities ? Double.POSITIVE_INFINITY : rules.takeUp().get(own[d]) + step;
             double seconds = steps ? 1 / robot.control().policyRateHz()
                     : joint.maxVelocity() / joint.maxAcceleration() + 2 * joint.maxAcceleration() / joint.maxJerk();
             stop = Double.isFinite(seconds) ? Math.max(stop, seconds) : stop;
         }
-        return new MotionAudit.Rules(robot.action().joints().toArray(new String[0]), takeUp, rules.atRest(),
+        return new MotionAudit.Rules(action.joints().toArray(new String[0]), takeUp, action.atRest(),
                 Math.round(1e9 / robot.control().rateHz()), Math.round(stop * 1e9));
     }
 
@@ -135,7 +142,7 @@ public final class AuditFeed {
 
     private void command(MessageType type, ByteBuffer message, long receivedNs) {
         if (!type.type().equals(command.type)) {
-            throw InputException.of("topic " + command.name, "type", command.type + " (action.type)", type.type(), "");
+            throw InputException.of("topic " + command.name, "type", command.type + " (" + section + ".type)", type.type(), "");
         }
         double[] values = vector(command, type, message);
         boolean anew = command.type.equals(TRAJECTORY) && limits.check(trajectory(type.decode(message)));
@@ -162,7 +169,10 @@ public final class AuditFeed {
         boolean policy = ((Number) state.get("state")).intValue() <= DRIVING;
         motion.state(receivedNs, (Boolean) state.get("commanding"), human || policy);
         if (!measuredSeen && state.get("measured") instanceof double[] values && values.length == dims) {
-            motion.measured(receivedNs, values);
+            double[] position = Arrays.stream(own).mapToDouble(d -> values[d]).toArray();
+            if (Arrays.stream(position).allMatch(Double::isFinite)) {
+                motion.measured(receivedNs, position);
+            }
         }
     }
 

@@ -5,8 +5,10 @@ import dev.dpros.control.LoopListeners;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
 import dev.dpros.core.Clock;
+import dev.dpros.core.CommandFrame;
 import dev.dpros.core.CommandSink;
 import dev.dpros.core.LatencySink;
+import dev.dpros.core.OutputPhase;
 import dev.dpros.core.SamplingFailure;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
@@ -91,18 +93,44 @@ public final class NodeObservers implements ChunkSink {
 
     /** The same sink, with each command told. Control thread; allocates nothing. */
     public CommandSink publishing(CommandSink sink, Clock clock) {
-        return frame -> {
-            long startNs = clock.monotonicNs();
-            sink.publish(frame);
-            long endNs = clock.monotonicNs();
-            for (int i = 0; i < observers.length; i++) {
-                try {
-                    observers[i].published(startNs, endNs);
-                } catch (Throwable e) {
-                    nets[i].caught(e);
-                }
+        return new CommandSink() {
+            @Override
+            public void publish(CommandFrame frame) {
+                long startNs = clock.monotonicNs();
+                sink.publish(frame);
+                published(startNs, clock.monotonicNs());
+            }
+
+            @Override
+            public void enter(OutputPhase phase) {
+                sink.enter(phase);
+            }
+
+            @Override
+            public boolean lost() {
+                return sink.lost();
+            }
+
+            @Override
+            public String lostText() {
+                return sink.lostText();
+            }
+
+            @Override
+            public void begin() {
+                sink.begin();
             }
         };
+    }
+
+    private void published(long startNs, long endNs) {
+        for (int i = 0; i < observers.length; i++) {
+            try {
+                observers[i].published(startNs, endNs);
+            } catch (Throwable e) {
+                nets[i].caught(e);
+            }
+        }
     }
 
     /** These listeners and the observers, whom the control loop gives nets of its own. */

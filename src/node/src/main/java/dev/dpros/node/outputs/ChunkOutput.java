@@ -1,6 +1,6 @@
 package dev.dpros.node.outputs;
 
-import dev.dpros.config.ActionSection;
+import dev.dpros.config.ActionLayout;
 import dev.dpros.config.OutputSection;
 import dev.dpros.core.ActionChunk;
 import dev.dpros.core.ChunkSink;
@@ -27,17 +27,17 @@ public final class ChunkOutput implements ChunkSink, AutoCloseable {
     private final PathWriter planWriter;
 
     /** Advertises what is configured. @throws InputException if the plan names dimensions that the action lacks */
-    public ChunkOutput(Transport transport, OutputSection outputs, ActionSection action) {
+    public ChunkOutput(Transport transport, OutputSection outputs, ActionLayout action) {
         List<String> dims = outputs.plan().dims();
         for (String name : dims) {
-            if (!action.joints().contains(name)) {
+            if (!action.names().contains(name)) {
                 throw new InputException("outputs.plan.dims: '" + name + "': the action has no such dimension"
-                        + NearestName.hint(name, action.joints()));
+                        + NearestName.hint(name, action.names()));
             }
         }
         String frameId = outputs.plan().frameId().isEmpty() ? action.frameId() : outputs.plan().frameId();
-        chunkWriter = new ActionChunkWriter(transport.messages(), action.joints(), action.frameId(), 1, true);
-        planWriter = new PathWriter(transport.messages(), dims.stream().mapToInt(action.joints()::indexOf).toArray(), frameId);
+        chunkWriter = new ActionChunkWriter(transport.messages(), action.names(), action.frameId(), 1, true);
+        planWriter = new PathWriter(transport.messages(), dims.stream().mapToInt(action.names()::indexOf).toArray(), frameId);
         chunks = outputs.chunk() ? transport.advertise("~chunk", "diffusion_policy_msgs/ActionChunk", LATCHED) : null;
         plans = dims.isEmpty() ? null : transport.advertise("~plan", "nav_msgs/Path", LATCHED);
     }

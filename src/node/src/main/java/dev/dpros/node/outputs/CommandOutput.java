@@ -5,15 +5,15 @@ import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
 import dev.dpros.core.Clock;
 import dev.dpros.core.CommandFrame;
-import dev.dpros.core.CommandSink;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.messages.CommandWriter;
 import dev.dpros.messages.TrajectoryStart;
 
-/** The policy's command topic. Publishes on the control thread; allocates nothing. */
-public final class CommandOutput implements CommandSink, AutoCloseable {
+/** A command topic. Publishes on the control thread; allocates nothing. */
+public final class CommandOutput implements RobotOutput {
+    private final String topic;
     private final Publication publication;
     private final CommandWriter writer;
     private final CommandFrame halt;
@@ -23,13 +23,15 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
     /**
      * Advertises the topic.
      *
+     * @param key of the section, for messages
      * @param framePoints most points in one frame
      * @throws dev.dpros.core.InputException if the type is not one that these commands can be sent as
      */
-    public CommandOutput(Transport transport, ActionSection action, ControlConfig control, int framePoints) {
-        CommandType type = CommandType.of(action.type());
-        writer = type.writer(transport.messages(), new CommandFrame(action.joints(), framePoints), action.frameId(),
-                control, start(action, control));
+    public CommandOutput(Transport transport, ActionSection action, String key, ControlConfig control, int framePoints) {
+        CommandType type = CommandType.of(action.type(), key);
+        ControlConfig own = control.with(action.interpolationOr(control.interpolation()));
+        writer = type.writer(transport.messages(), new CommandFrame(action.joints(), framePoints), action, own, start(action, own));
+        topic = transport.resolve(action.topic());
         halt = action.velocities() ? new CommandFrame(action.joints(), 1) : null;
         clock = transport.clock();
         publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
@@ -58,9 +60,24 @@ public final class CommandOutput implements CommandSink, AutoCloseable {
         return false;
     }
 
-    /** For counts. */
-    public Publication publication() {
-        return publication;
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public int receivers() {
+        return publication.subscribers();
+    }
+
+    @Override
+    public long sent() {
+        return publication.sent();
+    }
+
+    @Override
+    public long dropped() {
+        return publication.dropped();
     }
 
     /** Where the loop ended while a velocity was commanded, zero is sent: nothing else would end it but its receiver's own limit. */

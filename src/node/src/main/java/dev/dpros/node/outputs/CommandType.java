@@ -1,10 +1,12 @@
 package dev.dpros.node.outputs;
 
+import dev.dpros.config.ActionSection;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.Interpolation;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageTypes;
+import dev.dpros.core.MessageWriter;
 import dev.dpros.core.NearestName;
 import dev.dpros.messages.ActionChunkWriter;
 import dev.dpros.messages.CommandWriter;
@@ -22,6 +24,10 @@ import java.util.List;
 public enum CommandType {
     /** The whole motion of a frame, for a joint_trajectory_controller. */
     JOINT_TRAJECTORY("trajectory_msgs/JointTrajectory"),
+    /** The position now of one dimension. */
+    FLOAT64("std_msgs/Float64"),
+    /** The position now of one dimension, a gripper's, with its greatest effort. */
+    GRIPPER_COMMAND("control_msgs/GripperCommand"),
     /** The positions now, without stamp or names. */
     FLOAT64_MULTI_ARRAY("std_msgs/Float64MultiArray"),
     /** Positions and velocities now. */
@@ -46,12 +52,12 @@ public enum CommandType {
         return type;
     }
 
-    /** By ROS type. @throws InputException naming the nearest one if commands cannot be sent as it */
-    public static CommandType of(String type) {
+    /** By ROS type. @param key of the section, for messages @throws InputException naming the nearest one if commands cannot be sent as it */
+    public static CommandType of(String type, String key) {
         List<String> known = Arrays.stream(values()).map(CommandType::type).toList();
         int index = known.indexOf(type);
         if (index < 0) {
-            throw new InputException("action.type: expected one of " + String.join(", ", known) + "; found '" + type + "'"
+            throw new InputException(key + ".type: expected one of " + String.join(", ", known) + "; found '" + type + "'"
                     + NearestName.hint(type, known));
         }
         return values()[index];
@@ -60,14 +66,23 @@ public enum CommandType {
     /**
      * What writes frames like the given one.
      *
-     * @param control says whether motions are steps, the period, and the policy's grid
+     * @param action the output's section
+     * @param control says whether its motions are steps, the period, and the policy's grid
      * @param start of {@link #JOINT_TRAJECTORY}
      * @throws InputException if frames of these names and this interpolation cannot be sent as this type
      */
-    CommandWriter writer(MessageTypes types, CommandFrame layout, String frameId, ControlConfig control, TrajectoryStart start) {
+    CommandWriter writer(MessageTypes types, CommandFrame layout, ActionSection action, ControlConfig control, TrajectoryStart start) {
+        String frameId = action.frameId();
         boolean hold = control.interpolation() == Interpolation.ZERO_ORDER_HOLD;
         requireVelocity(hold);
+        requireOne(layout);
         switch (this) {
+            case FLOAT64:
+                SimpleWriters number = new SimpleWriters(types);
+                return frame -> number.float64(frame.positions[0]);
+            case GRIPPER_COMMAND:
+                MessageWriter goal = types.writer(16);
+                return frame -> goal.begin().f64(frame.positions[0]).f64(action.maxEffort()).end();
             case FLOAT64_MULTI_ARRAY:
                 SimpleWriters simple = new SimpleWriters(types);
                 return frame -> simple.float64MultiArray(frame.positions, frame.dims());
@@ -84,6 +99,12 @@ public enum CommandType {
                 return new ActionChunkWriter(types, layout.names(), frameId, control.policyStepNs(), hold);
             default:
                 return new JointTrajectoryWriter(types, layout, frameId, start);
+        }
+    }
+
+    private void requireOne(CommandFrame layout) {
+        if ((this == FLOAT64 || this == GRIPPER_COMMAND) && layout.dims() != 1) {
+            throw InputException.of("action", "type " + type, "one joint", "joints " + layout.names(), "a value of its own is sent for one");
         }
     }
 

@@ -36,11 +36,11 @@ public final class Diagnostics implements AutoCloseable {
      * @param loop the control loop
      * @param sources the observation sources, in the watchdog's order
      * @param sampler the sampler
-     * @param commands the command topic
+     * @param commands the outputs
      * @param text why it does what it does
      * @param waiting what it waits for
      */
-    public record Subjects(ControlLoop loop, List<SourceCheck> sources, SamplerView sampler, Publication commands,
+    public record Subjects(ControlLoop loop, List<SourceCheck> sources, SamplerView sampler, RobotOutputs commands,
             SafetyText text, Waiting waiting) {}
 
     /** What there is to say about the sampler. */
@@ -97,7 +97,7 @@ public final class Diagnostics implements AutoCloseable {
             subjects.sources().forEach(source -> statuses.add(source(source)));
             statuses.add(sampler());
             statuses.add(loop());
-            statuses.add(commands());
+            subjects.commands().all().forEach(output -> statuses.add(commands(output)));
             publication.publish(Map.of("header", Map.of("stamp", clock.rosNs()), "status", statuses));
         }
     }
@@ -204,14 +204,17 @@ public final class Diagnostics implements AutoCloseable {
                 died ? "died" : failed ? "failed: " + subjects.loop().lastFailure() : overrun ? "missing control periods" : "running", values);
     }
 
-    private Map<String, Object> commands() {
-        Publication commands = subjects.commands();
+    private Map<String, Object> commands(RobotOutput output) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("subscribers", commands.subscribers());
-        values.put("sent", commands.sent());
-        values.put("dropped", commands.dropped());
-        boolean heard = commands.subscribers() > 0;
-        return status("commands", heard ? OK : WARN, heard ? "subscribed" : "nobody subscribes to the commands", values);
+        values.put("topic", output.topic());
+        values.put("subscribers", output.receivers());
+        values.put("sent", output.sent());
+        values.put("dropped", output.dropped());
+        boolean lost = output.lost();
+        boolean heard = output.receivers() > 0;
+        String name = subjects.commands().all().size() > 1 ? "commands " + output.topic() : "commands";
+        return status(name, lost ? ERROR : heard ? OK : WARN,
+                lost ? "lost: " + output.lostText() : heard ? "subscribed" : "nobody subscribes to the commands", values);
     }
 
     private long count(Counter counter) {

@@ -27,8 +27,8 @@ public final class NodeOutputs implements AutoCloseable {
     public NodeOutputs(RobotConfig config, Transport transport, List<SourceHealth> sources) {
         clock = transport.clock();
         try {
-            chunks = owned.own(new ChunkOutput(transport, config.outputs(), config.action()));
-            state = config.outputs().state() ? owned.own(new StateOutput(transport, config.action().joints(), sources)) : null;
+            chunks = owned.own(new ChunkOutput(transport, config.outputs(), config.layout()));
+            state = config.outputs().state() ? owned.own(new StateOutput(transport, config.layout().names(), sources)) : null;
             enable = config.node().enableTimeoutMs() > 0
                     ? owned.own(new EnableInput(transport, config.node().enableTimeoutMs())) : null;
         } catch (RuntimeException | Error e) {

@@ -58,7 +58,7 @@ public final class LiveState implements DashboardState {
             SourceCheck camera = subjects.sources().stream().filter(source -> source.key().equals(key)
                     && source.health().kind() == SourceHealth.Kind.CAMERA).findAny().orElseThrow(() -> InputException.of(
                             "dashboard.plan_to_image", "camera", "one of the policy's cameras", key, ""));
-            overlays.add(new PlanOverlay(label(camera), key, projection, config.action().joints()));
+            overlays.add(new PlanOverlay(label(camera), key, projection, config.layout().names()));
         });
     }
 
@@ -168,8 +168,8 @@ public final class LiveState implements DashboardState {
     }
 
     private Snapshot.Joints joints() {
-        List<JointLimits> limits = config.action().jointLimits();
-        return new Snapshot.Joints(config.action().joints(), config.dashboard().unit(), cycles.measured(), cycles.command(),
+        List<JointLimits> limits = config.layout().limits();
+        return new Snapshot.Joints(config.layout().names(), config.dashboard().unit(), cycles.measured(), cycles.command(),
                 limits.stream().mapToDouble(JointLimits::minPosition).toArray(),
                 limits.stream().mapToDouble(JointLimits::maxPosition).toArray());
     }

@@ -32,7 +32,7 @@ public final class PointerTeleop implements PointerDrive, AutoCloseable {
     /** Advertises the topic, if there is a camera on whose picture the whole action has its place. */
     public PointerTeleop(RobotConfig config, Transport transport) {
         clock = transport.clock();
-        joints = config.action().joints();
+        joints = config.layout().names();
         writer = new JointStateWriter(transport.messages(), joints, "");
         boolean fits = !config.teleop().topic().isEmpty() && config.teleop().type().equals(TYPE)
                 && config.teleop().field().isEmpty() && joints.size() == 2;

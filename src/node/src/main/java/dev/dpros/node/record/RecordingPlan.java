@@ -1,5 +1,7 @@
 package dev.dpros.node.record;
 
+import dev.dpros.config.ActionLayout;
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.RecordSection;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.SourceSection;
@@ -89,10 +91,12 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
                     any(config.teleop().type()), false));
         }
         RecordSection.Topic sent = config.record().sent();
-        if (sent.topic().isEmpty()) {
+        List<String> names = config.layout().names();
+        if (sent.topic().isEmpty() && config.layout().several()) {
+            addSent(config.layout(), topics, fields);
+        } else if (sent.topic().isEmpty()) {
             sent = new RecordSection.Topic(config.action().topic(), config.action().type(), sent.field());
         }
-        List<String> names = config.action().joints();
         if (!sent.topic().isEmpty()) {
             add("action", "sent", SourceInfo.Role.SENT_ACTION, sent, names, topics, fields);
         }
@@ -100,6 +104,20 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
             String key = fields.stream().anyMatch(field -> field.key().equals("action")) ? "action_commanded" : "action";
             add(key, "command", SourceInfo.Role.COMMANDED_ACTION, commanded, names, topics, fields);
         }
+    }
+
+    /** What is sent to several outputs, as one vector in the policy's order. */
+    private static void addSent(ActionLayout layout, List<PlannedTopic> topics, List<DatasetLayout.Field> fields) {
+        List<DatasetLayout.Part> parts = new ArrayList<>();
+        for (int i = 0; i < layout.entries().size(); i++) {
+            ActionSection entry = layout.entries().get(i);
+            String source = i == 0 ? "sent" : "sent_" + (i + 1);
+            topics.add(new PlannedTopic(source, SourceInfo.Role.SENT_ACTION, entry.topic(), entry.type(), false));
+            parts.add(new DatasetLayout.Part(source, usualField(new RecordSection.Topic(entry.topic(), entry.type(), ""), entry.joints()),
+                    layout.dims(i)));
+        }
+        fields.add(new DatasetLayout.Field("action", FeatureSpec.Kind.ACTION, parts.get(0).source(), parts.get(0).path(),
+                DatasetLayout.Stamp.HEADER, 0, DatasetLayout.Align.PREVIOUS, List.of(), layout.names(), false, parts));
     }
 
     private static void add(String key, String source, SourceInfo.Role role, RecordSection.Topic topic,
@@ -115,6 +133,8 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
         String joints = "[" + String.join(",", names) + "]";
         return switch (topic.type()) {
             case "trajectory_msgs/JointTrajectory" -> "points[0].positions[0:" + names.size() + "]";
+            case "std_msgs/Float64" -> "data";
+            case "control_msgs/GripperCommand" -> "position";
             case "sensor_msgs/JointState" -> "position" + joints;
             case "diffusion_policy_msgs/ActionChunk" -> "values[0:" + names.size() + "]";
             case "std_msgs/Float32MultiArray", "std_msgs/Float64MultiArray" -> "data[0:" + names.size() + "]";

@@ -13,6 +13,7 @@ import dev.dpros.metrics.NodeMeters;
 import dev.dpros.metrics.ServerConfig;
 import dev.dpros.metrics.dashboard.Dashboard;
 import dev.dpros.node.PolicyNode;
+import dev.dpros.node.outputs.RobotOutput;
 import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.LiveControls;
 import dev.dpros.node.page.LiveState;
@@ -108,7 +109,10 @@ public final class Telemetry implements AutoCloseable {
             meters.source(input.health(), input.feature().key(), clock::monotonicNs, counts::taken, counts::rejected, counts::skipped);
         }
         node.sources().subscriptions().forEach((key, subscription) -> meters.subscription(key, subscription));
-        meters.publication("command", node.output().publication());
+        for (RobotOutput output : node.robotOutputs().all()) {
+            String topic = node.robotOutputs().all().size() > 1 ? "command " + output.topic() : "command";
+            meters.output(topic, output::receivers, output::sent, output::dropped);
+        }
         observe(meters, node.loop().statistics(), node.cycles());
         observe(meters, node.loop().watchdog());
     }

@@ -42,6 +42,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
     private static final int PER_SOURCE = 3;
     private static final int CHUNK_FIXED = 7;
     private static final int FAILURE_BIT = 51;
+    private static final int LOST_BIT = 54;
 
     private static final int CAUSE_WORDS = 5;
     private static final int LEFT_WORDS = 2;
@@ -149,7 +150,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
                 | bit(11, in.chunk != null) | (long) report.request.ordinal() << 12 | (long) report.state.ordinal() << 14
                 | (long) report.reason.ordinal() << 16 | (long) (report.reasonSource + 1) << 24 | (long) report.status << 32 | bit(48, in.teleopKnown)
                 | bit(49, in.enabled) | bit(50, report.commanding)
-                | (in.failure == null ? 0L : in.failure.ordinal() + 1L) << FAILURE_BIT;
+                | (in.failure == null ? 0L : in.failure.ordinal() + 1L) << FAILURE_BIT | (long) in.lostOutputs << LOST_BIT;
     }
 
     /** Bit 2: it is known; bits 8 to 63: the offset in us. Bit 3 is another's. */
@@ -217,6 +218,7 @@ record TickRecord(TickInputs inputs, long latenessNs, long publishedNs, long end
         in.chunk = (flags & 1 << 11) != 0 ? chunk : null;
         in.teleopKnown = (flags & 1L << 48) != 0;
         in.enabled = (flags & 1L << 49) != 0;
+        in.lostOutputs = (int) (flags >> LOST_BIT & 0xff);
         in.samplerSinceNs = record.at(7);
         in.failures = record.at(8);
         double[] command = new double[dims];

@@ -2,11 +2,13 @@ package dev.dpros.node.trace;
 
 import dev.dpros.control.AtRest;
 import dev.dpros.control.ControlLoop;
+import dev.dpros.control.LoopInputs;
 import dev.dpros.control.LoopListeners;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.control.RequestOutcome;
 import dev.dpros.control.TickInputs;
 import dev.dpros.control.TickReport;
+import dev.dpros.control.WiredOutput;
 import dev.dpros.core.ChunkRequester;
 import dev.dpros.core.PositionSource;
 import dev.dpros.safety.CauseText;
@@ -71,8 +73,8 @@ public final class TraceReplay implements ChunkRequester {
     private TraceReplay(RecordedTicks recorded) {
         this.recorded = recorded;
         TraceSetup setup = recorded.setup();
-        loop = new ControlLoop(ControlLoop.Wiring.of(setup.control(), setup.control().safetyFilter(setup.limits()), setup.health(),
-                PositionSource.NONE, this, frame -> { })
+        loop = new ControlLoop(ControlLoop.Wiring.of(setup.control(), WiredOutput.of(setup.control(), setup.limits(), output -> frame -> { }),
+                LoopInputs.of(setup.health(), PositionSource.NONE), this)
                 .with(LoopListeners.NONE.transitionsTo(transitions()).and("replay", this::compare)));
     }
 
@@ -145,6 +147,7 @@ public final class TraceReplay implements ChunkRequester {
         into.measuredKnown = from.measuredKnown;
         System.arraycopy(from.measured, 0, into.measured, 0, into.measured.length);
         into.enabled = from.enabled;
+        into.lostOutputs = from.lostOutputs;
         into.teleopKnown = from.teleopKnown;
         System.arraycopy(from.teleop, 0, into.teleop, 0, into.teleop.length);
         for (int i = 0; i < into.health.receivedNs.length; i++) {

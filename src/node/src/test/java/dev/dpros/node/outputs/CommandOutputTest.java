@@ -63,7 +63,7 @@ class CommandOutputTest {
     private CommandOutput output(String topic, String type, Interpolation interpolation) {
         return new CommandOutput(node, new ActionSection(topic, type, NAMES, "world", Map.of(), new MeasuredSection("", "", ""),
                 AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW,
-                QosSection.NONE),
+                QosSection.NONE, null, null, null, 0), "action",
                 ControlConfig.of(NAMES, 50, 10, 15, 8).with(interpolation), 4);
     }
 
@@ -84,7 +84,7 @@ class CommandOutputTest {
             CommandOutput output = output(topic, type, Interpolation.LINEAR);
             RosTool reader = RosTool.start(master.uri(), "/usr/bin/rostopic", "echo", "-n", "1", topic);
             readers.add(reader);
-            Await.until(topic + " subscribed", () -> output.publication().subscribers() == 1);
+            Await.until(topic + " subscribed", () -> output.receivers() == 1);
             output.publish(frame);
             assertTrue(reader.awaitLine(expected).contains(expected));
         });

@@ -61,7 +61,7 @@ class JogOutputTest {
 
     private ControlLoop loop() {
         SchemaCatalog types = SchemaCatalog.packaged();
-        CommandWriter writer = CommandType.of(JOG).writer(types, new CommandFrame(JOINTS, 4), "", CONTROL, TrajectoryStart.NOW);
+        CommandWriter writer = CommandType.of(JOG, "action").writer(types, new CommandFrame(JOINTS, 4), section(), CONTROL, TrajectoryStart.NOW);
         PositionSource still = out -> {
             Arrays.fill(out, 0.1);
             return true;
@@ -128,10 +128,15 @@ class JogOutputTest {
         return index;
     }
 
+    private static ActionSection section() {
+        return new ActionSection("/jog", JOG, JOINTS, "", Map.of(), new MeasuredSection("", "", ""),
+                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW, QosSection.NONE, null, null, null, 0);
+    }
+
     @Test
     void shouldRefuseAMotionInSteps() {
-        String message = assertThrows(InputException.class, () -> CommandType.of(JOG).writer(SchemaCatalog.packaged(),
-                new CommandFrame(JOINTS, 4), "", CONTROL.with(Interpolation.ZERO_ORDER_HOLD), TrajectoryStart.NOW)).getMessage();
+        String message = assertThrows(InputException.class, () -> CommandType.of(JOG, "action").writer(SchemaCatalog.packaged(),
+                new CommandFrame(JOINTS, 4), section(), CONTROL.with(Interpolation.ZERO_ORDER_HOLD), TrajectoryStart.NOW)).getMessage();
         assertTrue(message.contains("expected control.interpolation linear or cubic, found zero_order_hold"), message);
     }
 
@@ -158,10 +163,9 @@ class JogOutputTest {
 
     private static void closeInMotion(Transport node, Transport reader) {
         CollectingSlots received = new CollectingSlots();
-        CommandOutput output = new CommandOutput(node, new ActionSection("/jog", JOG, JOINTS, "", Map.of(), new MeasuredSection("", "", ""),
-                AtRest.SILENT, PerJoint.NONE, Map.of(), ActionSection.Stamp.NOW, ActionSection.FirstPoint.NOW, QosSection.NONE), CONTROL, 4);
+        CommandOutput output = new CommandOutput(node, section(), "action", CONTROL, 4);
         Transport.Subscription subscription = reader.subscribe("/jog", JOG, received);
-        Await.until("connected", () -> output.publication().subscribers() == 1 && subscription.publishers() == 1);
+        Await.until("connected", () -> output.receivers() == 1 && subscription.publishers() == 1);
         CommandFrame frame = new CommandFrame(JOINTS, 4);
         frame.points = 1;
         frame.velocities[1] = 0.5;

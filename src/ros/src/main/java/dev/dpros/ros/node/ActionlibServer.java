@@ -4,13 +4,11 @@ import dev.dpros.core.ActionGoals;
 import dev.dpros.core.ActionGoals.Goal;
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
-import dev.dpros.core.MessageSlots;
 import dev.dpros.core.MessageType;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ActionlibServer implements ActionGoals.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ActionlibServer.class);
-    private static final int LARGEST_BYTES = 1 << 16;
     private static final int LONGEST_ID = 256;
-    private static final int MOST_WAITING = 32;
     private static final long STATUS_MS = 200;
     private static final long FAREWELL_MS = 200;
     private static final PublicationOptions QUEUED = new PublicationOptions(false, 50);
@@ -71,7 +66,7 @@ public final class ActionlibServer implements ActionGoals.Listener, AutoCloseabl
             thread.setDaemon(true);
             return thread;
         };
-        begins = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), threads);
+        begins = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(ActionInbox.MOST_WAITING), threads);
         begins.allowCoreThreadTimeOut(true);
         rest = new ScheduledThreadPoolExecutor(1, threads);
         try {
@@ -92,7 +87,7 @@ public final class ActionlibServer implements ActionGoals.Listener, AutoCloseabl
         rest.scheduleAtFixedRate(this::beat, 0, STATUS_MS, TimeUnit.MILLISECONDS);
         hear("/goal", goal, bytes -> begins.execute(() -> take("goal", () -> begin(goal.decode(bytes)))));
         hear("/cancel", cancel, bytes -> {
-            if (rest.getQueue().size() > MOST_WAITING) {
+            if (rest.getQueue().size() > ActionInbox.MOST_WAITING) {
                 throw new RejectedExecutionException();
             }
             rest.execute(() -> take("cancellation", () -> cancel(cancel.decode(bytes))));
@@ -106,43 +101,7 @@ public final class ActionlibServer implements ActionGoals.Listener, AutoCloseabl
     }
 
     private void hear(String topic, MessageType type, Consumer<ByteBuffer> taker) {
-        topics.add(0, node.subscribe(name + topic, type.type(), new Inbox(topic, taker)));
-    }
-
-    /** Copies each message, and hands it on to a thread that may wait. */
-    private final class Inbox implements MessageSlots {
-        private final String topic;
-        private final Consumer<ByteBuffer> taker;
-        private ByteBuffer claimed = ByteBuffer.allocate(0);
-
-        Inbox(String topic, Consumer<ByteBuffer> taker) {
-            this.topic = topic;
-            this.taker = taker;
-        }
-
-        @Override
-        public @Nullable ByteBuffer claim(int length) {
-            if (length > LARGEST_BYTES) {
-                LOG.warn("{}{}: a message of {} bytes is dropped, at most {} are taken", name, topic, length, LARGEST_BYTES);
-                return null;
-            }
-            claimed = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-            return claimed;
-        }
-
-        @Override
-        public void commit(long receivedNs, long receivedRosNs) {
-            try {
-                taker.accept(claimed.rewind());
-            } catch (RejectedExecutionException e) {
-                LOG.warn("{}{}: a message is dropped, {} wait already", name, topic, MOST_WAITING);
-            }
-        }
-
-        @Override
-        public void abandon() {
-            // the next message gets a buffer of its own
-        }
+        topics.add(0, node.subscribe(name + topic, type.type(), new ActionInbox(name + topic, taker)));
     }
 
     /** What is malformed is said in one line, and nothing comes of it. */

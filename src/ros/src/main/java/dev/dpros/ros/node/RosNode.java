@@ -1,5 +1,6 @@
 package dev.dpros.ros.node;
 
+import dev.dpros.core.ActionClient;
 import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.Finding;
@@ -246,6 +247,12 @@ public final class RosNode implements Transport {
     @Override
     public AutoCloseable advertiseAction(String name, String type, ActionGoals goals) {
         return new ActionlibServer(this, resolve(name), type, goals);
+    }
+
+    /** By the topics of actionlib. */
+    @Override
+    public ActionClient actionClient(String name, String type) {
+        return new ActionlibClient(this, resolve(name), type);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.dpros.ros2.node;
 
+import dev.dpros.core.ActionClient;
 import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.Finding;
@@ -221,6 +222,13 @@ public final class Ros2Node implements Transport {
                 server.close();
             }
         };
+    }
+
+    @Override
+    public ActionClient actionClient(String name, String type) {
+        ActionCaller.Types types = new ActionCaller.Types(catalog.action(type), catalog.service("action_msgs/CancelGoal"),
+                catalog.message("action_msgs/GoalStatusArray"));
+        return new ActionCaller(endpoints, names.service(slashed(name)), types, clock, names::topic, names::service);
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A client of one service for calls one after the other. One thread, which waits. */
+/** A client of one service for requests one after the other. */
 final class ServiceClient implements AutoCloseable {
     private static final AtomicLong REQUESTS = new AtomicLong();
     private static final int LARGEST = 1 << 20;
@@ -56,7 +56,7 @@ final class ServiceClient implements AutoCloseable {
      */
     boolean await(long timeoutMs) {
         long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        while (!isFound() || !requests.writer().isExpected() || !replies.reader().isExpected()) {
+        while (!isReady()) {
             if (System.nanoTime() - endNs > 0) {
                 return isFound();
             }
@@ -70,7 +70,13 @@ final class ServiceClient implements AutoCloseable {
         return true;
     }
 
-    private boolean isFound() {
+    /** Whether the service is there and knows of this client. */
+    boolean isReady() {
+        return isFound() && requests.writer().isExpected() && replies.reader().isExpected();
+    }
+
+    /** Whether the service is there. */
+    boolean isFound() {
         return requests.matches() > 0 && replies.matches() > 0;
     }
 
@@ -86,6 +92,15 @@ final class ServiceClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InputException("service " + name + ": the call was interrupted", e);
         }
+    }
+
+    /**
+     * Asks without waiting; who asked before is answered no more.
+     *
+     * @return completed on a thread of the transport; with an {@link InputException} if the answer is malformed
+     */
+    CompletableFuture<Map<String, Object>> ask(Map<String, Object> request) {
+        return send(type.request().encode(request)).thenApply(type.response()::decode);
     }
 
     private CompletableFuture<ByteBuffer> send(ByteBuffer message) {
@@ -115,6 +130,8 @@ final class ServiceClient implements AutoCloseable {
     }
 
     private void take(SampleInfo info, ByteBuffer payload) {
+        ByteBuffer message;
+        CompletableFuture<ByteBuffer> asked;
         synchronized (lock) {
             if (expected == null || reply.isDone()) {
                 return;
@@ -122,12 +139,14 @@ final class ServiceClient implements AutoCloseable {
             boolean header = expected.clientHigh() == 0;
             RequestId answered = header ? ServiceCodec.id(payload)
                     : new RequestId(info.relatedHigh(), info.relatedLow(), info.relatedSequence());
-            if (answered.equals(expected) || !header && answered.sequence() == expected.sequence() && isOurWriter(answered)) {
-                ByteBuffer message = header ? ServiceCodec.message(payload)
-                        : ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip();
-                reply.complete(message);
+            if (!answered.equals(expected) && (header || answered.sequence() != expected.sequence() || !isOurWriter(answered))) {
+                return;
             }
+            message = header ? ServiceCodec.message(payload)
+                    : ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip();
+            asked = reply;
         }
+        asked.complete(message); // without the lock: who waits may ask again
     }
 
     /** Servers that do not know of the reader name the writer. */

@@ -27,6 +27,22 @@ class ActionTextsTest {
         assertEquals(md5, SchemaCatalog.packaged().message("diffusion_policy_msgs/RunPolicy" + ending).md5());
     }
 
+    /** As published for Noetic. */
+    @ParameterizedTest
+    @CsvSource({"FollowJointTrajectoryAction,bc4f9b743838566551c0390c65f1a248", "FollowJointTrajectoryGoal,69636787b6ecbde4d61d711979bc7ecb",
+        "FollowJointTrajectoryResult,493383b18409bfb604b4e26c676401d2", "FollowJointTrajectoryFeedback,10817c60c2486ef6b33e97dcd87f4474",
+        "FollowJointTrajectoryActionGoal,cff5c1d533bf2f82dd0138d57f4304bb", "FollowJointTrajectoryActionResult,c4fb3b000dc9da4fd99699380efcc5d9",
+        "FollowJointTrajectoryActionFeedback,d8920dc4eae9fc107e00999cce4be641", "GripperCommandAction,950b2a6ebe831f5d4f4ceaba3d8be01e",
+        "GripperCommandGoal,86fd82f4ddc48a4cb6856cfa69217e43", "GripperCommandResult,e4cbff56d3562bcf113da5a5adeef91f",
+        "GripperCommandFeedback,e4cbff56d3562bcf113da5a5adeef91f", "GripperCommandActionGoal,aa581f648a35ed681db2ec0bf7a82bea",
+        "GripperCommandActionResult,143702cb2df0f163c5283cedc5efc6b6", "GripperCommandActionFeedback,653dff30c045f5e6ff3feb3409f4558d",
+        "GripperCommand,680acaff79486f017132a7f198d40f08", "JointTolerance,f544fe9c16cf04547e135dd6063ff5be",
+        "JointControllerState,987ad85e4756f3aef7f1e5e7fe0595d1", "JointTrajectoryControllerState,10817c60c2486ef6b33e97dcd87f4474",
+        "PidState,b138ec00e886c10e73f27e8712252ea6"})
+    void shouldKnowTheActionsOfControllersAsTheyAreInstalled(String type, String md5) {
+        assertEquals(md5, SchemaCatalog.packaged().message("control_msgs/" + type).md5());
+    }
+
     private SchemaCatalog catalog(String text) throws IOException {
         Path home = Files.createDirectories(folder.resolve("my_msgs/action")).getParent();
         Files.writeString(home.resolve("package.xml"), "<package/>");

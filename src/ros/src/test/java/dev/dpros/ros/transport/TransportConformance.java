@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.ActionClient;
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.InputException;
 import dev.dpros.core.MessageReader;
@@ -26,6 +28,7 @@ import dev.dpros.ros.testing.CollectingSlots;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,8 @@ import org.junit.jupiter.api.Timeout;
 abstract class TransportConformance {
     static final PublicationOptions PLAIN = new PublicationOptions(false, 10);
     private static final PublicationOptions LATCHED = new PublicationOptions(true, 1);
+
+    private static final String ACTION = "diffusion_policy_msgs/RunPolicy";
 
     private final Owned open = new Owned();
     Transport robot;
@@ -285,5 +290,59 @@ abstract class TransportConformance {
         assertNull(policy.getParameter("/robot/limits"));
         assertThrows(InputException.class, () -> robot.deleteParameter("~limits"));
         assertFalse(robot.simulatedTime());
+    }
+
+    private static void awaitState(ActionClient client, ActionClient.State state) {
+        Await.until(state.name(), () -> client.progress().state() == state);
+    }
+
+    @Test
+    void shouldSendAnActionsGoalsAndLearnWhatBecomesOfThem() throws Exception {
+        AtomicInteger cancellations = new AtomicInteger();
+        ActionGoals goals = new ActionGoals(robot.clock(), new ActionGoals.Work() {
+            @Override
+            public String begin(Map<String, Object> fields) {
+                return fields.get("task").equals("pick") ? null : "only pick";
+            }
+
+            @Override
+            public void cancel() {
+                cancellations.incrementAndGet();
+            }
+        });
+        Map<String, Object> pick = Map.of("task", "pick", "time_limit", 2.5);
+        try (ActionClient client = policy.actionClient("/robot/run_policy", ACTION); Transport third = connect("third");
+                ActionClient other = third.actionClient("/robot/run_policy", ACTION)) {
+            assertEquals("nobody offers it", client.missing());
+            AutoCloseable action = robot.advertiseAction("~run_policy", ACTION, goals);
+            Await.until("there", () -> client.missing() == null && other.missing() == null);
+            assertEquals(ActionClient.Progress.NONE, client.progress());
+            assertEquals(1, client.send(pick));
+            awaitState(client, ActionClient.State.ACTIVE);
+            Await.until("seen", other::othersRun);
+            assertFalse(client.othersRun());
+            goals.finish(goals.running().id(), ActionGoals.Status.SUCCEEDED, "done", Map.of("chunks", 3L));
+            awaitState(client, ActionClient.State.SUCCEEDED);
+            assertEquals(3L, client.progress().result().get("chunks"));
+            client.send(Map.of("task", "drop"));
+            awaitState(client, ActionClient.State.REJECTED);
+            client.send(pick);
+            awaitState(client, ActionClient.State.ACTIVE);
+            client.cancel();
+            Await.until("canceled", () -> cancellations.get() == 1);
+            goals.finish(goals.running().id(), ActionGoals.Status.CANCELED, "", Map.of());
+            awaitState(client, ActionClient.State.CANCELED);
+            assertEquals(4, client.send(pick));
+            awaitState(client, ActionClient.State.ACTIVE);
+            goals.finish(goals.running().id(), ActionGoals.Status.ABORTED, "blocked", Map.of("reason", "blocked"));
+            awaitState(client, ActionClient.State.ABORTED);
+            assertEquals("blocked", client.progress().result().get("reason"));
+            client.cancel();
+            assertThrows(InputException.class, () -> client.send(Map.of("tusk", "pick")));
+            assertEquals(4, client.progress().goal(), "what does not fit is not sent");
+            assertEquals(1, cancellations.get(), "what has ended is not canceled");
+            action.close();
+            Await.until("gone", () -> client.missing() != null);
+        }
     }
 }

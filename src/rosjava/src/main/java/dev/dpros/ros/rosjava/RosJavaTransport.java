@@ -1,5 +1,6 @@
 package dev.dpros.ros.rosjava;
 
+import dev.dpros.core.ActionClient;
 import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
@@ -11,6 +12,7 @@ import dev.dpros.core.TopicTraffic.Sent;
 import dev.dpros.core.Transport;
 import dev.dpros.ros.message.MessageSchema;
 import dev.dpros.ros.message.SchemaCatalog;
+import dev.dpros.ros.node.ActionlibClient;
 import dev.dpros.ros.node.ActionlibServer;
 import dev.dpros.ros.node.OutsideShutdown;
 import dev.dpros.ros.node.RosNodeConfig;
@@ -250,6 +252,11 @@ public final class RosJavaTransport implements Transport {
     @Override
     public AutoCloseable advertiseAction(String name, String type, ActionGoals goals) {
         return new ActionlibServer(this, resolve(name), type, goals);
+    }
+
+    @Override
+    public ActionClient actionClient(String name, String type) {
+        return new ActionlibClient(this, resolve(name), type);
     }
 
     @Override
