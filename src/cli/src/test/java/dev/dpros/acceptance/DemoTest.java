@@ -65,6 +65,22 @@ class DemoTest {
         }
     }
 
+    @Tag("long")
+    @Test
+    void shouldDriveTheArmWithNothingDownloaded() throws IOException {
+        Path report = folder.resolve("out.json");
+        try (DprosProcess demo = DprosProcess.start(folder, null, "demo", "--world", "arm7", "--episodes", "1", "--max-steps", "40",
+                "--headless", "--json", report.toString())) {
+            assertEquals(0, demo.awaitExit(), demo::error);
+            demo.assertNoCrash();
+            assertTrue(demo.output().startsWith("seed 100000: max reward "), demo.output());
+        }
+        JsonNode json = new ObjectMapper().readTree(report.toFile());
+        assertEquals(40, json.at("/episodes/0/steps").asInt());
+        assertTrue(json.at("/messages/in/~1camera_wrist~1image_raw~1compressed/received").asLong() > 10, json::toString);
+        assertTrue(json.at("/messages/out/~1arm_controller~1command/sent").asLong() > 0, json::toString);
+    }
+
     @Test
     void shouldSayThatTheRobotRestsWhenTheControlNodeIsKilled() {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);

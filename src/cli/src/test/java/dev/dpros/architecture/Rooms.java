@@ -69,7 +69,7 @@ final class Rooms {
             node.page node.record node node.telemetry doctor cli.options
             cli.record: core recording config process node.record cli.options
             cli.sim: core sim process transports simnode cli.options
-            cli.demo: core config process node simnode cli.options
+            cli.demo: core checkpoint config process node simnode bench cli.options
             cli.dataset: core recording datasets config process transports node.record cli.options
             cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
             cli.options

@@ -35,9 +35,9 @@ final class TopicCheck {
         this.node = node;
     }
 
-    /** Whether every source has had a message. */
+    /** Whether every source has had a message, and taken it: a first picture waits for the library of pictures to be loaded. */
     boolean allHeard() {
-        return node.checks().stream().allMatch(check -> check.subscription().received() > 0);
+        return node.checks().stream().allMatch(check -> check.subscription().received() > 0 && check.health().lastReceivedNs() != SourceHealth.NEVER);
     }
 
     /** Counts from now on. */

@@ -2,6 +2,7 @@ package dev.dpros.node;
 
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.ControlConfig;
+import dev.dpros.core.ImageLayout;
 import dev.dpros.core.MessageTypes;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.Transport;
@@ -10,9 +11,11 @@ import dev.dpros.messages.RosImageReader;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.node.outputs.SourceCheck;
 import dev.dpros.observation.CameraSource;
+import dev.dpros.observation.CompressedHeader;
 import dev.dpros.observation.MessageCopy;
 import dev.dpros.process.Owned;
 import dev.dpros.safety.JointLimits;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +61,20 @@ public final class NodeRehearsal implements AutoCloseable {
             if (camera.feature().key().equals(check.key())) {
                 MessageCopy copy = new MessageCopy();
                 boolean came = camera.messages().newest() > 0 && camera.messages().copy(camera.messages().newest(), copy);
-                return came ? RosImageReader.forType(types, config.observations().get(check.key())
-                        .typeFor(camera.feature().kind())).describe(copy.bytes()) : null;
+                return came ? described(RosImageReader.forType(types, config.observations().get(check.key()).typeFor(camera.feature().kind())),
+                        copy.bytes()) : null;
             }
         }
         return null;
+    }
+
+    /** With the size that a compressed picture says within. */
+    private static String described(RosImageReader reader, ByteBuffer message) {
+        ImageLayout layout = new ImageLayout();
+        CompressedHeader header = new CompressedHeader();
+        boolean sized = reader.read(message, layout) && layout.encoding == ImageLayout.Encoding.COMPRESSED
+                && header.parse(message, layout.dataOffset, layout.dataLength);
+        return (sized ? header.width() + "x" + header.height() + ", " : "") + reader.describe(message);
     }
 
     /** The robot's measured position in the order of the action's joints; one that knows nothing if there is none. */

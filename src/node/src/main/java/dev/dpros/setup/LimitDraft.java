@@ -22,6 +22,7 @@ final class LimitDraft {
     private static final int DIGITS = 9;
     private static final double TURN = 2 * Math.PI;
     private static final String NOT_IN_URDF = CheckMark.of("not in the URDF");
+    private static final String SOFT = "# the soft limits of the URDF's safety controller";
     private static final String FROM_MOVEIT = "# as joint_limits.yaml says";
 
     private final RobotJoints robot;
@@ -45,7 +46,7 @@ final class LimitDraft {
         RobotJoints.Joint joint = robot.joint(name);
         MoveItLimits.Limits more = moveIt.of(name);
         Value[] range = joint == null ? dataRange(name, data, dim) : joint.endless() ? turns(name, position)
-                : new Value[] {new Value(joint.lower(), ""), new Value(joint.upper(), "")};
+                : new Value[] {new Value(joint.lower(), ""), new Value(joint.upper(), joint.soft() ? SOFT : "")};
         range = narrowed(range, more);
         Value velocity = velocity(joint, more, range[1].number() - range[0].number());
         Value acceleration = more.acceleration() > 0 ? new Value(more.acceleration(), FROM_MOVEIT)

@@ -3,15 +3,24 @@ package dev.dpros.setup;
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
 import dev.dpros.core.SafeXml;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
-/** The joints of a robot that move by themselves, as its URDF gives them, in the file's order. Immutable. */
+/**
+ * The joints of a robot that move by themselves, as its URDF gives them: from the base outwards, each branch in one piece, whatever the
+ * order of the file, which exporters of drawings turn round. Immutable.
+ */
 public final class RobotJoints {
     private static final int MOST_JOINTS = 1_000;
 
@@ -23,8 +32,9 @@ public final class RobotJoints {
      * @param upper greatest position, rad or m
      * @param velocity greatest speed, rad/s or m/s; NaN if the file does not say
      * @param unit {@code rad} or {@code m}
+     * @param soft whether the position limits are those of the safety controller, within the joint's own
      */
-    public record Joint(String name, boolean endless, double lower, double upper, double velocity, String unit) {}
+    public record Joint(String name, boolean endless, double lower, double upper, double velocity, String unit, boolean soft) {}
 
     private final String where;
     private final Map<String, Joint> joints;
@@ -54,15 +64,47 @@ public final class RobotJoints {
         }
         Map<String, Joint> joints = new LinkedHashMap<>();
         Map<String, String> unusable = new LinkedHashMap<>();
-        for (Node node = root.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element && element.getTagName().equals("joint") && moves(element)) {
-                read(element, where, joints, unusable);
+        for (Element joint : fromTheBase(root)) {
+            if (moves(joint)) {
+                read(joint, where, joints, unusable);
             }
         }
         if (joints.size() + unusable.size() > MOST_JOINTS) {
             throw InputException.of(where, "joints", "at most " + MOST_JOINTS, String.valueOf(joints.size() + unusable.size()), "");
         }
         return new RobotJoints(where, joints, unusable);
+    }
+
+    /** All joints, fixed ones too: what hangs on a joint follows it; in the file's order where it does not say what hangs where. */
+    private static Iterable<Element> fromTheBase(Element root) {
+        List<Element> all = new ArrayList<>();
+        Set<String> held = new HashSet<>();
+        Map<String, List<Element>> below = new HashMap<>();
+        for (Node node = root.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element joint && joint.getTagName().equals("joint")) {
+                all.add(joint);
+                held.add(link(joint, "child"));
+                below.computeIfAbsent(link(joint, "parent"), parent -> new ArrayList<>()).add(joint);
+            }
+        }
+        Set<Element> ordered = new LinkedHashSet<>();
+        Deque<Element> open = new ArrayDeque<>(all.stream().filter(joint -> link(joint, "parent").isEmpty() || !held.contains(link(joint, "parent"))).toList());
+        while (!open.isEmpty()) {
+            Element joint = open.pop();
+            if (ordered.add(joint) && !link(joint, "child").isEmpty()) {
+                List<Element> next = below.getOrDefault(link(joint, "child"), List.of());
+                for (int i = next.size() - 1; i >= 0; i--) {
+                    open.push(next.get(i));
+                }
+            }
+        }
+        ordered.addAll(all);
+        return ordered;
+    }
+
+    private static String link(Element joint, String end) {
+        @Nullable Element element = child(joint, end);
+        return element == null ? "" : element.getAttribute("link").strip();
     }
 
     private static boolean moves(Element joint) {
@@ -82,7 +124,12 @@ public final class RobotJoints {
             throw InputException.of(where, "joint '" + ForeignText.printable(name) + "'", "a name of its own", name.isBlank() ? "none" : "twice", "");
         }
         if (lower < upper) {
-            joints.put(name, new Joint(name, endless, lower, upper, velocity > 0 ? velocity : Double.NaN, type.equals("prismatic") ? "m" : "rad"));
+            @Nullable Element safety = child(element, "safety_controller");
+            double softLower = Math.max(lower, number(safety, "soft_lower_limit"));
+            double softUpper = Math.min(upper, number(safety, "soft_upper_limit"));
+            boolean soft = !endless && softLower < softUpper && (softLower > lower || softUpper < upper);
+            joints.put(name, new Joint(name, endless, soft ? softLower : lower, soft ? softUpper : upper, velocity > 0 ? velocity : Double.NaN,
+                    type.equals("prismatic") ? "m" : "rad", soft));
         } else {
             unusable.put(name, limit == null ? "no limit element" : "lower '" + ForeignText.printable(limit.getAttribute("lower")) + "', upper '"
                     + ForeignText.printable(limit.getAttribute("upper")) + "'");
@@ -112,7 +159,7 @@ public final class RobotJoints {
         }
     }
 
-    /** Their names, in the file's order. */
+    /** Their names, from the base outwards. */
     public List<String> names() {
         List<String> names = new ArrayList<>(joints.keySet());
         names.addAll(unusable.keySet());

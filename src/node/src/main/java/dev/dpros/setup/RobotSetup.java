@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -29,8 +28,6 @@ public final class RobotSetup {
     private static final double LIKELY_HZ = 10;
     private static final int FEWER_STEPS = 10;
     private static final int MOST_THREADS = 4;
-    private static final String TRAJECTORY = "trajectory_msgs/JointTrajectory";
-    private static final List<String> COMMANDS = List.of(TRAJECTORY, SeenTopic.ARRAY);
     private static final String URDF_OF_ROBOT = "/robot_description";
 
     private final PolicyDefinition policy;
@@ -104,8 +101,8 @@ public final class RobotSetup {
                 policy.normalizers().get(config.action().key()), dim)).toList();
         boolean asked = Double.isNaN(wish.rateHz());
         double hz = asked ? questions.number("How many steps a second has the policy's training data (fps)?", LIKELY_HZ) : wish.rateHz();
-        return new RobotDraft(policyPath(), wish.transport(), sampling(), inputs, action(sight, joints, inputs), drafts,
-                new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
+        return new RobotDraft(policyPath(), wish.transport(), sampling(), inputs,
+                new ActionMatch(sight.topics(), sight.seen(), questions).of(drafts, inputs), drafts, otherOrder(joints, sight), new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
     }
 
     private static RobotJoints urdf(Path file) {
@@ -168,6 +165,12 @@ public final class RobotSetup {
         return match.joints(names, size, "the policy's action");
     }
 
+    /** Whether a topic names these joints in another order: then which is the policy's cannot be told. */
+    private static boolean otherOrder(List<String> joints, Sight sight) {
+        return sight.seen().stream().map(SeenTopic::names).filter(names -> names.containsAll(joints))
+                .anyMatch(names -> !names.stream().filter(joints::contains).toList().equals(joints));
+    }
+
     /** A name that a field path can hold. */
     private static void requireUsable(String joint) {
         if (!joint.matches("[^\\[\\],\\s\"\\\\#]{1,200}")) {
@@ -183,29 +186,5 @@ public final class RobotSetup {
             }
         }
         return Double.NaN;
-    }
-
-    private RobotDraft.ActionDraft action(Sight sight, List<String> joints, List<InputDraft> inputs) {
-        String measured = inputs.stream().anyMatch(input -> input.feature().kind() == FeatureSpec.Kind.STATE && !input.field().isEmpty()
-                && FieldPath.parse(input.field()).names().containsAll(joints)) ? "" : sight.seen().stream()
-                .filter(topic -> topic.names().containsAll(joints)).map(SeenTopic::name).findFirst().orElse("");
-        List<String> heard = sight.topics().entrySet().stream().filter(entry -> COMMANDS.contains(entry.getValue().type())
-                && entry.getValue().subscribers() != 0 && entry.getValue().publishers() == 0).map(Map.Entry::getKey)
-                .sorted(Comparator.comparingInt((String topic) -> -fits(topic, sight.topics().get(topic).type(), joints))
-                        .thenComparing(topic -> topic)).toList();
-        if (heard.isEmpty()) {
-            questions.assume("nobody was seen to listen to commands: /arm_controller/command stands in their place");
-            return new RobotDraft.ActionDraft("/arm_controller/command", TRAJECTORY, measured, "nobody listens there now", true);
-        }
-        boolean clear = heard.size() == 1 || fits(heard.get(0), sight.topics().get(heard.get(0)).type(), joints)
-                > fits(heard.get(1), sight.topics().get(heard.get(1)).type(), joints);
-        String topic = clear ? heard.get(0) : questions.choose("Which topic takes the robot's commands?", heard);
-        return new RobotDraft.ActionDraft(topic, sight.topics().get(topic).type(), measured, "", false);
-    }
-
-    /** A gripper's topic for those that hold, else any other; a trajectory before an array; a controller's before any. */
-    private static int fits(String topic, String type, List<String> joints) {
-        boolean holds = joints.stream().allMatch(TopicMatch::holds);
-        return (TopicMatch.holds(topic) == holds ? 4 : 0) + (type.equals(TRAJECTORY) ? 2 : 0) + (topic.contains("controller") ? 1 : 0);
     }
 }

@@ -16,6 +16,7 @@ final class RobotYaml {
     private static final List<String> WORDS = List.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
 
     private final StringBuilder out = new StringBuilder();
+    private String indent = "";
 
     private RobotYaml() {}
 
@@ -23,8 +24,7 @@ final class RobotYaml {
         RobotYaml yaml = new RobotYaml();
         yaml.head(draft);
         yaml.observations(draft);
-        yaml.action(draft);
-        yaml.limits(draft);
+        yaml.actions(draft);
         yaml.control(draft);
         return yaml.out.toString();
     }
@@ -70,42 +70,69 @@ final class RobotYaml {
         line("");
     }
 
-    private void action(RobotDraft draft) {
-        RobotDraft.ActionDraft action = draft.action();
-        boolean trajectory = action.type().equals("trajectory_msgs/JointTrajectory");
-        line("action:");
-        line("  topic: " + quoted(action.topic()), remark(action.remark(), action.guess()));
-        line("  type: " + action.type());
-        line("  joints: [" + draft.joints().stream().map(joint -> quoted(joint.name())).collect(Collectors.joining(", ")) + "]",
-                "# in the policy's order");
-        if (trajectory) {
-            line("  stamp: zero", "# a trajectory begins on arrival");
-            line("  first_point: next", "# a joint_trajectory_controller drops a point at 0 s");
+    /** One output as {@code action}; several as the list {@code actions}. */
+    private void actions(RobotDraft draft) {
+        String order = draft.otherOrder() ? CheckMark.of("from the base outwards; in the policy's order?") : "# in the policy's order";
+        boolean several = draft.actions().size() > 1;
+        if (several) {
+            line("dimensions: " + names(draft.joints()), order);
         }
-        if (!action.measured().isEmpty()) {
-            line("  measured: {topic: " + quoted(action.measured()) + "}");
-        }
-        String takeUp = LimitDraft.share(draft.joints(), TAKE_UP_SHARE, TAKE_UP_RAD);
-        if (!takeUp.isEmpty()) {
-            line("  take_up: " + takeUp, "# how far off the last command a start may go on from it");
-        }
-    }
-
-    private void limits(RobotDraft draft) {
-        line("  limits:");
-        for (JointDraft joint : draft.joints()) {
-            line("    " + quoted(joint.name()) + ":", "# " + joint.unit());
-            String remark = joint.upper().remark().isEmpty() ? joint.lower().remark() : joint.upper().remark();
-            line("      position: [" + LimitDraft.plain(joint.lower().number()) + ", " + LimitDraft.plain(joint.upper().number()) + "]", remark);
-            value("velocity", joint.velocity());
-            value("acceleration", joint.acceleration());
-            value("jerk", joint.jerk());
+        line(several ? "actions:" : "action:");
+        for (RobotDraft.ActionDraft action : draft.actions()) {
+            line((several ? "  - topic: " : "  topic: ") + quoted(action.topic()), remark(action.remark(), action.guess()));
+            indent = several ? "    " : "  ";
+            action(action, several ? "" : order);
+            limits(action);
+            indent = "";
         }
         line("");
     }
 
+    private static String names(List<JointDraft> joints) {
+        return "[" + joints.stream().map(joint -> quoted(joint.name())).collect(Collectors.joining(", ")) + "]";
+    }
+
+    private void action(RobotDraft.ActionDraft action, String order) {
+        line("type: " + action.type());
+        line("joints: " + names(action.joints()), order);
+        if (action.type().equals(ActionMatch.TRAJECTORY)) {
+            line("stamp: zero", "# a trajectory begins on arrival");
+            line("first_point: next", "# a joint_trajectory_controller drops a point at 0 s");
+        }
+        if (!action.measured().isEmpty()) {
+            line("measured: {topic: " + quoted(action.measured()) + "}");
+        }
+        String takeUp = LimitDraft.share(supervised(action.joints()), TAKE_UP_SHARE, TAKE_UP_RAD);
+        if (!takeUp.isEmpty()) {
+            line("take_up: " + takeUp, "# how far off the last command a start may go on from it");
+        }
+    }
+
+    /** Those that nothing may block. */
+    private static List<JointDraft> supervised(List<JointDraft> joints) {
+        return joints.stream().filter(joint -> !TopicMatch.holds(joint.name())).toList();
+    }
+
+    private void limits(RobotDraft.ActionDraft action) {
+        boolean ofGripper = ActionMatch.ofGripper(action.type());
+        line("limits:");
+        for (JointDraft joint : action.joints()) {
+            line("  " + quoted(joint.name()) + ":", "# " + joint.unit());
+            String remark = joint.upper().remark().isEmpty() ? joint.lower().remark() : joint.upper().remark();
+            line("    position: [" + LimitDraft.plain(joint.lower().number()) + ", " + LimitDraft.plain(joint.upper().number()) + "]", remark);
+            value("velocity", joint.velocity());
+            if (!ofGripper) {
+                value("acceleration", joint.acceleration());
+                value("jerk", joint.jerk());
+            }
+            if (!ofGripper && TopicMatch.holds(joint.name())) {
+                line("    contact: true", "# may be blocked, as by what it holds");
+            }
+        }
+    }
+
     private void value(String key, JointDraft.Value value) {
-        line("      " + key + ": " + LimitDraft.plain(value.number()), value.remark());
+        line("    " + key + ": " + LimitDraft.plain(value.number()), value.remark());
     }
 
     private void control(RobotDraft draft) {
@@ -115,7 +142,7 @@ final class RobotYaml {
                 : "# of the policy's training data");
         line("  interpolation: cubic");
         line("  replan: {trigger: every_k_steps, every_steps: " + draft.actionSteps() + "}");
-        String tracking = LimitDraft.share(draft.joints(), TRACKING_SHARE, TRACKING_RAD);
+        String tracking = LimitDraft.share(supervised(draft.joints()), TRACKING_SHARE, TRACKING_RAD);
         if (!tracking.isEmpty()) {
             line("  max_tracking_error: " + tracking, "# a joint that stays farther from its command: hold");
         }
@@ -126,10 +153,10 @@ final class RobotYaml {
     }
 
     private void line(String text) {
-        out.append(text).append('\n');
+        out.append(text.isEmpty() ? "" : indent).append(text).append('\n');
     }
 
     private void line(String text, String remark) {
-        line(remark.isEmpty() ? text : text + " ".repeat(Math.max(1, REMARK_COLUMN - text.length())) + remark);
+        line(remark.isEmpty() ? text : text + " ".repeat(Math.max(1, REMARK_COLUMN - indent.length() - text.length())) + remark);
     }
 }

@@ -13,16 +13,7 @@ import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.sim.PushTRobot;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * PushT as a robot on ROS. The world runs on thread {@code pusht-world} at 100 Hz of world time.
@@ -34,15 +25,12 @@ import org.slf4j.LoggerFactory;
  * by its stamps. {@code ~reset} (std_srvs/Trigger) starts the episode of the parameter {@code ~seed}, or of the next seed
  * if it is unset; it answers when the new episode has begun and its first frame and scores are published.
  */
-public final class PushTWorldNode implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PushTWorldNode.class);
+public final class PushTWorldNode implements WorldNode {
     private static final List<String> JOINTS = List.of("x", "y");
     private static final String COMMANDS = "/arm_controller/command";
     private static final String WORLD_FRAME = "world";
     private static final double SCORE_HZ = 10;
-    private static final long RESET_LIMIT_S = 5;
     private static final double STILL_SPEED = 0.05; // px/s; the agent's spring and damper approach rest exponentially
-    private static final long LARGEST_SEED = 0xFFFFFFFFL;
 
     /**
      * What the node does.
@@ -61,9 +49,7 @@ public final class PushTWorldNode implements AutoCloseable {
         public Options {
             requireRate("camera rate", cameraHz);
             requireRate("joint state rate", jointStateHz);
-            if (firstSeed < 0 || firstSeed > LARGEST_SEED) {
-                throw new IllegalArgumentException("seed " + firstSeed + ": expected 0 to " + LARGEST_SEED);
-            }
+            EpisodeResets.require(firstSeed);
         }
 
         private static void requireRate(String what, double hz) {
@@ -73,16 +59,12 @@ public final class PushTWorldNode implements AutoCloseable {
         }
     }
 
-    private record ResetRequest(long seed, CompletableFuture<Long> done) {}
-
-    private final Transport transport;
     private final PushTRobot robot;
     private final PushTCamera camera = new PushTCamera();
     private final TrajectoryInbox.Robot commands;
     private final TrajectoryInbox inbox;
     private final WorldThread thread;
-    private final AutoCloseable resetService;
-    private final AtomicReference<ResetRequest> resetRequest = new AtomicReference<>();
+    private final EpisodeResets resets;
     private final Publication image;
     private final Publication jointStates;
     private final Publication keypoints;
@@ -99,7 +81,6 @@ public final class PushTWorldNode implements AutoCloseable {
     private final double[] position = new double[2];
     private final double[] velocity = new double[2];
     private final double[] points = new double[2 * PushTEnv.KEYPOINTS];
-    private volatile long nextSeed;
     private volatile long stillNs;
 
     /** A node on this machine's clock; it is still until {@link #start}. */
@@ -108,12 +89,10 @@ public final class PushTWorldNode implements AutoCloseable {
     }
 
     PushTWorldNode(Transport transport, Options options, Clock clock) {
-        this.transport = transport;
         robot = new PushTRobot(options.robot());
         commands = robot::command;
         cameraCadence = new Cadence(options.cameraHz());
         jointCadence = new Cadence(options.jointStateHz());
-        nextSeed = options.firstSeed();
         MessageTypes types = transport.messages();
         imageWriter = new ImageWriter(types, PushTCamera.SIZE, PushTCamera.SIZE, "rgb8", 3, "camera");
         jointWriter = new JointStateWriter(types, JOINTS, WORLD_FRAME);
@@ -128,12 +107,11 @@ public final class PushTWorldNode implements AutoCloseable {
         coverage = transport.advertise("~coverage", "std_msgs/Float64", new PublicationOptions(false, 10));
         inbox = new TrajectoryInbox(transport, COMMANDS, JOINTS, PushTRobot.LARGEST_TRAJECTORY);
         thread = new WorldThread("pusht-world", transport, options.pace(), clock, PushTRobot.STEP_NS, this::tick);
-        begin(nextSeed, thread.startNs());
-        transport.settable("~seed", PushTWorldNode::refusal);
-        resetService = transport.advertiseService("~reset", "std_srvs/Trigger", request -> reset());
+        begin(options.firstSeed(), thread.startNs());
+        resets = new EpisodeResets(transport, options.firstSeed());
     }
 
-    /** Lets the world's time run. */
+    @Override
     public void start() {
         thread.start();
     }
@@ -153,7 +131,7 @@ public final class PushTWorldNode implements AutoCloseable {
         return thread.ticks();
     }
 
-    /** How long the agent has stood still, world time in ns; 0 while it moves. Any thread. */
+    @Override
     public long stillNs() {
         return stillNs;
     }
@@ -168,20 +146,19 @@ public final class PushTWorldNode implements AutoCloseable {
         long steps = robot.advance(nowNs);
         robot.readVelocity(velocity, 0);
         stillNs = Math.hypot(velocity[0], velocity[1]) < STILL_SPEED ? stillNs + steps * PushTRobot.STEP_NS : 0;
-        ResetRequest request = resetRequest.getAndSet(null);
+        EpisodeResets.Request request = resets.take();
         if (request != null) {
             inbox.skip();
             begin(request.seed(), nowNs);
         }
         publishDue(nowNs);
         if (request != null) {
-            request.done().complete(nowNs);
+            request.answer();
         }
     }
 
     private void begin(long seed, long nowNs) {
         robot.reset(seed, nowNs);
-        nextSeed = seed == LARGEST_SEED ? 0 : seed + 1;
         cameraCadence.restart(nowNs);
         jointCadence.restart(nowNs);
         scoreCadence.restart(nowNs);
@@ -205,44 +182,10 @@ public final class PushTWorldNode implements AutoCloseable {
         }
     }
 
-    /** Why this is no seed, or null. */
-    private static String refusal(Object seed) {
-        return seed instanceof Number number && number.longValue() == number.doubleValue() && number.longValue() >= 0 ? null
-                : "~seed: expected an integer, 0 or more, found " + seed;
-    }
-
-    private Map<String, Object> reset() {
-        Object value = transport.getParameter("~seed");
-        String refusal = value == null ? null : refusal(value);
-        if (refusal != null) {
-            return answer(false, refusal);
-        }
-        long seed = value == null ? nextSeed : ((Number) value).longValue();
-        ResetRequest request = new ResetRequest(seed, new CompletableFuture<>());
-        ResetRequest waiting = resetRequest.getAndSet(request);
-        if (waiting != null) {
-            waiting.done().cancel(false);
-        }
-        try {
-            request.done().get(RESET_LIMIT_S, TimeUnit.SECONDS);
-            LOG.info("episode of seed {}", seed);
-            return answer(true, "seed " + seed);
-        } catch (TimeoutException | ExecutionException | CancellationException e) {
-            return answer(false, "the world did not reset: " + e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return answer(false, "interrupted");
-        }
-    }
-
-    private static Map<String, Object> answer(boolean success, String message) {
-        return Map.of("success", success, "message", message);
-    }
-
     /** Stops the world, then leaves its topics. */
     @Override
     public void close() throws Exception {
-        resetService.close();
+        resets.close();
         thread.close();
         inbox.close();
         for (Publication publication : List.of(image, jointStates, keypoints, reward, coverage)) {

@@ -43,10 +43,36 @@ class RobotJointsTest {
                   <transmission name="t"><joint name="lift"><hardwareInterface>x</hardwareInterface></joint></transmission>
                 </robot>""");
         assertEquals(List.of("lift", "turn", "elbow", "left"), robot.names());
-        assertEquals(new RobotJoints.Joint("lift", false, 0, 0.5, 0.2, "m"), robot.joint("lift"));
-        assertEquals(new RobotJoints.Joint("turn", true, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 3, "rad"), robot.joint("turn"));
+        assertEquals(new RobotJoints.Joint("lift", false, 0, 0.5, 0.2, "m", false), robot.joint("lift"));
+        assertEquals(new RobotJoints.Joint("turn", true, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 3, "rad", false), robot.joint("turn"));
         assertTrue(Double.isNaN(robot.joint("elbow").velocity()), "the file does not say");
         assertNull(robot.joint("right"));
+    }
+
+    /** Exporters of drawings write the tool first; two arms stay apart. */
+    @Test
+    void shouldOrderTheJointsFromTheBaseOutwards() {
+        String limit = "<limit lower='-1' upper='1' velocity='1' effort='1'/></joint>";
+        RobotJoints robot = parse("<robot name='r'>"
+                + "<joint name='hand' type='revolute'><parent link='lower'/><child link='tool'/>" + limit
+                + "<joint name='elbow' type='revolute'><parent link='upper'/><child link='lower'/>" + limit
+                + "<joint name='other' type='revolute'><parent link='mount'/><child link='second'/>" + limit
+                + "<joint name='shoulder' type='revolute'><parent link='plate'/><child link='upper'/>" + limit
+                + "<joint name='bolt' type='fixed'><parent link='mount'/><child link='plate'/></joint>"
+                + "<joint name='ring1' type='revolute'><parent link='a'/><child link='b'/>" + limit
+                + "<joint name='ring2' type='revolute'><parent link='b'/><child link='a'/>" + limit + "</robot>");
+        assertEquals(List.of("other", "shoulder", "elbow", "hand", "ring1", "ring2"), robot.names());
+    }
+
+    @Test
+    void shouldTakeSoftLimitsThatAreWithinTheJointsOwn() {
+        String joint = "<joint name='a' type='revolute'><limit lower='-2.9671' upper='2.9671' velocity='1' effort='1'/><safety_controller ";
+        RobotJoints.Joint soft = parse("<robot name='r'>" + joint + "soft_lower_limit='-2.8973' soft_upper_limit='3' k_velocity='40'/></joint></robot>").joint("a");
+        assertEquals(new RobotJoints.Joint("a", false, -2.8973, 2.9671, 1, "rad", true), soft);
+        for (String none : List.of("k_velocity='40'", "soft_lower_limit='x' soft_upper_limit='1'", "soft_lower_limit='-9' soft_upper_limit='9'")) {
+            RobotJoints.Joint own = parse("<robot name='r'>" + joint + none + "/></joint></robot>").joint("a");
+            assertEquals(new RobotJoints.Joint("a", false, -2.9671, 2.9671, 1, "rad", false), own, none);
+        }
     }
 
     @Test

@@ -180,7 +180,7 @@ class RobotSetupTest {
             assertEquals(0.5, turn.maxVelocity());
             assertEquals(List.of(), asked);
             assertEquals(1, assumed.size(), assumed::toString);
-            assertEquals(4, marks(), "acceleration and jerk");
+            assertEquals(5, marks(), "acceleration and jerk, and the order, which the topic has otherwise");
         } finally {
             clock.shutdownNow();
         }

@@ -58,7 +58,10 @@ class Arm7WorldNodeTest {
             violations.nextWhere(CATALOG.message("std_msgs/Float64MultiArray"), m -> ((double[]) m.get("data"))[0] == 1);
             assertEquals(2, world.commandsAccepted());
 
-            client.callService("/arm7/reset", "std_srvs/Trigger", Map.of());
+            CollectingSlots rewards = subscribe(client, "/arm7/reward", "std_msgs/Float64");
+            double moved = (double) rewards.next(CATALOG.message("std_msgs/Float64")).get("data");
+            assertEquals("seed 1", client.callService("/arm7/reset", "std_srvs/Trigger", Map.of()).get("message"));
+            rewards.nextWhere(CATALOG.message("std_msgs/Float64"), m -> (double) m.get("data") > 0 && (double) m.get("data") != moved);
             joints.nextWhere(JOINT_STATE, m -> at(m, 0) == at(home, 0) && at(m, 3) == at(home, 3));
         }
     }

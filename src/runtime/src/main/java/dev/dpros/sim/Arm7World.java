@@ -91,6 +91,11 @@ public final class Arm7World {
         }
     }
 
+    /** Where the packaged robot's joints and gripper are after a reset, rad and m: a new array. */
+    public static double[] home() {
+        return HOME.clone();
+    }
+
     /** The robot. */
     public Urdf urdf() {
         return urdf;

@@ -35,6 +35,9 @@ public final class ArmCamera {
     private static final double GRID_M = 0.2;
     private static final double BLOCK_M = 0.06;
     private static final double FINGER_M = 0.12;
+    private static final double FINGER_ROOT_M = 0.02;
+    /** From the last arm joint's frame to the finger tips, along its z. */
+    static final double TIP_M = FINGER_ROOT_M + FINGER_M;
     private static final float QUALITY = 0.85f;
     private static final Color BACKGROUND = new Color(0xE6E9EC);
     private static final Color GRID = new Color(0xB4BCC4);
@@ -62,6 +65,8 @@ public final class ArmCamera {
     private final double[] down = new double[3];
     private final double focalPx;
     private long noise = 0x9E3779B97F4A7C15L;
+    /** x and y of the block's middle, m. */
+    private volatile double[] block = {0.5, 0.13};
 
     /** A camera of a robot whose last joint is its gripper. */
     public ArmCamera(Urdf urdf, View view) {
@@ -69,6 +74,11 @@ public final class ArmCamera {
         frames = new JointFrames(urdf);
         armJoints = urdf.joints().size() - 1;
         focalPx = view == View.SCENE ? 620 : 420;
+    }
+
+    /** Where the block's middle lies from the next picture on, m. Any thread. */
+    public void block(double x, double y) {
+        block = new double[] {x, y};
     }
 
     /** Draws the robot at these positions (rad, m) into {@code out}: {@code [480, 640, 3] uint8 RGB}. */
@@ -111,7 +121,9 @@ public final class ArmCamera {
             stick(g, GRID, 0.002, new double[] {v, -TABLE_M, 0}, new double[] {v, TABLE_M, 0});
             stick(g, GRID, 0.002, new double[] {-TABLE_M, v, 0}, new double[] {TABLE_M, v, 0});
         }
-        stick(g, BLOCK, BLOCK_M, new double[] {0.5, 0.1, BLOCK_M / 2}, new double[] {0.5, 0.1 + BLOCK_M, BLOCK_M / 2});
+        double[] middle = block;
+        stick(g, BLOCK, BLOCK_M, new double[] {middle[0], middle[1] - BLOCK_M / 2, BLOCK_M / 2},
+                new double[] {middle[0], middle[1] + BLOCK_M / 2, BLOCK_M / 2});
         if (view == View.SCENE) {
             drawLinks(g);
         }
@@ -169,7 +181,7 @@ public final class ArmCamera {
             double[] base = new double[3];
             double[] tip = new double[3];
             for (int k = 0; k < 3; k++) {
-                base[k] = frames.origin(armJoints, k) + 0.02 * frames.axis(armJoints, 2, k)
+                base[k] = frames.origin(armJoints, k) + FINGER_ROOT_M * frames.axis(armJoints, 2, k)
                         + side * (0.01 + opening / 2) * frames.axis(armJoints, 1, k);
                 tip[k] = base[k] + FINGER_M * frames.axis(armJoints, 2, k);
             }

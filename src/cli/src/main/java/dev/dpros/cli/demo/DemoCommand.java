@@ -19,7 +19,7 @@ import dev.dpros.process.Home;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
 import dev.dpros.process.TemporaryFile;
-import dev.dpros.simnode.PushTWorldNode;
+import dev.dpros.simnode.WorldNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -30,33 +30,41 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpros demo}: master, simulated PushT robot and control node, and the episodes that the policy drives. */
+/** {@code dpros demo}: master, simulated robot and control node, and the episodes that the policy drives. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Watch a diffusion policy push the T: an embedded ROS master, a simulated robot, and the control node "
-                + "in a process of its own, all talking over ROS topics.",
+        description = "Watch a diffusion policy push the T, or drive a simulated arm: an embedded ROS master, a simulated robot, and the "
+                + "control node in a process of its own, all talking over ROS topics.",
         footer = {
             "",
             "Where a master answers at ROS_MASTER_URI, it is used in place of the embedded one.",
             "An episode ends at 95 %% coverage, after --max-steps, or when the reward has reached 0.9 and not grown for",
             "--settle steps.",
+            "The arm's episode has succeeded when the finger tips are within 3 cm of the place above the block. Without --config and",
+            "--policy a network of random weights drives it: wild, and held by the limits.",
             "",
-            "Example: dpros demo --episodes 3 --headless --json out.json"})
+            "Examples: dpros demo --episodes 3 --headless --json out.json",
+            "          dpros demo --world arm7 --forever"})
 public final class DemoCommand implements Callable<Integer> {
-    private static final String WORLD = "pusht";
+    private static final String RANDOM = "arm7";
     private static final String POLICY = "dpros";
     private static final long CHILD_END_MS = 1_000;
     private static final long REST_LIMIT_MS = 10_000;
     private static final long POLL_MS = 20;
     private static final long STILL_NS = 500_000_000;
+
+    @Option(names = "--world", defaultValue = "pusht", paramLabel = "NAME", description = "pusht, or arm7: a seven-joint arm with two cameras "
+            + "(default: ${DEFAULT-VALUE})")
+    private DemoWorld world;
 
     @Option(names = "--episodes", converter = Numbers.Count.class, defaultValue = "3", paramLabel = "N",
             description = "episodes (default: ${DEFAULT-VALUE})")
@@ -68,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first seed (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml)")
+    @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (default: launch/pusht.yaml, launch/arm7.yaml)")
     private Path config;
 
     @Option(names = "--policy", paramLabel = "PATH", description = "another checkpoint")
@@ -111,16 +119,17 @@ public final class DemoCommand implements Callable<Integer> {
         if (forever && json != null) {
             throw new InputException("--json: expected episodes that end, found --forever; leave one of them out");
         }
-        Path robot = config != null ? config : Home.path("launch/pusht.yaml");
+        Path robot = config != null ? config : Home.path(world.config());
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             TransportProvider provider = transport.provider(ConfigReader.transport(robot));
             NodeGraph graph = lifecycle.own(provider.arguments(List.of(), System.getenv()).graph(true));
-            PushTWorldNode world = lifecycle.own(new PushTWorldNode(
-                    lifecycle.own(connect(provider, graph, WORLD)), PushTWorldNode.Options.DEFAULT));
-            world.start();
+            WorldNode simulated = lifecycle.own(world.node(lifecycle.own(connect(provider, graph, world.nodeName()))));
+            simulated.start();
             Path report = lifecycle.own(new TemporaryFile("dpros-run", ".json")).path();
             int pagePort = port != null ? port : PagePort.choose();
-            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(provider, robot, report, pagePort), graph.environment()));
+            Path driver = policy != null || config != null || world != DemoWorld.ARM7 ? policy
+                    : lifecycle.own(new RandomPolicy(RANDOM)).path();
+            ChildJvm child = lifecycle.own(ChildJvm.start(runArguments(provider, robot, driver, report, pagePort), graph.environment()));
             List<Result> results;
             try {
                 results = episodes(lifecycle, lifecycle.own(connect(provider, graph, "demo")), child, graph.hint());
@@ -128,7 +137,7 @@ public final class DemoCommand implements Callable<Integer> {
                 if (!child.endsWithin(CHILD_END_MS)) {
                     throw e;
                 }
-                return withoutPolicy(child.exitCode(), world);
+                return withoutPolicy(child.exitCode(), simulated);
             }
             child.close();
             return summary(results, report);
@@ -136,18 +145,18 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** What is to be said when the control node has ended by itself; the exit code. */
-    private int withoutPolicy(int exitCode, PushTWorldNode world) throws InterruptedException {
+    private int withoutPolicy(int exitCode, WorldNode simulated) throws InterruptedException {
         Lifecycle.awaitEndOfProcess(); // Ctrl-C in a terminal ends both processes
         if (exitCode == ExitCode.BAD_INPUT) {
             return exitCode; // it has said what was wrong
         }
         int polls = (int) (REST_LIMIT_MS / POLL_MS);
-        while (world.stillNs() < STILL_NS && polls-- > 0) {
+        while (simulated.stillNs() < STILL_NS && polls-- > 0) {
             Thread.sleep(POLL_MS);
         }
         spec.commandLine().getErr().println("dpros: the control node ended with exit code " + exitCode
                 + (exitCode > 128 ? " (signal " + (exitCode - 128) + ")" : "") + "; the robot "
-                + (world.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
+                + (simulated.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
         return ExitCode.FAILURE;
     }
 
@@ -162,11 +171,11 @@ public final class DemoCommand implements Callable<Integer> {
         return provider.arguments(List.of(), graph.environment()).connect(name);
     }
 
-    private List<String> runArguments(TransportProvider provider, Path robot, Path report, int pagePort) {
+    private List<String> runArguments(TransportProvider provider, Path robot, @Nullable Path driver, Path report, int pagePort) {
         List<String> arguments = new ArrayList<>(List.of("run", "--config", robot.toString(), "--json", report.toString(),
                 "--transport", provider.name()));
-        if (policy != null) {
-            arguments.addAll(List.of("--policy", policy.toString()));
+        if (driver != null) {
+            arguments.addAll(List.of("--policy", driver.toString()));
         }
         arguments.addAll(sampling.asArguments());
         arguments.addAll(provider.argumentsFor(POLICY, Map.of("node/autostart", "false", "metrics/port", Integer.toString(pagePort))));
@@ -176,7 +185,7 @@ public final class DemoCommand implements Callable<Integer> {
     private List<Result> episodes(Lifecycle lifecycle, Transport node, ChildJvm child, String hint) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         List<Result> results = new ArrayList<>();
-        try (EpisodeDriver driver = new EpisodeDriver(node, "/" + WORLD, "/" + POLICY)) {
+        try (EpisodeDriver driver = new EpisodeDriver(node, world, "/" + POLICY)) {
             driver.awaitPolicy(child::alive);
             if (!hint.isEmpty()) {
                 spec.commandLine().getErr().println("dpros: " + hint);

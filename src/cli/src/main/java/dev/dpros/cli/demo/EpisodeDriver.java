@@ -8,11 +8,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Runs PushT episodes over ROS: stops the policy, resets the world to a seed, starts the policy, watches the reward.
+ * Runs a world's episodes over ROS: stops the policy, resets the world to a seed, starts the policy, watches the reward.
  * Confined to one thread; blocks while an episode runs.
  */
 final class EpisodeDriver implements AutoCloseable {
-    private static final double SUCCESS_COVERAGE = 0.95;
     private static final double SETTLED_REWARD = 0.9;
     private static final long POLL_MS = 20;
     private static final long LOAD_POLL_MS = 250;
@@ -30,10 +29,10 @@ final class EpisodeDriver implements AutoCloseable {
     /**
      * How an episode went.
      *
-     * @param seed of the legacy reset
-     * @param maxReward greatest reward, min(1, coverage / 0.95)
+     * @param seed of the world's reset
+     * @param maxReward greatest reward, 0 to 1; of PushT min(1, coverage / 0.95)
      * @param steps control steps of 0.1 s
-     * @param success whether coverage exceeded 0.95
+     * @param success whether the task was done
      */
     public record Result(long seed, double maxReward, int steps, boolean success) {}
 
@@ -44,19 +43,21 @@ final class EpisodeDriver implements AutoCloseable {
     private final String world;
     private final String policy;
     private final TopicValue reward;
-    private final TopicValue coverage;
+    private final TopicValue success;
+    private final double successAbove;
     private final Transport.Subscription rewards;
-    private final Transport.Subscription coverages;
+    private final Transport.Subscription successes;
 
-    /** Drives the named world and policy nodes, such as {@code /pusht} and {@code /dpros}. */
-    EpisodeDriver(Transport transport, String world, String policy) {
+    /** Drives a world's node and the named policy node, such as {@code /dpros}. */
+    EpisodeDriver(Transport transport, DemoWorld world, String policy) {
         this.transport = transport;
-        this.world = world;
+        this.world = "/" + world.nodeName();
         this.policy = policy;
         reward = new TopicValue(transport.messages().reader());
-        coverage = new TopicValue(transport.messages().reader());
-        rewards = transport.subscribe(world + "/reward", "std_msgs/Float64", reward);
-        coverages = transport.subscribe(world + "/coverage", "std_msgs/Float64", coverage);
+        success = new TopicValue(transport.messages().reader());
+        successAbove = world.successAbove();
+        rewards = transport.subscribe(this.world + "/reward", "std_msgs/Float64", reward);
+        successes = transport.subscribe(this.world + "/" + world.successTopic(), "std_msgs/Float64", success);
     }
 
     /** Waits until the policy's services answer. @throws InputException if they do not, or {@code alive} turns false */
@@ -81,18 +82,18 @@ final class EpisodeDriver implements AutoCloseable {
         transport.setParameter(world + "/seed", (int) seed);
         call(world + "/reset");
         reward.restart();
-        coverage.restart();
+        success.restart();
         call(policy + "/start");
         long startNs = transport.clock().rosNs();
         while (alive.getAsBoolean()) {
             Thread.sleep(POLL_MS);
             long nowNs = transport.clock().rosNs();
             int steps = (int) ((nowNs - startNs) / 100_000_000L);
-            boolean success = coverage.max() > SUCCESS_COVERAGE;
+            boolean done = success.max() > successAbove;
             progress.accept(new Progress(seed, steps, reward.value(), Math.max(0, reward.max())));
-            if (success || steps >= limits.maxSteps() || settled(limits, nowNs)) {
+            if (done || steps >= limits.maxSteps() || settled(limits, nowNs)) {
                 call(policy + "/stop");
-                return new Result(seed, Math.max(0, reward.max()), Math.min(steps, limits.maxSteps()), success);
+                return new Result(seed, Math.max(0, reward.max()), Math.min(steps, limits.maxSteps()), done);
             }
         }
         throw new IllegalStateException("the policy's process ended during the episode");
@@ -113,6 +114,6 @@ final class EpisodeDriver implements AutoCloseable {
     @Override
     public void close() {
         rewards.close();
-        coverages.close();
+        successes.close();
     }
 }

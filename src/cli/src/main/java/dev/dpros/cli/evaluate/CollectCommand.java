@@ -1,15 +1,20 @@
 package dev.dpros.cli.evaluate;
 
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Progress;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.lerobot.LerobotExporter;
 import dev.dpros.datasets.zarr.ZarrExporter;
 import dev.dpros.inference.DiffusionPolicy;
+import dev.dpros.process.Archive;
 import dev.dpros.process.Lifecycle;
+import dev.dpros.training.ArmDemonstrations;
 import dev.dpros.training.CollectedDataset;
 import dev.dpros.training.PushTCollection;
 import java.io.PrintWriter;
@@ -20,30 +25,41 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpros collect}: demonstrations made by a policy with foresight. */
+/** {@code dpros collect}: demonstrations made in a simulated world, by a policy with foresight or by a script. */
 @Command(
         name = "collect",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Make PushT demonstrations: a policy plays in the simulator; near the goal, of several sampled chunks the "
+        description = "Make demonstrations. PushT: a policy plays in the simulator; near the goal, of several sampled chunks the "
                 + "one is executed that covers most of it when tried out. Keeps the episodes that succeed, as a replay buffer "
-                + "of poses and actions (pictures follow from poses).",
-        footer = {"", "Example: dpros collect --policy models/pusht_image --seeds 500000..500299 --output guided.zarr"})
+                + "of poses and actions (pictures follow from poses). arm7: a script brings the arm's finger tips above a block; two "
+                + "cameras of 160x120, seven joints, 40 steps at 10 Hz an episode, as a LeRobotDataset v3.0 or a replay buffer (*.zarr).",
+        footer = {"", "Examples: dpros collect --policy models/pusht_image --seeds 500000..500299 --output guided.zarr",
+            "          dpros collect --world arm7 --seeds 0..49 --output datasets/reach"})
 public final class CollectCommand implements Callable<Integer> {
-    @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
-    private Path policy;
+    /** Simulated worlds. */
+    enum World { /** The T. */ PUSHT, /** The seven-joint arm. */ ARM7 }
+
+    private static final List<String> OF_POLICY = List.of("--policy", "--samples", "--action-steps", "--max-steps", "--batch");
+
+    @Option(names = "--world", defaultValue = "pusht", paramLabel = "NAME", description = "pusht or arm7 (default: ${DEFAULT-VALUE})")
+    private World world;
+
+    @Option(names = "--policy", paramLabel = "PATH", description = "PushT: LeRobot directory or diffusion_policy .ckpt that plays")
+    private @Nullable Path policy;
 
     @Option(names = "--seeds", paramLabel = "A..B", required = true, description = "first and last seed")
     private String seeds;
 
     @Option(names = "--output", converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
-            description = "replay buffer to write, *.zarr")
+            description = "what to write: a replay buffer, *.zarr; of arm7 by any other name a LeRobotDataset")
     private Path output;
 
     @Option(names = "--samples", converter = Numbers.Count.class, paramLabel = "K", defaultValue = "8",
@@ -73,6 +89,12 @@ public final class CollectCommand implements Callable<Integer> {
             throw InputException.of("--output", output.toString(), "a path that does not exist yet", "something there", "");
         }
         List<Long> range = EvalCommand.range("--seeds", seeds);
+        if (world == World.ARM7) {
+            return demonstrations(range);
+        }
+        if (policy == null) {
+            throw InputException.of("--policy", "checkpoint", "one that plays PushT", "none", "for instance models/pusht_image");
+        }
         SamplerSection section = sampling.asSection();
         try (Lifecycle lifecycle = Lifecycle.onSignals();
                 DiffusionPolicy loaded = DiffusionPolicy.load(PolicyReader.read(policy), section.toOptions())) {
@@ -86,6 +108,26 @@ public final class CollectCommand implements Callable<Integer> {
             report(episodes, kept);
             return 0;
         }
+    }
+
+    /** The arm's, which nobody has to play. */
+    private int demonstrations(List<Long> range) {
+        for (String option : OF_POLICY) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw InputException.of(option, "option", "one that --world arm7 has", "'" + option + "'", "a script makes its demonstrations");
+            }
+        }
+        Archive.requireWhole("collect --world arm7");
+        try (EpisodeDataset dataset = new ArmDemonstrations(range); ConsoleProgress progress = new ConsoleProgress()) {
+            if (output.toString().endsWith(".zarr")) {
+                ZarrExporter.export(dataset, output, progress);
+            } else {
+                LerobotExporter.export(dataset, output, progress);
+            }
+        }
+        spec.commandLine().getOut().printf("%d episodes of the arm, kept in %s%n", range.size(), output);
+        spec.commandLine().getOut().flush();
+        return 0;
     }
 
     private List<PushTCollection.Episode> play(DiffusionPolicy loaded, int steps, long noiseSeed, List<Long> range) {

@@ -41,7 +41,7 @@ public final class SimCommand implements Callable<Integer> {
             description = "robot and name of its node: pusht or arm7 (default: ${DEFAULT-VALUE})")
     private World world;
 
-    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "PushT: first episode (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", defaultValue = "100000", paramLabel = "N", description = "first episode (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--camera-rate", converter = Numbers.Positive.class, defaultValue = "30", paramLabel = "HZ",
@@ -84,7 +84,7 @@ public final class SimCommand implements Callable<Integer> {
                 lifecycle.requestStop(ExitCode.FAILURE);
             });
             if (world == World.ARM7) {
-                lifecycle.own(new Arm7WorldNode(node, options.pace(), options.cameraHz())).start();
+                lifecycle.own(new Arm7WorldNode(node, options.pace(), options.cameraHz(), seed)).start();
             } else {
                 lifecycle.own(new PushTWorldNode(node, options)).start();
             }

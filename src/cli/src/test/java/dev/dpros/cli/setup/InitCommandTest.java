@@ -14,7 +14,6 @@ import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.simnode.Arm7WorldNode;
-import dev.dpros.simnode.PushTWorldNode;
 import dev.dpros.simnode.WorldPace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +22,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,37 +72,20 @@ class InitCommandTest {
         return file;
     }
 
-    private void drives(Path config, LongSupplier obeyed) {
+    private void drives(Path config, LongSupplier obeyed, BooleanSupplier opens) {
         try (PolicyProcess run = PolicyProcess.start(master.uri(), config, "--start", "_metrics/enabled:=false")) {
             run.awaitReady();
             long before = obeyed.getAsLong();
             Await.until("the robot obeys", () -> obeyed.getAsLong() > before + ENOUGH_COMMANDS);
+            Await.until("the gripper opens", opens);
         }
     }
 
     @Test
-    void shouldDrivePushT() throws Exception {
-        try (RosNode world = RosNode.connect(RosNodeConfig.local(master.uri(), "pusht"));
-                PushTWorldNode robot = new PushTWorldNode(world, PushTWorldNode.Options.DEFAULT)) {
-            robot.start();
-            Path file = init(Path.of("models/pusht_keypoints"));
-            RobotConfig config = ConfigReader.read(file).config();
-            assertEquals("/keypoints", config.observations().get("observation.environment_state").topic());
-            assertEquals("position[x,y]", config.observations().get("observation.state").field());
-            assertEquals("/arm_controller/command", config.action().topic());
-            assertTrue(err.toString().contains("x is in no URDF"), err::toString);
-            int code = execute("doctor", "--config", file.toString(), "--seconds", "0.5", masterArgument());
-            assertEquals(out.toString().contains("fault "), code != 0, out::toString);
-            assertTrue(out.toString().contains("marked with 'check' in robot.yaml"), out::toString);
-            drives(file, robot::commandsAccepted);
-        }
-    }
-
-    @Test
-    void shouldDriveTheArm() throws Exception {
+    void shouldDriveTheArmAndItsGripperEachByItsOwnTopic() throws Exception {
         Path policy = folder.resolve("policy");
-        PolicyWriter.write(SmallArm.within(new double[] {-0.1, 0.2, -0.1, -1.8, -0.1, 0.8, -0.1}, new double[] {0.1, 0.5, 0.1, -1.6, 0.1, 1.0, 0.1}),
-                policy);
+        PolicyWriter.write(SmallArm.within(new double[] {-0.1, 0.2, -0.1, -1.8, -0.1, 0.8, -0.1, 0.05},
+                new double[] {0.1, 0.5, 0.1, -1.6, 0.1, 1.0, 0.1, 0.07}), policy);
         try (RosNode world = RosNode.connect(RosNodeConfig.local(master.uri(), "arm7"));
                 Arm7WorldNode robot = new Arm7WorldNode(world, WorldPace.REAL_TIME, 5)) {
             robot.start();
@@ -110,10 +93,13 @@ class InitCommandTest {
             RobotConfig config = ConfigReader.read(file).config();
             assertEquals("/camera_scene/image_raw", config.observations().get("observation.images.scene").topic());
             assertEquals("/camera_wrist/image_raw/compressed", config.observations().get("observation.images.wrist").topic());
-            assertEquals(new JointLimits("joint4", -3.05, -0.05, 0.5, 0.5, 5), config.action().jointLimits().get(3));
-            assertEquals("/arm_controller/command", config.action().topic());
-            assertTrue(err.toString().contains("leaves out gripper"), err::toString);
-            drives(file, robot::commandsAccepted);
+            assertEquals(List.of("/arm_controller/command trajectory_msgs/JointTrajectory", "/gripper/command control_msgs/GripperCommand"),
+                    config.actions().stream().map(action -> action.topic() + " " + action.type()).toList());
+            assertEquals(8, config.layout().names().size());
+            assertEquals(List.of("gripper"), config.actions().get(1).joints());
+            assertEquals(new JointLimits("joint4", -3.05, -0.05, 0.5, 0.5, 5), config.actions().get(0).jointLimits().get(3));
+            drives(file, robot::commandsAccepted, () -> robot.opening() > 0.045);
+            assertEquals(0, robot.commandsRefused());
         }
     }
 
