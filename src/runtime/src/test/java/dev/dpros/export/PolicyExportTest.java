@@ -124,6 +124,9 @@ class PolicyExportTest {
         assertEquals(PolicyHash.of(image), json.get("policy").asText());
         assertEquals(image.config().horizon(), json.get("horizon").asInt());
         assertEquals("observation.image", json.at("/inputs/1/key").asText());
+        double px = image.normalizers().get("action").unnormalize(0, 0.5);
+        assertEquals(px, (0.5 - json.at("/action/offset/0").asDouble()) / json.at("/action/scale/0").asDouble(), 1e-9);
+        assertEquals(1, json.at("/action/first_step").asInt());
         assertEquals("[\"ddpm\",\"ddim\",\"dpm_solver_pp\"]", json.get("schedulers").toString());
         String readme = Files.readString(folder.resolve("README.md"));
         for (PolicySignature.Tensor tensor : PolicySignature.of(image, Pictures.UINT8).inputs()) {

@@ -23,6 +23,7 @@ import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.inference.PolicySignature.Pictures;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.reference.Procedural;
@@ -38,6 +39,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An exported policy against the same policy in this process, in plain operators: chunk by chunk, normalised. */
+@Tag("long")
 class ServedPolicyTest {
     private static final double BAR = 1e-6;
     private static final int HORIZON = 8;
@@ -83,13 +86,14 @@ class ServedPolicyTest {
 
     static Stream<Named<PolicyDefinition>> schedulers() {
         List<Named<PolicyDefinition>> all = new ArrayList<>();
-        for (PredictionType predicts : List.of(PredictionType.EPSILON, PredictionType.SAMPLE, PredictionType.V_PREDICTION)) {
-            for (Type type : List.of(Type.DDPM, Type.DDIM, Type.DPM_SOLVER_PP)) {
-                all.add(named(type + ", " + predicts, policy(UNET, TrajectoryConfig.DEFAULT, scheduler(type, 10, predicts, 0))));
-            }
-        }
+        Map.of(Type.DDPM, PredictionType.SAMPLE, Type.DDIM, PredictionType.V_PREDICTION, Type.DPM_SOLVER_PP, PredictionType.V_PREDICTION)
+                .forEach((type, other) -> {
+                    for (PredictionType predicts : List.of(PredictionType.EPSILON, other)) {
+                        all.add(named(type + ", " + predicts, policy(UNET, TrajectoryConfig.DEFAULT, scheduler(type, 6, predicts, 0))));
+                    }
+                });
         all.add(named("DDPM, 100 steps", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDPM, 100, PredictionType.EPSILON, 0))));
-        all.add(named("DDIM, eta 0.5", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDIM, 10, PredictionType.EPSILON, 0.5))));
+        all.add(named("DDIM, eta 0.5", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDIM, 6, PredictionType.EPSILON, 0.5))));
         for (Type type : List.of(Type.EULER, Type.RK4)) {
             all.add(named(type + "", policy(UNET, TrajectoryConfig.DEFAULT, flow(type, 5))));
         }
@@ -129,7 +133,11 @@ class ServedPolicyTest {
     }
 
     private Both both(PolicyDefinition definition, InferenceOptions options) throws IOException {
-        PolicySignature signature = PolicySignature.of(definition, Pictures.UINT8);
+        return both(definition, options, Pictures.UINT8);
+    }
+
+    private Both both(PolicyDefinition definition, InferenceOptions options, Pictures pictures) throws IOException {
+        PolicySignature signature = PolicySignature.of(definition, pictures);
         Path archive = directory.resolve("model.pt");
         try (OutputStream out = Files.newOutputStream(archive)) {
             ServedPolicy.write(definition, signature, Map.of(), out);
@@ -226,6 +234,19 @@ class ServedPolicyTest {
         InferenceOptions options = plain().withSampling(type, steps);
         try (Both both = both(definition, type == Type.DPM_SOLVER_PP ? options.withSpacing(SchedulerConfig.Spacing.LOG_SNR) : options)) {
             compare(both, BAR);
+        }
+    }
+
+    /** Depth images have values that bytes do not hold. */
+    @Test
+    void shouldTakePicturesAsNumbersToo() throws IOException {
+        PolicyDefinition definition = TestPolicies.camera(new VisionConfig(VisionConfig.Backbone.CONV, VisionConfig.Norm.GROUP, null, null, true,
+                VisionConfig.Pool.SPATIAL_SOFTMAX, 8, 16, false, false, List.of(new VisionConfig.ConvLayer(5, 3, 1, 8, 4))));
+        try (Both both = both(definition, plain(), Pictures.FLOAT32)) {
+            ObservationBatch seen = TestPolicies.observations(definition.config(), "depth");
+            SamplingTensors tensors = both.tensors(sampling(1));
+            Prediction here = both.here().predictAction(seen, tensors.replay(sampling(1)));
+            assertEquals(0, worst(both.there().forward(definition.config(), seen, tensors).trajectory(), here.trajectory()), BAR);
         }
     }
 
