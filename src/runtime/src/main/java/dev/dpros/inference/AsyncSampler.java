@@ -245,7 +245,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         StepListener guided = sampling.listener();
         StepListener stoppable = (index, count, timestep, clean) ->
                 !stopping && guided.onStep(index, count, timestep, clean);
-        Prediction prediction = policy.predictAction(window, sampling.with(stoppable));
+        Prediction prediction = policy.predictAction(window, sampling.with(stoppable).until(deadlineNs));
         if (stopping) {
             return false;
         }
