@@ -3,6 +3,7 @@ package dev.dpros.cli.audit;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.TopicQuality;
@@ -117,7 +118,7 @@ public final class AuditCommand implements Callable<Integer> {
             AuditFeed.Result result = feed.result();
             say(file.getFileName() + ": ", result);
             if (!damage.isEmpty()) {
-                spec.commandLine().getErr().println("dpros: " + file + ": " + damage + "; judged is what could be read");
+                Verbosity.warn(spec, file + ": " + damage + "; judged is what could be read");
             }
             good &= result.good();
             Map<String, Object> tree = new LinkedHashMap<>();

@@ -16,11 +16,11 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:",
             "  dpros dataset info ~/recordings",
             "  dpros dataset verify ~/recordings",
-            "  dpros dataset export ~/recordings --format lerobot --output ~/pusht_lerobot",
+            "  dpros dataset export ~/recordings --format lerobot --output ~/lerobot",
             "  dpros dataset import pusht_cchi_v7_replay.zarr --output ~/pusht",
             "",
-            "Journals are the master copy and are never changed; exports can be made again at any time. An interrupted",
-            "export or import continues when the same command is run again."})
+            "Journals are the master copy and are never changed; exports can be made again at any time. An interrupted "
+                + "export or import continues when the same command is run again."})
 public final class DatasetCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,6 +1,7 @@
 package dev.dpros.cli.evaluate;
 
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
@@ -17,9 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +32,7 @@ import picocli.CommandLine.Spec;
         description = "Make PushT demonstrations: a policy plays in the simulator; near the goal, of several sampled chunks the "
                 + "one is executed that covers most of it when tried out. Keeps the episodes that succeed, as a replay buffer "
                 + "of poses and actions (pictures follow from poses).",
-        footer = {"", "Example: dpros collect --policy models/pusht_image --seeds 500000..500299 --output guided.zarr"})
+        footer = {"", "Example: dpros collect --policy models/pusht_image --seeds 500000..500299 -o a.zarr"})
 public final class CollectCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
     private Path policy;
@@ -42,7 +40,7 @@ public final class CollectCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "A..B", required = true, description = "first and last seed")
     private String seeds;
 
-    @Option(names = "--output", converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
             description = "replay buffer to write, *.zarr")
     private Path output;
 
@@ -96,9 +94,9 @@ public final class CollectCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("episodes").setInitialMax(range.size())
-                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build()) {
-            return collection.run(range, bar::stepTo);
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+            progress.begin("episodes", range.size());
+            return collection.run(range, progress::reach);
         }
     }
 
