@@ -36,6 +36,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {
+    private static final String WITHOUT_COMMAND = "Missing required subcommand";
+
     @Mixin
     private Verbosity verbosity = new Verbosity();
 
@@ -128,7 +131,14 @@ public final class Main {
             return spec.subcommands().isEmpty() ? "unexpected argument '" + found + "'"
                     : "unknown command '" + found + "'" + NearestName.hint(found, spec.subcommands().keySet());
         }
-        return e.getMessage().lines().findFirst().orElse("bad usage");
+        String first = e.getMessage().lines().findFirst().orElse("bad usage");
+        return first.startsWith(WITHOUT_COMMAND) ? "a command is missing: one of " + String.join(", ", commands(spec))
+                : first.replace("option option", "option");
+    }
+
+    private static List<String> commands(CommandSpec spec) {
+        return spec.subcommands().entrySet().stream().filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey).toList();
     }
 
     private static String unknownOption(String found, CommandSpec spec) {

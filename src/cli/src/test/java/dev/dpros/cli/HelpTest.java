@@ -120,7 +120,7 @@ class HelpTest {
         Set<String> missing = new TreeSet<>();
         for (CommandLine command : commands()) {
             options(command).stream().map(OptionSpec::longestName).filter(option -> !INHERITED.contains(option))
-                    .filter(option -> !text.matches("(?s).*" + option + "(?![a-z-]).*")).forEach(option -> missing.add(name(command) + " " + option));
+                    .filter(option -> !text.matches("(?s).*" + option.replace("--", "--(no-)?") + "(?![a-z-]).*")).forEach(option -> missing.add(name(command) + " " + option));
         }
         assertEquals(Set.of(), missing);
     }

@@ -19,8 +19,8 @@ class KeysInTextsTest {
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\n]|\\\\.)*)\"");
     private static final String SECTIONS = "node|sampler|observations|action|control|metrics|trace|record|teleop|outputs|dashboard";
     private static final Pattern KEY = Pattern.compile("(?<![A-Za-z0-9_./~-])(" + SECTIONS + ")((?:\\.[a-z_]+)+)(?![A-Za-z0-9_(/])");
-    /** What only looks like a key: names of files, of observations, and a key of which a fault trial says that it is none. */
-    private static final Set<String> OTHERS = Set.of("metrics.csv", "trace.md", "metrics.md", "node.auto_start");
+    /** What only looks like a key: names of files, a key of which a fault trial says that it is none, the beginning of several. */
+    private static final Set<String> OTHERS = Set.of("metrics.csv", "trace.md", "metrics.md", "node.auto_start", "node.enable");
     private static final Pattern DOCUMENTED = Pattern.compile("`(" + SECTIONS + ")((?:\\.[a-z_*]+)+)`((?:, `\\.[a-z_]+`)*)");
 
     @Test
@@ -52,7 +52,7 @@ class KeysInTextsTest {
     /** A key, a section of keys, or the beginning of a name that a variable ends. */
     private static boolean there(String key, Set<String> known) {
         String pattern = key.replaceAll("\\.$", "");
-        return known.stream().anyMatch(one -> one.equals(pattern) || one.startsWith(pattern + ".") || one.startsWith(pattern + "_")
+        return known.stream().anyMatch(one -> one.equals(pattern) || one.startsWith(pattern + ".") || pattern.endsWith("_") && one.startsWith(pattern)
                 || matches(one, pattern));
     }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine;
 /** The table wrong_inputs.txt: each gives one line that says what is wrong, exit code 2, and writes nothing. */
 @Timeout(120)
 class WrongInputsTest {
+    private static final String INPUT = "observations: {a: {topic: /a, field: 'position[x]'}}\n";
     private static final String TABLE = "wrong_inputs.txt";
 
     @TempDir
@@ -41,6 +42,8 @@ class WrongInputsTest {
                 Map.entry("file", "no folder"),
                 Map.entry("file.ckpt", "no checkpoint"),
                 Map.entry("file.hdf5", "no data"),
+                Map.entry("file.bag", "no bag"),
+                Map.entry("empty.bag", "#ROSBAG V2.0\n"),
                 Map.entry("broken.urdf", "<robot name=\"a\"><joint"),
                 Map.entry("unclosed.yaml", "policy: none\naction: {topic: /c, joints: [x, y}\n\n"),
                 Map.entry("tab.yaml", "policy: none\n\tnode: {}\n"),
@@ -49,9 +52,9 @@ class WrongInputsTest {
                 Map.entry("list.yaml", "- policy\n- action\n"),
                 Map.entry("unknown.yaml", "policy: none\naction: {topic: /c, joints: [x]}\ncontrol: {rate_hertz: 50}\n"),
                 Map.entry("text.yaml", "policy: none\naction: {topic: /c, joints: [x]}\ncontrol: {rate_hz: fast}\n"),
-                Map.entry("velocity.yaml", "policy: none\naction: {topic: /c, joints: [x], limits: {\n  default: {position: [0, 1], velocity: -1}}}\n"),
-                Map.entry("position.yaml", "policy: none\naction: {topic: /c, joints: [x], limits: {\n  default: {position: [2, 1], velocity: 1}}}\n"),
-                Map.entry("training.yaml", "datasets: []\nstesp: 3\n"),
+                Map.entry("velocity.yaml", "policy: none\naction: {topic: /c, joints: [x], limits: {\n  default: {position: [0, 1], velocity: -1}}}\n" + INPUT),
+                Map.entry("position.yaml", "policy: none\naction: {topic: /c, joints: [x], limits: {\n  default: {position: [2, 1], velocity: 1}}}\n" + INPUT),
+                Map.entry("training.yaml", "policy: a.json\nstesp: 3\ndatasets: [a.zarr]\n"),
                 Map.entry("broken_policy/config.json", "{\"type\": \"diffusion\",\n  \"horizon\" 16}\n"),
                 Map.entry("broken_policy/model.safetensors", ""),
                 Map.entry("taken/config.json", "{}"),

@@ -1,9 +1,6 @@
 package dev.dpros.cli.dataset;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset}: looks at, checks, converts and joins recordings. */
 @Command(
@@ -21,13 +18,4 @@ import picocli.CommandLine.Spec;
             "",
             "Journals are the master copy and are never changed; exports can be made again at any time. An interrupted "
                 + "export or import continues when the same command is run again."})
-public final class DatasetCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: one of "
-                + String.join(", ", spec.subcommands().keySet()));
-    }
-}
+public final class DatasetCommand {}

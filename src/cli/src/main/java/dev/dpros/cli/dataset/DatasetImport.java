@@ -111,6 +111,9 @@ final class DatasetImport implements Callable<Integer> {
         if (!Files.exists(input)) {
             throw InputException.of(input.toString(), "input", "a directory of a data set, an HDF5 file or a bag", "nothing", "check the path");
         }
+        if (bag(input) && !BagReader.is(input)) {
+            throw InputException.of(input.toString(), "bag", "'#ROSBAG V2.0' at its beginning", "something else", "");
+        }
         if (bag(input) || Rosbag2.is(input)) {
             bagImporter();
         } else {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         description = "Make PushT demonstrations: a policy plays in the simulator; near the goal, of several sampled chunks the "
                 + "one is executed that covers most of it when tried out. Keeps the episodes that succeed, as a replay buffer "
                 + "of poses and actions (pictures follow from poses).",
-        footer = {"", "Example: dpros collect --policy models/pusht_image --seeds 500000..500299 -o a.zarr"})
+        footer = {"", "Example: dpros collect --policy models/pusht_image --seeds 500..799 -o a.zarr"})
 public final class CollectCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
     private Path policy;

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
                 + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows. "
                 + "With --strategy: driven by the control loop at 100 Hz on a simulated clock, while inference takes time.",
         footer = {"", "Examples: dpros eval --policy models/pusht_image --scheduler ddim --steps 16",
-            "          dpros eval --policy models/pusht_image --strategy all --latency-ms 0,400"})
+            "          dpros eval --policy models/pusht_image --strategy all --latency-ms 400"})
 public final class EvalCommand implements Callable<Integer> {
     private static final int MOST_SEEDS = 100_000;
     private static final String TEST_SEEDS = "100000..100049";

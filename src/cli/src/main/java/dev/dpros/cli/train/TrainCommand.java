@@ -68,8 +68,8 @@ import picocli.CommandLine.Spec;
                 + "ALOHA, or recordings. The output directory holds "
                 + "the newest policy (last), the best ones (best), metrics.csv, and all that is needed to go on after an "
                 + "interruption: the same command with --resume.",
-        footer = {"", "Example: dpros train --config models/recipes/pusht_keypoints.yaml --output runs/keypoints",
-            "Then:    dpros eval --policy runs/keypoints/last"})
+        footer = {"", "Example: dpros train --config training/quick.yaml --output runs/quick",
+            "Then:    dpros run --config robot.yaml --policy runs/quick/last"})
 public final class TrainCommand implements Callable<Integer> {
     private static final int SAVE_MS = 1_700;
     private static final int INTERRUPTED = 130;
