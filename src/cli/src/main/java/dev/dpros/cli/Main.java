@@ -8,6 +8,7 @@ import dev.dpros.cli.evaluate.CollectCommand;
 import dev.dpros.cli.evaluate.EvalCommand;
 import dev.dpros.cli.evaluate.FanCommand;
 import dev.dpros.cli.faults.FaultsCommand;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.cli.policy.ExportCommand;
 import dev.dpros.cli.policy.ImportCommand;
 import dev.dpros.cli.policy.InspectCommand;
@@ -36,9 +37,10 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -57,6 +59,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {
+    private static final String WITHOUT_COMMAND = "Missing required subcommand";
+
+    @Mixin
+    private Verbosity verbosity = new Verbosity();
+
     private Main() {}
 
     /** Runs one command and exits with its code. */
@@ -89,12 +96,13 @@ public final class Main {
 
     /** The command line with its error handling; for tests too. */
     public static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler(Main::failed);
-        line.setExecutionStrategy(Main::run);
+        line.setExecutionStrategy(main::run);
         return line;
     }
 
@@ -124,7 +132,14 @@ public final class Main {
             return spec.subcommands().isEmpty() ? "unexpected argument '" + found + "'"
                     : "unknown command '" + found + "'" + NearestName.hint(found, spec.subcommands().keySet());
         }
-        return e.getMessage().lines().findFirst().orElse("bad usage");
+        String first = e.getMessage().lines().findFirst().orElse("bad usage");
+        return first.startsWith(WITHOUT_COMMAND) ? "a command is missing: one of " + String.join(", ", commands(spec))
+                : first.replace("option option", "option");
+    }
+
+    private static List<String> commands(CommandSpec spec) {
+        return spec.subcommands().entrySet().stream().filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey).toList();
     }
 
     private static String unknownOption(String found, CommandSpec spec) {
@@ -137,8 +152,9 @@ public final class Main {
      * A library or a class that cannot be opened for want of a file, or that this archive leaves out, is an Error, which the
      * exception handler would not see.
      */
-    private static int run(CommandLine.ParseResult parsed) {
+    private int run(CommandLine.ParseResult parsed) {
         try {
+            verbosity.apply(parsed.commandSpec());
             return new CommandLine.RunLast().execute(parsed);
         } catch (LinkageError | InternalError e) {
             String why = OpenFiles.ranOut(e);
@@ -155,28 +171,27 @@ public final class Main {
 
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         Lifecycle.awaitEndOfProcess();
+        if (Verbosity.verbose(command.getCommandSpec())) {
+            e.printStackTrace(command.getErr());
+        }
         String ranOut = OpenFiles.ranOut(e);
         if (ranOut != null) {
             command.getErr().println("dpros: " + ranOut);
-            LoggerFactory.getLogger(Main.class).debug("out of files", e);
             return ExitCode.BAD_INPUT;
         }
         if (e instanceof InputException) {
             command.getErr().println("dpros: " + e.getMessage());
-            LoggerFactory.getLogger(Main.class).debug("bad input", e);
             return ExitCode.BAD_INPUT;
         }
         if (DeviceFault.is(e)) {
             command.getErr().println("dpros: " + DeviceFault.line(e));
-            LoggerFactory.getLogger(Main.class).debug("device lost", e);
             return ExitCode.DEVICE_LOST;
         }
         if (e instanceof ShutDownException) {
             command.getErr().println("dpros: " + e.getMessage());
             return ExitCode.FAILURE;
         }
-        command.getErr().println("dpros: internal error: " + e + " (run with DPROS_JAVA_OPTS=-Ddpros.log.level=DEBUG for details)");
-        LoggerFactory.getLogger(Main.class).debug("internal error", e);
+        command.getErr().println("dpros: internal error: " + e.toString().lines().findFirst().orElse("") + " (once more with -v for the details)");
         return ExitCode.FAILURE;
     }
 

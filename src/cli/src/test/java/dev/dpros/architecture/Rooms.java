@@ -80,9 +80,9 @@ final class Rooms {
             cli.audit: core datasets config process transports node.audit cli.options
             cli.trace: safety process node.trace cli.options
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
-            cli.top: core metrics cli.options
+            cli.top: core metrics process cli.options
             cli.setup: core diffusion datasets checkpoint process transports node.record setup training.setup cli.options
-            cli: core inference process cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
+            cli: core inference process cli.options cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
             cli.audit cli.trace cli.bench cli.top cli.setup
             """;
 

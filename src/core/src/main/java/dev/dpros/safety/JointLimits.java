@@ -30,12 +30,12 @@ public record JointLimits(
     /** @throws IllegalArgumentException naming the joint, the field, its value and the bound */
     public JointLimits {
         if (Double.isNaN(minPosition) || Double.isNaN(maxPosition) || minPosition >= maxPosition) {
-            throw new IllegalArgumentException(name + ": max_position: expected more than min_position = " + minPosition
-                    + ", found " + maxPosition);
+            throw new IllegalArgumentException(name + ": position: expected [min, max] with min below max, found [" + minPosition
+                    + ", " + maxPosition + "]");
         }
-        positive(name, "max_velocity", maxVelocity);
-        positive(name, "max_acceleration", maxAcceleration);
-        positive(name, "max_jerk", maxJerk);
+        positive(name, "velocity", maxVelocity);
+        positive(name, "acceleration", maxAcceleration);
+        positive(name, "jerk", maxJerk);
     }
 
     /** No limits at all: for a simulated pixel world, never for a robot. */

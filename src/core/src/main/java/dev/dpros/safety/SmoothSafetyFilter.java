@@ -43,9 +43,9 @@ public final class SmoothSafetyFilter extends SafetyFilter {
                         + "]; set action.limits." + limit.name() + ".position");
             }
             if (!limit.bounded()) {
-                throw new IllegalArgumentException(limit.name() + ": limits: expected finite max_velocity, "
-                        + "max_acceleration and max_jerk for an interpolated command, found " + limit.maxVelocity()
-                        + ", " + limit.maxAcceleration() + ", " + limit.maxJerk());
+                throw new IllegalArgumentException(limit.name() + ": limits: expected velocity, acceleration and jerk "
+                        + "for an interpolated command, found " + limit.maxVelocity() + ", " + limit.maxAcceleration() + ", "
+                        + limit.maxJerk() + " (infinite: not given)");
             }
             limit.checkStop();
         }

@@ -33,6 +33,7 @@ public final class RobotSetup {
     private final PolicyDefinition policy;
     private final Wish wish;
     private final Questions questions;
+    private final @Nullable RobotJoints given;
 
     /**
      * What is asked for.
@@ -49,10 +50,11 @@ public final class RobotSetup {
     /** What a robot was seen to have. */
     private record Sight(Map<String, TopicInfo> topics, List<SeenTopic> seen, @Nullable String description) {}
 
-    /** A setup for one policy. */
+    /** A setup for one policy. @throws InputException if the URDF that is wished for cannot be read */
     public RobotSetup(PolicyDefinition policy, Wish wish, Questions questions) {
         this.policy = policy;
         this.wish = wish;
+        given = wish.urdf() == null ? null : urdf(wish.urdf());
         this.questions = questions;
     }
 
@@ -60,10 +62,9 @@ public final class RobotSetup {
      * Writes the file, which must not be there or may be replaced; that it reads well is checked before.
      *
      * @param transport of the robot; null if there is none to look at
-     * @throws InputException if the URDF cannot be read, or is needed and not there
+     * @throws InputException if the robot's URDF cannot be read, or is needed and not there
      */
     public void write(@Nullable Transport transport) throws InterruptedException {
-        RobotJoints given = wish.urdf() == null ? null : urdf(wish.urdf());
         Sight sight = look(transport);
         String text = RobotYaml.text(draft(sight, given == null ? described(sight) : given));
         Path target = wish.output().toAbsolutePath();

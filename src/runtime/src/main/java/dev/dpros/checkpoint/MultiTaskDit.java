@@ -79,7 +79,7 @@ final class MultiTaskDit {
     static Map<String, TensorData> tensors(Map<String, TensorData> all, String source) {
         if (!all.containsKey(DitConfig.TASK)) {
             throw InputException.of(source, Quoted.tensor(DitConfig.TASK), "what the text tower makes of the task",
-                    "no such tensor", "store it with the policy: dpros import SRC DIR --task FILE (docs/checkpoints.md)");
+                    "no such tensor", "store it with the policy: dpros import SRC DIR --task-features FILE (docs/checkpoints.md)");
         }
         Map<String, TensorData> named = new LinkedHashMap<>();
         all.forEach((name, tensor) -> {

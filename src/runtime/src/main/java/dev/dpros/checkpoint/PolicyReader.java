@@ -61,7 +61,7 @@ public final class PolicyReader {
         Path directory = locate(source);
         if (!Files.isDirectory(directory)) {
             throw InputException.of(source.toString(), "source", "a policy that is told its task", "a " + format(source).title(),
-                    "leave --task out");
+                    "leave --task-features out");
         }
         return LeRobotDirectory.read(directory, task);
     }

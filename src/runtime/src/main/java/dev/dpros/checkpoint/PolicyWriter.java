@@ -47,7 +47,7 @@ public final class PolicyWriter {
         boolean occupied = occupied(target);
         if (occupied && !replace) {
             throw InputException.of(directory.toString(), "directory", "to be new or empty", "a directory with content",
-                    "--force moves it aside");
+                    "--overwrite moves it aside");
         }
         Files.createDirectories(target.getParent());
         Path fresh = Files.createTempDirectory(target.getParent(), "." + target.getFileName() + "-");

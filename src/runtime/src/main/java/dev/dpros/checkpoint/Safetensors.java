@@ -44,7 +44,7 @@ public final class Safetensors {
         String source = path.toString();
         long headerLength = file.piece(0, 8, "header length").getLong();
         if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > file.size() - 8) {
-            throw InputException.of(source, "header length", "2 to " + Math.min(LARGEST_HEADER, file.size() - 8),
+            throw InputException.of(source, "header length", "at least 2, and at most " + Math.min(LARGEST_HEADER, file.size() - 8),
                     Long.toUnsignedString(headerLength), "this is not a complete safetensors file");
         }
         byte[] header = file.piece(8, headerLength, "header").array();

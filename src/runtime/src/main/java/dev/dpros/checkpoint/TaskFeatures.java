@@ -37,7 +37,7 @@ public record TaskFeatures(String text, TensorData pooled) {
     void putText(ConfigNode config) {
         if (!MultiTaskDit.is(config)) {
             throw InputException.of(config.source(), "type", "a policy that is told its task (" + MultiTaskDit.TYPE + ")",
-                    config.get("type").json().asText("nothing"), "leave --task out");
+                    config.get("type").json().asText("nothing"), "leave --task-features out");
         }
         ((ObjectNode) config.json()).put("task", text);
     }

@@ -16,10 +16,19 @@ public record LimitSection(List<Double> position, Double velocity, Double accele
     /** Nothing is limited. */
     static final LimitSection NONE = new LimitSection(null, null, null, null, null);
 
-    /** @throws IllegalArgumentException if the position is not a pair */
+    /** @throws IllegalArgumentException naming the key, if the position is no range or another limit is not above 0 */
     public LimitSection {
-        if (position != null && position.size() != 2) {
-            throw new IllegalArgumentException("position: expected [min, max], found " + position);
+        if (position != null && (position.size() != 2 || !(position.get(0) < position.get(1)))) {
+            throw new IllegalArgumentException("position: expected [min, max] with min below max, found " + position);
+        }
+        requirePositive("velocity", velocity);
+        requirePositive("acceleration", acceleration);
+        requirePositive("jerk", jerk);
+    }
+
+    private static void requirePositive(String key, Double value) {
+        if (value != null && !(value > 0)) {
+            throw new IllegalArgumentException(key + ": expected a positive number, found " + value);
         }
     }
 

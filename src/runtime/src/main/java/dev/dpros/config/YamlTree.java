@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * A YAML file as a tree, with the line of every key for messages; {@link YamlBuilder} says what of YAML is followed.
@@ -52,12 +53,24 @@ record YamlTree(String source, ObjectNode root, Map<String, Integer> lines) {
             }
             return new YamlTree(source, object, lines);
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            String problem = e.getOriginalMessage().lines().findFirst().orElse("malformed").strip();
-            throw new InputException(source + ":" + line + ": not valid YAML: " + problem, e);
+            throw new InputException(source + ":" + fault(e), e);
         } catch (IOException e) {
             throw new InputException(source + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Line and reason. What wraps the parser's words has another line, and of the reason the context alone. */
+    private static String fault(JsonProcessingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null && marked.getProblem() != null) {
+                int line = marked.getProblemMark().getLine() + 1;
+                int begun = marked.getContextMark() == null ? line : marked.getContextMark().getLine() + 1;
+                return line + ": not valid YAML: " + marked.getProblem().lines().findFirst().orElse("").strip()
+                        + (marked.getContext() == null ? "" : ", " + marked.getContext().strip() + (begun == line ? "" : " that begins in line " + begun));
+            }
+        }
+        int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+        return line + ": not valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse("malformed").strip();
     }
 
     /** A value given on the command line. @param source what gives it, for messages @throws InputException if it is no YAML */

@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.recording.EpisodeStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,17 @@ public final class JournalDataset implements EpisodeDataset {
         List<JournalIndex> finished = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         for (Path journal : journals) {
-            JournalIndex index = JournalIndex.of(journal);
+            JournalIndex index;
+            try {
+                index = JournalIndex.of(journal);
+            } catch (InputException e) {
+                OpenFiles.rethrow(e);
+                if (journals.size() == 1) {
+                    throw e;
+                }
+                leftOut.add(journal.getFileName() + ": left out: " + e.getMessage());
+                continue;
+            }
             if (index.end() != null) {
                 finished.add(index);
             } else {

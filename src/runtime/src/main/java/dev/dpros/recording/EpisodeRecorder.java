@@ -39,6 +39,9 @@ public final class EpisodeRecorder implements AutoCloseable {
     private volatile String task = "";
     private volatile boolean intervention;
     private volatile boolean takeover;
+    private volatile boolean driving;
+    private volatile String silent = "";
+    private SilentSources silence;
     private boolean takenOver;
     private volatile RunningEpisode episode;
     private volatile int finished;
@@ -110,9 +113,13 @@ public final class EpisodeRecorder implements AutoCloseable {
     /**
      * Says who drives, as often as one likes: what {@link #intervention} does by hand. Any thread, the control thread too:
      * neither waits nor allocates; the recorder's thread notes a change within a few milliseconds.
+     *
+     * @param human whether a human drives in the policy's place
+     * @param anybody whether commands are sent at all
      */
-    public void driver(boolean human) {
+    public void driver(boolean human, boolean anybody) {
         takeover = human;
+        driving = anybody;
     }
 
     private void noteTakeover() {
@@ -134,7 +141,7 @@ public final class EpisodeRecorder implements AutoCloseable {
                     queue.refused());
         }).toList();
         return new RecorderStatus(state, reason, current == null ? -1 : current.number(),
-                current == null ? 0 : current.seconds(clock.monotonicNs()), task, intervention, counts,
+                current == null ? 0 : current.seconds(clock.monotonicNs()), task, intervention, silent, counts,
                 current == null ? 0 : current.bytes(), freeBytes, finished);
     }
 
@@ -230,6 +237,7 @@ public final class EpisodeRecorder implements AutoCloseable {
             if (nowNs - nextDiskCheckNs >= 0) {
                 nextDiskCheckNs = nowNs + DISK_CHECK_NS;
                 checkDisk();
+                listen(nowNs);
             }
             if (state == RecorderState.RECORDING && sync.failureOf(episode) != null) {
                 throw sync.failureOf(episode);
@@ -242,6 +250,17 @@ public final class EpisodeRecorder implements AutoCloseable {
             }
         }
         return wrote;
+    }
+
+    /** Says once per episode and source that nothing comes from it. */
+    private void listen(long nowNs) {
+        String now = state == RecorderState.RECORDING ? silence.now(nowNs, driving || intervention) : "";
+        if (!now.equals(silent)) {
+            silent = now;
+            if (!now.isEmpty()) {
+                LOG.warn("recorder: episode {}: no message yet from {}; without them it cannot become data", episode.number(), now);
+            }
+        }
     }
 
     private void checkDisk() {
@@ -264,7 +283,7 @@ public final class EpisodeRecorder implements AutoCloseable {
         if (freeBytes < config.minFreeBytes()) {
             throw InputException.of(store.directory().toString(), "free disk space",
                     "at least " + (config.minFreeBytes() >> 20) + " MB", (freeBytes >> 20) + " MB",
-                    "free space or lower record.min_free_bytes");
+                    "free space or lower record.min_free_mb");
         }
         RunningEpisode last = episode;
         try {
@@ -273,6 +292,8 @@ public final class EpisodeRecorder implements AutoCloseable {
                 earlier = new Totals(earlier.messages + messages(last), 0, earlier.bytes + last.bytes());
             }
             episode = next;
+            silent = "";
+            silence = new SilentSources(sources, next);
         } catch (IOException e) {
             throw new InputException(store.directory() + ": cannot start an episode: " + e.getMessage(), e);
         }

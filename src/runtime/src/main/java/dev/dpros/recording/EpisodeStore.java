@@ -1,6 +1,7 @@
 package dev.dpros.recording;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.core.Storage;
 import dev.dpros.recording.journal.JournalFile;
 import dev.dpros.recording.journal.JournalRecovery;
@@ -91,8 +92,15 @@ public final class EpisodeStore implements AutoCloseable {
     public List<String> recover() {
         List<String> lines = new ArrayList<>();
         for (Path journal : episodes(directory)) {
-            JournalRecovery.Result result = JournalRecovery.recover(journal);
             String name = journal.getFileName().toString();
+            JournalRecovery.Result result;
+            try {
+                result = JournalRecovery.recover(journal);
+            } catch (InputException e) {
+                OpenFiles.rethrow(e);
+                lines.add(name + ": left as it is: " + e.getMessage());
+                continue;
+            }
             switch (result.action()) {
                 case RECOVERED -> lines.add(name + ": recovered with " + result.messages() + " messages, "
                         + result.lostBytes() + " bytes cut off");

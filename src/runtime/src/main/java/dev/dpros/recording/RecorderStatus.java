@@ -11,6 +11,7 @@ import java.util.List;
  * @param seconds length of the running or last episode
  * @param task current task text
  * @param intervention whether a human has taken over from the policy
+ * @param silent sources of the running episode from which nothing has come though it should; empty if there is none
  * @param sources per source
  * @param bytes size of the running or last episode
  * @param diskFreeBytes usable space where the recordings lie
@@ -23,6 +24,7 @@ public record RecorderStatus(
         double seconds,
         String task,
         boolean intervention,
+        String silent,
         List<Source> sources,
         long bytes,
         long diskFreeBytes,

@@ -127,7 +127,7 @@ class PolicyWriterTest {
 
         InputException error = assertThrows(InputException.class, () -> PolicyWriter.write(policy, directory));
 
-        assertTrue(error.getMessage().contains("--force"), error.getMessage());
+        assertTrue(error.getMessage().contains("--overwrite"), error.getMessage());
         assertEquals("mine", Files.readString(directory.resolve("notes.txt")));
     }
 

@@ -126,6 +126,67 @@ class EpisodeRecorderTest {
         assertEquals(1, recorder.status().sources().get(1).refused());
     }
 
+    /** The machine's clock, that can be put forward. */
+    private static final class ForwardClock implements Clock {
+        private final Clock clock = new SystemClock();
+        private volatile long aheadNs;
+
+        void forward(long seconds) {
+            aheadNs = aheadNs + seconds * 1_000_000_000L;
+        }
+
+        @Override
+        public long monotonicNs() {
+            return clock.monotonicNs() + aheadNs;
+        }
+
+        @Override
+        public long rosNs() {
+            return clock.rosNs() + aheadNs;
+        }
+    }
+
+    private void awaitSilent(String expected) {
+        while (!recorder.status().silent().equals(expected)) { // the test's own time limit ends it
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldNameSourcesFromWhichNothingComes() {
+        ForwardClock forward = new ForwardClock();
+        RecordingSource sent = new RecordingSource("sent", SourceInfo.Role.SENT_ACTION, "/sent", new SourceQueue(16, 4096), () -> null);
+        recorder = new EpisodeRecorder(EpisodeStore.open(directory), CONFIG, List.of(camera, joints, sent), forward);
+        recorder.start();
+        RecordingFixture.send(joints, 64, 1, clock);
+        forward.forward(3);
+        awaitSilent("/camera (camera)");
+        recorder.driver(false, true);
+        forward.forward(1);
+        RecordingFixture.send(camera, 64, 1, clock);
+        awaitSilent("");
+        forward.forward(3);
+        awaitSilent("/sent (sent)");
+        recorder.stop();
+        forward.forward(1);
+        awaitSilent("");
+    }
+
+    @Test
+    void shouldRecordBesideAJournalThatCannotBeRead() throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(episode(0), "no journal of ours, but a longer text than a header");
+        try (EpisodeStore store = EpisodeStore.open(directory)) {
+            List<String> said = store.recover();
+            assertEquals(1, said.size());
+            assertTrue(said.get(0).startsWith("episode_000000.dpj: left as it is: "), said::toString);
+        }
+        open(CONFIG, JournalFile::open).start();
+        recorder.stop();
+        assertEquals(1, recorder.status().episode());
+        assertTrue(Files.readString(episode(0)).startsWith("no journal of ours"));
+    }
+
     @Test
     void shouldDropAndReRecordAnEpisodeUnderTheSameNumber() {
         open(CONFIG, JournalFile::open).start();

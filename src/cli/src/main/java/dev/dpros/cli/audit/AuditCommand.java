@@ -3,6 +3,7 @@ package dev.dpros.cli.audit;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ActionSection;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
@@ -146,7 +147,7 @@ public final class AuditCommand implements Callable<Integer> {
             }
             Map<String, Object> found = say(file.getFileName() + ": ", robot, results);
             if (!damage.isEmpty()) {
-                spec.commandLine().getErr().println("dpros: " + file + ": " + damage + "; judged is what could be read");
+                Verbosity.warn(spec, file + ": " + damage + "; judged is what could be read");
             }
             good &= good(results);
             Map<String, Object> tree = new LinkedHashMap<>();

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measure predict_action: total, per encoding of the observation window, per denoising step (ms).",
-        footer = {"", "Example: dpros bench predict models/pusht_image resnet18-small --runs 100 --variants all"})
+        footer = {"", "Example: dpros bench predict models/pusht_image --runs 100 --variants all"})
 final class BenchPredictCommand implements Callable<Integer> {
     @Parameters(paramLabel = "POLICY", arity = "0..*", description = "policies, or resnet18-small, resnet18-big (random weights); "
             + "default: models/pusht_image resnet18-small")

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Subscribe to topics and measure one-way latency from header stamp to the whole message (us), messages "
                 + "lost (gaps in the numbers of header.seq, or of ROS 2's samples), CPU of this process and its allocation.",
-        footer = {"", "With --publish another process publishes four cameras (640x480 rgb8, 30 Hz) and joint states (500 Hz);",
-            "on ROS 1 without ROS_MASTER_URI or __master:= a master is started, too. Stamps of another machine need synchronized clocks.",
+        footer = {"", "With --publish another process publishes four cameras (640x480 rgb8, 30 Hz) and joint states (500 Hz); "
+                + "on ROS 1 without ROS_MASTER_URI or __master:= a master is started, too. Stamps of another machine need synchronized clocks.",
             "Examples: dpros bench ros --publish --seconds 60",
             "          dpros bench ros --publish --transport ros2",
             "          dpros bench ros /camera/image_raw /joint_states"})

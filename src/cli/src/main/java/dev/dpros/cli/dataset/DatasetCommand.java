@@ -1,9 +1,6 @@
 package dev.dpros.cli.dataset;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset}: looks at, checks, converts and joins recordings. */
 @Command(
@@ -16,18 +13,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:",
             "  dpros dataset info ~/recordings",
             "  dpros dataset verify ~/recordings",
-            "  dpros dataset export ~/recordings --format lerobot --output ~/pusht_lerobot",
+            "  dpros dataset export ~/recordings --format lerobot --output ~/lerobot",
             "  dpros dataset import pusht_cchi_v7_replay.zarr --output ~/pusht",
             "",
-            "Journals are the master copy and are never changed; exports can be made again at any time. An interrupted",
-            "export or import continues when the same command is run again."})
-public final class DatasetCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: one of "
-                + String.join(", ", spec.subcommands().keySet()));
-    }
-}
+            "Journals are the master copy and are never changed; exports can be made again at any time. An interrupted "
+                + "export or import continues when the same command is run again."})
+public final class DatasetCommand {}

@@ -3,6 +3,7 @@ package dev.dpros.cli.dataset;
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
@@ -30,8 +31,8 @@ import picocli.CommandLine.Spec;
             "  lerobot  LeRobotDataset v3.0: parquet, AV1 video, statistics with quantiles",
             "  zarr     diffusion_policy replay buffer: zarr v2, Blosc zstd",
             "  bag      one rosbag 2.0 per episode, messages as received",
-            "  mcap     one folder per episode, MCAP (zstd) and metadata.yaml, as 'ros2 bag play' and Foxglove open it;",
-            "           messages as received, those of ROS 1 converted to ROS 2",
+            "  mcap     one folder per episode, MCAP (zstd) and metadata.yaml, for Foxglove and",
+            "           'ros2 bag play': messages as received, ROS 1's converted to ROS 2",
             "Alignment to the grid happens here, from the stamps. The output appears only when it is whole."})
 final class DatasetExport implements Callable<Integer> {
     /** What to write. */
@@ -43,7 +44,7 @@ final class DatasetExport implements Callable<Integer> {
     @Mixin
     private EpisodeChoice choice;
 
-    @Option(names = "--format", required = true, description = "${COMPLETION-CANDIDATES}")
+    @Option(names = "--format", required = true, paramLabel = "NAME", description = "One of ${COMPLETION-CANDIDATES}.")
     private Format format;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, required = true, paramLabel = "PATH",
@@ -61,7 +62,7 @@ final class DatasetExport implements Callable<Integer> {
             throw InputException.of("--format " + format.name().toLowerCase(Locale.ROOT), "--idle",
                     "keep, or nothing: a bag holds every message as received", "drop", "~state in the bag tells who drove");
         }
-        try (ConsoleProgress progress = new ConsoleProgress()) {
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
             switch (format) {
                 case BAG, MCAP -> {
                     try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {
@@ -93,6 +94,6 @@ final class DatasetExport implements Callable<Integer> {
     }
 
     private void say(String line) {
-        spec.commandLine().getErr().println("dpros: " + line);
+        Verbosity.warn(spec, line);
     }
 }

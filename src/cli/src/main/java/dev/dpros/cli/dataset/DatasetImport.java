@@ -5,6 +5,7 @@ import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
@@ -22,6 +23,7 @@ import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Archive;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.transports.Transports;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,13 +38,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset import}. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = {"Turns data sets (diffusion_policy's replay buffers, LeRobotDatasets, robomimic's and ALOHA's HDF5) or bags (one episode",
-            "each) into journals.",
-            "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also",
-            "split, compressed with zstd or lz4, or left by a killed recorder).",
+        description = {"Turns data sets (diffusion_policy's replay buffers, LeRobotDatasets, robomimic's and ALOHA's HDF5) or bags (one episode "
+                + "each) into journals.",
+            "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also "
+                + "split, compressed with zstd or lz4, or left by a killed recorder).",
             "Episodes of a data set that are in the output already are skipped."},
         footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
-            "  dpros dataset import demo.bag --output rec --map /camera/image_raw=front --map /joint_states=joints"})
+            "  dpros dataset import demo.bag -o rec --map /cam=front --map /joint_states=arm"})
 final class DatasetImport implements Callable<Integer> {
     private static final SelectedEpisodes.Choice EVERYTHING = new SelectedEpisodes.Choice(SelectedEpisodes.Label.ALL, false);
 
@@ -74,9 +76,10 @@ final class DatasetImport implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress()) {
+        inputs.forEach(this::requireReadable); // before anything is made
+        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress(spec)) {
             for (Path input : inputs) {
-                if (BagReader.is(input) || input.toString().endsWith(".bag")) {
+                if (bag(input)) {
                     imported(input, bagImporter().importBag(input, store, this::say));
                 } else if (Rosbag2.is(input)) {
                     Archive.requireWhole("dataset import of a ROS 2 bag");
@@ -85,8 +88,7 @@ final class DatasetImport implements Callable<Integer> {
                         imported(input, importer.importBag(bag, store, this::say));
                     }
                 } else {
-                    try (EpisodeDataset dataset = SelectedEpisodes.of(DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, 1)),
-                            EVERYTHING, this::say)) {
+                    try (EpisodeDataset dataset = SelectedEpisodes.of(open(input), EVERYTHING, this::say)) {
                         int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
                         spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
                                 + (dataset.episodes() - written) + " were there already");
@@ -97,13 +99,35 @@ final class DatasetImport implements Callable<Integer> {
         return 0;
     }
 
+    private static boolean bag(Path input) {
+        return BagReader.is(input) || input.toString().endsWith(".bag");
+    }
+
+    private EpisodeDataset open(Path input) {
+        return DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, 1));
+    }
+
+    private void requireReadable(Path input) {
+        if (!Files.exists(input)) {
+            throw InputException.of(input.toString(), "input", "a directory of a data set, an HDF5 file or a bag", "nothing", "check the path");
+        }
+        if (bag(input) && !BagReader.is(input)) {
+            throw InputException.of(input.toString(), "bag", "'#ROSBAG V2.0' at its beginning", "something else", "");
+        }
+        if (bag(input) || Rosbag2.is(input)) {
+            bagImporter();
+        } else {
+            open(input).close();
+        }
+    }
+
     private void imported(Path input, Path journal) {
         spec.commandLine().getOut().println(input + " -> " + journal);
         look(journal);
     }
 
     private void say(String line) {
-        spec.commandLine().getErr().println("dpros: " + line);
+        Verbosity.warn(spec, line);
     }
 
     /** Says at once what an export would find; the messages are kept whatever that is. */

@@ -1,5 +1,7 @@
 package dev.dpros.cli.dataset;
 
+import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalIndex;
@@ -42,7 +44,15 @@ final class DatasetInfo implements Callable<Integer> {
         List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
         out.printf("%s: %d episodes%n", path, journals.size());
         for (Path journal : journals) {
-            describe(JournalIndex.of(journal), out);
+            try {
+                describe(JournalIndex.of(journal), out);
+            } catch (InputException e) {
+                OpenFiles.rethrow(e);
+                if (journals.size() == 1) {
+                    throw e;
+                }
+                out.println("not read: " + e.getMessage());
+            }
         }
         return 0;
     }

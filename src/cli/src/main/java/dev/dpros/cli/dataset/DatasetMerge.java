@@ -2,7 +2,9 @@ package dev.dpros.cli.dataset;
 
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.JournalIndex;
 import dev.dpros.recording.EpisodeStore;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,17 +38,17 @@ final class DatasetMerge implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        inputs.forEach(EpisodeStore::episodes); // before anything is made
         int copied = 0;
         int known = 0;
-        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress()) {
+        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress(spec)) {
             Set<String> ids = new HashSet<>();
-            EpisodeStore.episodes(output).forEach(journal -> ids.add(JournalIndex.of(journal).header().uuid()));
+            EpisodeStore.episodes(output).forEach(journal -> index(journal).ifPresent(index -> ids.add(index.header().uuid())));
             for (Path input : inputs) {
                 List<Path> journals = EpisodeStore.episodes(input);
                 progress.begin("merge " + input.getFileName(), journals.size());
                 for (Path journal : journals) {
-                    JournalIndex index = JournalIndex.of(journal);
-                    boolean fresh = index.scan().clean() && ids.add(index.header().uuid());
+                    boolean fresh = index(journal).filter(index -> index.scan().clean() && ids.add(index.header().uuid())).isPresent();
                     if (fresh) {
                         copy(journal, EpisodeStore.path(output, store.nextNumber()));
                     }
@@ -58,6 +61,17 @@ final class DatasetMerge implements Callable<Integer> {
         spec.commandLine().getOut().println(copied + " episodes copied, " + known
                 + " left out (there already, unfinished or damaged)");
         return 0;
+    }
+
+    /** Empty if it cannot be read. */
+    private Optional<JournalIndex> index(Path journal) {
+        try {
+            return Optional.of(JournalIndex.of(journal));
+        } catch (InputException e) {
+            OpenFiles.rethrow(e);
+            Verbosity.warn(spec, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static void copy(Path from, Path to) {

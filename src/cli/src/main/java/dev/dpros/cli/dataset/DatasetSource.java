@@ -1,6 +1,7 @@
 package dev.dpros.cli.dataset;
 
 import dev.dpros.cli.options.DatasetFormat;
+import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
@@ -27,7 +28,7 @@ final class DatasetSource {
             description = "Align by this robot configuration instead of by what the recording says.")
     private Path config;
 
-    @Option(names = "--fps", paramLabel = "HZ",
+    @Option(names = "--fps", converter = Numbers.Positive.class, paramLabel = "HZ",
             description = "Frequency of the grid; for data sets that do not tell theirs (default: replay buffers 10, robomimic 20, ALOHA 50).")
     private Double fps;
 

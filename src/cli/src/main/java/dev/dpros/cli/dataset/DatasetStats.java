@@ -44,7 +44,7 @@ final class DatasetStats implements Callable<Integer> {
     private FeatureStatistics[] collect(EpisodeDataset dataset) {
         FeatureStatistics[] statistics =
                 dataset.features().stream().map(FeatureStatistics::new).toArray(FeatureStatistics[]::new);
-        try (ConsoleProgress progress = new ConsoleProgress()) {
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
             progress.begin("stats", dataset.episodes());
             for (int i = 0; i < dataset.episodes(); i++) {
                 try (EpisodeDataset.Episode episode = dataset.episode(i)) {

@@ -85,7 +85,7 @@ public final class DatasetVerify implements Callable<Integer> {
     /** Reads every value; returns how many episodes failed. */
     private int readAll(PrintWriter out) {
         int failed = 0;
-        try (EpisodeDataset dataset = source.open(); ConsoleProgress progress = new ConsoleProgress()) {
+        try (EpisodeDataset dataset = source.open(); ConsoleProgress progress = new ConsoleProgress(spec)) {
             dataset.leftOut().forEach(line -> out.println("not read: " + line));
             for (List<String> lines : List.of(dataset.faults(), dataset.contradictions())) {
                 lines.forEach(out::println);

@@ -1,6 +1,7 @@
 package dev.dpros.cli.dataset;
 
 import dev.dpros.cli.options.Numbers;
+import dev.dpros.cli.options.Terminals;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
@@ -15,8 +16,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset view}: one step of an episode in the terminal, pictures included. */
 @Command(name = "view", mixinStandardHelpOptions = true,
-        description = "Shows steps of an episode: values, and pictures as coloured half blocks (24-bit colour terminals).")
+        description = "Shows steps of an episode: values, and pictures as coloured half blocks (24-bit colour terminals), elsewhere in shades.")
 final class DatasetView implements Callable<Integer> {
+    private static final String SHADES = " .:-=+*#%@";
+
     @Mixin
     private DatasetSource source;
 
@@ -32,7 +35,7 @@ final class DatasetView implements Callable<Integer> {
             description = "How many steps (default 1).")
     private int count;
 
-    @Option(names = "--width", converter = Numbers.Count.class, paramLabel = "COLUMNS", defaultValue = "64",
+    @Option(names = "--width", converter = Numbers.Whole.class, paramLabel = "COLUMNS", defaultValue = "64",
             description = "Width of pictures in characters; 0: none (default 64).")
     private int width;
 
@@ -76,6 +79,10 @@ final class DatasetView implements Callable<Integer> {
     private void picture(byte[] rgb, int w, int h, PrintWriter out) {
         int columns = Math.min(width, w);
         int rows = Math.max(1, columns * h / w / 2);
+        if (!Terminals.output()) {
+            shades(rgb, w, h, columns, rows, out);
+            return;
+        }
         for (int row = 0; row < rows; row++) {
             StringBuilder line = new StringBuilder("  ");
             for (int column = 0; column < columns; column++) {
@@ -84,6 +91,19 @@ final class DatasetView implements Callable<Integer> {
                         .append("m\u001b[48;2;").append(colour(rgb, w, x, (2 * row + 1) * h / (2 * rows))).append("m▀");
             }
             out.println(line.append("\u001b[0m"));
+        }
+    }
+
+    /** Where no terminal is there are no colours: one of ten characters for the brightness. */
+    private static void shades(byte[] rgb, int w, int h, int columns, int rows, PrintWriter out) {
+        for (int row = 0; row < rows; row++) {
+            StringBuilder line = new StringBuilder("  ");
+            for (int column = 0; column < columns; column++) {
+                int at = (row * h / rows * w + column * w / columns) * 3;
+                int sum = (rgb[at] & 0xFF) + (rgb[at + 1] & 0xFF) + (rgb[at + 2] & 0xFF);
+                line.append(SHADES.charAt(sum * SHADES.length() / (3 * 256)));
+            }
+            out.println(line);
         }
     }
 

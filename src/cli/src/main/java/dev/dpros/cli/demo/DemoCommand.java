@@ -6,7 +6,9 @@ import dev.dpros.cli.demo.EpisodeDriver.Result;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
+import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NodeGraph;
@@ -154,7 +156,7 @@ public final class DemoCommand implements Callable<Integer> {
         while (simulated.stillNs() < STILL_NS && polls-- > 0) {
             Thread.sleep(POLL_MS);
         }
-        spec.commandLine().getErr().println("dpros: the control node ended with exit code " + exitCode
+        Verbosity.warn(spec, "the control node ended with exit code " + exitCode
                 + (exitCode > 128 ? " (signal " + (exitCode - 128) + ")" : "") + "; the robot "
                 + (simulated.stillNs() < STILL_NS ? "still moves after " + REST_LIMIT_MS / 1000 + " s" : "is at rest"));
         return ExitCode.FAILURE;
@@ -178,6 +180,7 @@ public final class DemoCommand implements Callable<Integer> {
             arguments.addAll(List.of("--policy", driver.toString()));
         }
         arguments.addAll(sampling.asArguments());
+        arguments.addAll(Verbosity.asArguments(spec));
         arguments.addAll(provider.argumentsFor(POLICY, Map.of("node/autostart", "false", "metrics/port", Integer.toString(pagePort))));
         return arguments;
     }
@@ -188,10 +191,10 @@ public final class DemoCommand implements Callable<Integer> {
         try (EpisodeDriver driver = new EpisodeDriver(node, world, "/" + POLICY)) {
             driver.awaitPolicy(child::alive);
             if (!hint.isEmpty()) {
-                spec.commandLine().getErr().println("dpros: " + hint);
+                Verbosity.tell(spec, hint);
             }
             MetricsPoll metrics = lifecycle.own(new MetricsPoll(metricsPage(node)));
-            try (LiveLine live = new LiveLine(headless ? null : spec.commandLine().getErr(), metrics)) {
+            try (LiveLine live = new LiveLine(headless || Verbosity.quiet(spec) || !Terminals.errors() ? null : spec.commandLine().getErr(), metrics)) {
                 for (int i = 0; forever || i < episodes; i++) {
                     Result result = driver.run(seed + i, new Limits(maxSteps, settle), child::alive, live::show);
                     results.add(result);

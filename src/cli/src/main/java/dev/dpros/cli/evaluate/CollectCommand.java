@@ -22,9 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +38,8 @@ import picocli.CommandLine.Spec;
                 + "one is executed that covers most of it when tried out. Keeps the episodes that succeed, as a replay buffer "
                 + "of poses and actions (pictures follow from poses). arm7: a script brings the arm's finger tips above a block; two "
                 + "cameras of 160x120, seven joints, 40 steps at 10 Hz an episode, as a LeRobotDataset v3.0 or a replay buffer (*.zarr).",
-        footer = {"", "Examples: dpros collect --policy models/pusht_image --seeds 500000..500299 --output guided.zarr",
-            "          dpros collect --world arm7 --seeds 0..49 --output datasets/reach"})
+        footer = {"", "Examples: dpros collect --policy models/pusht_image --seeds 500..799 -o a.zarr",
+            "          dpros collect --world arm7 --seeds 0..49 -o datasets/reach"})
 public final class CollectCommand implements Callable<Integer> {
     /** Simulated worlds. */
     enum World { /** The T. */ PUSHT, /** The seven-joint arm. */ ARM7 }
@@ -58,7 +55,7 @@ public final class CollectCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "A..B", required = true, description = "first and last seed")
     private String seeds;
 
-    @Option(names = "--output", converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
             description = "what to write: a replay buffer, *.zarr; of arm7 by any other name a LeRobotDataset")
     private Path output;
 
@@ -138,9 +135,9 @@ public final class CollectCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("episodes").setInitialMax(range.size())
-                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build()) {
-            return collection.run(range, bar::stepTo);
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+            progress.begin("episodes", range.size());
+            return collection.run(range, progress::reach);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.dpros.cli.evaluate;
 
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
@@ -26,9 +27,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,8 +41,8 @@ import picocli.CommandLine.Spec;
         description = "Score a policy in the PushT simulator by the reference's protocol: legacy resets, 10 Hz, Ta actions "
                 + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows. "
                 + "With --strategy: driven by the control loop at 100 Hz on a simulated clock, while inference takes time.",
-        footer = {"", "Examples: dpros eval --policy models/pusht_image --seeds 100000..100049 --scheduler ddim --steps 16",
-            "          dpros eval --policy models/pusht_keypoints --strategy all --latency-ms 0,200,400 --plot latency.svg"})
+        footer = {"", "Examples: dpros eval --policy models/pusht_image --scheduler ddim --steps 16",
+            "          dpros eval --policy models/pusht_image --strategy all --latency-ms 400"})
 public final class EvalCommand implements Callable<Integer> {
     private static final int MOST_SEEDS = 100_000;
     private static final String TEST_SEEDS = "100000..100049";
@@ -57,7 +55,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
     private Path policy;
 
-    @Option(names = "--env", defaultValue = "pusht", description = "task (default: ${DEFAULT-VALUE})")
+    @Option(names = "--env", defaultValue = "pusht", paramLabel = "NAME", description = "task (default: ${DEFAULT-VALUE})")
     private Env env;
 
     @Option(names = "--seeds", paramLabel = "A..B",
@@ -133,11 +131,11 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private List<Episode> run(PushTEvaluation evaluation, List<Long> range) {
-        try (ProgressBar bar = new ProgressBarBuilder().setTaskName("episodes").setInitialMax(range.size())
-                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).build();
+        try (ConsoleProgress progress = new ConsoleProgress(spec);
                 RolloutGifs drawn = new RolloutGifs(gifs == null ? Set.of() : range.stream().limit(gifCount).collect(Collectors.toSet()),
                         seed -> gifs.resolve("seed_" + seed + ".gif"))) {
-            return evaluation.run(range, bar::stepTo, drawn);
+            progress.begin("episodes", range.size());
+            return evaluation.run(range, progress::reach, drawn);
         }
     }
 

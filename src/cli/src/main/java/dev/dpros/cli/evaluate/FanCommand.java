@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Sample many action chunks from one observation of PushT and draw them over the camera's picture: a diffusion "
                 + "policy commits to one of several ways in each sample, where an average would run into the block.",
-        footer = {"", "Example: dpros fan --policy models/pusht_keypoints --pose 256,100,256,256,0.785 --output fan.png"})
+        footer = {"", "Example: dpros fan --policy models/pusht_keypoints --seed-pose 100003 -o fan.png"})
 public final class FanCommand implements Callable<Integer> {
     private static final int SCALE = 6;
     private static final double WORLD = 512;

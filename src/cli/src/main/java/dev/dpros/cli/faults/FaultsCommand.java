@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
                 + "time, right state and reason, commands bounded, nothing moves that must rest, recovered. All of it is in a graph of its "
                 + "own on this machine: a master, or a domain of ROS 2, in which nobody else is.",
         footer = {"", "Exit code 1 if any check fails.",
-            "Examples: dpros faults", "          dpros faults --only camera_drop --only moved_while_stopped --json faults.json",
+            "Examples: dpros faults", "          dpros faults --only camera_drop --json faults.json",
             "          dpros faults --transport ros2"})
 public final class FaultsCommand implements Callable<Integer> {
     /** Their names, in the order in which they are run. */

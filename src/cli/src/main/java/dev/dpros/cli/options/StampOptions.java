@@ -8,11 +8,11 @@ import picocli.CommandLine.Option;
 public final class StampOptions {
     private static final double MOST_S = 1e6;
 
-    @Option(names = "--max-gap", paramLabel = "SECONDS",
+    @Option(names = "--max-gap", paramLabel = "S",
             description = "Longest time without a message of an observation (default 0.5, or 5 periods of a slower source).")
     private Double maxGapS;
 
-    @Option(names = "--max-offset", paramLabel = "SECONDS", defaultValue = "0.5",
+    @Option(names = "--max-offset", paramLabel = "S", defaultValue = "0.5",
             description = "Most by which the clock of one source's stamps may differ from the others' (default 0.5).")
     private double maxOffsetS;
 

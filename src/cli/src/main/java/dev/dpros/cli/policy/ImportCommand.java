@@ -35,12 +35,12 @@ public final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "DIR", description = "directory to write")
     private Path directory;
 
-    @Option(names = "--task", paramLabel = "FILE", description = "what the text tower makes of the task, for a policy that is told one: "
+    @Option(names = "--task-features", paramLabel = "FILE", description = "what the text tower makes of the task, for a policy that is told one: "
             + "safetensors with one tensor, whose name is the task's text (docs/checkpoints.md)")
     private Path task;
 
-    @Option(names = "--force", description = "move a directory that is there already aside, to DIR.bak")
-    private boolean force;
+    @Option(names = "--overwrite", description = "replace a directory that is there; it is moved aside, to DIR.bak")
+    private boolean overwrite;
 
     @Spec
     private CommandSpec spec;
@@ -50,7 +50,7 @@ public final class ImportCommand implements Callable<Integer> {
         PolicyDefinition policy = read();
         PrintWriter out = spec.commandLine().getOut();
         try {
-            Path backup = PolicyWriter.write(policy, directory, force);
+            Path backup = PolicyWriter.write(policy, directory, overwrite);
             if (backup != null) {
                 out.printf("moved the former content to %s%n", backup);
             }

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
                 + "[0, 1], vectors [To, D]; optionally noise [T, A] and variance_noise [steps, T, A] (with the observation's columns "
                 + "after the action's, where the policy is conditioned by inpainting).",
             "The output holds global_cond [To * D], trajectory [T, A] (normalised) and action [Ta, A] (robot units)."},
-        footer = {"", "Example: dpros predict --policy models/pusht_image --input in.safetensors --output out.safetensors"})
+        footer = {"", "Example: dpros predict --policy P --input in.safetensors -o out.safetensors"})
 public final class PredictCommand implements Callable<Integer> {
     private static final Map<String, SchedulerConfig.Type> SCHEDULERS = Map.of(
             "euler", SchedulerConfig.Type.EULER, "rk4", SchedulerConfig.Type.RK4,
@@ -49,13 +49,13 @@ public final class PredictCommand implements Callable<Integer> {
             "dpmsolver++", SchedulerConfig.Type.DPM_SOLVER_PP);
     private static final List<String> SHOWN = List.of("ddpm", "ddim", "dpm-solver++", "euler", "rk4");
 
-    @Option(names = "--policy", paramLabel = "SRC", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
+    @Option(names = "--policy", paramLabel = "PATH", required = true, description = "LeRobot directory or diffusion_policy .ckpt")
     private Path policy;
 
     @Option(names = "--input", paramLabel = "FILE", required = true, description = "observations, safetensors")
     private Path input;
 
-    @Option(names = "--output", converter = OutputTarget.OfFile.class, paramLabel = "FILE", required = true,
+    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFile.class, paramLabel = "FILE", required = true,
             description = "file to write, safetensors")
     private Path output;
 
@@ -66,7 +66,7 @@ public final class PredictCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's own)")
     private int steps;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+    @Option(names = "--noise-seed", paramLabel = "N", defaultValue = "0",
             description = "seed of the noise that the input does not give (default: ${DEFAULT-VALUE})")
     private long seed;
 
@@ -82,9 +82,10 @@ public final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        SchedulerConfig.Type chosen = type();
         PolicyDefinition definition = PolicyReader.read(policy);
         PredictionInput tensors = new PredictionInput(input, definition.config());
-        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(type(), steps);
+        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps);
         SchedulerConfig sampler = sampler(options, definition.config());
         Sampling sampling = Sampling.of(List.of(tensors.noise(sampler, NoiseSource.seeded(seed))));
         try (DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {

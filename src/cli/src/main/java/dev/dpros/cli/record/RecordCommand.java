@@ -3,6 +3,7 @@ package dev.dpros.cli.record;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.TopicQuality;
@@ -35,11 +36,11 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros record}: records demonstrations until it is told to quit. */
 @Command(name = "record", mixinStandardHelpOptions = true,
-        description = {"Records teleoperated episodes: the sources of the robot's configuration, the commanded and the sent",
-            "action, each message with its stamps, into a journal that survives kill -9 and power loss."},
+        description = "Records teleoperated episodes: the sources of the robot's configuration, the commanded and the sent action, each "
+            + "message with its stamps, into a journal that survives kill -9 and power loss.",
         footer = {"", "Keys: space start/stop, s success, f failure, d discard, i intervention on/off, q quit.",
-            "Services: ~start_episode ~stop_episode ~success ~failure ~discard (std_srvs/Trigger),",
-            "          ~intervention (std_srvs/SetBool). Joystick: record.joy and record.buttons in the configuration.",
+            "Services: ~start_episode ~stop_episode ~success ~failure ~discard (std_srvs/Trigger), ~intervention (std_srvs/SetBool). "
+                + "Joystick: record.joy and record.buttons in the configuration.",
             "Parameter ~task: task text of the next episode.",
             "", "Afterwards: dpros dataset info|verify|export DIR"})
 public final class RecordCommand implements Callable<Integer> {
@@ -90,7 +91,9 @@ public final class RecordCommand implements Callable<Integer> {
             ScheduledExecutorService display = Executors.newSingleThreadScheduledExecutor(r -> new Thread(r, "display"));
             lifecycle.own(display::shutdownNow);
             int period = terminal ? TERMINAL_PERIOD_MS : LOG_PERIOD_MS;
-            display.scheduleAtFixedRate(() -> show(session, terminal), 0, period, TimeUnit.MILLISECONDS);
+            if (!Verbosity.quiet(spec)) {
+                display.scheduleAtFixedRate(() -> show(session, terminal), 0, period, TimeUnit.MILLISECONDS);
+            }
             if (terminal) {
                 Thread keys = new Thread(() -> readKeys(session, lifecycle), "keyboard");
                 keys.setDaemon(true);
@@ -127,6 +130,9 @@ public final class RecordCommand implements Callable<Integer> {
         if (status.intervention()) {
             line.append(" | HUMAN");
         }
+        if (!status.silent().isEmpty()) {
+            line.append(" | NOTHING FROM ").append(status.silent());
+        }
         boolean trouble = status.state() == RecorderState.FAULT || status.state() == RecorderState.DISK_FULL;
         return trouble ? line.append(" | ").append(status.reason()).toString() : line.toString();
     }
@@ -150,7 +156,7 @@ public final class RecordCommand implements Callable<Integer> {
                 terminal.setAttributes(before);
             }
         } catch (IOException e) {
-            spec.commandLine().getErr().println("no keyboard: " + e.getMessage() + "; use the services");
+            Verbosity.warn(spec, "no keyboard: " + e.getMessage() + "; use the services");
         }
     }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                 + "robot's nodes, topics with rates, stamps and sizes, measured position, limits, this machine. Nothing is published "
                 + "on a command topic, and nothing starts.",
         footer = {"", "Exit code 0: no fault (warnings may be there); 1: a fault; 2: the configuration cannot be read.",
-            "dpros run --check does the same with the options of a run. What is set on the parameter server is not looked at.",
+            "The same with the options of a run: dpros run --check. What is set on the parameter server is not looked at.",
             "Example: dpros doctor --config my_robot.yaml"})
 public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (docs/parameters.md)", required = true)

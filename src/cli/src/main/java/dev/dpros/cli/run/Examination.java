@@ -1,5 +1,6 @@
 package dev.dpros.cli.run;
 
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.Finding;
 import dev.dpros.core.NodeArguments;
@@ -36,10 +37,9 @@ final class Examination {
     static int run(RobotConfig config, Doctor.Settings settings, NodeArguments arguments, @Nullable Path json, CommandSpec spec)
             throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
         String name = config.node().name() + "_doctor_" + ProcessHandle.current().pid();
         List<Finding> findings = new Doctor(config, settings, new SystemClock()).examine(() -> arguments.connect(name, Map.of()),
-                doing -> err.println("dpros: " + doing));
+                doing -> Verbosity.tell(spec, doing));
         out.print(FindingTable.text(findings, spec.usageMessage().width()));
         out.println(FindingTable.summary(findings));
         out.flush();

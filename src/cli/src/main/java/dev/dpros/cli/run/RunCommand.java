@@ -4,6 +4,7 @@ import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.Layer;
 import dev.dpros.config.OptionLayer;
@@ -47,15 +48,16 @@ import picocli.CommandLine.Spec;
         description = "Run a policy on a robot: subscribe to its topics, sample action chunks, publish commands.",
         footer = {
             "",
-            "ROS arguments work as with any node: from:=to, __name:=N, __ns:=/ns, _param:=value; so do ROS_MASTER_URI,",
-            "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both. Keys about motion",
-            "(node.autostart, node.enable_*, action.limits, ...) count from the file, options and this command's _key:=value only.",
+            "ROS arguments work as with any node: from:=to, __name:=N, __ns:=/ns, _param:=value; so do ROS_MASTER_URI, "
+                + "ROS_IP, ROS_HOSTNAME and ROS_NAMESPACE. Private parameters override the file; options override both. Keys about motion "
+                + "(node.autostart, node.enable_*, action.limits, ...) count from the file, options and this command's _key:=value only.",
             "What is in force can be read with: rosparam get /dpros/in_force",
             "Services: ~start ~stop ~reset ~estop (std_srvs/Trigger), ~set_sampler. Action: ~run_policy.",
             "Topics: ~state ~chunk ~plan /diagnostics.",
             "",
             "Examples: dpros run --config launch/pusht.yaml",
-            "          dpros run --config my_robot.yaml --scheduler ddim --steps 10 /joint_states:=/arm/joint_states"})
+            "          dpros run --config my_robot.yaml --scheduler ddim --steps 10",
+            "          dpros run --config my_robot.yaml /joint_states:=/arm/joint_states"})
 public final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String IN_FORCE = "in_force";
@@ -117,7 +119,7 @@ public final class RunCommand implements Callable<Integer> {
             Transport node = lifecycle.own(ros.connect(early.config().node().name(), ParameterLayers.forMaster(own)));
             lifecycle.own(new LogBridge(node::log));
             node.onShutdown(reason -> {
-                spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
+                Verbosity.warn(spec, "shut down by the master: " + reason);
                 lifecycle.requestStop(ExitCode.FAILURE);
             });
             return lifecycle.unlessStopped(() -> drive(lifecycle, node, withServer(node, early, arguments, options)));
@@ -137,7 +139,7 @@ public final class RunCommand implements Callable<Integer> {
                 RecordingPlan.ofNode(robot, node::resolve)));
         if (recording != null) {
             telemetry.observe(recording.recorder());
-            policyNode.reportTo(report -> recording.recorder().driver(report.human));
+            policyNode.reportTo(report -> recording.recorder().driver(report.human, report.commanding));
             policyNode.tasksTo(recording.recorder()::task);
         }
         telemetry.show(policyNode, robot, recording, lifecycle.own(new PointerTeleop(robot, node)));
@@ -146,7 +148,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         ParentWatch.start(lifecycle);
         policyNode.whenLost(end -> {
-            spec.commandLine().getErr().println("dpros: " + end.reason());
+            Verbosity.warn(spec, end.reason());
             lifecycle.requestEnd(end.exitCode());
         });
         if (policyNode.start(robot.node().autostart())) {
@@ -162,7 +164,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private void sayReady(PolicyNode policyNode, Transport node, RobotConfig robot, Telemetry telemetry) {
         String waits = policyNode.waitsFor();
-        spec.commandLine().getErr().println("dpros: " + node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
+        Verbosity.tell(spec, node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
                 + robot.layout().topics() + " with " + robot.policy().getFileName() + telemetry.where()
                 + (waits.isEmpty() ? "" : "; waiting for " + waits)
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));

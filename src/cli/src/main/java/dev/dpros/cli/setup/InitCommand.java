@@ -5,6 +5,7 @@ import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
@@ -12,7 +13,6 @@ import dev.dpros.core.TransportProvider;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.setup.MoveItLimits;
 import dev.dpros.setup.RobotSetup;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
                 + "a URDF does not say is guessed and marked, and 'dpros doctor' lists the marks.",
         footer = {"", "Looks at /robot_description: a parameter of ROS 1, a latched topic of ROS 2. Publishes nothing.",
             "Examples: dpros init --policy models/mine --yes",
-            "          dpros init --policy models/mine --urdf panda.urdf --joint-limits config/joint_limits.yaml -o panda.yaml",
+            "          dpros init --policy models/mine --urdf panda.urdf -o panda.yaml",
             "Then:     dpros doctor --config robot.yaml"})
 public final class InitCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "PATH", required = true, description = "checkpoint: a LeRobot directory or diffusion_policy .ckpt")
@@ -82,7 +82,6 @@ public final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
         boolean there = Files.exists(output);
         if (there && !overwrite) {
             throw InputException.of("--output", output.toString(), "a new file", "one that is there", "choose another name, or say --overwrite");
@@ -97,7 +96,7 @@ public final class InitCommand implements Callable<Integer> {
         try (Transport robot = join(arguments, answers)) {
             setup.write(robot);
         }
-        err.println("dpros: " + (there ? "replaced " : "wrote ") + output + "; next: dpros doctor --config " + output);
+        Verbosity.tell(spec, (there ? "replaced " : "wrote ") + output + "; next: dpros doctor --config " + output);
         return 0;
     }
 

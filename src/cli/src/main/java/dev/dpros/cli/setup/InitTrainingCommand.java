@@ -4,6 +4,7 @@ import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
@@ -12,7 +13,6 @@ import dev.dpros.process.Archive;
 import dev.dpros.training.setup.DatasetFacts;
 import dev.dpros.training.setup.TrainingSetup;
 import dev.dpros.transports.Transports;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,14 +69,13 @@ public final class InitTrainingCommand implements Callable<Integer> {
         if (!Files.exists(dataset)) {
             throw InputException.of("DATASET", dataset.toString(), "a recording, a LeRobotDataset, an HDF5 file or a *.zarr", "nothing", "check the path");
         }
-        PrintWriter err = spec.commandLine().getErr();
         try (EpisodeDataset opened = DatasetFormat.open(dataset, fps, recording -> JournalDataset.open(recording, null,
                 new RosMessageReaders(Transports::recorded), stamps.bounds()))) {
             TrainingSetup setup = new TrainingSetup(DatasetFacts.of(opened, inputs), dataset);
             setup.write(output);
-            setup.summary().forEach(line -> err.println("dpros: " + line));
+            setup.summary().forEach(line -> Verbosity.tell(spec, line));
         }
-        err.println("dpros: " + (there.isEmpty() ? "wrote " : "replaced ") + String.join(", ", TrainingSetup.files()) + " in " + output
+        Verbosity.tell(spec, (there.isEmpty() ? "wrote " : "replaced ") + String.join(", ", TrainingSetup.files()) + " in " + output
                 + "; next: dpros train --config " + output.resolve("quick.yaml") + " --output runs/quick");
         return 0;
     }

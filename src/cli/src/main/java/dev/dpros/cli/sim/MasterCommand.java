@@ -20,11 +20,11 @@ import picocli.CommandLine.TypeConversionException;
         description = "Run a ROS 1 master with parameter server (as roscore, without Python).",
         footer = {"", "Then, in other terminals: export ROS_MASTER_URI=http://localhost:11311; rostopic list"})
 public final class MasterCommand implements Callable<Integer> {
-    @Option(names = "--port", converter = Numbers.Port.class, defaultValue = "11311",
+    @Option(names = "--port", converter = Numbers.Port.class, paramLabel = "N", defaultValue = "11311",
             description = "TCP port; 0 for a free one (default: ${DEFAULT-VALUE})")
     private int port;
 
-    @Option(names = "--bind", converter = LocalAddress.class, defaultValue = "127.0.0.1",
+    @Option(names = "--bind", converter = LocalAddress.class, paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
             description = "address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 for all)")
     private InetAddress bind;
 

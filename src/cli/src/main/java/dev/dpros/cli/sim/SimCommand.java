@@ -2,6 +2,7 @@ package dev.dpros.cli.sim;
 
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
@@ -80,7 +81,7 @@ public final class SimCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(arguments.connect(world.name().toLowerCase(Locale.ROOT)));
             node.onShutdown(reason -> {
-                spec.commandLine().getErr().println("dpros: shut down by the master: " + reason);
+                Verbosity.warn(spec, "shut down by the master: " + reason);
                 lifecycle.requestStop(ExitCode.FAILURE);
             });
             if (world == World.ARM7) {
@@ -89,7 +90,7 @@ public final class SimCommand implements Callable<Integer> {
                 lifecycle.own(new PushTWorldNode(node, options)).start();
             }
             ParentWatch.start(lifecycle);
-            spec.commandLine().getErr().println("dpros: " + node.nodeName() + " simulates " + world);
+            Verbosity.tell(spec, node.nodeName() + " simulates " + world);
             return lifecycle.awaitStop();
         }
     }

@@ -1,12 +1,15 @@
 package dev.dpros.cli.top;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.core.InputException;
 import dev.dpros.metrics.dashboard.PageLink;
+import dev.dpros.process.JsonFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedString;
 import org.jline.utils.InfoCmp.Capability;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +41,7 @@ public final class TopCommand implements Callable<Integer> {
     private static final int FIRST_STATE_MS = 5000;
     private static final int PLAIN_WIDTH = 120;
     private static final int CTRL_C = 3;
+    private static final String PRINTED = "-";
 
     @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
             description = "the node's live page (default: ${DEFAULT-VALUE})")
@@ -45,20 +50,26 @@ public final class TopCommand implements Callable<Integer> {
     @Option(names = "--once", description = "print the present state as text and end")
     private boolean once;
 
-    @Option(names = "--json", description = "print the present state as JSON and end")
-    private boolean json;
+    @Option(names = "--json", converter = Target.class, paramLabel = "FILE", description = "write the present state to this file and end; -: print it")
+    private String json;
 
     @Spec
     private CommandSpec spec;
+
+    /** A file that can be written, or a dash. */
+    static final class Target implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            return text.equals(PRINTED) ? text : new OutputTarget.OfFile().convert(text).toString();
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
         try (PageLink link = new PageLink(address(), System.getenv().getOrDefault("DPROS_TOKEN", ""))) {
             awaitState(link);
-            if (json) {
-                PageLink.View view = link.view();
-                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(
-                        Map.of("state", view.state(), "latency", view.latency() == null ? List.of() : view.latency())));
+            if (json != null) {
+                write(link.view());
             } else if (once || !Terminals.interactive()) {
                 PrintWriter out = spec.commandLine().getOut();
                 screen(link, PLAIN_WIDTH).forEach(line -> out.println(line.toString().stripTrailing()));
@@ -66,6 +77,15 @@ public final class TopCommand implements Callable<Integer> {
                 run(link);
             }
             return 0;
+        }
+    }
+
+    private void write(PageLink.View view) throws IOException {
+        Map<String, Object> tree = Map.of("state", view.state(), "latency", view.latency() == null ? List.of() : view.latency());
+        if (json.equals(PRINTED)) {
+            spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(tree));
+        } else {
+            JsonFile.write(Path.of(json), tree);
         }
     }
 

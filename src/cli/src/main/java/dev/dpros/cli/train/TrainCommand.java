@@ -10,6 +10,7 @@ import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.Layer;
 import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
@@ -31,6 +32,7 @@ import dev.dpros.training.InitialWeights;
 import dev.dpros.training.LearningRate;
 import dev.dpros.training.Objective;
 import dev.dpros.training.PolicyTrainer;
+import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
 import dev.dpros.training.pusht.PoseObjective;
@@ -38,6 +40,7 @@ import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingFiles;
 import dev.dpros.training.run.TrainingRun;
 import dev.dpros.training.run.TrainingSettings;
+import dev.dpros.training.run.TrainingSummary;
 import dev.dpros.transports.Transports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,8 +68,8 @@ import picocli.CommandLine.Spec;
                 + "ALOHA, or recordings. The output directory holds "
                 + "the newest policy (last), the best ones (best), metrics.csv, and all that is needed to go on after an "
                 + "interruption: the same command with --resume.",
-        footer = {"", "Example: dpros train --config models/recipes/pusht_keypoints.yaml --output runs/keypoints",
-            "Then:    dpros eval --policy runs/keypoints/last"})
+        footer = {"", "Example: dpros train --config training/quick.yaml --output runs/quick",
+            "Then:    dpros run --config robot.yaml --policy runs/quick/last"})
 public final class TrainCommand implements Callable<Integer> {
     private static final int SAVE_MS = 1_700;
     private static final int INTERRUPTED = 130;
@@ -107,15 +110,19 @@ public final class TrainCommand implements Callable<Integer> {
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
-        TrainingFiles files = files(result.inForce());
+        String inForce = new YAMLMapper().writeValueAsString(result.inForce());
+        TrainingFiles files = files(inForce);
         if (!settings.ignored().isEmpty()) {
-            spec.commandLine().getErr().println("dpros: " + file + ": without effect: " + String.join(", ", settings.ignored()));
+            Verbosity.warn(spec, file + ": without effect: " + String.join(", ", settings.ignored()));
         }
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
             List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
             TrainingData data = new TrainingData(config, policy, earlier,
-                    path -> choice.of(open(path), line -> spec.commandLine().getErr().println("dpros: " + line)));
+                    path -> choice.of(open(path), line -> Verbosity.warn(spec, line)));
+            if (!resume) {
+                files.begin(inForce); // now that the data are read: an empty training would be in the way of the next try
+            }
             PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
             Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
             boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
@@ -123,14 +130,15 @@ public final class TrainCommand implements Callable<Integer> {
             if (cached) {
                 data.cacheCoordinates(initial);
             }
-            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), data.training(),
-                    options(config, policy, learns))) {
+            BatchSource batches = data.training();
+            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), batches, options(config, policy, learns))) {
                 if (resume) {
                     files.restore(trainer.state());
                     trainer.resume();
                 }
+                TrainingSummary.of(config, data, batches, trainer.state(), parameters(initial)).forEach(line -> Verbosity.tell(spec, line));
                 run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
-                try (ConsoleProgress progress = new ConsoleProgress()) {
+                try (ConsoleProgress progress = new ConsoleProgress(spec)) {
                     run.run(progress, spec.commandLine().getErr());
                 }
             } finally {
@@ -157,15 +165,13 @@ public final class TrainCommand implements Callable<Integer> {
         return options.layer();
     }
 
-    private TrainingFiles files(Map<String, Object> inForce) throws IOException {
+    private TrainingFiles files(String yaml) throws IOException {
         TrainingFiles files = new TrainingFiles(output);
-        String yaml = new YAMLMapper().writeValueAsString(inForce);
         if (!resume) {
             if (files.started()) {
                 throw InputException.of("--output", output.toString(), "a new directory", "a training",
                         "go on with --resume, or choose another");
             }
-            Files.writeString(files.configuration(), yaml);
         } else if (!files.started()) {
             throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
         } else if (!Files.readString(files.configuration()).equals(yaml)) {
@@ -190,6 +196,10 @@ public final class TrainCommand implements Callable<Integer> {
             weights.putAll(BackboneWeights.read(config.backboneWeights(), policy));
         }
         return weights;
+    }
+
+    private static long parameters(PolicyDefinition policy) {
+        return policy.weights().values().stream().mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact)).sum();
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */

@@ -106,7 +106,7 @@ class PolicyCommandsTest {
         assertArrayEquals(expected, floats(directory.resolve("out"), "action"), 0.25f);
         assertEquals(List.of(8L, 2L), Safetensors.read(directory.resolve("out")).get("action").shape());
         assertEquals(2, run("import", directory.resolve("stanford_lowdim_ddim10"), imported));
-        fails("--force");
+        fails("--overwrite");
     }
 
     @Test

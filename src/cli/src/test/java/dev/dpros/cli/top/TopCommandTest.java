@@ -63,7 +63,7 @@ class TopCommandTest {
     void shouldPrintTheStateForPrograms() throws IOException, InterruptedException {
         try (FakeNode node = new FakeNode(0, 2)) {
             watch(node);
-            assertEquals(0, top("--json", "--url", url(node)));
+            assertEquals(0, top("--json", "-", "--url", url(node)));
         }
         JsonNode tree = new ObjectMapper().readTree(out.toString());
         assertEquals("nominal", tree.path("state").path("safety").path("state").asText());

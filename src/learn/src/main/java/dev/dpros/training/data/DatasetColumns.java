@@ -131,9 +131,20 @@ public final class DatasetColumns {
                     feature.kind() + " " + feature.shape() + " from value " + column.first() + " on"
                             + (column.rotation6d() ? ", of 7 values for each arm converted to 10" : ""),
                     first.kind() + " " + (found.length == 1 ? first.shape().toString() : "[" + width + "], of " + found.length + " columns"),
-                    "map another column in 'columns'");
+                    remedy(dataset, feature, first.key()));
         }
         return found;
+    }
+
+    /** Another column only where there is one that fits. */
+    private static String remedy(EpisodeDataset dataset, FeatureSpec feature, String instead) {
+        boolean picture = feature.kind() == FeatureSpec.Kind.VISUAL;
+        List<String> fitting = dataset.features().stream().filter(column -> !column.key().equals(instead) && column.visual() == picture
+                && (picture ? column.shape().equals(feature.shape()) : column.size() >= feature.size())).map(DatasetFeature::key).toList();
+        if (fitting.isEmpty()) {
+            return "no column of the data fits: a policy for these data comes from 'dpros init-training'";
+        }
+        return "what fits: " + String.join(", ", fitting) + "; choose with --set columns/" + feature.key() + "/from=" + fitting.get(0);
     }
 
     /** One column; for rotations that are converted, the absolute one beside it where there is one (robomimic's actions_abs). */
@@ -144,7 +155,7 @@ public final class DatasetColumns {
             throw InputException.of(dataset.name(), "column for '" + feature.key() + "'", "'" + from + "'",
                     dataset.features().stream().map(DatasetFeature::key).toList()
                             + (dataset.leftOut().isEmpty() ? "" : "; not read: " + String.join("; ", dataset.leftOut())),
-                    "map it in 'columns'");
+                    remedy(dataset, feature, from));
         }
         return found;
     }

@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.knowm.xchart.VectorGraphicsEncoder;
@@ -26,6 +28,10 @@ public final class TrainingCurves {
     private static final double LEAST_LOSS = 1e-9;
     private static final int WIDTH = 760;
     private static final int HEIGHT = 440;
+    /** Of so few points each is marked: one alone makes no line. */
+    private static final int MARKED = 25;
+    /** Below it tenths do not tell the labels of an axis apart. */
+    private static final double NARROW = 1.0;
 
     private TrainingCurves() {}
 
@@ -48,18 +54,33 @@ public final class TrainingCurves {
         }
     }
 
+    /** Of all losses' powers of ten. */
+    private static double range(Map<String, List<double[]>> lines) {
+        DoubleSummaryStatistics losses = new DoubleSummaryStatistics();
+        lines.forEach((name, points) -> {
+            if (!name.equals(SCORE)) {
+                points.forEach(point -> losses.accept(Math.log10(Math.max(LEAST_LOSS, point[1]))));
+            }
+        });
+        return losses.getMax() - losses.getMin();
+    }
+
     private static void draw(Map<String, List<double[]>> lines, Path svg) throws IOException {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(Styler.ChartTheme.XChart)
                 .title("Training").xAxisTitle("optimisation steps").build();
         chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(Styler.LegendPosition.OutsideE);
-        chart.getStyler().setXAxisDecimalPattern("0").setYAxisDecimalPattern("0.0");
+        chart.getStyler().setXAxisMin(0.0).setYAxisDecimalPattern("0.0");
+        chart.setCustomXAxisTickLabelsFormatter(step -> step == Math.rint(step) ? String.format(Locale.ROOT, "%.0f", step) : "");
         chart.setYAxisGroupTitle(LOSSES, "log10 of the loss");
         lines.forEach((name, points) -> {
             boolean score = name.equals(SCORE);
             chart.addSeries(name, points.stream().mapToDouble(p -> p[0]).toArray(),
                     points.stream().mapToDouble(p -> score ? p[1] : Math.log10(Math.max(LEAST_LOSS, p[1]))).toArray())
-                    .setMarker(score ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE).setYAxisGroup(score ? SCORES : LOSSES);
+                    .setMarker(score || points.size() <= MARKED ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE).setYAxisGroup(score ? SCORES : LOSSES);
         });
+        if (range(lines) < NARROW) {
+            chart.getStyler().setYAxisDecimalPattern("0.000");
+        }
         if (lines.containsKey(SCORE)) {
             chart.setYAxisGroupTitle(SCORES, "score");
             chart.getStyler().setYAxisMin(SCORES, 0.0).setYAxisMax(SCORES, 1.0).setYAxisGroupPosition(SCORES, Styler.YAxisPosition.Right);

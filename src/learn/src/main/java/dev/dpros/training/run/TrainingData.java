@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The demonstrations of a training: in memory, split by episodes, with their normalizers. One thread. */
 public final class TrainingData {
@@ -112,8 +113,28 @@ public final class TrainingData {
 
     /** Episodes and steps, for people. */
     public String summary() {
-        return parts.stream().mapToInt(ReplayData::episodes).sum() + " episodes, "
-                + parts.stream().mapToInt(ReplayData::steps).sum() + " steps";
+        int trained = 0;
+        for (int p = 0; p < parts.size(); p++) {
+            trained += (int) IntStream.range(0, parts.get(p).episodes()).filter(splits.get(p)::trained).count();
+        }
+        int episodes = parts.stream().mapToInt(ReplayData::episodes).sum();
+        return episodes + " episodes, " + parts.stream().mapToInt(ReplayData::steps).sum() + " frames; " + trained + " episodes are trained on, "
+                + (episodes - trained) + " held out";
+    }
+
+    /** Memory that the data take: vectors as floats, recorded pictures as bytes. */
+    public long bytes() {
+        long bytes = 0;
+        for (ReplayData part : parts) {
+            for (float[] vector : part.vectors().values()) {
+                bytes += (long) vector.length * Float.BYTES;
+            }
+            for (FeatureSpec feature : part.features()) {
+                boolean drawn = config.pusht().poses();
+                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !drawn ? (long) part.steps() * feature.size() : 0;
+            }
+        }
+        return bytes;
     }
 
     /** Puts what a frozen encoder makes of the pictures in their place. */

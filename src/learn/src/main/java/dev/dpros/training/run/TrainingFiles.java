@@ -32,11 +32,16 @@ public final class TrainingFiles {
 
     private final Path directory;
 
-    /** @throws InputException if the directory cannot be made */
+    /** Makes nothing yet. */
     public TrainingFiles(Path directory) {
         this.directory = directory;
+    }
+
+    /** Makes the directory and writes the configuration into it. @throws InputException if it cannot be made or written */
+    public void begin(String yaml) {
         try {
             Files.createDirectories(directory);
+            Files.writeString(configuration(), yaml);
         } catch (IOException e) {
             throw new InputException(directory + ": cannot be made: " + e.getMessage(), e);
         }

@@ -89,10 +89,10 @@ public final class TrainingRun {
             loss += now;
             counted++;
             progress.advance(1);
-            if (step % LOG_EVERY == 0) {
+            if (step % LOG_EVERY == 0 || step == config.steps() || stopping) {
                 log.scalar("train_loss", step, loss / counted);
                 log.scalar("lr", step, rate);
-                progress.note(String.format(Locale.ROOT, "loss %.4f", loss / counted));
+                progress.note(String.format(Locale.ROOT, "loss %.4f, lr %.1e", loss / counted, rate));
                 loss = 0;
                 counted = 0;
             }

@@ -209,7 +209,8 @@ public final class LiveState implements DashboardState {
             return null;
         }
         boolean trouble = status.state() == RecorderState.FAULT || status.state() == RecorderState.DISK_FULL;
-        String note = trouble ? status.reason() : (status.intervention() ? "human drives; " : "") + status.task();
+        String note = trouble ? status.reason() : (status.intervention() ? "human drives; " : "")
+                + (status.silent().isEmpty() ? "" : "no message from " + status.silent() + "; ") + status.task();
         return new Snapshot.Recording(lower(status.state()), status.episode(), status.seconds(), status.bytes(),
                 status.dropped(), note);
     }

@@ -77,10 +77,10 @@ class PackageToolsTest {
         RosTool.assumeInstalled("roslaunch");
         String home = echoingHome().toString();
         Path file = Path.of("launch/pusht_demo.launch").toAbsolutePath();
-        String nodes = tool(Map.of("ROS_PACKAGE_PATH", FROM_SOURCE, "DPROS_HOME", home), "roslaunch", "--args", "/policy",
+        String nodes = tool(Map.of("ROS_PACKAGE_PATH", FROM_SOURCE, "DPROS_HOME", home), "roslaunch", "--args", "/dpros",
                 file.toString(), "policy_args:=--steps 4");
-        assertTrue(nodes.contains("dpros_node run --config home:launch/pusht.yaml --steps 4 __name:=policy"), nodes);
-        assertTrue(tool(Map.of("ROS_PACKAGE_PATH", FROM_SOURCE), "roslaunch", "--nodes", file.toString()).contains("/world"));
+        assertTrue(nodes.contains("dpros_node run --config home:launch/pusht.yaml --steps 4 __name:=dpros"), nodes);
+        assertTrue(tool(Map.of("ROS_PACKAGE_PATH", FROM_SOURCE), "roslaunch", "--nodes", file.toString()).contains("/pusht\n"));
     }
 
     @Test

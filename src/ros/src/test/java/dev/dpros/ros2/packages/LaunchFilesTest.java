@@ -84,7 +84,7 @@ class LaunchFilesTest {
         Element include = elements("pusht_demo.launch.xml", "include").get(0);
         assertEquals("$(dirname)/policy.launch.xml", include.getAttribute("file"));
         NodeList given = include.getElementsByTagName("arg");
-        assertEquals(4, given.getLength());
+        assertEquals(3, given.getLength());
         for (int i = 0; i < given.getLength(); i++) {
             assertTrue(declared.contains(((Element) given.item(i)).getAttribute("name")));
         }

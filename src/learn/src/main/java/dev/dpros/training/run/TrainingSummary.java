@@ -1,0 +1,37 @@
+package dev.dpros.training.run;
+
+import dev.dpros.config.TrainConfig;
+import dev.dpros.training.data.BatchSource;
+import dev.dpros.training.engine.TrainingState;
+import java.util.List;
+import java.util.Locale;
+
+/** What a training is about to do, for people. Stateless. */
+public final class TrainingSummary {
+    /** Weights, two moments, average and gradients. */
+    private static final int BLOCKS = 5;
+
+    private TrainingSummary() {}
+
+    /**
+     * A line on the data and a line on the network.
+     *
+     * @param parameters of the whole network
+     */
+    public static List<String> of(TrainConfig config, TrainingData data, BatchSource batches, TrainingState state, long parameters) {
+        long trained = state.tensors().stream().mapToLong(tensor -> tensor.count()).sum();
+        long windows = (long) config.loader().batchSize() * config.loader().microBatches();
+        double epoch = Math.max(1, (double) batches.batchesPerEpoch() / config.loader().microBatches());
+        return List.of(
+                String.format(Locale.ROOT, "data: %s; %s in memory", data.summary(), size(data.bytes())),
+                String.format(Locale.ROOT, "network: %,d parameters%s; %s for weights, gradients, moments and average, besides what a step "
+                        + "needs", parameters, trained == parameters ? "" : String.format(Locale.ROOT, ", %,d of them trained", trained),
+                        size(trained * Float.BYTES * BLOCKS)),
+                String.format(Locale.ROOT, "training: steps %,d to %,d of %,d windows each, %,.0f steps an epoch, %.1f epochs in all",
+                        state.steps() + 1, config.steps(), windows, epoch, config.steps() / epoch));
+    }
+
+    private static String size(long bytes) {
+        return bytes < 1_000_000_000 ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+}
