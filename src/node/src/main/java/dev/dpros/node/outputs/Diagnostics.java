@@ -210,6 +210,7 @@ public final class Diagnostics implements AutoCloseable {
         values.put("subscribers", commands.subscribers());
         values.put("sent", commands.sent());
         values.put("dropped", commands.dropped());
+        commands.droppedBy().forEach((node, count) -> values.put("dropped by " + node, count));
         boolean heard = commands.subscribers() > 0;
         return status("commands", heard ? OK : WARN, heard ? "subscribed" : "nobody subscribes to the commands", values);
     }

@@ -2,6 +2,8 @@ package dev.dpros.metrics.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 
 /** Headless Chromium through chromedriver, by the W3C WebDriver protocol: the few commands that the tests need. */
 public final class Browser implements AutoCloseable {
@@ -148,10 +151,26 @@ public final class Browser implements AutoCloseable {
         return errors;
     }
 
+    /** Makes the page's window this large, px; smaller than a window of the screen can be, if need be. */
+    public void viewport(int width, int height) throws IOException, InterruptedException {
+        post("/goog/cdp/execute", Map.of("cmd", "Emulation.setDeviceMetricsOverride",
+                "params", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false)));
+    }
+
     /** Writes a PNG of the window. */
     public void screenshot(Path file) throws IOException, InterruptedException {
-        String image = call("GET", "/session/" + session + "/screenshot", null).asText();
-        Files.write(file, Base64.getDecoder().decode(image));
+        Files.write(file, picture());
+    }
+
+    /** Writes a PNG of the window with a palette of 256 colours: a third of the size. */
+    public void smallScreenshot(Path file) throws IOException, InterruptedException {
+        ByteArrayOutputStream palette = new ByteArrayOutputStream();
+        ImageIO.write(ImageIO.read(new ByteArrayInputStream(picture())), "gif", palette);
+        ImageIO.write(ImageIO.read(new ByteArrayInputStream(palette.toByteArray())), "png", file.toFile());
+    }
+
+    private byte[] picture() throws IOException, InterruptedException {
+        return Base64.getDecoder().decode(call("GET", "/session/" + session + "/screenshot", null).asText());
     }
 
     @Override
