@@ -10,7 +10,7 @@ import org.jline.utils.AttributedStyle;
  * that is too long has a line of its own. Confined to one thread.
  */
 final class TopTable {
-    private static final int LEAST_NAME = 16;
+    private static final int LEAST_NAME = 12;
 
     /**
      * A column of numbers.
