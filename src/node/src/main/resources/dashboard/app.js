@@ -20,10 +20,11 @@ import vitals from './panels/vitals.js';
 /*
  * A panel is an object; each of its functions is optional:
  *   mount(page)          once, at the start
- *   session(session)     what the page may do: {key, actions, cameras, drives}; again after the node has restarted
+ *   session(session)     what the page may do: {key, actions, cameras, drives, rateHz}; again after the node has restarted
+ *   past(past)           what went before: once when the stream opens, before the first state
  *   state(snapshot)      up to 20 times a second: keep what is needed, do not draw
  *   latency(rows)        once a second
- *   link(up, silentMs)   four times a second
+ *   link(up, silentMs)   four times a second, and when the stream breaks
  *   draw(snapshot, now)  before the next frame, if anything has come since the last; now in s
  *   key(event)           a key that no field wants; true if it was for this panel
  */
@@ -50,9 +51,10 @@ const all = (name, ...values) => PANELS.forEach(panel => panel[name]?.(...values
 const link = new Link({
   say: page.say,
   session: session => { all('session', session); page.dirty = true; },
+  past: past => { all('past', past); page.dirty = true; },
   state: next => { snapshot = next; all('state', next); page.dirty = true; },
   latency: rows => { all('latency', rows); page.dirty = true; },
-  link: (up, silentMs) => { all('link', up, silentMs); showLink(up); },
+  link: (up, silentMs) => { all('link', up, silentMs); showLink(up); page.dirty = true; },
 });
 
 function showLink(up) {
@@ -65,7 +67,7 @@ function draw() {
   if (!page.dirty || !snapshot) return;
   page.dirty = false;
   setText(byId('title'), snapshot.title);
-  const title = snapshot.safety.state + ' · ' + snapshot.title;
+  const title = (link.up ? snapshot.safety.state : 'no data') + ' · ' + snapshot.title;
   if (document.title !== title) document.title = title;
   all('draw', snapshot, performance.now() / 1000);
 }

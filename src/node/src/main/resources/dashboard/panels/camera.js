@@ -1,4 +1,4 @@
-// Camera images with the plan over them.
+// The cameras' images side by side, with the plan over them.
 
 import {colour, surface} from '../canvas.js';
 import {byId, element, reconcile, setText} from '../dom.js';
@@ -6,50 +6,66 @@ import {byId, element, reconcile, setText} from '../dom.js';
 const IMAGE_PERIOD_MS = 100;
 
 let page;
-let cameras = [];
-let camera = null;
-let image = null;
-let imageTag = '';
-let fetching = false;
+let views = [];
+let silent = false;
 
-function choose(name) {
-  camera = name;
-  image = null;
-  imageTag = '';
-  byId('camera').dataset.camera = name || '';
-  for (const tab of byId('camera-tabs').children) tab.setAttribute('aria-pressed', tab.textContent === name);
-  page.dirty = true;
-  fetchImage();
-}
+/** One camera: its newest image, and where it is drawn. */
+class View {
+  #image = null;
+  #tag = '';
+  #fetching = false;
 
-function makeTab(name) {
-  const tab = element('button', '', name);
-  tab.setAttribute('aria-pressed', name === camera);
-  tab.addEventListener('click', () => choose(name));
-  return tab;
-}
+  constructor(name) {
+    this.name = name;
+    this.canvas = element('canvas');
+    this.canvas.dataset.camera = name;
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', name + ' with the planned chunk');
+    this.note = element('p', 'note');
+    this.note.hidden = true;
+    this.input = element('i');
+    this.root = element('figure', 'view', element('div', 'stage', this.canvas, this.note),
+      element('figcaption', '', name + ' ', this.input));
+    this.root.dataset.camera = name;
+  }
 
-async function fetchImage() {
-  if (!camera || fetching || document.hidden) return;
-  fetching = true;
-  const wanted = camera;
-  try {
-    const answer = await fetch('camera/' + encodeURIComponent(wanted), {headers: imageTag ? {'If-None-Match': imageTag} : {}});
-    if (answer.status === 200) {
-      const received = await createImageBitmap(await answer.blob());
-      if (wanted === camera) {
-        if (image) image.close();
-        image = received;
-        imageTag = answer.headers.get('ETag') || '';
+  async fetch() {
+    if (this.#fetching || document.hidden) return;
+    this.#fetching = true;
+    try {
+      const answer = await fetch('camera/' + encodeURIComponent(this.name), {headers: this.#tag ? {'If-None-Match': this.#tag} : {}});
+      if (answer.status === 200) {
+        const received = await createImageBitmap(await answer.blob());
+        this.#image?.close();
+        this.#image = received;
+        this.#tag = answer.headers.get('ETag') || '';
         page.dirty = true;
-      } else {
-        received.close();
       }
+    } catch {
+      // the header says that the link is down
+    } finally {
+      this.#fetching = false;
     }
-  } catch {
-    // the header says that the link is down
-  } finally {
-    fetching = false;
+  }
+
+  draw(snapshot) {
+    const image = this.#image;
+    if (image) this.canvas.style.setProperty('--ratio', image.width / image.height);
+    const {context, width, height} = surface(this.canvas);
+    if (image) {
+      context.imageSmoothingEnabled = image.width * 2 > width;
+      context.drawImage(image, 0, 0, width, height);
+    }
+    const overlay = snapshot.overlays.find(candidate => candidate.camera === this.name);
+    if (overlay) drawPlan(context, overlay, width, height);
+    const source = snapshot.sources.find(candidate => candidate.name === this.name);
+    setText(this.input, source && source.input ? source.input : '');
+    this.say(trouble(source));
+  }
+
+  say(note) {
+    this.note.hidden = !note;
+    setText(this.note, note);
   }
 }
 
@@ -92,8 +108,8 @@ function drawPlan(context, overlay, width, height) {
   }
 }
 
-function trouble(snapshot) {
-  const source = snapshot.sources.find(candidate => candidate.name === camera);
+function trouble(source) {
+  if (silent) return 'no answer from the node';
   if (!source) return '';
   if (source.frozen) return 'image frozen';
   if (source.blank) return 'image blank';
@@ -103,32 +119,27 @@ function trouble(snapshot) {
 export default {
   mount(given) {
     page = given;
-    setInterval(fetchImage, IMAGE_PERIOD_MS);
+    setInterval(() => views.forEach(view => view.fetch()), IMAGE_PERIOD_MS);
   },
 
   session(session) {
-    cameras = session.cameras;
-    byId('camera-tabs').replaceChildren(...(cameras.length < 2 ? [] : cameras.map(makeTab)));
-    if (!cameras.includes(camera)) choose(cameras[0] || null);
+    if (views.map(view => view.name).join('\n') === session.cameras.join('\n')) return;
+    views = session.cameras.map(name => new View(name));
+    byId('cameras').replaceChildren(...views.map(view => view.root));
+    byId('main').dataset.cameras = views.length > 1 ? 'many' : 'one';
+    views.forEach(view => view.fetch());
+  },
+
+  link(up) {
+    silent = !up;
+    if (silent) views.forEach(view => view.say(trouble()));
   },
 
   draw(snapshot) {
-    const canvas = byId('camera');
-    if (image) canvas.style.aspectRatio = image.width + ' / ' + image.height;
-    const {context, width, height} = surface(canvas);
-    if (image) {
-      context.imageSmoothingEnabled = image.width * 2 > width;
-      context.drawImage(image, 0, 0, width, height);
-    }
-    const overlay = snapshot.overlays.find(candidate => candidate.camera === camera);
-    if (overlay) drawPlan(context, overlay, width, height);
-    const note = trouble(snapshot);
-    byId('camera-note').hidden = !note;
-    setText(byId('camera-note'), note);
+    views.forEach(view => view.draw(snapshot));
     reconcile(byId('facts'), snapshot.facts, () => element('div', '', element('dt'), element('dd')), (box, fact) => {
       setText(box.children[0], fact.name);
       setText(box.children[1], fact.value);
-      box.title = fact.name + ': ' + fact.value;
     });
   },
 };

@@ -73,6 +73,12 @@ export default {
     byId('stages').append(...STAGES.map(stage => element('li', 's-' + stage, stage)));
   },
 
+  past(past) {
+    const now = performance.now() / 1000;
+    cycles.clear();
+    for (const cycle of past.cycles) cycles.set(cycle.id, {...cycle, time: now - cycle.ageMs / 1000});
+  },
+
   state(snapshot) {
     const now = performance.now() / 1000;
     for (const cycle of snapshot.cycles) if (!cycles.has(cycle.id)) cycles.set(cycle.id, {...cycle, time: now});

@@ -1,4 +1,4 @@
-// A pointer on the camera's picture drives the robot, where the node takes it: while it is down its place is sent again and
+// A pointer on a camera's picture drives the robot, where the node takes it: while it is down its place is sent again and
 // again; lifting it, leaving the page or losing the link is letting go.
 
 import {byId} from '../dom.js';
@@ -9,10 +9,10 @@ let drives = [];
 let target = null;
 let sending = false;
 
-function place(event) {
-  const box = byId('camera').getBoundingClientRect();
+function place(canvas, event) {
+  const box = canvas.getBoundingClientRect();
   const fraction = (at, from, size) => Math.max(0, Math.min(1, (at - from) / size));
-  target = {camera: byId('camera').dataset.camera, x: fraction(event.clientX, box.left, box.width), y: fraction(event.clientY, box.top, box.height)};
+  target = {camera: canvas.dataset.camera, x: fraction(event.clientX, box.left, box.width), y: fraction(event.clientY, box.top, box.height)};
 }
 
 async function send() {
@@ -23,22 +23,19 @@ async function send() {
   sending = false;
 }
 
-function possible() {
-  return drives.includes(byId('camera').dataset.camera);
-}
-
 export default {
   mount(given) {
     page = given;
-    const canvas = byId('camera');
-    canvas.addEventListener('pointerdown', event => {
-      if (event.button !== 0 || !possible()) return;
+    const cameras = byId('cameras');
+    cameras.addEventListener('pointerdown', event => {
+      const canvas = event.target;
+      if (event.button !== 0 || !drives.includes(canvas.dataset.camera)) return;
       canvas.setPointerCapture(event.pointerId);
-      place(event);
+      place(canvas, event);
       send();
     });
-    canvas.addEventListener('pointermove', event => target && place(event));
-    for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) canvas.addEventListener(end, () => { target = null; });
+    cameras.addEventListener('pointermove', event => target && event.target.dataset.camera === target.camera && place(event.target, event));
+    for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) cameras.addEventListener(end, () => { target = null; });
     addEventListener('blur', () => { target = null; });
     setInterval(send, PERIOD_MS);
   },
@@ -48,7 +45,8 @@ export default {
   },
 
   draw() {
-    byId('camera').classList.toggle('drives', possible());
-    byId('drive-note').hidden = !possible();
+    const canvases = [...byId('cameras').querySelectorAll('canvas')];
+    canvases.forEach(canvas => canvas.classList.toggle('drives', drives.includes(canvas.dataset.camera)));
+    byId('drive-note').hidden = !canvases.some(canvas => canvas.classList.contains('drives'));
   },
 };

@@ -16,8 +16,9 @@ function latency(name, stage, key, quantile, snapshot) {
 }
 
 function total(name, note, snapshot, counters) {
-  const sum = snapshot.counters.filter(counter => counters.includes(counter.name)).reduce((all, c) => all + c.value, 0);
-  return {name, value: count(sum), unit: '', note, bad: false};
+  const counted = snapshot.counters.filter(counter => counters.includes(counter.name));
+  const who = counted.map(counter => counter.note).filter(Boolean).join(', ');
+  return {name, value: count(counted.reduce((all, c) => all + c.value, 0)), unit: '', note: who || note, bad: false};
 }
 
 export default {

@@ -10,6 +10,7 @@ import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.faults.FaultyTopic;
 import dev.dpros.metrics.PrometheusPeer;
 import dev.dpros.metrics.dashboard.Browser;
+import dev.dpros.metrics.dashboard.PageLayout;
 import dev.dpros.metrics.dashboard.PageLink;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.ros.master.EmbeddedMaster;
@@ -20,8 +21,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,8 +46,10 @@ class LivePageTest {
     private static final String REASON = "document.getElementById('state-reason').textContent";
     private static final String ESCAPE = "\uE00C";
     private static final String SHIFT = "\uE008";
+    /** Where the documents' pictures of the page are written, if this run is to write them. */
+    private static final String PICTURES = System.getProperty("dpros.pictures", "");
     /** Sum of some of the camera canvas's bytes. */
-    private static final String PICTURE = "(() => { const c = document.getElementById('camera'); const d = c.getContext('2d')"
+    private static final String PICTURE = "(() => { const c = document.querySelector('.view canvas'); const d = c.getContext('2d')"
             + ".getImageData(0, 0, c.width, c.height).data; let s = 0; for (let i = 0; i < d.length; i += 16) s += d[i] * (i % 977);"
             + " return s; })()";
 
@@ -58,6 +63,7 @@ class LivePageTest {
     private FaultyTopic camera;
     private DprosProcess node;
     private Browser browser;
+    private PrometheusPeer prometheus;
     private int port;
 
     @BeforeAll
@@ -77,13 +83,14 @@ class LivePageTest {
                 "_node/autostart:=true",
                 "--record", folder.resolve("recordings").toString(), "_record/min_free_mb:=1");
         node.awaitText(" /arm_controller/command with ");
+        prometheus = PrometheusPeer.installed() ? new PrometheusPeer(folder, port) : null; // scrapes while the page is looked at
         browser = new Browser(1440, 1180);
         browser.open("http://127.0.0.1:" + port + "/");
     }
 
     @AfterAll
     void end() throws Exception {
-        for (AutoCloseable part : new AutoCloseable[] {browser, node, camera, relay, robot, world, master}) {
+        for (AutoCloseable part : new AutoCloseable[] {browser, prometheus, node, camera, relay, robot, world, master}) {
             if (part != null) {
                 part.close();
             }
@@ -98,9 +105,11 @@ class LivePageTest {
             browser.await(PICTURE + " !== window.before");
             showsPlanAndFan();
             showsTheLatenciesOfTheMetrics();
+            showsTheEpisode();
             browser.screenshot(Path.of("target", "live-page.png"));
-
+            fitsEveryWindow();
             recordsAnEpisode();
+            suitsFoxglove();
             takesOverWithThePointer(watch);
             camera.set(FaultyTopic.Fault.FREEZE);
             browser.await(STATE + " !== 'nominal' && " + REASON + ".includes('camera')");
@@ -112,6 +121,7 @@ class LivePageTest {
             browser.press(ESCAPE);
             browser.await(STATE + " === 'fault' && " + REASON + ".startsWith('emergency stop')");
             watch.awaitRest();
+            browser.await("document.querySelector('[data-action=start]').getAttribute('aria-disabled') === 'true'");
             browser.press(SHIFT, "S");
             browser.await("document.getElementById('message').textContent.includes('reset')");
             assertEquals("fault", browser.script("return " + STATE).asText());
@@ -122,6 +132,44 @@ class LivePageTest {
             watch.awaitMotion();
         }
         assertEquals(List.of(), browser.errors().stream().filter(error -> !error.contains("409 (Conflict)")).toList());
+    }
+
+    /** What the world says of its episode, and nothing of a wait for commands that go out. */
+    private void showsTheEpisode() throws Exception {
+        String facts = "[...document.querySelectorAll('#facts div')].map(d => d.innerText.replace(/\\s+/, ' '))";
+        browser.await(facts + ".some(f => /^episode \\d+, seed \\d+$/.test(f)) && " + facts + ".some(f => /^reward [01]\\.\\d{3}$/.test(f))");
+        browser.await("document.querySelector('.view figcaption').textContent === 'camera/image_raw observation.image'");
+        browser.await("parseFloat(document.querySelector('#joints .cmd').textContent) > 0");
+        String refused = "document.querySelector('[data-action=save]').title";
+        assertEquals("nothing is being recorded", browser.script("return " + refused).asText());
+    }
+
+    private void fitsEveryWindow() throws Exception {
+        List<String> faults = new ArrayList<>();
+        for (int width : new int[] {400, 800, 1280}) {
+            faults.addAll(PageLayout.faults(browser, width));
+        }
+        assertEquals("", String.join("\n", faults));
+        if (!PICTURES.isEmpty()) {
+            for (String theme : List.of("light", "dark")) {
+                PageLayout.show(browser, 1280, theme);
+                browser.viewport(1280, browser.script("return Math.ceil(document.documentElement.scrollHeight)").asInt());
+                DprosProcess.pause(10_000);
+                browser.smallScreenshot(Path.of(PICTURES, "page-" + theme + ".png"));
+            }
+        }
+        browser.viewport(1440, 1180);
+    }
+
+    /** The layout that is shipped shows what an exported episode has, and what these nodes publish. */
+    private void suitsFoxglove() throws Exception {
+        FoxgloveLayout layout = new FoxgloveLayout(Path.of("ros/foxglove/pusht.json"));
+        layout.assertWhole();
+        Path exported = folder.resolve("mcap");
+        assertEquals(0, MainAccess.execute("dataset", "export", folder.resolve("recordings").toString(), "--format", "mcap",
+                "--output", exported.toString()));
+        layout.assertShows(exported.resolve("episode_000000").resolve("episode_000000_0.mcap"), relay,
+                Set.of("/diagnostics", "/pusht/coverage", "/pusht/reward", "/rosout"));
     }
 
     private void recordsAnEpisode() throws Exception {
@@ -140,7 +188,7 @@ class LivePageTest {
         String recorder = "document.getElementById('recording').textContent";
         browser.press("c");
         browser.await(recorder + ".startsWith('recording, episode 1, 1.')");
-        browser.dragRound("#camera", 0.3, 3_000);
+        browser.dragRound(".view canvas", 0.3, 2_000);
         browser.await("!" + recorder + ".includes('human drives') && " + STATE + " === 'nominal'");
         watch.awaitMotion();
         DprosProcess.pause(500);
@@ -157,7 +205,7 @@ class LivePageTest {
 
     /** The plan's line in the picture, and the other samples in the data behind it. */
     private void showsPlanAndFan() throws Exception {
-        String pink = "(() => { const c = document.getElementById('camera'); const d = c.getContext('2d')"
+        String pink = "(() => { const c = document.querySelector('.view canvas'); const d = c.getContext('2d')"
                 + ".getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length; i += 4)"
                 + " if (d[i] > 200 && d[i + 1] < 60 && d[i + 2] > 100) n++; return n; })()";
         browser.await(pink + " > 50");
@@ -171,26 +219,31 @@ class LivePageTest {
         }
     }
 
+    private static String row(String stage) {
+        return "document.querySelector('#latency tr[data-stage=" + stage + "]')";
+    }
+
     /** The table's p99 of the last ten seconds and the exported one, read together, agree within one refresh of the table. */
     private void showsTheLatenciesOfTheMetrics() throws Exception {
-        for (String stage : List.of("inference", "tick_duration", "end_to_end")) {
-            String row = "document.querySelector('#latency tr[data-stage=" + stage + "]')";
-            browser.await(row + " !== null");
-            browser.script("window.seen = []; window.exported = []; window.timer = setInterval(async () => {"
-                    + " const text = await (await fetch('/metrics')).text();"
-                    + " const found = text.match(/dpros_window_latency_seconds\\{quantile=\"0.99\",source=\"\",stage=\"" + stage
-                    + "\"\\} (\\S+)/); window.exported.push(1e3 * parseFloat(found[1]));"
-                    + " window.seen.push(parseFloat(" + row + ".children[2].textContent)); }, 200)");
-            browser.await("seen.some(s => exported.some(e => Math.abs(s - e) <= 0.006 * e))");
-            browser.script("clearInterval(window.timer)");
+        List<String> stages = List.of("inference", "tick_duration", "end_to_end");
+        for (String stage : stages) {
+            browser.await(row(stage) + " !== null");
         }
+        browser.script("window.seen = {}; window.exported = {}; window.timer = setInterval(async () => {"
+                + " const text = await (await fetch('/metrics')).text();"
+                + " for (const stage of ['" + String.join("', '", stages) + "']) {"
+                + " const found = text.match(`dpros_window_latency_seconds\\\\{quantile=\"0.99\",source=\"\",stage=\"${stage}\"\\\\} (\\\\S+)`);"
+                + " (exported[stage] ||= []).push(1e3 * parseFloat(found[1]));"
+                + " (seen[stage] ||= []).push(parseFloat(document.querySelector(`#latency tr[data-stage=${stage}]`).children[2].textContent)); } }, 200)");
+        for (String stage : stages) {
+            browser.await("(seen." + stage + " || []).some(s => exported." + stage + ".some(e => Math.abs(s - e) <= 0.006 * e))");
+        }
+        browser.script("clearInterval(window.timer)");
     }
 
     @Test
     void shouldGivePrometheusEverySeriesThatDashboardAndRulesUse() throws Exception {
-        assumeTrue(PrometheusPeer.installed(), "prometheus is not installed");
-        try (PrometheusPeer prometheus = new PrometheusPeer(folder, port)) {
-            prometheus.assertEverySeriesExists();
-        }
+        assumeTrue(prometheus != null, "prometheus is not installed");
+        prometheus.assertEverySeriesExists();
     }
 }

@@ -51,7 +51,7 @@ final class Rooms {
             node.observer: core inference control
             node.outputs: core messages observation safety control config process
             node.trace: core observation inference safety control recording config node.observer
-            node.page: core messages observation diffusion inference safety control recording metrics config node.observer node.outputs
+            node.page: core messages observation diffusion inference safety control recording metrics config process node.observer node.outputs
             node.record: core messages observation recording datasets config process
             node.audit: core messages safety control recording datasets config node.record
             node: core messages observation diffusion inference safety control metrics config process \

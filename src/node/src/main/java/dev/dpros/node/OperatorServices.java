@@ -62,19 +62,36 @@ final class OperatorServices implements AutoCloseable {
         services.own(transport.advertiseService(name, TRIGGER, request -> handle(event)));
     }
 
+    /** Why an event would be refused now or change nothing, or null. Any thread; does not wait. */
+    @Nullable String obstacle(SafetyEvent event) {
+        boolean fault = watchdog.state() == SafetyState.FAULT;
+        if (event == SafetyEvent.STARTED && watchdog.state() != SafetyState.HOLD && !fault) {
+            return "the policy drives already";
+        }
+        return event == SafetyEvent.RESET && !fault ? "there is no fault to leave" : refusal(event);
+    }
+
+    private @Nullable String refusal(SafetyEvent event) {
+        if (event != SafetyEvent.STARTED) {
+            return null;
+        }
+        if (watchdog.state() == SafetyState.FAULT) {
+            return "in fault (" + reason.get() + "); call ~reset first";
+        }
+        if (!enabled.getAsBoolean()) {
+            return "the dead-man switch is not held: ~enable must carry true";
+        }
+        String gone = missing.get();
+        return gone == null ? null : "waiting for " + gone;
+    }
+
     /** Does what a service does; returns null when it is done, else one line why not. Blocks until the next tick. */
     String operate(SafetyEvent event) {
+        String refusal = refusal(event);
+        if (refusal != null) {
+            return refusal;
+        }
         if (event == SafetyEvent.STARTED) {
-            if (watchdog.state() == SafetyState.FAULT) {
-                return "in fault (" + reason.get() + "); call ~reset first";
-            }
-            if (!enabled.getAsBoolean()) {
-                return "the dead-man switch is not held: ~enable must carry true";
-            }
-            String gone = missing.get();
-            if (gone != null) {
-                return "waiting for " + gone;
-            }
             beforeStart.run();
         }
         watchdog.request(event);

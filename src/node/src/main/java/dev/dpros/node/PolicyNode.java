@@ -14,6 +14,7 @@ import dev.dpros.node.outputs.SafetyText;
 import dev.dpros.node.page.CycleLog;
 import dev.dpros.node.page.LiveControls;
 import dev.dpros.node.page.LiveState;
+import dev.dpros.node.page.TopicFacts;
 import dev.dpros.node.trace.GoalRecord;
 import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyEvent;
@@ -141,6 +142,11 @@ public final class PolicyNode implements AutoCloseable {
         return offered == null ? "the policy is still loading" : offered.operate(event);
     }
 
+    private String obstacle(SafetyEvent event) {
+        OperatorServices offered = services.get();
+        return offered == null ? "the policy is still loading" : offered.obstacle(event);
+    }
+
     private void noteGoal(GoalRecord goal) {
         ends.trace().noted(goal);
         if (goal.begun() && !goal.text().isEmpty()) {
@@ -170,12 +176,13 @@ public final class PolicyNode implements AutoCloseable {
     public LiveState liveState(RobotConfig config) {
         LiveState state = new LiveState(setup.title(), setup.clock(), control.subjects(), ends.cycles(), sampler.fan(), config);
         state.showGoal(action::now);
+        state.showFacts(owned.ownBelow(ends.trace(), new TopicFacts(config.dashboard().facts(), setup.transport()))::now);
         return state;
     }
 
     /** What the live page may do. */
     public LiveControls liveControls() {
-        return new LiveControls(this::operate);
+        return new LiveControls(this::operate, this::obstacle);
     }
 
     /** Sets who else hears of every tick. */

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  *
  * <p>Publishes {@code /camera/image_raw} (sensor_msgs/Image, rgb8, 96 x 96), {@code /joint_states} (joints x, y in px
  * and px/s), {@code /keypoints} (sensor_msgs/JointState: position has the block's nine keypoints, x before y, px),
- * {@code ~reward} and {@code ~coverage} (std_msgs/Float64, every 0.1 s of an episode, where the reference scores). Stamps
+ * {@code ~reward} and {@code ~coverage} (std_msgs/Float64, every 0.1 s of an episode, where the reference scores), and
+ * {@code ~episode} (std_msgs/String, latched: its number since the start, with its seed). Stamps
  * are the time of the state that was measured. Obeys {@code /arm_controller/command} (trajectory_msgs/JointTrajectory)
  * by its stamps. {@code ~reset} (std_srvs/Trigger) starts the episode of the parameter {@code ~seed}, or of the next seed
  * if it is unset; it answers when the new episode has begun and its first frame and scores are published.
@@ -70,6 +71,7 @@ public final class PushTWorldNode implements WorldNode {
     private final Publication keypoints;
     private final Publication reward;
     private final Publication coverage;
+    private final Publication episode;
     private final ImageWriter imageWriter;
     private final JointStateWriter jointWriter;
     private final JointStateWriter keypointWriter;
@@ -81,6 +83,7 @@ public final class PushTWorldNode implements WorldNode {
     private final double[] position = new double[2];
     private final double[] velocity = new double[2];
     private final double[] points = new double[2 * PushTEnv.KEYPOINTS];
+    private long episodes;
     private volatile long stillNs;
 
     /** A node on this machine's clock; it is still until {@link #start}. */
@@ -105,6 +108,7 @@ public final class PushTWorldNode implements WorldNode {
         keypoints = transport.advertise("/keypoints", "sensor_msgs/JointState", newest);
         reward = transport.advertise("~reward", "std_msgs/Float64", new PublicationOptions(false, 10));
         coverage = transport.advertise("~coverage", "std_msgs/Float64", new PublicationOptions(false, 10));
+        episode = transport.advertise("~episode", "std_msgs/String", new PublicationOptions(true, 1));
         inbox = new TrajectoryInbox(transport, COMMANDS, JOINTS, PushTRobot.LARGEST_TRAJECTORY);
         thread = new WorldThread("pusht-world", transport, options.pace(), clock, PushTRobot.STEP_NS, this::tick);
         begin(options.firstSeed(), thread.startNs());
@@ -159,6 +163,7 @@ public final class PushTWorldNode implements WorldNode {
 
     private void begin(long seed, long nowNs) {
         robot.reset(seed, nowNs);
+        episode.publish(Map.of("data", episodes++ + ", seed " + seed));
         cameraCadence.restart(nowNs);
         jointCadence.restart(nowNs);
         scoreCadence.restart(nowNs);
@@ -188,7 +193,7 @@ public final class PushTWorldNode implements WorldNode {
         resets.close();
         thread.close();
         inbox.close();
-        for (Publication publication : List.of(image, jointStates, keypoints, reward, coverage)) {
+        for (Publication publication : List.of(image, jointStates, keypoints, reward, coverage, episode)) {
             publication.close();
         }
     }

@@ -2,6 +2,7 @@ package dev.dpros.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,9 +12,13 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard against the schema made from Grafana's own types. */
@@ -48,7 +53,48 @@ class GrafanaDashboardTest {
             ids.add(panel.get("id").asInt());
         }
         assertEquals(dashboard.get("panels").size(), ids.size());
-        assertEquals(Set.of("dpros-prometheus"), new HashSet<>(dashboard.findValuesAsText("uid").stream()
+        assertEquals(Set.of("${datasource}"), new HashSet<>(dashboard.findValuesAsText("uid").stream()
                 .filter(uid -> !uid.equals("dpros")).toList()));
+        assertEquals("datasource", dashboard.at("/templating/list/0/name").asText());
+        assertEquals("prometheus", dashboard.at("/templating/list/0/query").asText());
+    }
+
+    @Test
+    void shouldMarkEachChangeOfStateOnce() {
+        Set<String> states = new HashSet<>();
+        for (JsonNode mark : dashboard.at("/annotations/list")) {
+            Matcher to = Pattern.compile("dpros_watchdog_transitions_total\\{instance=\"\\$instance\",to=~\"([a-z|]+)\"}")
+                    .matcher(mark.at("/target/expr").asText());
+            assertTrue(to.find(), mark.toString());
+            for (String state : to.group(1).split("\\|")) {
+                assertTrue(states.add(state), state);
+            }
+        }
+        assertEquals(Set.of("nominal", "degraded", "hold", "fault"), states);
+    }
+
+    /** Each name is one that the node exports, or that a rule makes of such names. */
+    @Test
+    void shouldUseNamesThatAreExported() throws IOException {
+        Set<String> known = new HashSet<>();
+        try (MetricsRegistry registry = new MetricsRegistry()) {
+            NodeMetersTest.registerAll(registry);
+            registry.scrape(false).lines().filter(line -> !line.startsWith("#")).map(line -> line.split("[{ ]")[0]).forEach(known::add);
+        }
+        Path rules = Path.of("docker/prometheus/rules.yml");
+        Matcher record = Pattern.compile("record: (\\S+)").matcher(Files.readString(rules));
+        while (record.find()) {
+            known.add(record.group(1));
+        }
+        Set<String> used = new TreeSet<>();
+        dashboard.findValuesAsText("expr").forEach(expr -> {
+            Matcher name = Pattern.compile("\\b(dpros[:_][a-z0-9_:]+)\\b(?!\\s*\\()").matcher(expr);
+            while (name.find()) {
+                used.add(name.group(1));
+            }
+        });
+        assertTrue(used.size() > 30, used.toString());
+        used.removeAll(known);
+        assertEquals(Set.of(), used);
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
@@ -11,6 +12,7 @@ import dev.dpros.safety.Watchdog;
 import dev.dpros.safety.WatchdogListener;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,5 +29,33 @@ class OperatorServicesTest {
             watchdog.applyRequests(1, 1);
             assertFalse(watchdog.started(), "when it ticks again");
         }
+    }
+
+    /** What the page's buttons say: no start while it drives or is in fault, no reset without a fault; a stop is never refused. */
+    @Test
+    void shouldSayBeforehandWhatItWouldRefuse() {
+        Watchdog watchdog = new Watchdog(List.of(), WatchdogListener.NONE);
+        AtomicBoolean held = new AtomicBoolean();
+        try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
+                RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
+                OperatorServices services = new OperatorServices(node, watchdog, held::get, () -> "why", () -> { })) {
+            assertEquals("the dead-man switch is not held: ~enable must carry true", services.obstacle(SafetyEvent.STARTED));
+            assertEquals("there is no fault to leave", services.obstacle(SafetyEvent.RESET));
+            held.set(true);
+            assertNull(services.obstacle(SafetyEvent.STARTED));
+            apply(watchdog, SafetyEvent.STARTED);
+            assertEquals("the policy drives already", services.obstacle(SafetyEvent.STARTED));
+            apply(watchdog, SafetyEvent.EMERGENCY_STOP);
+            assertEquals("in fault (why); call ~reset first", services.obstacle(SafetyEvent.STARTED));
+            assertNull(services.obstacle(SafetyEvent.RESET));
+            assertNull(services.obstacle(SafetyEvent.OPERATOR_STOP));
+            assertNull(services.obstacle(SafetyEvent.EMERGENCY_STOP));
+        }
+    }
+
+    private static void apply(Watchdog watchdog, SafetyEvent event) {
+        watchdog.request(event);
+        watchdog.applyRequests(1, 1);
+        watchdog.update();
     }
 }

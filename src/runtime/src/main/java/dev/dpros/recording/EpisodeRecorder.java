@@ -131,6 +131,14 @@ public final class EpisodeRecorder implements AutoCloseable {
         }
     }
 
+    /** Whether a command that begins with this event would be taken now. Any thread. */
+    public boolean isPossible(Event event) {
+        RecorderState now = state;
+        RunningEpisode last = episode;
+        boolean ofLast = now != RecorderState.RECORDING && (event == Event.LABEL || event == Event.DISCARD);
+        return now.after(event) != null && !(ofLast && (last == null || last.isDiscarded()));
+    }
+
     /** What to show to the operator. Allocates. */
     public RecorderStatus status() {
         RunningEpisode current = episode;
@@ -306,9 +314,7 @@ public final class EpisodeRecorder implements AutoCloseable {
     }
 
     private String finish(Event event, Kind kind, String why) {
-        RecorderState next = state.after(event);
-        boolean ofLast = state != RecorderState.RECORDING && (event == Event.LABEL || event == Event.DISCARD);
-        if (next == null || ofLast && (episode == null || episode.isDiscarded())) {
+        if (!isPossible(event)) {
             throw refusal(event);
         }
         if (state == RecorderState.RECORDING) {

@@ -35,7 +35,7 @@ final class RunningEpisode {
     private final JournalWriter writer;
     private volatile long endNs = Long.MIN_VALUE;
     private long nextFlushNs;
-    private boolean discarded;
+    private volatile boolean discarded;
     private volatile boolean open = true;
 
     private RunningEpisode(EpisodeStore store, RecorderConfig config, List<RecordingSource> sources, long startNs,

@@ -42,6 +42,8 @@ public final class TopCommand implements Callable<Integer> {
     private static final int PLAIN_WIDTH = 120;
     private static final int CTRL_C = 3;
     private static final String PRINTED = "-";
+    private static final int LEAST_WIDTH = 30;
+    private static final int LEAST_HEIGHT = 5;
 
     @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
             description = "the node's live page (default: ${DEFAULT-VALUE})")
@@ -117,6 +119,10 @@ public final class TopCommand implements Callable<Integer> {
 
     private static void run(PageLink link) throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+            if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+                screen(link, PLAIN_WIDTH).forEach(line -> terminal.writer().println(line.toString().stripTrailing()));
+                return;
+            }
             Attributes before = terminal.enterRawMode();
             terminal.puts(Capability.enter_ca_mode);
             terminal.puts(Capability.cursor_invisible);
@@ -125,7 +131,7 @@ public final class TopCommand implements Callable<Integer> {
                 for (int key = 0; key != 'q' && key != CTRL_C && key != -1; key = terminal.reader().read(PERIOD_MS)) {
                     if (KEYS.containsKey(key)) {
                         String action = KEYS.get(key);
-                        said = action + ": " + (link.actions().contains(action) ? link.act(action) : "this node does not take it");
+                        said = action + ": " + answer(link, action);
                     }
                     paint(terminal, link, said);
                 }
@@ -138,12 +144,26 @@ public final class TopCommand implements Callable<Integer> {
         }
     }
 
+    /** What cannot be done now is told by the state; the stops are sent in any case. */
+    private static String answer(PageLink link, String action) {
+        if (!link.actions().contains(action)) {
+            return "this node does not take it";
+        }
+        String refusal = link.view().state().path("refusals").path(action).asText();
+        return refusal.isEmpty() ? link.act(action) : refusal;
+    }
+
     private static void paint(Terminal terminal, PageLink link, String said) {
-        int width = Math.max(40, terminal.getWidth());
-        List<AttributedString> lines = new ArrayList<>(screen(link, width));
-        int height = Math.max(5, terminal.getHeight()) - 1;
-        lines = new ArrayList<>(lines.subList(0, Math.min(lines.size(), height - 1)));
-        lines.add(new AttributedString("e e-stop  x stop  S start  R reset  q quit" + (said.isEmpty() ? "" : "   " + said)));
+        int width = Math.max(LEAST_WIDTH, terminal.getWidth());
+        List<AttributedString> foot = new ArrayList<>();
+        TopScreen.wrap(foot, new AttributedString("e e-stop  x stop  S start  R reset  q quit"), width);
+        if (!said.isEmpty()) {
+            TopScreen.wrap(foot, new AttributedString(said), width);
+        }
+        List<AttributedString> lines = screen(link, width);
+        int height = Math.max(LEAST_HEIGHT, terminal.getHeight()) - 1;
+        lines = new ArrayList<>(lines.subList(0, Math.max(1, Math.min(lines.size(), height - foot.size()))));
+        lines.addAll(foot);
         StringBuilder text = new StringBuilder("\u001b[H");
         lines.forEach(line -> text.append(line.toAnsi(terminal)).append("\u001b[K\r\n"));
         terminal.writer().print(text.append("\u001b[J"));

@@ -1,6 +1,7 @@
 package dev.dpros.cli.top;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
-/** Draws a node's state as lines of text, no wider than asked for. Stateless. */
+/** Draws a node's state as lines of text, no wider than asked for: what is longer goes on in the next line. Stateless. */
 public final class TopScreen {
     private static final AttributedStyle PLAIN = AttributedStyle.DEFAULT;
     private static final AttributedStyle SOFT = PLAIN.foreground(AttributedStyle.BRIGHT | AttributedStyle.BLACK);
@@ -26,7 +27,8 @@ public final class TopScreen {
     private static final int HISTORY = 4;
     private static final int CYCLES = 6;
     private static final int LEFT = 8;
-    private static final int RIGHT = 12;
+    private static final int RIGHT = 17;
+    private static final String GO_ON = "    ";
 
     private TopScreen() {}
 
@@ -52,12 +54,44 @@ public final class TopScreen {
     public static List<AttributedString> draw(JsonNode state, JsonNode latency, long silentMs, int width) {
         List<AttributedString> lines = new ArrayList<>();
         safety(lines, state, silentMs);
-        facts(lines, state);
-        sources(lines, state);
-        latencies(lines, latency, state.path("limits"));
+        facts(lines, state, width);
+        sources(lines, state, width);
+        latencies(lines, latency, state.path("limits"), width);
         cycles(lines, state.path("cycles"), width);
-        counters(lines, state.path("counters"));
-        return lines.stream().map(line -> line.columnSubSequence(0, width)).toList();
+        counters(lines, state.path("counters"), width);
+        List<AttributedString> fitted = new ArrayList<>();
+        lines.forEach(line -> wrap(fitted, line, width));
+        return fitted;
+    }
+
+    /** Adds a text as lines of at most {@code width} columns, broken at a space where there is one. */
+    static void wrap(List<AttributedString> lines, AttributedString text, int width) {
+        AttributedString rest = text;
+        while (rest.columnLength() > width) {
+            String head = rest.columnSubSequence(0, width + 1).toString();
+            int space = head.lastIndexOf(' ');
+            int end = space > GO_ON.length() ? space : rest.columnSubSequence(0, width).length();
+            lines.add(rest.subSequence(0, end));
+            int next = end;
+            while (next < rest.length() && rest.charAt(next) == ' ') {
+                next++;
+            }
+            rest = new AttributedStringBuilder().append(GO_ON).append(rest.subSequence(next, rest.length())).toAttributedString();
+        }
+        lines.add(rest);
+    }
+
+    /** Adds pieces side by side, as many to a line as fit. */
+    private static void flow(List<AttributedString> lines, List<AttributedString> pieces, int width) {
+        AttributedStringBuilder line = new AttributedStringBuilder();
+        for (AttributedString piece : pieces) {
+            if (line.length() > 0 && line.columnLength() + 3 + piece.columnLength() > width) {
+                lines.add(line.toAttributedString());
+                line = new AttributedStringBuilder();
+            }
+            line.append(line.length() == 0 ? "" : "   ").append(piece);
+        }
+        lines.add(line.toAttributedString());
     }
 
     private static void safety(List<AttributedString> lines, JsonNode state, long silentMs) {
@@ -82,13 +116,14 @@ public final class TopScreen {
         }
     }
 
-    private static void facts(List<AttributedString> lines, JsonNode state) {
-        AttributedStringBuilder line = new AttributedStringBuilder();
+    private static void facts(List<AttributedString> lines, JsonNode state, int width) {
+        List<AttributedString> pieces = new ArrayList<>();
         for (JsonNode fact : state.path("facts")) {
-            line.styled(SOFT, fact.path("name").asText() + " ").append(fact.path("value").asText()).append("   ");
+            pieces.add(new AttributedStringBuilder().styled(SOFT, fact.path("name").asText() + " ")
+                    .append(fact.path("value").asText()).toAttributedString());
         }
         lines.add(AttributedString.EMPTY);
-        lines.add(line.toAttributedString());
+        flow(lines, pieces, width);
         JsonNode recording = state.path("recording");
         if (recording.isObject()) {
             boolean lost = recording.path("dropped").asLong() > 0;
@@ -99,35 +134,40 @@ public final class TopScreen {
         }
     }
 
-    private static void sources(List<AttributedString> lines, JsonNode state) {
-        heading(lines, String.format("%-34s %10s %10s %10s %9s %9s", "source", "age ms", "limit", "offset ms", "samples", "rejected"));
+    private static void sources(List<AttributedString> lines, JsonNode state, int width) {
+        TopTable table = new TopTable("source", List.of(new TopTable.Column("age ms", 10, 9), new TopTable.Column("limit", 8, 4),
+                new TopTable.Column("offset ms", 10, 2), new TopTable.Column("samples", 9, 1), new TopTable.Column("rejected", 9, 3)));
         for (JsonNode source : state.path("sources")) {
             JsonNode age = source.path("ageMs");
             String wrong = !age.isNumber() ? "never seen" : age.asDouble() > source.path("maxAgeMs").asDouble() ? "stale"
                     : source.path("frozen").asBoolean() ? "frozen" : source.path("blank").asBoolean() ? "blank"
                     : source.path("offset").asBoolean() ? "stamps" : "";
             JsonNode offset = source.path("offsetMs");
-            lines.add(new AttributedString(String.format(Locale.ROOT, "%-34s %10s %10s %10s %9d %9d  %s",
-                    source.path("name").asText(), age.isNumber() ? ms(age.asDouble()) : "-", ms(source.path("maxAgeMs").asDouble()),
+            String input = source.path("input").asText();
+            table.add(source.path("name").asText() + (input.isEmpty() ? "" : " [" + input + "]"), List.of(
+                    age.isNumber() ? ms(age.asDouble()) : "-", ms(source.path("maxAgeMs").asDouble()),
                     offset.isNumber() ? String.format(Locale.ROOT, "%.1f", offset.asDouble()) : "-",
-                    source.path("samples").asLong(), source.path("rejected").asLong(), wrong), wrong.isEmpty() ? PLAIN : BAD));
+                    source.path("samples").asText(), source.path("rejected").asText()), wrong, wrong.isEmpty() ? PLAIN : BAD);
         }
+        lines.add(AttributedString.EMPTY);
+        table.draw(lines, width, HEAD);
     }
 
-    private static void latencies(List<AttributedString> lines, JsonNode latency, JsonNode limits) {
-        heading(lines, String.format("%-34s %10s %10s %9s %9s %9s", "latency of the last 10 s, ms", "p50", "p99", "p99.9", "max", "limit"));
-        if (latency == null) {
-            return;
-        }
-        for (JsonNode row : latency) {
+    private static void latencies(List<AttributedString> lines, JsonNode latency, JsonNode limits, int width) {
+        TopTable table = new TopTable("latency of the last 10 s, ms", List.of(new TopTable.Column("p50", 9, 5),
+                new TopTable.Column("p99", 9, 9), new TopTable.Column("p99.9", 9, 1), new TopTable.Column("max", 9, 4),
+                new TopTable.Column("limit", 9, 3)));
+        for (JsonNode row : latency == null ? MissingNode.getInstance() : latency) {
             double limit = limit(limits, row);
             String name = row.path("stage").asText().replace('_', ' ');
             String source = row.path("source").asText();
             boolean late = limit > 0 && row.path("p99").asDouble() > limit;
-            lines.add(new AttributedString(String.format(Locale.ROOT, "%-34s %10s %10s %9s %9s %9s",
-                    source.isEmpty() ? name : name + " " + source, ms(row.path("p50").asDouble()), ms(row.path("p99").asDouble()),
-                    ms(row.path("p999").asDouble()), ms(row.path("max").asDouble()), limit > 0 ? ms(limit) : ""), late ? BAD : PLAIN));
+            table.add(source.isEmpty() ? name : name + " " + source, List.of(ms(row.path("p50").asDouble()),
+                    ms(row.path("p99").asDouble()), ms(row.path("p999").asDouble()), ms(row.path("max").asDouble()),
+                    limit > 0 ? ms(limit) : ""), "", late ? BAD : PLAIN);
         }
+        lines.add(AttributedString.EMPTY);
+        table.draw(lines, width, HEAD);
     }
 
     private static double limit(JsonNode limits, JsonNode row) {
@@ -179,17 +219,18 @@ public final class TopScreen {
         return (int) Math.max(0, Math.min(columns - 1, at));
     }
 
-    private static void counters(List<AttributedString> lines, JsonNode counters) {
-        lines.add(AttributedString.EMPTY);
-        AttributedStringBuilder line = new AttributedStringBuilder();
+    private static void counters(List<AttributedString> lines, JsonNode counters, int width) {
+        List<AttributedString> pieces = new ArrayList<>();
         for (JsonNode counter : counters) {
-            boolean bad = counter.path("bad").asBoolean();
-            if (bad) {
+            if (counter.path("bad").asBoolean()) {
                 long value = counter.path("value").asLong();
-                line.styled(SOFT, counter.path("name").asText() + " ").styled(value > 0 ? BAD : PLAIN, String.valueOf(value)).append("   ");
+                String note = counter.path("note").asText();
+                pieces.add(new AttributedStringBuilder().styled(SOFT, counter.path("name").asText() + " ")
+                        .styled(value > 0 ? BAD : PLAIN, value + (note.isEmpty() ? "" : " (" + note + ")")).toAttributedString());
             }
         }
-        lines.add(line.toAttributedString());
+        lines.add(AttributedString.EMPTY);
+        flow(lines, pieces, width);
     }
 
     private static void heading(List<AttributedString> lines, String text) {

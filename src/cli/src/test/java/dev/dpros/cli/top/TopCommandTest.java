@@ -53,7 +53,7 @@ class TopCommandTest {
         String shown = out.toString();
         assertTrue(shown.startsWith("DEGRADED  camera overhead frozen"), shown);
         assertTrue(shown.contains("nominal -> degraded  camera overhead frozen"), shown);
-        assertTrue(shown.lines().anyMatch(line -> line.startsWith("overhead") && line.endsWith("frozen")), shown);
+        assertTrue(shown.lines().anyMatch(line -> line.startsWith("overhead [observation.images.overhead]") && line.endsWith("frozen")), shown);
         assertTrue(shown.lines().anyMatch(line -> line.startsWith("denoising step")), shown);
         assertTrue(shown.lines().anyMatch(line -> line.matches(" +#[0-9]+ c+p*\\.*E+#+\\.*!? *\\|? +[0-9.]+ ms.*")), shown);
         assertTrue(shown.lines().allMatch(line -> line.length() <= 120), shown);
@@ -108,6 +108,26 @@ class TopCommandTest {
             assertTrue(lines.get(0).toString().startsWith("NO DATA  last heard 5 s ago"));
             assertTrue(lines.stream().allMatch(line -> line.columnLength() <= 60));
         }
+    }
+
+    /** Every word of a node with long names is there at any width, no line is longer, and nothing is cut. */
+    @Test
+    void shouldShowLongNamesInANarrowTerminalAndNoEscapeCodes() throws InterruptedException {
+        try (FakeNode node = FakeNode.withLongNames(); PageLink link = new PageLink(URI.create(url(node)), "")) {
+            await(() -> link.view().latency() != null && link.view().latency().size() > 5);
+            for (int width : new int[] {40, 60, 80, 120, 200}) {
+                List<AttributedString> lines = TopScreen.draw(link.view().state(), link.view().latency(), 0, width);
+                assertTrue(lines.stream().allMatch(line -> line.columnLength() <= width), () -> width + ": " + String.join("\n", lines));
+                String text = String.join("\n", lines).replaceAll("\\s+", "");
+                link.view().state().path("sources").forEach(source -> {
+                    assertTrue(text.contains(source.path("name").asText() + "[" + source.path("input").asText() + "]"), text);
+                });
+                assertTrue(text.contains("thirdhall7)"), "who dropped commands: " + text);
+                assertTrue(lines.stream().anyMatch(line -> line.toString().matches(".* +[0-9.]+ +100( .*)?frozen")), String.join("\n", lines));
+            }
+            assertEquals(0, top("--once", "--url", url(node)));
+        }
+        assertEquals(-1, out.toString().indexOf(27), "no escape codes where no terminal is");
     }
 
     /** Looks until the node has measured something: this one does so only while somebody looks. */

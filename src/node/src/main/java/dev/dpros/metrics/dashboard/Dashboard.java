@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * The live page of one node, on its metrics server:
- * {@code /} and its assets, {@code /session} (what the page may do), {@code /events} (server-sent events: {@code state}
- * up to 20 times a second, {@code latency} once a second), {@code /camera/NAME}, {@code POST /control/ACTION}, and
+ * {@code /} and its assets, {@code /session} (what the page may do), {@code /events} (server-sent events: {@code past} once,
+ * {@code state} up to 20 times a second, {@code latency} once a second), {@code /camera/NAME}, {@code POST /control/ACTION}, and
  * {@code POST /drive}.
  */
 public final class Dashboard implements AutoCloseable {
@@ -27,6 +27,7 @@ public final class Dashboard implements AutoCloseable {
     private final PointerDrive pointer;
     private final List<FrameSource> cameras;
     private final EventStream events;
+    private final int rateHz;
     private final ObjectMapper json = new ObjectMapper();
 
     /**
@@ -43,6 +44,7 @@ public final class Dashboard implements AutoCloseable {
         this.controls = controls;
         this.pointer = pointer;
         this.cameras = List.copyOf(cameras);
+        this.rateHz = rateHz;
         events = new EventStream(state, new LatencyFeed(registry), rateHz);
         StaticAssets assets = new StaticAssets();
         server.add("/", assets::serve);
@@ -62,7 +64,8 @@ public final class Dashboard implements AutoCloseable {
                 "key", server.access().sessionKey(),
                 "actions", actions,
                 "cameras", cameras.stream().map(FrameSource::name).toList(),
-                "drives", pointer.cameras());
+                "drives", pointer.cameras(),
+                "rateHz", rateHz);
         Replies.send(exchange, 200, "application/json", json.writeValueAsBytes(session));
     }
 

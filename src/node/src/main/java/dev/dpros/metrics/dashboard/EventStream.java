@@ -101,15 +101,17 @@ final class EventStream implements AutoCloseable {
             Replies.guard(exchange.getResponseHeaders());
             exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
-            write(exchange.getResponseBody());
+            OutputStream out = exchange.getResponseBody();
+            out.write("retry: 1000\n\n".getBytes(StandardCharsets.UTF_8));
+            out.write(event("past", state::past));
+            out.flush();
+            write(out);
         } finally {
             leave();
         }
     }
 
     private void write(OutputStream out) throws IOException {
-        out.write("retry: 1000\n\n".getBytes(StandardCharsets.UTF_8));
-        out.flush();
         ByteArrayOutputStream batch = new ByteArrayOutputStream();
         long seen = 0;
         long seenLatency = 0;

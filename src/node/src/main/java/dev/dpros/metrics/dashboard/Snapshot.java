@@ -1,6 +1,7 @@
 package dev.dpros.metrics.dashboard;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the live page shows at one moment. Its components' names are the page's JSON keys. Made on the dashboard's thread,
@@ -17,6 +18,7 @@ import java.util.List;
  * @param limits how long stages may take
  * @param counters totals
  * @param recording the episode recorder; null if there is none
+ * @param refusals what cannot be done now: the {@link DashboardControls.Action#path} with the reason, one line each
  */
 public record Snapshot(
         String title,
@@ -29,7 +31,8 @@ public record Snapshot(
         List<Cycle> cycles,
         List<Limit> limits,
         List<Counter> counters,
-        Recording recording) {
+        Recording recording,
+        Map<String, String> refusals) {
 
     /**
      * The watchdog.
@@ -63,7 +66,8 @@ public record Snapshot(
     /**
      * An observation source.
      *
-     * @param name short name
+     * @param name short name of its topic
+     * @param input the policy's input that it feeds
      * @param kind {@code camera} or {@code vector}
      * @param ageMs time since its last usable sample; NaN before the first
      * @param maxAgeMs age beyond which it is stale
@@ -74,8 +78,8 @@ public record Snapshot(
      * @param samples taken in so far
      * @param rejected messages that could not be used
      */
-    public record Source(String name, String kind, double ageMs, double maxAgeMs, boolean frozen, boolean blank,
-            double offsetMs, boolean offset, long samples, long rejected) {}
+    public record Source(String name, String input, String kind, double ageMs, double maxAgeMs, boolean frozen,
+            boolean blank, double offsetMs, boolean offset, long samples, long rejected) {}
 
     /**
      * The command's coordinates, in order.
@@ -83,12 +87,21 @@ public record Snapshot(
      * @param names joints or axes
      * @param unit of all of them: rad, m, px
      * @param measured positions; NaN where unknown
-     * @param commanded positions; NaN where unknown
+     * @param commanded positions; NaN before the first command and while none is sent
      * @param lower limits; NaN where there are none
      * @param upper limits; NaN where there are none
+     * @param plan what is to come; null if nothing is planned
      */
     public record Joints(List<String> names, String unit, double[] measured, double[] commanded, double[] lower,
-            double[] upper) {}
+            double[] upper, Plan plan) {}
+
+    /**
+     * What is left of the chunk being executed.
+     *
+     * @param inMs when each of its positions is due, from now; the first may lie less than a step back
+     * @param positions {@code [step][joint]}
+     */
+    public record Plan(double[] inMs, double[][] positions) {}
 
     /**
      * A plan in a camera's image; coordinates are fractions of its width and height, x0, y0, x1, y1 ...
@@ -137,8 +150,14 @@ public record Snapshot(
      * @param name what
      * @param value count
      * @param bad whether anything but 0 deserves attention
+     * @param note more about it, such as who it was; may be empty
      */
-    public record Counter(String name, long value, boolean bad) {}
+    public record Counter(String name, long value, boolean bad, String note) {
+        /** A total about which there is no more to say. */
+        public Counter(String name, long value, boolean bad) {
+            this(name, value, bad, "");
+        }
+    }
 
     /**
      * The episode recorder.

@@ -10,6 +10,7 @@ import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.messages.CommandWriter;
 import dev.dpros.messages.TrajectoryStart;
+import java.util.Map;
 
 /** A command topic. Publishes on the control thread; allocates nothing. */
 public final class CommandOutput implements RobotOutput {
@@ -79,6 +80,11 @@ public final class CommandOutput implements RobotOutput {
     @Override
     public long dropped() {
         return publication.dropped();
+    }
+
+    @Override
+    public Map<String, Long> droppedBy() {
+        return publication.droppedBy();
     }
 
     /** Where the loop ended while a velocity was commanded, zero is sent: nothing else would end it but its receiver's own limit. */

@@ -210,6 +210,7 @@ public final class Diagnostics implements AutoCloseable {
         values.put("subscribers", output.receivers());
         values.put("sent", output.sent());
         values.put("dropped", output.dropped());
+        output.droppedBy().forEach((node, count) -> values.put("dropped by " + node, count));
         boolean lost = output.lost();
         boolean heard = output.receivers() > 0;
         String missing = output.missing();

@@ -1,6 +1,7 @@
 package dev.dpros.node.outputs;
 
 import dev.dpros.core.CommandSink;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One output of a node towards its robot: a command topic, or the client of an action's server. Counts may be read by any thread. */
@@ -21,6 +22,11 @@ public interface RobotOutput extends CommandSink, AutoCloseable {
 
     /** Messages dropped because a subscriber's queue was full; or goals that did not end well. */
     long dropped();
+
+    /** Who dropped messages, as {@link dev.dpros.core.Transport.Publication#droppedBy}; empty of actions. Allocates. */
+    default Map<String, Long> droppedBy() {
+        return Map.of();
+    }
 
     @Override
     void close();

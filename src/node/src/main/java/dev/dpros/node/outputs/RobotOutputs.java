@@ -11,6 +11,8 @@ import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,13 @@ public final class RobotOutputs implements AutoCloseable {
     /** Messages dropped, of all. */
     public long dropped() {
         return all.stream().mapToLong(RobotOutput::dropped).sum();
+    }
+
+    /** Who dropped messages, of all. Allocates. */
+    public Map<String, Long> droppedBy() {
+        Map<String, Long> drops = new TreeMap<>();
+        all.forEach(output -> output.droppedBy().forEach((node, count) -> drops.merge(node, count, Long::sum)));
+        return drops;
     }
 
     @Override

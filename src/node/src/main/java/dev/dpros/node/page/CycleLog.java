@@ -49,6 +49,8 @@ public final class CycleLog implements NodeObserver {
     private final LatencySink chunkAge;
     private final AtomicLongArray slots = new AtomicLongArray(KEPT * FIELDS);
     private final AtomicReferenceArray<ActionChunk> chunks = new AtomicReferenceArray<>(KEPT);
+    private final MotionPast motion;
+    private final CyclePast past = new CyclePast();
     private final AtomicLongArray command;
     private final AtomicLongArray measured;
     private volatile long newestId;
@@ -71,6 +73,7 @@ public final class CycleLog implements NodeObserver {
         this.cameras = List.copyOf(cameras);
         publish = metrics.latency(Stage.PUBLISH);
         chunkAge = metrics.latency(Stage.CHUNK_AGE);
+        motion = new MotionPast(dims);
         command = unknown(dims);
         measured = unknown(dims);
     }
@@ -133,9 +136,10 @@ public final class CycleLog implements NodeObserver {
     @Override
     public void ticked(TickReport report) {
         for (int i = 0; i < report.command.length; i++) {
-            command.lazySet(i, Double.doubleToRawLongBits(report.command[i]));
+            command.lazySet(i, Double.doubleToRawLongBits(report.commanding ? report.command[i] : Double.NaN));
             measured.lazySet(i, Double.doubleToRawLongBits(report.inputs.measuredKnown ? report.inputs.measured[i] : Double.NaN));
         }
+        motion.note(report);
         long id = report.chunkId;
         if (id != executedId) {
             executedId = id;
@@ -143,6 +147,8 @@ public final class CycleLog implements NodeObserver {
                 chunkAge.recordNs(report.inputs.rosNs - report.observationStampNs);
                 set(id, Field.SENT_FROM, report.inputs.rosNs);
                 set(id, Field.SENT, report.inputs.rosNs + publishNs);
+                long stampNs = get(id, Field.STAMP);
+                past.note(id, report.inputs.monotonicNs, report.inputs.rosNs + publishNs - stampNs, get(id, Field.DEADLINE) - stampNs);
             }
         }
     }
@@ -192,7 +198,17 @@ public final class CycleLog implements NodeObserver {
         return executedId;
     }
 
-    /** Position commanded by the last tick, robot units; NaN before the first. */
+    /** The positions of the last seconds. */
+    MotionPast motion() {
+        return motion;
+    }
+
+    /** How long the cycles of the last minute took. */
+    CyclePast past() {
+        return past;
+    }
+
+    /** Position commanded by the last tick, robot units; NaN if it commanded none. */
     public double[] command() {
         return copy(command);
     }

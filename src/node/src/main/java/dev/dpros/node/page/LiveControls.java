@@ -3,8 +3,12 @@ package dev.dpros.node.page;
 import dev.dpros.core.InputException;
 import dev.dpros.metrics.dashboard.DashboardControls;
 import dev.dpros.recording.EpisodeRecorder;
+import dev.dpros.recording.RecorderState;
+import dev.dpros.recording.RecorderState.Event;
 import dev.dpros.safety.SafetyEvent;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -16,9 +20,16 @@ import java.util.function.Supplier;
  */
 public final class LiveControls implements DashboardControls {
     private final Map<Action, Supplier<String>> actions = new EnumMap<>(Action.class);
+    private final Map<Action, Supplier<String>> obstacles = new EnumMap<>(Action.class);
 
-    /** Acts through {@code operator}, which returns null when done, else one line why not. */
-    public LiveControls(Function<SafetyEvent, String> operator) {
+    /**
+     * Acts through {@code operator}, which returns null when done, else one line why not.
+     *
+     * @param obstacle why an event would be refused now or change nothing; null if it would do something. Any thread, does not wait
+     */
+    public LiveControls(Function<SafetyEvent, String> operator, Function<SafetyEvent, String> obstacle) {
+        obstacles.put(Action.START, () -> obstacle.apply(SafetyEvent.STARTED));
+        obstacles.put(Action.RESET, () -> obstacle.apply(SafetyEvent.RESET));
         actions.put(Action.START, () -> operator.apply(SafetyEvent.STARTED));
         actions.put(Action.STOP, () -> operator.apply(SafetyEvent.OPERATOR_STOP));
         actions.put(Action.RESET, () -> operator.apply(SafetyEvent.RESET));
@@ -32,7 +43,26 @@ public final class LiveControls implements DashboardControls {
         actions.put(Action.SUCCESS, () -> done(recorder::success));
         actions.put(Action.FAILURE, () -> done(recorder::failure));
         actions.put(Action.DISCARD, () -> done(recorder::discard));
+        obstacles.put(Action.RECORD, () -> recorder.isPossible(Event.START) ? null
+                : recorder.status().state() == RecorderState.RECORDING ? "an episode is being recorded" : recorder.status().reason());
+        obstacles.put(Action.SAVE, () -> recorder.isPossible(Event.STOP) ? null : "nothing is being recorded");
+        for (Action ofLast : List.of(Action.SUCCESS, Action.FAILURE, Action.DISCARD)) {
+            Event event = ofLast == Action.DISCARD ? Event.DISCARD : Event.LABEL;
+            obstacles.put(ofLast, () -> recorder.isPossible(event) ? null : "there is no episode that it could be about");
+        }
         return this;
+    }
+
+    /** What cannot be done now: {@link Action#path} with the reason. Any thread; allocates. */
+    public Map<String, String> refusals() {
+        Map<String, String> refused = new HashMap<>();
+        obstacles.forEach((action, obstacle) -> {
+            String why = obstacle.get();
+            if (why != null) {
+                refused.put(action.path(), why);
+            }
+        });
+        return refused;
     }
 
     /** The recorder says what it did, and throws what it refuses. */

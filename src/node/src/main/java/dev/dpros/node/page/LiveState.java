@@ -10,8 +10,10 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.SourceLabel;
 import dev.dpros.metrics.Stage;
 import dev.dpros.metrics.dashboard.DashboardState;
+import dev.dpros.metrics.dashboard.Past;
 import dev.dpros.metrics.dashboard.Snapshot;
 import dev.dpros.node.outputs.Diagnostics;
+import dev.dpros.node.outputs.RobotOutputs;
 import dev.dpros.node.outputs.SourceCheck;
 import dev.dpros.recording.RecorderState;
 import dev.dpros.recording.RecorderStatus;
@@ -19,9 +21,12 @@ import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.TransitionLog;
 import dev.dpros.safety.Watchdog;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** A control node as the live page shows it. The dashboard's thread; allocates; reads counters and logs only. */
 public final class LiveState implements DashboardState {
@@ -38,6 +43,8 @@ public final class LiveState implements DashboardState {
     private final List<PlanOverlay> overlays = new ArrayList<>();
     private Supplier<RecorderStatus> recorder = () -> null;
     private Supplier<String> goal = () -> "";
+    private Supplier<Map<String, String>> refusals = Map::of;
+    private Supplier<List<Snapshot.Fact>> facts = List::of;
 
     /**
      * A view of a node.
@@ -72,6 +79,16 @@ public final class LiveState implements DashboardState {
         goal = words;
     }
 
+    /** Shows what cannot be done now, by action with the reason. Before the page is served. */
+    public void showRefusals(Supplier<Map<String, String>> reasons) {
+        refusals = reasons;
+    }
+
+    /** Shows these before what it shows of every node. Before the page is served. */
+    public void showFacts(Supplier<List<Snapshot.Fact>> more) {
+        facts = more;
+    }
+
     private String label(SourceCheck source) {
         return shortName(SourceLabel.of(source.topic(), source.key(), subjects.sources().stream().map(SourceCheck::topic).toList()));
     }
@@ -85,9 +102,17 @@ public final class LiveState implements DashboardState {
     public Snapshot snapshot() {
         long rosNowNs = clock.rosNs();
         List<CycleLog.Cycle> sent = cycles.last(CYCLES).stream().filter(cycle -> cycle.sentNs() != 0).toList();
-        return new Snapshot(title, rosNowNs, safety(), facts(), sources(), joints(), overlays(rosNowNs),
+        return new Snapshot(title, rosNowNs, safety(), facts(), sources(), joints(rosNowNs), overlays(rosNowNs),
                 sent.stream().map(CycleSpans::of).toList(), limits(sent), counters(),
-                recording(recorder.get()));
+                recording(recorder.get()), refusals.get());
+    }
+
+    @Override
+    public Past past() {
+        long nowNs = clock.monotonicNs();
+        MotionPast.Copy motion = cycles.motion().copy();
+        return new Past(Arrays.stream(motion.atNs()).mapToDouble(at -> (nowNs - at) / 1e6).toArray(), motion.commanded(),
+                motion.measured(), cycles.past().last(nowNs));
     }
 
     /** A tick has its period, a chunk the deadline of the newest one. */
@@ -125,13 +150,13 @@ public final class LiveState implements DashboardState {
     }
 
     private List<Snapshot.Fact> facts() {
-        List<Snapshot.Fact> facts = new ArrayList<>();
+        List<Snapshot.Fact> all = new ArrayList<>(facts.get());
         String runs = goal.get();
         if (!runs.isEmpty()) {
-            facts.add(new Snapshot.Fact("goal", runs));
+            all.add(new Snapshot.Fact("goal", runs));
         }
-        facts.addAll(usualFacts());
-        return facts;
+        all.addAll(usualFacts());
+        return all;
     }
 
     private List<Snapshot.Fact> usualFacts() {
@@ -156,7 +181,7 @@ public final class LiveState implements DashboardState {
             SourceHealth health = source.health();
             long last = health.lastReceivedNs();
             double ageMs = last == SourceHealth.NEVER ? Double.NaN : Math.max(0, nowNs - last) / 1e6;
-            return new Snapshot.Source(label(source), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
+            return new Snapshot.Source(label(source), source.key(), health.kind() == SourceHealth.Kind.CAMERA ? "camera" : "vector",
                     ageMs, health.maxAgeNs() / 1e6, health.frozen(), health.blank(), offsetMs(health),
                     subjects.text().offsetBeyond(health), source.statistics().taken(),
                     source.statistics().rejected() + source.subscription().rejected());
@@ -167,11 +192,34 @@ public final class LiveState implements DashboardState {
         return health.stampOffsetNs() == SourceHealth.UNKNOWN ? Double.NaN : health.stampOffsetNs() / 1e6;
     }
 
-    private Snapshot.Joints joints() {
+    private Snapshot.Joints joints(long rosNowNs) {
         List<JointLimits> limits = config.layout().limits();
         return new Snapshot.Joints(config.layout().names(), config.dashboard().unit(), cycles.measured(), cycles.command(),
                 limits.stream().mapToDouble(JointLimits::minPosition).toArray(),
-                limits.stream().mapToDouble(JointLimits::maxPosition).toArray());
+                limits.stream().mapToDouble(JointLimits::maxPosition).toArray(), plan(rosNowNs));
+    }
+
+    /** What is left of the chunk being executed, or null. */
+    private Snapshot.Plan plan(long rosNowNs) {
+        long executed = cycles.executed();
+        ActionChunk chunk = cycles.lastChunks(PREVIOUS).stream().filter(one -> one.id() == executed).findAny().orElse(null);
+        if (chunk == null) {
+            return null;
+        }
+        int begun = (int) Math.max(0, Math.floorDiv(rosNowNs - chunk.firstStampNs(), chunk.stepNs()));
+        int left = chunk.steps() - begun;
+        if (left <= 0) {
+            return null;
+        }
+        double[] inMs = new double[left];
+        double[][] positions = new double[left][chunk.dims()];
+        for (int i = 0; i < left; i++) {
+            inMs[i] = (chunk.stampNs(begun + i) - rosNowNs) / 1e6;
+            for (int d = 0; d < chunk.dims(); d++) {
+                positions[i][d] = chunk.action(begun + i, d);
+            }
+        }
+        return new Snapshot.Plan(inMs, positions);
     }
 
     private List<Snapshot.Overlay> overlays(long rosNowNs) {
@@ -199,9 +247,15 @@ public final class LiveState implements DashboardState {
                 new Snapshot.Counter("denoising steps", cycles.allSteps(), false),
                 new Snapshot.Counter("limited commands", count(Counter.FRAMES_LIMITED), false),
                 new Snapshot.Counter("commands sent", subjects.commands().sent(), false),
-                new Snapshot.Counter("commands dropped", subjects.commands().dropped(), true),
+                new Snapshot.Counter("commands dropped", subjects.commands().dropped(), true, who(subjects.commands())),
                 new Snapshot.Counter("messages in", messages, false),
                 new Snapshot.Counter("messages refused", refused, true));
+    }
+
+    /** Who did not read the commands that were dropped, with how many. */
+    private static String who(RobotOutputs commands) {
+        return commands.droppedBy().entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static Snapshot.Recording recording(RecorderStatus status) {

@@ -81,6 +81,7 @@ public final class Telemetry implements AutoCloseable {
             state.showRecorder(recording.recorder()::status);
             controls.withRecorder(recording.recorder(), recording::start);
         }
+        state.showRefusals(controls::refusals);
         if (server != null) {
             owned.own(new Dashboard(server, registry, state, controls, pointer, node.sources().previews(),
                     config.dashboard().rateHz()));

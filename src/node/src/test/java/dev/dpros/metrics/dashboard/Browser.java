@@ -2,6 +2,10 @@ package dev.dpros.metrics.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,12 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 
 /** Headless Chromium through chromedriver, by the W3C WebDriver protocol: the few commands that the tests need. */
 public final class Browser implements AutoCloseable {
@@ -148,10 +158,46 @@ public final class Browser implements AutoCloseable {
         return errors;
     }
 
+    /** Makes the page's window this large, px; smaller than a window of the screen can be, if need be. */
+    public void viewport(int width, int height) throws IOException, InterruptedException {
+        post("/goog/cdp/execute", Map.of("cmd", "Emulation.setDeviceMetricsOverride",
+                "params", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false)));
+    }
+
     /** Writes a PNG of the window. */
     public void screenshot(Path file) throws IOException, InterruptedException {
-        String image = call("GET", "/session/" + session + "/screenshot", null).asText();
-        Files.write(file, Base64.getDecoder().decode(image));
+        Files.write(file, picture());
+    }
+
+    /** Writes a PNG of the window with a palette of its 256 commonest colours: a third of the size. */
+    public void smallScreenshot(Path file) throws IOException, InterruptedException {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture()));
+        int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        Map<Integer, Long> counts = Arrays.stream(pixels).boxed().collect(Collectors.groupingBy(pixel -> pixel, Collectors.counting()));
+        int[] palette = counts.entrySet().stream().sorted(Map.Entry.<Integer, Long>comparingByValue().reversed()).limit(256)
+                .mapToInt(Map.Entry::getKey).toArray();
+        Map<Integer, Integer> nearest = new HashMap<>();
+        counts.keySet().forEach(pixel -> nearest.put(pixel, IntStream.range(0, palette.length).boxed()
+                .min(Comparator.comparingInt(i -> distance(palette[i], pixel))).orElseThrow()));
+        BufferedImage small = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_INDEXED,
+                new IndexColorModel(8, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE));
+        for (int i = 0; i < pixels.length; i++) {
+            small.getRaster().setSample(i % image.getWidth(), i / image.getWidth(), 0, nearest.get(pixels[i]));
+        }
+        ImageIO.write(small, "png", file.toFile());
+    }
+
+    private static int distance(int a, int b) {
+        int sum = 0;
+        for (int shift = 0; shift < 24; shift += 8) {
+            int difference = (a >> shift & 255) - (b >> shift & 255);
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    private byte[] picture() throws IOException, InterruptedException {
+        return Base64.getDecoder().decode(call("GET", "/session/" + session + "/screenshot", null).asText());
     }
 
     @Override

@@ -101,6 +101,15 @@ class DashboardTest {
     }
 
     @Test
+    void shouldTellThePastBeforeTheFirstState() throws IOException {
+        JsonNode past = events("past", 1).get(0);
+        assertEquals(160, past.get("ageMs").size());
+        assertEquals(2, past.at("/commanded/0").size());
+        assertEquals(8, past.get("cycles").size());
+        assertEquals("the policy drives already", events("state", 1).get(0).at("/refusals/start").asText());
+    }
+
+    @Test
     void shouldStreamTheSameLatenciesAsTheMetrics() throws IOException {
         JsonNode row = null;
         for (JsonNode candidate : events("latency", 3).get(2)) { // one a second: the metrics thread has drained by now

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class TopicPublisher implements Publication {
     private static final long FLUSH_LIMIT_NS = 200_000_000L;
     private static final long FLUSH_POLL_MS = 5;
+    private static final int MOST_NAMES = 32;
 
     private final String topic;
     private final MessageSchema schema;
@@ -41,6 +44,8 @@ public final class TopicPublisher implements Publication {
     private final Queue<SubscriberConnection> arriving = new ConcurrentLinkedQueue<>();
     private final CopyOnWriteArrayList<SubscriberConnection> connections = new CopyOnWriteArrayList<>();
     private final Consumer<SelectionKey> onReady = this::ready;
+    /** What subscribers that are gone have dropped, by name. */
+    private final Map<String, Long> gone = new ConcurrentHashMap<>();
     private @Nullable OutgoingMessage latched;
     private volatile SubscriberConnection[] live = new SubscriberConnection[0];
     private volatile boolean closed;
@@ -173,6 +178,17 @@ public final class TopicPublisher implements Publication {
         return sum;
     }
 
+    @Override
+    public Map<String, Long> droppedBy() {
+        Map<String, Long> drops = new TreeMap<>(gone);
+        for (SubscriberConnection connection : live) {
+            if (connection.dropped() > 0) {
+                drops.merge(connection.callerId, connection.dropped(), Long::sum);
+            }
+        }
+        return drops;
+    }
+
     /** The connections, for getBusInfo. */
     public List<ConnectionInfo> connections() {
         List<ConnectionInfo> infos = new ArrayList<>();
@@ -275,6 +291,9 @@ public final class TopicPublisher implements Publication {
             live = connections.toArray(new SubscriberConnection[0]);
             sentBefore = sentBefore + connection.sent();
             droppedBefore = droppedBefore + connection.dropped();
+            if (connection.dropped() > 0) {
+                gone.merge(gone.size() < MOST_NAMES ? connection.callerId : "others", connection.dropped(), Long::sum);
+            }
             connection.close();
         }
     }

@@ -102,6 +102,11 @@ final class GraphTopic implements AutoCloseable {
         participant.reconsider(writer);
     }
 
+    /** As {@link RosGraph#nodeOf}. */
+    String nodeOf(Guid endpoint) {
+        return graph.nodeOf(endpoint);
+    }
+
     /** The node has an endpoint more. */
     synchronized void add(Guid endpoint) {
         listOf(endpoint).add(endpoint);

@@ -45,6 +45,12 @@ final class NodeEndpoints {
         return new EndpointSpec(ddsTopic, type.ddsName(), qos, id + "typehash=" + type.hash() + ";");
     }
 
+    /** The node that has an endpoint, or the endpoint's id if none says so. */
+    String nameOf(Guid endpoint) {
+        String node = graph.nodeOf(endpoint);
+        return node == null ? endpoint.toString() : node;
+    }
+
     LocalWriter writer(EndpointSpec spec, int maxSampleBytes, MatchListener listener) {
         LocalWriter writer = participant.writer(spec, maxSampleBytes, listener);
         graph.add(writer.data().guid());

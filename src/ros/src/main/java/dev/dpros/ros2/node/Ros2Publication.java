@@ -7,6 +7,7 @@ import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Schema;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A topic that this node publishes. Messages are CDR with their encapsulation. One publishing thread at a time. */
 final class Ros2Publication implements Transport.Publication {
@@ -49,6 +50,17 @@ final class Ros2Publication implements Transport.Publication {
     @Override
     public long dropped() {
         return writer.writer().dropped();
+    }
+
+    @Override
+    public Map<String, Long> droppedBy() {
+        Map<String, Long> drops = new TreeMap<>();
+        writer.writer().droppedBy().forEach((reader, count) -> drops.merge(endpoints.nameOf(reader), count, Long::sum));
+        long gone = dropped() - drops.values().stream().mapToLong(Long::longValue).sum();
+        if (gone > 0) {
+            drops.put("subscribers that left", gone);
+        }
+        return drops;
     }
 
     /** Gives what was published last a moment to arrive. */

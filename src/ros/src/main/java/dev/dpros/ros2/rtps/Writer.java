@@ -6,6 +6,8 @@ import dev.dpros.ros2.wire.PacketReader;
 import dev.dpros.ros2.wire.Submessages;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -190,6 +192,17 @@ public final class Writer implements AutoCloseable {
             sum += proxy.dropped();
         }
         return sum;
+    }
+
+    /** The same by matched reader, without those that got all. Allocates. */
+    public Map<Guid, Long> droppedBy() {
+        Map<Guid, Long> drops = new HashMap<>();
+        for (ReaderProxy proxy : readers) {
+            if (proxy.dropped() > 0) {
+                drops.put(proxy.remote().guid(), proxy.dropped());
+            }
+        }
+        return drops;
     }
 
     /** Whether every matched reader that is reliable has been heard: it knows of this writer, and gets what is written from now on. */

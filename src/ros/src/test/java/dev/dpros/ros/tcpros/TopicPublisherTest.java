@@ -138,7 +138,9 @@ class TopicPublisherTest {
     @Test
     void shouldDropTheOldestForASubscriberThatDoesNotReadAndServeTheOther() throws IOException {
         advertise(false, 3);
-        try (Socket stalled = connect(header()); Socket reading = connect(header())) {
+        Map<String, String> slow = header();
+        slow.put("callerid", "/slow");
+        try (Socket stalled = connect(slow); Socket reading = connect(header())) {
             reply(stalled);
             reply(reading);
             Await.until("both are connected", () -> publisher.subscribers() == 2);
@@ -149,6 +151,7 @@ class TopicPublisherTest {
                 publisher.publish(ByteBuffer.wrap(message));
                 assertEquals(message[0], frame(reading)[0], "the reading subscriber gets every message");
             }
+            assertEquals(Map.of("/slow", publisher.dropped()), publisher.droppedBy());
             int last = -1;
             for (int i = 0; i < published - 20; i++) {
                 int number = frame(stalled)[0] & 0xff;
@@ -158,6 +161,7 @@ class TopicPublisherTest {
             assertEquals((published - 1) & 0xff, last, "the newest is kept");
         }
         Await.until("the ends are noticed without publishing", () -> publisher.subscribers() == 0);
+        assertEquals(Map.of("/slow", publisher.dropped()), publisher.droppedBy(), "who has left is remembered");
     }
 
     @Test
