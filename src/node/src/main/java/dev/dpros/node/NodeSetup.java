@@ -37,7 +37,9 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     /** @throws InputException if device and joints do not fit the policy */
     NodeSetup {
-        TorchRuntime.requireDevice(config.sampler().device());
+        if (config.sampler().here()) {
+            TorchRuntime.requireDevice(config.sampler().device());
+        }
         int dims = definition.config().action().size();
         if (config.action().joints().size() != dims) {
             throw InputException.of("action", "joints", dims + " names (the policy's action dimension)",

@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  */
 public final class ParameterLayers {
     private static final List<String> MOTION = List.of("node.autostart", "node.enable", "action.limits", "action.measured",
-            "action.take_up", "action.at_rest", "action.workspace_box", "control.max_tracking_error", "control.tracking_window_ms");
+            "action.take_up", "action.at_rest", "action.workspace_box", "control.max_tracking_error", "control.tracking_window_ms",
+            "sampler.remote");
 
     private ParameterLayers() {}
 
