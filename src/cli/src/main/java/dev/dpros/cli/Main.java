@@ -8,6 +8,7 @@ import dev.dpros.cli.evaluate.CollectCommand;
 import dev.dpros.cli.evaluate.EvalCommand;
 import dev.dpros.cli.evaluate.FanCommand;
 import dev.dpros.cli.faults.FaultsCommand;
+import dev.dpros.cli.policy.ExportCommand;
 import dev.dpros.cli.policy.ImportCommand;
 import dev.dpros.cli.policy.InspectCommand;
 import dev.dpros.cli.policy.PredictCommand;
@@ -52,7 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InitTrainingCommand.class, TrainCommand.class, EvalCommand.class, FanCommand.class, CollectCommand.class,
             SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
-            ImportCommand.class, InspectCommand.class, PredictCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
+            ImportCommand.class, InspectCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

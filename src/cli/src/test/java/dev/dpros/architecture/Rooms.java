@@ -41,6 +41,7 @@ final class Rooms {
             recording: core
             datasets: core recording
             checkpoint: core diffusion
+            export: core diffusion inference
             training: core diffusion inference sim datasets
             metrics: core http
             config: core observation diffusion inference remote safety control
@@ -75,7 +76,7 @@ final class Rooms {
             cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
             cli.options
             cli.evaluate: core diffusion inference sim datasets checkpoint training config process study cli.options
-            cli.policy: core diffusion inference checkpoint process bench cli.options
+            cli.policy: core diffusion inference checkpoint export process bench cli.options
             cli.faults: core config process faults cli.options
             cli.audit: core datasets config process transports node.audit cli.options
             cli.trace: core safety process node.trace cli.options

@@ -25,4 +25,9 @@ final class DdimScheduler extends OneStepScheduler {
     double carried(int index, double modelOutput, double sample) {
         return epsilon(index, modelOutput, sample);
     }
+
+    @Override
+    boolean carriesNoise() {
+        return true;
+    }
 }

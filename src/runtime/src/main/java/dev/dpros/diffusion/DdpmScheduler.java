@@ -26,4 +26,9 @@ final class DdpmScheduler extends OneStepScheduler {
     double carried(int index, double modelOutput, double sample) {
         return sample;
     }
+
+    @Override
+    boolean carriesNoise() {
+        return false;
+    }
 }

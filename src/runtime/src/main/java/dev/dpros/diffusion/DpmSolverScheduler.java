@@ -71,6 +71,16 @@ final class DpmSolverScheduler extends NoiseScheduler {
     }
 
     @Override
+    public void coefficients(int index, double[] out, int offset) {
+        estimating(index, out, offset);
+        out[offset + 3] = originalFactor[index];
+        out[offset + 4] = sampleFactor[index];
+        out[offset + 5] = 0;
+        out[offset + 6] = 0.5 * originalFactor[index] * inverseRatio[index];
+        out[offset + 7] = 0;
+    }
+
+    @Override
     public void advance(int index, double[] x0hat, double[] modelOutput, double[] sample, double[] noise, double[] out) {
         double current = sampleFactor[index];
         double original = originalFactor[index];

@@ -92,6 +92,21 @@ final class FlowScheduler extends NoiseScheduler {
     }
 
     @Override
+    public void coefficients(int index, double[] out, int offset) {
+        int stage = index % stages;
+        double width = widths[index / stages];
+        boolean closes = closes(index);
+        out[offset] = closes ? 1 : flow.noiseRate(times[index]);
+        out[offset + 1] = 1 - flow.sigmaMin();
+        out[offset + 2] = stage == 0 ? 1 : 0;
+        out[offset + 3] = closes ? 1 : 0;
+        out[offset + 4] = closes ? width / 6 : 0;
+        out[offset + 5] = stage == 0 ? 1 : 2;
+        out[offset + 6] = stages == 1 ? width : stage == 3 ? 0 : width * within(stage + 1);
+        out[offset + 7] = stage == 3 ? width / 6 : 0;
+    }
+
+    @Override
     public void advance(int index, double[] x0hat, double[] modelOutput, double[] sample, double[] noise, double[] out) {
         double rest = flow.noiseRate(times[index]);
         double kept = 1 - flow.sigmaMin();

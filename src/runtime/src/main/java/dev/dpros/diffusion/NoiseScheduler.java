@@ -13,6 +13,9 @@ import java.util.function.IntFunction;
  * <p>Owned by one thread; no method but the factories and {@link #timesteps} allocates.
  */
 public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverScheduler, FlowScheduler {
+    /** Numbers of a step in {@link #coefficients}. */
+    public static final int COEFFICIENTS = 8;
+
     private final int[] timesteps;
     private final SchedulerConfig.PredictionType prediction;
     private final double clip;
@@ -146,6 +149,42 @@ public abstract sealed class NoiseScheduler permits OneStepScheduler, DpmSolverS
      * @param x0hat from {@link #estimate(int, double[], double[], double[])}, perhaps changed
      */
     public abstract void advance(int index, double[] x0hat, double[] modelOutput, double[] sample, double[] noise, double[] out);
+
+    /**
+     * A step as {@link #COEFFICIENTS} finite numbers, from which whoever has the network can compute it without knowing the
+     * scheduler. With x the sample, y the network's output, v the velocity, what is carried from step to step in brackets:
+     * <ul>
+     *   <li>of a network that denoises, {@code a, b, clip, original, sample, epsilon, correction, fresh}: x0hat is
+     *       {@code (x - b y) / a}, {@code y} or {@code a x - b y}, by what the network predicts, clipped to plus or minus clip;
+     *       the next sample {@code original x0hat + sample x + epsilon e + correction (x0hat - [x0hat before]) + fresh noise}
+     *       with e the noise that the network has found: {@code y}, {@code (x - a y) / b} or {@code a y + b x};
+     *   <li>of a flow, {@code rest, kept, first, closes, sixth, share, straight, summed}: where first is 1, [base] becomes x and
+     *       [sum] 0; x0hat is {@code rest y + kept x}, or {@code base + sixth (sum + y)} where closes is 1; v is
+     *       {@code (x0hat - kept x) / rest}; the next sample {@code base + straight v + summed (sum + v)}, or x0hat where it
+     *       closes; then [sum] becomes {@code sum + share v}.
+     * </ul>
+     *
+     * @param out filled from {@code offset} on
+     */
+    public abstract void coefficients(int index, double[] out, int offset);
+
+    /**
+     * The coefficients of a step that leaves the sample as it is: to fill up where a number of steps is fixed.
+     *
+     * @param config of any scheduler for the network
+     */
+    public static void idle(SchedulerConfig config, double[] out, int offset) {
+        double[] idle = config.type().flow() ? new double[] {1, 1, 1, 0, 0, 0, 0, 0}
+                : new double[] {1, 1, Double.MAX_VALUE, 0, 1, 0, 0, 0};
+        System.arraycopy(idle, 0, out, offset, COEFFICIENTS);
+    }
+
+    /** The first three of a network that denoises. */
+    final void estimating(int index, double[] out, int offset) {
+        out[offset] = sqrtAlpha[index];
+        out[offset + 1] = sqrtBeta[index];
+        out[offset + 2] = Math.min(clip, Double.MAX_VALUE);
+    }
 
     /** The noise in the sample according to the network, before any clipping. */
     final double epsilon(int index, double modelOutput, double sample) {

@@ -24,6 +24,19 @@ abstract sealed class OneStepScheduler extends NoiseScheduler permits DdpmSchedu
         return noiseFactor[index] > 0;
     }
 
+    /** Whether that is the noise that the network has found; else the sample. */
+    abstract boolean carriesNoise();
+
+    @Override
+    public final void coefficients(int index, double[] out, int offset) {
+        estimating(index, out, offset);
+        out[offset + 3] = originalFactor[index];
+        out[offset + 4] = carriesNoise() ? 0 : carriedFactor[index];
+        out[offset + 5] = carriesNoise() ? carriedFactor[index] : 0;
+        out[offset + 6] = 0;
+        out[offset + 7] = noiseFactor[index];
+    }
+
     @Override
     public final void advance(int index, double[] x0hat, double[] modelOutput, double[] sample, double[] noise, double[] out) {
         double original = originalFactor[index];

@@ -245,7 +245,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         StepListener guided = sampling.listener();
         StepListener stoppable = (index, count, timestep, clean) ->
                 !stopping && guided.onStep(index, count, timestep, clean);
-        Prediction prediction = policy.predictAction(window, sampling.with(stoppable));
+        Prediction prediction = policy.predictAction(window, sampling.with(stoppable).until(deadlineNs));
         if (stopping) {
             return false;
         }
@@ -255,7 +255,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         }
         wiring.guide().finished(request, prediction);
         ActionChunk chunk = new ActionChunk(id, window.stampNs, window.stampNs, wiring.stepNs(),
-                policy.config().action().size(), prediction.actions(), prediction.denoisingSteps());
+                policy.config().action().size(), prediction.actions(), prediction.denoisingSteps(), prediction.origin());
         previous = chunk;
         if (!abandoned) {
             wiring.chunks().accept(chunk);

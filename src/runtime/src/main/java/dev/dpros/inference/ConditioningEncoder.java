@@ -2,13 +2,11 @@ package dev.dpros.inference;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.dpros.core.FeatureSpec;
-import dev.dpros.diffusion.DitConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +23,7 @@ final class ConditioningEncoder {
     private final float[] task;
 
     ConditioningEncoder(PolicyDefinition policy) {
-        task = task(policy);
+        task = TaskConditioning.of(policy);
         config = policy.config();
         images = new ByteBuffer[config.inputs().size()];
         for (FeatureSpec input : config.inputs()) {
@@ -59,29 +57,6 @@ final class ConditioningEncoder {
             System.arraycopy(task, 0, out, row * width + column, task.length);
         }
         return out;
-    }
-
-    /** The projection of what the text tower makes of the task; empty if the policy is told none. */
-    private static float[] task(PolicyDefinition policy) {
-        float[] features = new float[policy.config().denoiser().taskFeatures()];
-        if (features.length > 0) {
-            FloatBuffer pooled = floats(policy, DitConfig.TASK);
-            FloatBuffer weight = floats(policy, DitConfig.PROJECTION + ".weight");
-            FloatBuffer bias = floats(policy, DitConfig.PROJECTION + ".bias");
-            int size = pooled.remaining();
-            for (int i = 0; i < features.length; i++) {
-                double sum = bias.get(i);
-                for (int j = 0; j < size; j++) {
-                    sum += (double) weight.get(i * size + j) * pooled.get(j);
-                }
-                features[i] = (float) sum;
-            }
-        }
-        return features;
-    }
-
-    private static FloatBuffer floats(PolicyDefinition policy, String name) {
-        return policy.weights().get(name).bytes().asFloatBuffer();
     }
 
     private static int vector(Normalizer normalizer, float[] values, int rows, float[] out, int width, int column) {

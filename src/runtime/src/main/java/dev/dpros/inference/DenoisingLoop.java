@@ -57,6 +57,9 @@ final class DenoisingLoop {
             evaluate(network, chunk, condition, batch, times[i]);
             double[] clean = scheduler.estimate();
             scheduler.estimate(i, output, sample, clean);
+            if (sampling.tie() != null) {
+                sampling.tie().pull(clean, config.denoisedWidth());
+            }
             if (!sampling.listener().onStep(i, times.length, scheduler.timestep(i), clean)) {
                 Inpainting.impose(config, observations, clean);
                 return new Result(clean, i + 1);

@@ -6,7 +6,6 @@ import dev.dpros.core.ConstantElements;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.ConstantInputs;
-import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
@@ -33,7 +32,6 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private final Device device;
     private final InferenceLatency latency;
     private final ConditioningEncoder encoder;
-    private final Normalizer actionNormalizer;
     private DenoisingLoop loop;
     private PolicyNetwork network;
     private boolean prepared;
@@ -47,8 +45,6 @@ public final class DiffusionPolicy implements ChunkPolicy {
         this.device = TorchRuntime.device(options.device());
         this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
-        this.actionNormalizer = definition.normalizers()
-                .getOrDefault(config.action().key(), Normalizer.identity(config.action().size()));
         this.loop = new DenoisingLoop(config, options.scheduler(config.scheduler()), latency);
     }
 
@@ -150,7 +146,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
             PtNDArray condition = condition(chunk, conditioning, rows);
             latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
             DenoisingLoop.Result result = loop.run(network, chunk, condition, conditioning, sampling);
-            Prediction prediction = prediction(rows, conditioning, result);
+            Prediction prediction = Prediction.of(definition, rows, conditioning, result.trajectory(), result.evaluations());
             latency.total().recordNs(latency.clock().monotonicNs() - startNs);
             return prediction;
         }
@@ -229,27 +225,6 @@ public final class DiffusionPolicy implements ChunkPolicy {
         try (PtNDArray observation = chunk.array(buffer, batch, config.globalConditioning())) {
             return chunk.condition(observation);
         }
-    }
-
-    private Prediction prediction(int batch, float[] conditioning, DenoisingLoop.Result result) {
-        float[] trajectory = new float[result.trajectory().length];
-        for (int i = 0; i < trajectory.length; i++) {
-            trajectory[i] = (float) result.trajectory()[i];
-        }
-        int dims = config.action().size();
-        int width = config.denoisedWidth();
-        int first = config.presentStep();
-        int steps = config.chunkSteps();
-        double[] actions = new double[batch * steps * dims];
-        for (int b = 0, out = 0; b < batch; b++) {
-            for (int t = 0; t < steps; t++) {
-                int from = (b * config.denoisedSteps() + first + t) * width;
-                for (int d = 0; d < dims; d++) {
-                    actions[out++] = actionNormalizer.unnormalize(d, result.trajectory()[from + d]);
-                }
-            }
-        }
-        return new Prediction(batch, conditioning, trajectory, steps, actions, result.evaluations());
     }
 
     @Override

@@ -1,5 +1,9 @@
 package dev.dpros.inference;
 
+import dev.dpros.core.ChunkOrigin;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
 import java.util.Arrays;
 
 /**
@@ -12,9 +16,53 @@ import java.util.Arrays;
  * @param actionSteps number of actions per chunk, T - To + 1 usually
  * @param actions {@code [B, actionSteps, A]} in robot units; action 0 belongs to the newest observation
  * @param denoisingSteps network evaluations
+ * @param origin where it was sampled
  */
 public record Prediction(
-        int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps) {
+        int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps, ChunkOrigin origin) {
+
+    /**
+     * What a denoised batch is to the robot.
+     *
+     * @param globalCond the conditioning vectors, or none where the network did not tell them
+     * @param denoised {@code [B, T, W]} normalised
+     * @throws IllegalArgumentException if it is not of that size
+     */
+    public static Prediction of(PolicyDefinition policy, int batch, float[] globalCond, double[] denoised, int denoisingSteps) {
+        PolicyConfig config = policy.config();
+        int width = config.denoisedWidth();
+        if (denoised.length != batch * config.denoisedSteps() * width) {
+            throw new IllegalArgumentException("prediction: expected " + batch + " x " + config.denoisedSteps() + " x " + width
+                    + " values, found " + denoised.length);
+        }
+        float[] trajectory = new float[denoised.length];
+        for (int i = 0; i < trajectory.length; i++) {
+            trajectory[i] = (float) denoised[i];
+        }
+        int dims = config.action().size();
+        Normalizer normalizer = policy.normalizers().getOrDefault(config.action().key(), Normalizer.identity(dims));
+        int steps = config.chunkSteps();
+        double[] actions = new double[batch * steps * dims];
+        for (int b = 0, out = 0; b < batch; b++) {
+            for (int t = 0; t < steps; t++) {
+                int from = (b * config.denoisedSteps() + config.presentStep() + t) * width;
+                for (int d = 0; d < dims; d++) {
+                    actions[out++] = normalizer.unnormalize(d, denoised[from + d]);
+                }
+            }
+        }
+        return new Prediction(batch, globalCond, trajectory, steps, actions, denoisingSteps);
+    }
+
+    /** One sampled on this machine. */
+    public Prediction(int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps) {
+        this(batch, globalCond, trajectory, actionSteps, actions, denoisingSteps, ChunkOrigin.LOCAL);
+    }
+
+    /** The same, sampled elsewhere. */
+    public Prediction from(ChunkOrigin other) {
+        return new Prediction(batch, globalCond, trajectory, actionSteps, actions, denoisingSteps, other);
+    }
 
     /** Whether every action is a finite number. */
     public boolean finite() {

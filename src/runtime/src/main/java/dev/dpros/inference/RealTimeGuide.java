@@ -76,7 +76,6 @@ public final class RealTimeGuide implements SamplingGuide {
         timedSteps = 0;
         boolean tied = config.conditioning() != GuideConfig.Conditioning.NONE && tie(request);
         boolean warm = tied && config.conditioning() == GuideConfig.Conditioning.WARM_START;
-        boolean rtc = tied && !warm;
         if (warm) {
             warmStart(request);
         }
@@ -85,13 +84,10 @@ public final class RealTimeGuide implements SamplingGuide {
         int count = budget == null ? most : budget.choose((request.deadlineNs() - beganNs) / full.type().evaluations(), most);
         int[] timesteps = warm ? Timesteps.from(full, config.warmTimestep(), count)
                 : count == full.inferenceSteps() ? null : Timesteps.of(full.withSampling(full.type(), count));
-        StepListener listener = (index, steps, timestep, x0hat) -> {
-            if (rtc) {
-                PrefixWeights.blend(x0hat, policy.denoisedWidth(), target, weights);
-            }
-            return goesOn(request, index + 1, steps);
-        };
-        return new Sampling(List.of(warm ? warmNoise() : noise), listener, timesteps);
+        StepListener listener = budget == null ? StepListener.NONE
+                : (index, steps, timestep, x0hat) -> goesOn(request, index + 1, steps);
+        return new Sampling(List.of(warm ? warmNoise() : noise), timesteps, tied && !warm ? new Tie(target, weights) : null,
+                request.deadlineNs(), listener);
     }
 
     /** Prepares target and weights from the chunk being executed; false if there is none that reaches into the new one. */
@@ -149,9 +145,6 @@ public final class RealTimeGuide implements SamplingGuide {
     }
 
     private boolean goesOn(Request request, int done, int count) {
-        if (budget == null) {
-            return true;
-        }
         long now = clock.monotonicNs();
         if (lastStepNs != 0) {
             stepsNs += now - lastStepNs;

@@ -3,10 +3,11 @@ package dev.dpros.inference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * Several samplings of one trajectory each, drawn together in one run of the network: each row keeps its own noise and
- * its own listener. For simulations of many robots; on the thread that samples.
+ * Several samplings of one trajectory each, drawn together in one run of the network: each row keeps its own noise, tie
+ * and listener. For simulations of many robots; on the thread that samples.
  */
 public final class SamplingBatch {
     private SamplingBatch() {}
@@ -26,10 +27,34 @@ public final class SamplingBatch {
             }
             noise.add(row.noise().get(0));
         }
-        return new Sampling(noise, listener(rows), timesteps);
+        long deadlineNs = rows.stream().mapToLong(Sampling::deadlineNs).min().orElse(Sampling.NO_DEADLINE);
+        return new Sampling(noise, timesteps, tie(rows), deadlineNs, listener(rows));
+    }
+
+    /** One for all rows: what was not tied has weights of 0. */
+    private static Tie tie(List<Sampling> rows) {
+        Tie any = rows.stream().map(Sampling::tie).filter(Objects::nonNull).findFirst().orElse(null);
+        if (any == null) {
+            return null;
+        }
+        int values = any.target().length;
+        int steps = any.weights().length;
+        double[] targets = new double[rows.size() * values];
+        double[] weights = new double[rows.size() * steps];
+        for (int b = 0; b < rows.size(); b++) {
+            Tie tie = rows.get(b).tie();
+            if (tie != null) {
+                System.arraycopy(tie.target(), 0, targets, b * values, values);
+                System.arraycopy(tie.weights(), 0, weights, b * steps, steps);
+            }
+        }
+        return new Tie(targets, weights);
     }
 
     private static StepListener listener(List<Sampling> rows) {
+        if (rows.stream().allMatch(row -> row.listener() == StepListener.NONE)) {
+            return StepListener.NONE;
+        }
         return (index, count, timestep, x0hat) -> {
             int each = x0hat.length / rows.size();
             double[] row = new double[each];

@@ -1,8 +1,8 @@
 package dev.dpros.inference;
 
 /**
- * Looks on between two denoising steps, and may steer: blend something into the predicted clean trajectory (as real-time
- * chunking does), or end the loop early. Called on the sampling thread; must be quick.
+ * Looks on between two denoising steps, and may steer: change the predicted clean trajectory, or end the loop early. Called
+ * on the sampling thread; must be quick. What ties a chunk to the one before is no listener but a {@link Tie}.
  */
 @FunctionalInterface
 public interface StepListener {
@@ -10,7 +10,7 @@ public interface StepListener {
     StepListener NONE = (index, count, timestep, x0hat) -> true;
 
     /**
-     * Called after the network's output of step {@code index} has become {@code x0hat} and before the scheduler uses it.
+     * Called after the network's output of step {@code index} has become {@code x0hat}, tied as asked for, and before the scheduler uses it.
      *
      * @param index of the step, from 0
      * @param count number of steps of the whole loop

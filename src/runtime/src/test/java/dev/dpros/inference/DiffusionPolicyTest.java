@@ -119,7 +119,7 @@ class DiffusionPolicyTest {
             List<Integer> visited = new ArrayList<>();
             StepListener spy = (index, count, timestep, clean) -> visited.add(timestep);
             policy.predictAction(TestPolicies.observations(tiny.config(), "a"),
-                    new Sampling(List.of(NoiseSource.seeded(1)), spy, new int[] {30, 15, 3}));
+                    Sampling.of(NoiseSource.seeded(1), spy).visiting(new int[] {30, 15, 3}));
             assertEquals(List.of(30, 15, 3), visited);
         }
     }

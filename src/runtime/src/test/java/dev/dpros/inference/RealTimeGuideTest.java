@@ -64,7 +64,7 @@ class RealTimeGuideTest {
         Sampling sampling = guide.begin(request(previous(), 3, 200 * MS));
         assertNull(sampling.timesteps());
         double[] x = new double[8];
-        assertTrue(sampling.listener().onStep(0, 16, 90, x));
+        sampling.tie().pull(x, 1);
         // Trajectory step 1 belongs to 200 ms: action 2 of the previous chunk. Overlap 5, d = 2, n = 3: 3/4, 2/4, 1/4.
         assertArrayEquals(new double[] {0.1, 0.2, 0.3, 0.75 * 0.4, 0.5 * 0.5, 0.25 * 0.6, 0, 0}, x, 1e-6);
         assertEquals(1, guide.conditioned());
@@ -73,12 +73,10 @@ class RealTimeGuideTest {
     @Test
     void shouldDrawFreelyWhenNoChunkIsBeingExecuted() {
         RealTimeGuide guide = guide(GuideConfig.of(GuideConfig.Conditioning.REAL_TIME_CHUNKING, 1));
-        double[] x = {1, 1, 1, 1, 1, 1, 1, 1};
         for (SamplingGuide.Request request : List.of(request(null, 0, 0), request(previous(), 0, 200 * MS))) {
-            guide.begin(request).listener().onStep(0, 16, 90, x);
+            assertNull(guide.begin(request).tie());
         }
-        guide.begin(request(previous(), 7, 5000 * MS)).listener().onStep(0, 16, 90, x);
-        assertArrayEquals(new double[] {1, 1, 1, 1, 1, 1, 1, 1}, x);
+        assertNull(guide.begin(request(previous(), 7, 5000 * MS)).tie());
         assertEquals(0, guide.conditioned());
     }
 
@@ -103,7 +101,7 @@ class RealTimeGuideTest {
         RealTimeGuide guide = new RealTimeGuide(new GuideConfig(GuideConfig.Conditioning.REAL_TIME_CHUNKING, PrefixWeights.Fall.LINEAR,
                 40, 3, 10 * MS, null, 1), INPAINTED, () -> DDIM, new Normalizer(new double[] {0.1}, new double[] {0}), clock);
         double[] x = new double[16];
-        guide.begin(request(previous(), 3, 200 * MS)).listener().onStep(0, 16, 90, x);
+        guide.begin(request(previous(), 3, 200 * MS)).tie().pull(x, 2);
         for (int t = 0; t < 8; t++) {
             assertEquals(0, x[2 * t + 1], "observation column of step " + t);
         }

@@ -2,6 +2,7 @@ package dev.dpros.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +15,7 @@ class SamplingBatchTest {
             x0hat[0] += add;
             return add < 100;
         };
-        return new Sampling(List.of(NoiseSource.seeded(1)), listener, timesteps);
+        return Sampling.of(NoiseSource.seeded(1), listener).visiting(timesteps);
     }
 
     @Test
@@ -25,6 +26,19 @@ class SamplingBatchTest {
         assertArrayEquals(new double[] {11, 11, 22, 21}, x);
         assertEquals(2, batch.noise().size());
         assertArrayEquals(new int[] {9, 3}, batch.timesteps());
+    }
+
+    @Test
+    void shouldTieEachRowToItsOwn() {
+        Sampling free = Sampling.of(NoiseSource.seeded(1), StepListener.NONE).until(7);
+        Sampling tied = new Sampling(free.noise(), null, new Tie(new double[] {8, 9}, new double[] {1, 0.5}), Sampling.NO_DEADLINE,
+                StepListener.NONE);
+        Sampling batch = SamplingBatch.of(List.of(free, tied));
+        double[] x = {10, 11, 20, 21};
+        batch.tie().pull(x, 1);
+        assertArrayEquals(new double[] {10, 11, 8, 15}, x);
+        assertEquals(7, batch.deadlineNs());
+        assertNull(SamplingBatch.of(List.of(free, free)).tie());
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** The commands import, inspect and predict. */
+/** The commands import, inspect, predict and export. */
 class PolicyCommandsTest {
     @TempDir
     Path directory;
@@ -261,5 +261,28 @@ class PolicyCommandsTest {
         } else {
             values.add(node.floatValue());
         }
+    }
+
+    @Test
+    void shouldExportAPolicyForAServer() throws IOException {
+        assertEquals(0, run("export", "--format", "triton", "models/pusht_keypoints", directory.resolve("repo")), err.toString());
+        assertTrue(Files.isRegularFile(directory.resolve("repo/pusht_keypoints/1/model.pt")));
+        assertTrue(out.toString().contains("repo/pusht_keypoints: written for triton, float32"), out.toString());
+        assertEquals(0, run("export", "--format", "djl-serving", "--name", "other", "--steps", "4", "models/pusht_keypoints",
+                directory.resolve("repo")), err.toString());
+        assertTrue(Files.readString(directory.resolve("repo/other/README.md")).contains("n is 4 in every request"));
+    }
+
+    @Test
+    void shouldRefuseWhatAnExportCannotHold() {
+        assertEquals(2, run("export", "--format", "triton", "--precision", "bfloat16", "models/pusht_keypoints", directory.resolve("repo")));
+        fails("--precision", "expected float32, found 'bfloat16'");
+        assertTrue(Files.notExists(directory.resolve("repo")));
+    }
+
+    @Test
+    void shouldRefuseOneNumberOfStepsWhereAnyIsTaken() {
+        assertEquals(2, run("export", "--format", "triton", "--steps", "4", "models/pusht_keypoints", directory.resolve("repo")));
+        fails("--steps", "djl-serving");
     }
 }

@@ -57,11 +57,11 @@ public final class NodeObservers implements ChunkSink {
                 tell(observer -> observer.begun(request));
                 Sampling sampling = guide.begin(request);
                 StepListener inner = sampling.listener();
-                return new Sampling(sampling.noise(), (index, count, timestep, x0hat) -> {
+                return sampling.with((index, count, timestep, x0hat) -> {
                     boolean on = inner.onStep(index, count, timestep, x0hat);
                     tell(observer -> observer.stepped(request, index, count, timestep, on));
                     return on;
-                }, sampling.timesteps());
+                });
             }
 
             @Override

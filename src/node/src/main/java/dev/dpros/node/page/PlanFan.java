@@ -77,7 +77,7 @@ public final class PlanFan implements SpareTime {
             cut[0] = index + 1 < count && wanted.getAsBoolean();
             return !cut[0];
         };
-        Prediction prediction = policy.predictAction(window, new Sampling(noise, listener, null));
+        Prediction prediction = policy.predictAction(window, Sampling.of(noise).with(listener));
         if (cut[0] || !prediction.finite()) {
             return;
         }

@@ -13,7 +13,8 @@ import java.util.List;
  *   <li>{@code condition(observation [B, G])}: what the network makes of the observation alone, once per chunk (UNet: its part
  *       of all FiLM layers, {@code [B, 1, F]});
  *   <li>{@code embed(steps [N])}: what it makes of the denoising steps alone, once per set of timesteps (UNet: {@code [N, 1, F]});
- *   <li>{@code denoise_VARIANT(x [B, T, W], condition, embedding, index) -> [B, T, W]}: one evaluation of the network;
+ *   <li>{@code denoise_VARIANT(x [B, T, W], condition, embedding, index) -> [B, T, W]}: one evaluation of the network; with an
+ *       embedding {@code [N, B, 1, F]} each trajectory is at a timestep of its own;
  *   <li>{@code prepare_VARIANT(unused)}: brings the weights into a variant's layout, in the order of {@link ConvVariant}.
  * </ul>
  */

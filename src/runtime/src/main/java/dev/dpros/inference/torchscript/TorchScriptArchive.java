@@ -3,17 +3,20 @@ package dev.dpros.inference.torchscript;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a {@link ScriptModule}, without its tensors, as the zip archive that {@code torch::jit::load} reads: every entry
+ * Writes a {@link ScriptModule} as the zip archive that {@code torch::jit::load} reads: every entry
  * stored, code as text, the object graph as a pickle of protocol 2, tensors as raw little-endian storages.
  *
- * <p>Every tensor is a placeholder until {@link #ADOPT} is called, so that a large network's weights are copied once and not
- * three times (into an archive, out of it, into libtorch's tensors). Stateless.
+ * <p>For this process every tensor is a placeholder until {@link #ADOPT} is called, so that a large network's weights are copied
+ * once and not three times (into an archive, out of it, into libtorch's tensors). For others the archive is whole. Stateless.
  */
 public final class TorchScriptArchive {
     /**
@@ -27,18 +30,51 @@ public final class TorchScriptArchive {
 
     private TorchScriptArchive() {}
 
-    /** @throws IOException if the stream fails; what was written is then of no use */
+    /** Without its tensors. @throws IOException if the stream fails; what was written is then of no use */
     public static void write(ScriptModule module, OutputStream out) throws IOException {
         Pickle pickle = new Pickle(module.name());
-        module.tensors().keySet().forEach(pickle::placeholder);
-        String root = module.name() + "/";
+        module.tensors().keySet().forEach(attribute -> pickle.tensor(attribute, 0, List.of(1L)));
+        ZipOutputStream zip = begin(module, pickle, module.code() + adopt(module), out);
+        entry(zip, module.name() + "/data/0", PLACEHOLDER);
+        finish(module, zip);
+    }
+
+    /**
+     * With its tensors, each of which passes through the heap once.
+     *
+     * @param extra files that the archive carries along, by name
+     * @throws IOException if the stream fails; what was written is then of no use
+     */
+    public static void writeWhole(ScriptModule module, Map<String, String> extra, OutputStream out) throws IOException {
+        Pickle pickle = new Pickle(module.name());
+        int storage = 0;
+        for (Map.Entry<String, ScriptTensor> tensor : module.tensors().entrySet()) {
+            pickle.tensor(tensor.getKey(), storage++, tensor.getValue().shape());
+        }
+        ZipOutputStream zip = begin(module, pickle, module.code(), out);
+        storage = 0;
+        for (ScriptTensor tensor : module.tensors().values()) {
+            byte[] values = new byte[Math.toIntExact(Math.multiplyExact(tensor.count(), Float.BYTES))];
+            tensor.copyTo(ByteBuffer.wrap(values));
+            entry(zip, module.name() + "/data/" + storage++, values);
+        }
+        for (Map.Entry<String, String> file : extra.entrySet()) {
+            entry(zip, module.name() + "/extra/" + file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8));
+        }
+        finish(module, zip);
+    }
+
+    private static ZipOutputStream begin(ScriptModule module, Pickle pickle, String code, OutputStream out) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out);
         zip.setMethod(ZipOutputStream.STORED);
-        entry(zip, root + "data.pkl", pickle.finish());
-        entry(zip, root + "code/__torch__/dpros.py", (module.code() + adopt(module)).getBytes(StandardCharsets.UTF_8));
-        entry(zip, root + "constants.pkl", EMPTY_TUPLE);
-        entry(zip, root + "data/0", PLACEHOLDER);
-        entry(zip, root + "version", "3\n".getBytes(StandardCharsets.US_ASCII));
+        entry(zip, module.name() + "/data.pkl", pickle.finish());
+        entry(zip, module.name() + "/code/__torch__/dpros.py", code.getBytes(StandardCharsets.UTF_8));
+        entry(zip, module.name() + "/constants.pkl", EMPTY_TUPLE);
+        return zip;
+    }
+
+    private static void finish(ScriptModule module, ZipOutputStream zip) throws IOException {
+        entry(zip, module.name() + "/version", "3\n".getBytes(StandardCharsets.US_ASCII));
         zip.finish();
     }
 
@@ -79,15 +115,22 @@ public final class TorchScriptArchive {
             return out.toByteArray();
         }
 
-        /**
-         * {@code torch._utils._rebuild_tensor_v2(storage 0, 0, (1,), (1,), False, OrderedDict())}. The code needs no shapes.
-         */
-        void placeholder(String attribute) {
+        /** {@code torch._utils._rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())}. */
+        void tensor(String attribute, int storage, List<Long> shape) {
+            long count = shape.stream().reduce(1L, Math::multiplyExact);
             unicode(attribute);
             global("torch._utils", "_rebuild_tensor_v2").op('(').op('(');
-            unicode("storage").global("torch", "FloatStorage").unicode("0").unicode("cpu");
-            integer(1).op('t').op('Q').integer(0);
-            op('(').integer(1).op('t').op('(').integer(1).op('t').op(0x89);
+            unicode("storage").global("torch", "FloatStorage").unicode(String.valueOf(storage)).unicode("cpu");
+            integer(Math.toIntExact(count)).op('t').op('Q').integer(0);
+            op('(');
+            shape.forEach(size -> integer(Math.toIntExact(size)));
+            op('t').op('(');
+            long stride = count;
+            for (long size : shape) {
+                stride = size == 0 ? 1 : stride / size;
+                integer(Math.toIntExact(stride));
+            }
+            op('t').op(0x89);
             global("collections", "OrderedDict").op(')').op('R').op('t').op('R');
         }
 

@@ -72,7 +72,8 @@ final class TransformerScript implements DenoiserScript {
         int rows = config.timeAsCond() ? steps : steps + 1;
         TransformerOps ops = new TransformerOps(body,
                 new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, variant), rows), config);
-        String time = body.let("torch.expand(torch.unsqueeze(torch.select(steps, 0, step), 0), [torch.size(x, 0), -1, -1])");
+        String row = body.let("torch.reshape(torch.select(steps, 0, step), [-1, 1, torch.size(steps, -1)])");
+        String time = body.let("torch.expand(%s, [torch.size(x, 0), -1, -1])", row);
         String memory = observed ? body.let("torch.cat([%s, observation], 1)", time) : time;
         body.result(config.timeAsCond() ? decoded(body, ops, "x", memory, separable()) : encoded(body, ops, "x", time));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);

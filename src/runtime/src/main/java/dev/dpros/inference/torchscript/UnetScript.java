@@ -143,7 +143,7 @@ final class UnetScript implements DenoiserScript {
         ScriptBody body = new ScriptBody();
         ScriptBody preparation = new ScriptBody();
         String film = config.filmConditioning() > 0 ? body.let("torch.add(observation, torch.select(steps, 0, step))")
-                : body.let("torch.unsqueeze(torch.select(steps, 0, step), 0)");
+                : body.let("torch.reshape(torch.select(steps, 0, step), [-1, 1, torch.size(steps, -1)])");
         SequenceOps ops = variant == ConvVariant.CONV1D
                 ? new ChannelsFirstOps(module, body, film)
                 : new RowsOps(module, body, preparation, film, variant);

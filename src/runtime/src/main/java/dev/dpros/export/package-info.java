@@ -1,0 +1,2 @@
+/** Policies as models of inference servers that a fleet of robots shares. */
+package dev.dpros.export;

@@ -1,0 +1,321 @@
+package dev.dpros.inference;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Named.named;
+
+import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.diffusion.DenoiserConfig;
+import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.FlowConfig;
+import dev.dpros.diffusion.Normalizer;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PolicyHash;
+import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.SchedulerConfig.PredictionType;
+import dev.dpros.diffusion.SchedulerConfig.Type;
+import dev.dpros.diffusion.Timesteps;
+import dev.dpros.diffusion.TrajectoryConfig;
+import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
+import dev.dpros.diffusion.TransformerConfig;
+import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.inference.PolicySignature.Pictures;
+import dev.dpros.inference.torchscript.ConvVariant;
+import dev.dpros.reference.Procedural;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An exported policy against the same policy in this process, in plain operators: chunk by chunk, normalised. */
+class ServedPolicyTest {
+    private static final double BAR = 1e-6;
+    private static final int HORIZON = 8;
+    private static final UnetConfig UNET = new UnetConfig(List.of(16, 32), 3, 8, 16, true);
+
+    @TempDir
+    Path directory;
+
+    private static SchedulerConfig scheduler(Type type, int steps, PredictionType predicts, double eta) {
+        return new SchedulerConfig(type, 100, SchedulerConfig.BetaSchedule.SQUAREDCOS_CAP_V2, 1e-4, 0.02, predicts, true, 1,
+                SchedulerConfig.Variance.FIXED_SMALL, true, 0, eta, steps);
+    }
+
+    private static SchedulerConfig flow(Type type, int steps) {
+        return SchedulerConfig.flow(type, steps, 100, FlowConfig.DEFAULT);
+    }
+
+    private static PolicyDefinition policy(DenoiserConfig denoiser, TrajectoryConfig trajectory, SchedulerConfig scheduler) {
+        List<FeatureSpec> inputs = List.of(FeatureSpec.of("pose", Kind.STATE, 4), FeatureSpec.of("force", Kind.STATE, 1));
+        PolicyDefinition plain = TestPolicies.withWeights(new PolicyConfig(2, HORIZON, 4, inputs, FeatureSpec.of("action", Kind.ACTION, 3),
+                denoiser, null, scheduler, trajectory));
+        double none = Double.NaN;
+        return new PolicyDefinition(plain.config(), plain.weights(), Map.of(
+                "pose", new Normalizer(new double[] {1.7, 0.3, 2e8, -1}, new double[] {-0.4, 0.1, -1e8, 0.3}, new double[] {none, none, 0.5, none}),
+                "action", new Normalizer(new double[] {0.01, 0.02, 0.03}, new double[] {0.1, 0, -0.2})), "test policy");
+    }
+
+    private static TrajectoryConfig trajectory(Conditioning conditioning) {
+        return new TrajectoryConfig(conditioning, false, true);
+    }
+
+    private static TransformerConfig transformer(int condLayers, boolean timeAsCond) {
+        return new TransformerConfig(2, 4, 32, condLayers, true, timeAsCond, HORIZON + 2, 4, 0.1, 0.1);
+    }
+
+    static Stream<Named<PolicyDefinition>> schedulers() {
+        List<Named<PolicyDefinition>> all = new ArrayList<>();
+        for (PredictionType predicts : List.of(PredictionType.EPSILON, PredictionType.SAMPLE, PredictionType.V_PREDICTION)) {
+            for (Type type : List.of(Type.DDPM, Type.DDIM, Type.DPM_SOLVER_PP)) {
+                all.add(named(type + ", " + predicts, policy(UNET, TrajectoryConfig.DEFAULT, scheduler(type, 10, predicts, 0))));
+            }
+        }
+        all.add(named("DDPM, 100 steps", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDPM, 100, PredictionType.EPSILON, 0))));
+        all.add(named("DDIM, eta 0.5", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDIM, 10, PredictionType.EPSILON, 0.5))));
+        for (Type type : List.of(Type.EULER, Type.RK4)) {
+            all.add(named(type + "", policy(UNET, TrajectoryConfig.DEFAULT, flow(type, 5))));
+        }
+        return all.stream();
+    }
+
+    static Stream<Named<PolicyDefinition>> networks() {
+        SchedulerConfig ddim = scheduler(Type.DDIM, 5, PredictionType.EPSILON, 0);
+        return Stream.of(
+                named("UNet, local", policy(UNET, trajectory(Conditioning.LOCAL), ddim)),
+                named("UNet, inpainting", policy(UNET, trajectory(Conditioning.INPAINTING), ddim)),
+                named("UNet, action steps", policy(UNET, new TrajectoryConfig(Conditioning.GLOBAL, true, false), ddim)),
+                named("transformer", policy(transformer(0, true), TrajectoryConfig.DEFAULT, ddim)),
+                named("transformer, conditioning layers", policy(transformer(1, true), TrajectoryConfig.DEFAULT, ddim)),
+                named("transformer, encoder only", policy(transformer(0, false), trajectory(Conditioning.INPAINTING), ddim)),
+                named("diffusion transformer", policy(new DitConfig(32, 2, 4, 0, true, 16, true, 10_000, "a task"), TrajectoryConfig.DEFAULT, ddim)),
+                named("diffusion transformer, flow", policy(new DitConfig(32, 2, 4, 0, false, 16, true, 10_000, null),
+                        TrajectoryConfig.DEFAULT, flow(Type.RK4, 3))));
+    }
+
+    static Stream<Arguments> shipped() {
+        return Stream.of(Arguments.of("models/pusht_image", Type.DDIM, 5), Arguments.of("models/pusht_keypoints", Type.DPM_SOLVER_PP, 5),
+                Arguments.of("models/pusht_keypoints", Type.DDPM, 8));
+    }
+
+    /** A policy here, and as its export. */
+    private record Both(PolicyDefinition definition, SchedulerConfig sampler, DiffusionPolicy here, ServedArchive there) implements AutoCloseable {
+        SamplingTensors tensors(Sampling sampling) {
+            return SamplingTensors.of(definition.config(), sampler, sampling);
+        }
+
+        @Override
+        public void close() {
+            here.close();
+            there.close();
+        }
+    }
+
+    private Both both(PolicyDefinition definition, InferenceOptions options) throws IOException {
+        PolicySignature signature = PolicySignature.of(definition, Pictures.UINT8);
+        Path archive = directory.resolve("model.pt");
+        try (OutputStream out = Files.newOutputStream(archive)) {
+            ServedPolicy.write(definition, signature, Map.of(), out);
+        }
+        return new Both(definition, options.scheduler(definition.config().scheduler()), DiffusionPolicy.load(definition, options),
+                ServedArchive.load(archive, signature));
+    }
+
+    private static InferenceOptions plain() {
+        return InferenceOptions.DEFAULT.withConvVariant(ConvVariant.CONV1D);
+    }
+
+    private static double worst(double[] found, float[] expected) {
+        assertEquals(expected.length, found.length);
+        double worst = 0;
+        for (int i = 0; i < found.length; i++) {
+            worst = Math.max(worst, Math.abs(found[i] - expected[i]));
+            assertTrue(Double.isFinite(found[i]), "value " + i);
+        }
+        return worst;
+    }
+
+    /** What a camera of 8 bits and joints of any unit give. */
+    private static ObservationBatch seen(PolicyConfig config, int batch) {
+        List<float[]> values = new ArrayList<>();
+        for (FeatureSpec input : config.inputs()) {
+            float[] some = Procedural.uniform("seen" + input.key(), batch * config.nObsSteps() * input.size(), 0, 1);
+            for (int i = 0; i < some.length && input.kind() == Kind.VISUAL; i++) {
+                some[i] = Math.round(255 * some[i]) / 255f;
+            }
+            values.add(some);
+        }
+        return new ObservationBatch(batch, values);
+    }
+
+    private static Sampling sampling(int batch) {
+        return Sampling.of(IntStream.range(0, batch).mapToObj(NoiseSource::seeded).toList());
+    }
+
+    private static Tie tie(PolicyConfig config, int batch) {
+        SplittableRandom random = new SplittableRandom(batch);
+        double[] target = random.doubles((long) batch * config.denoisedSteps() * config.action().size(), -0.8, 0.8).map(x -> (float) x).toArray();
+        double[] weights = new double[batch * config.denoisedSteps()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.max(0, 1 - i % config.denoisedSteps() / 5.0);
+        }
+        return new Tie(target, weights);
+    }
+
+    /** Plain, with real-time chunking, from a warm start, with fewer steps; of one robot and of three. */
+    private static void compare(Both both, double bar) {
+        PolicyConfig config = both.definition().config();
+        for (int batch : List.of(1, 3)) {
+            ObservationBatch seen = seen(config, batch);
+            int fewer = Math.max(1, both.sampler().inferenceSteps() / 2);
+            int[] warm = Timesteps.from(both.sampler(), 60, 3);
+            for (Map.Entry<String, Sampling> each : Map.of("plain", sampling(batch),
+                    "real-time chunking", new Sampling(sampling(batch).noise(), null, tie(config, batch), Sampling.NO_DEADLINE, StepListener.NONE),
+                    "warm start", sampling(batch).visiting(warm),
+                    "fewer steps", sampling(batch).visiting(Timesteps.of(both.sampler().withSampling(both.sampler().type(), fewer)))).entrySet()) {
+                SamplingTensors tensors = both.tensors(each.getValue());
+                Prediction here = both.here().predictAction(seen, tensors.replay(each.getValue()));
+                ServedArchive.Answer there = both.there().forward(config, seen, tensors);
+                double off = worst(there.trajectory(), here.trajectory());
+                assertTrue(off <= bar, each.getKey() + ", batch " + batch + ": off by " + off);
+                assertEquals(here.denoisingSteps(), tensors.steps());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("schedulers")
+    void shouldDrawWhatEachSchedulerDrawsHere(PolicyDefinition definition) throws IOException {
+        try (Both both = both(definition, plain())) {
+            compare(both, definition.config().scheduler().inferenceSteps() == 100 ? 1e-5 : BAR);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void shouldDrawWhatEachNetworkDrawsHere(PolicyDefinition definition) throws IOException {
+        try (Both both = both(definition, plain())) {
+            compare(both, BAR);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void shouldDrawWhatShippedPoliciesDrawHere(String name, Type type, int steps) throws IOException {
+        PolicyDefinition definition = PolicyReader.read(Path.of(name));
+        try (Both both = both(definition, plain().withSampling(type, steps))) {
+            compare(both, BAR);
+        }
+    }
+
+    @Test
+    void shouldStayNearTheFastLayouts() throws IOException {
+        PolicyDefinition definition = PolicyReader.read(Path.of("models/pusht_image"));
+        for (ConvVariant variant : List.of(ConvVariant.ROWS, ConvVariant.PACKED)) {
+            try (Both both = both(definition, InferenceOptions.DEFAULT.withConvVariant(variant).withSampling(Type.DDIM, 5))) {
+                compare(both, 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameActionsForTheSameSeed() throws IOException {
+        PolicyDefinition definition = policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDPM, 10, PredictionType.EPSILON, 0));
+        try (Both both = both(definition, plain())) {
+            ObservationBatch seen = seen(definition.config(), 1);
+            Prediction here = both.here().predictAction(seen, Sampling.of(List.of(NoiseSource.seeded(4))));
+            SamplingTensors tensors = both.tensors(Sampling.of(List.of(NoiseSource.seeded(4))));
+            Prediction there = Prediction.of(definition, 1, new float[0], both.there().forward(definition.config(), seen, tensors).trajectory(),
+                    tensors.steps());
+            assertArrayEquals(here.actions(), there.actions(), 1e-4);
+            assertEquals(here.actionSteps(), there.actionSteps());
+        }
+    }
+
+    /** Robots of different observations, steps, ties and noise in one batch, as a server puts them together. */
+    @Test
+    void shouldNotLetOneRobotTouchAnother() throws IOException {
+        PolicyDefinition definition = policy(UNET, trajectory(Conditioning.INPAINTING), scheduler(Type.DDIM, 5, PredictionType.EPSILON, 0));
+        PolicyConfig config = definition.config();
+        try (Both both = both(definition, plain())) {
+            Sampling first = Sampling.of(List.of(NoiseSource.seeded(1)));
+            Sampling second = new Sampling(List.of(NoiseSource.seeded(2)), Timesteps.from(both.sampler(), 60, 3), tie(config, 1),
+                    Sampling.NO_DEADLINE, StepListener.NONE);
+            SamplingTensors one = both.tensors(first);
+            SamplingTensors two = both.tensors(second).filledTo(both.sampler(), one.steps());
+            SamplingTensors together = joined(one, two);
+            ObservationBatch seen = seen(config, 2);
+            double[] found = both.there().forward(config, seen, together).trajectory();
+            int each = found.length / 2;
+            for (int b = 0; b < 2; b++) {
+                List<float[]> own = new ArrayList<>();
+                for (float[] values : seen.values()) {
+                    own.add(Arrays.copyOfRange(values, b * values.length / 2, (b + 1) * values.length / 2));
+                }
+                SamplingTensors tensors = both.tensors(b == 0 ? first : second);
+                Prediction alone = both.here().predictAction(new ObservationBatch(1, own), (b == 0 ? one : two).replay(b == 0 ? first : second));
+                double off = worst(Arrays.copyOfRange(found, b * each, (b + 1) * each), alone.trajectory());
+                assertTrue(off <= BAR, "robot " + b + " off by " + off);
+                assertEquals(alone.denoisingSteps(), tensors.steps());
+            }
+        }
+    }
+
+    private static SamplingTensors joined(SamplingTensors a, SamplingTensors b) {
+        return new SamplingTensors(2, a.steps(), 1, joined(a.noise(), b.noise()), joined(a.variance(), b.variance()),
+                joined(a.timesteps(), b.timesteps()), joined(a.coefs(), b.coefs()), joined(a.target(), b.target()), joined(a.weights(), b.weights()));
+    }
+
+    private static float[] joined(float[] a, float[] b) {
+        float[] out = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, out, a.length, b.length);
+        return out;
+    }
+
+    private static double[] joined(double[] a, double[] b) {
+        double[] out = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, out, a.length, b.length);
+        return out;
+    }
+
+    /** For a server that takes one number of steps. */
+    @ParameterizedTest
+    @MethodSource("schedulers")
+    void shouldStandStillInIdleSteps(PolicyDefinition definition) throws IOException {
+        PolicyConfig config = definition.config();
+        try (Both both = both(definition, plain())) {
+            ObservationBatch seen = seen(config, 1);
+            SamplingTensors exact = both.tensors(sampling(1));
+            SamplingTensors filled = exact.filledTo(both.sampler(), exact.steps() + 3);
+            assertArrayEquals(both.there().forward(config, seen, exact).trajectory(), both.there().forward(config, seen, filled).trajectory(), 1e-7);
+        }
+    }
+
+    @Test
+    void shouldSayWhoAnswered() throws IOException {
+        PolicyDefinition definition = TestPolicies.tiny();
+        String hash = PolicyHash.of(definition);
+        assertEquals(64, hash.length());
+        try (Both both = both(definition, plain())) {
+            int[] who = both.there().forward(definition.config(), seen(definition.config(), 2), both.tensors(sampling(2))).policy();
+            assertArrayEquals(PolicyHash.ints(hash), Arrays.copyOf(who, 8));
+            assertArrayEquals(PolicyHash.ints(hash), Arrays.copyOfRange(who, 8, 16));
+        }
+    }
+}
