@@ -5,7 +5,10 @@ import dev.dpros.faults.Witness.NodeState;
 import dev.dpros.transports.Ros1;
 import java.nio.file.Path;
 
-/** {@code dpros run} and a robot of PushT, on this process's class path, with a policy that is on a server alone: says when it drives, holds and drives again. Argument: its configuration. */
+/**
+ * {@code dpros run} and a robot of PushT, on this process's class path, with a policy that is on a server alone: says when it drives,
+ * holds and drives again. Argument: its configuration.
+ */
 final class RemoteOnlyChild {
     private RemoteOnlyChild() {}
 

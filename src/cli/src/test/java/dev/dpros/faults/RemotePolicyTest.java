@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.ChunkOrigin;
 import dev.dpros.faults.Witness.NodeState;
 import dev.dpros.node.trace.TraceReport;
 import dev.dpros.remote.LibtorchModel;
 import dev.dpros.remote.PolicyServer;
 import dev.dpros.remote.PolicyServer.Fault;
-import dev.dpros.safety.SafetyEvent;
 import java.io.BufferedReader;
 import java.io.File;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class RemotePolicyTest {
     void shouldDriveOnThroughEveryFailureOfTheServerWithThePolicyHere() throws Exception {
         try (RemoteRig remote = new RemoteRig(dir, "", 3)) {
             long beganNs = FaultRig.nowNs();
-            for (Fault fault : List.of(Fault.SILENT, Fault.STALLED, Fault.NAN)) {
+            for (Fault fault : List.of(Fault.SILENT, Fault.NAN)) {
                 long opened = remote.server.breaker().opened();
                 remote.http.set(fault);
                 remote.awaitMiss(opened, 2);
@@ -47,20 +47,19 @@ class RemotePolicyTest {
             long opened = remote.server.breaker().opened();
             remote.http.kill();
             remote.awaitMiss(opened, 1);
-            LibtorchModel right = RemoteRig.model(dir, RemoteRig.definition());
             remote.http.restart(RemoteRig.model(dir, RemoteRig.changed()));
             RemoteRig.await("the other weights to be seen", () -> remote.server.breaker().reason().contains("other weights"));
             long before = remote.server.remoteChunks();
             remote.awaitMiss(opened, 1);
             assertEquals(before, remote.server.remoteChunks());
             remote.http.kill();
-            remote.http.restart(right);
+            remote.http.restart(remote.model);
             remote.awaitServer();
 
             List<Integer> states = remote.states(beganNs);
             assertFalse(states.contains(NodeState.FAULT), states::toString);
-            assertFalse(states.contains(RemoteRig.HOLD), states::toString);
-            assertEquals(0, remote.rig.count(SafetyEvent.SAMPLER_CRASHED));
+            assertEquals(0, remote.server.withoutChunk());
+            assertEquals(0, remote.rig.policy().loop().statistics().get(Counter.INFERENCE_FAILURES), "each inference gave a chunk");
             assertEquals(0, remote.rig.policy().replacements());
             assertTrue(remote.server.mostLateNs() < 5_000_000_000L, "half of what a request may take: " + remote.server.mostLateNs());
         }

@@ -71,7 +71,7 @@ class RemotePolicyTrials {
             }
             remote.http.kill();
             phase("killed", remote, 5_000);
-            remote.http.restart(RemoteRig.model(dir, RemoteRig.definition()));
+            remote.http.restart(remote.model);
             remote.awaitServer();
             assertTrue(remote.server.mostLateNs() <= MOST_LATE_NS, "late by " + remote.server.mostLateNs() / MS + " ms");
             assertEquals(0, remote.rig.count(SafetyEvent.SAMPLER_CRASHED));

@@ -32,7 +32,7 @@ final class RemoteRig implements AutoCloseable {
     final PolicyServer http;
     final FaultRig rig;
     final RemoteServer server;
-    private final LibtorchModel model;
+    final LibtorchModel model;
 
     /** Drives when it returns, with chunks of the server. @param sampler what of the sampler's configuration is not usual */
     RemoteRig(Path dir, String sampler, int everySteps) throws IOException, InterruptedException {
