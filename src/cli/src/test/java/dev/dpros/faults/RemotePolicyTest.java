@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.config.MetricsSection;
 import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.ChunkOrigin;
 import dev.dpros.faults.Witness.NodeState;
+import dev.dpros.metrics.dashboard.Snapshot;
+import dev.dpros.node.page.LiveState;
+import dev.dpros.node.telemetry.Telemetry;
 import dev.dpros.node.trace.TraceReport;
 import dev.dpros.remote.LibtorchModel;
 import dev.dpros.remote.PolicyServer;
@@ -37,10 +41,16 @@ class RemotePolicyTest {
     void shouldDriveOnThroughEveryFailureOfTheServerWithThePolicyHere() throws Exception {
         try (RemoteRig remote = new RemoteRig(dir, "", 3)) {
             long beganNs = FaultRig.nowNs();
+            MessageLog<String> diagnostics = new MessageLog<>(remote.rig.visitor("diagnostics"), "diagnostic_msgs/DiagnosticArray", "/diagnostics",
+                    message -> String.valueOf(message.get("status")));
+            requireShown(remote);
             for (Fault fault : List.of(Fault.SILENT, Fault.NAN)) {
                 long opened = remote.server.breaker().opened();
                 remote.http.set(fault);
                 remote.awaitMiss(opened, 2);
+                String reason = fault == Fault.NAN ? "a trajectory with NaN or infinity" : "no answer within";
+                RemoteRig.await("diagnostics with " + reason, () -> diagnostics.since(beganNs).stream()
+                        .anyMatch(entry -> entry.value().contains("chunks_local") && entry.value().contains("; ") && entry.value().contains(reason)));
                 remote.http.set(Fault.NONE);
                 remote.awaitServer();
             }
@@ -65,6 +75,21 @@ class RemotePolicyTest {
         }
         Set<String> origins = TraceReport.of(dir.resolve("remote.trace")).cycles().stream().map(TraceReport.Cycle::origin).collect(Collectors.toSet());
         assertTrue(origins.containsAll(Set.of(ChunkOrigin.LOCAL.label(), ChunkOrigin.REMOTE.label())), origins::toString);
+    }
+
+    /** Page and metrics say where chunks come from. */
+    private static void requireShown(RemoteRig remote) throws InterruptedException {
+        LiveState page = remote.rig.policy().liveState(remote.config);
+        RemoteRig.await("the page with a chunk of the server", () -> page.snapshot().facts().stream()
+                .anyMatch(fact -> fact.name().equals("chunk") && fact.value().endsWith(", remote")));
+        List<Snapshot.Fact> facts = page.snapshot().facts();
+        assertTrue(facts.stream().anyMatch(fact -> fact.name().equals("server") && fact.value().startsWith("pusht at http://")), facts::toString);
+        try (Telemetry telemetry = new Telemetry(new MetricsSection(false, "127.0.0.1", 0, "", false, ""))) {
+            telemetry.observe(remote.rig.policy());
+            String metrics = telemetry.registry().scrape(false);
+            assertTrue(metrics.lines().anyMatch(line -> line.matches("dpros_remote_chunks_total\\{origin=\"remote\"} [1-9].*")), metrics);
+            assertTrue(metrics.contains("dpros_remote_asked "), metrics);
+        }
     }
 
     /** Nothing of DJL and libtorch is on the child's class path: whoever loads a class of it ends the child with an error. */

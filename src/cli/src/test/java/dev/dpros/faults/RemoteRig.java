@@ -1,6 +1,8 @@
 package dev.dpros.faults;
 
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.config.ConfigReader;
+import dev.dpros.config.RobotConfig;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.faults.FaultRig.Kind;
@@ -33,12 +35,15 @@ final class RemoteRig implements AutoCloseable {
     final FaultRig rig;
     final RemoteServer server;
     final LibtorchModel model;
+    final RobotConfig config;
 
     /** Drives when it returns, with chunks of the server. @param sampler what of the sampler's configuration is not usual */
     RemoteRig(Path dir, String sampler, int everySteps) throws IOException, InterruptedException {
         model = model(dir, definition());
         http = new PolicyServer(MODEL, model, 0);
-        rig = new FaultRig(new Ros1(), config(dir, http.url(), sampler, everySteps), Kind.IN_PROCESS, 100_000);
+        Path file = config(dir, http.url(), sampler, everySteps);
+        config = ConfigReader.read(file).config();
+        rig = new FaultRig(new Ros1(), file, Kind.IN_PROCESS, 100_000);
         server = rig.policy().server();
         rig.drive();
         await("chunks of the server", () -> server.remoteChunks() >= 3);

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A policy on a server, with what happens while the server does not answer: the same policy on this machine, or no chunk, after
- * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately, and then
- * takes the policy here; after the first such miss the server is not asked before it has been seen to answer again. One seed gives
+ * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately (if it can make
+ * the deadline at all), and then takes the policy here; after the first such miss the server is not asked before it has been seen to answer again. One seed gives
  * the same chunk from either. Confined to the sampler's thread.
  */
 public final class FallbackPolicy implements ChunkPolicy {
@@ -38,7 +38,6 @@ public final class FallbackPolicy implements ChunkPolicy {
     private final Clock clock;
     private final long[] costsNs = new long[COSTS];
     private int costs;
-    private boolean saidSlow;
 
     /**
      * A policy on a server.
@@ -93,7 +92,7 @@ public final class FallbackPolicy implements ChunkPolicy {
         long startNs = clock.monotonicNs();
         long waitNs = waitNs(sampling.deadlineNs(), startNs);
         if (waitNs < LEAST_WAIT_NS) {
-            return withoutTime(window, sampling);
+            return instead(window, sampling, "no time left to ask the server");
         }
         server.allow(waitNs);
         boolean asks = server.breaker().closed();
@@ -118,10 +117,17 @@ public final class FallbackPolicy implements ChunkPolicy {
         }
     }
 
-    /** How long the chunk may wait for the server: in the time left, the policy here must fit as well. */
+    /**
+     * How long the chunk may wait for the server: in the time left, the policy here must fit as well. If it would not even alone, it is
+     * no help, and the server has all the time.
+     */
     private long waitNs(long deadlineNs, long nowNs) {
-        long leftNs = deadlineNs == Sampling.NO_DEADLINE ? server.timeoutNs() : deadlineNs - nowNs - costNs();
-        return Math.min(leftNs, server.timeoutNs());
+        if (deadlineNs == Sampling.NO_DEADLINE) {
+            return server.timeoutNs();
+        }
+        long leftNs = deadlineNs - nowNs;
+        long costNs = costNs();
+        return Math.min(leftNs - costNs < LEAST_WAIT_NS ? leftNs : leftNs - costNs, server.timeoutNs());
     }
 
     /** The most that the policy here has taken lately; 0 without one. */
@@ -131,16 +137,6 @@ public final class FallbackPolicy implements ChunkPolicy {
             most = Math.max(most, costsNs[i]);
         }
         return most;
-    }
-
-    private Prediction withoutTime(ObservationWindow window, Sampling sampling) {
-        String reason = "no time left to ask " + server.words() + " before the chunk's deadline, less the "
-                + costNs() / 1_000_000 + " ms that the policy takes here";
-        if (!saidSlow) {
-            saidSlow = true;
-            LOG.warn("sampler.remote: {} (said once)", reason);
-        }
-        return instead(window, sampling, reason);
     }
 
     private Prediction instead(ObservationWindow window, Sampling sampling, String reason) {

@@ -198,12 +198,20 @@ class FallbackPolicyTest {
     }
 
     @Test
-    void shouldNotAskWhereThereIsNoTimeForBoth() throws Exception {
+    void shouldGiveTheServerAllTheTimeIfThePolicyHereCouldNotMakeTheDeadlineAlone() throws Exception {
+        start(true, POLICY);
+        assertEquals(ChunkOrigin.REMOTE, predict(1, LOCAL_NS).origin());
+        http.set(Fault.SILENT);
+        assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS - 50 * MS).origin());
+        assertTrue(server.breaker().reason().endsWith("no answer within 150 ms"), server.breaker().reason());
+    }
+
+    @Test
+    void shouldNotAskWhenTheDeadlineHasPassed() throws Exception {
         start(true, POLICY);
         int before = http.requests();
-        assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS).origin());
+        assertEquals(ChunkOrigin.LOCAL, predict(1, -MS).origin());
         assertEquals(before, http.requests());
-        assertEquals(0, server.breaker().opened());
         assertTrue(server.breaker().closed(), "that is no fault of the server");
         assertEquals(ChunkOrigin.REMOTE, predict(1, 10_000 * MS).origin());
     }
