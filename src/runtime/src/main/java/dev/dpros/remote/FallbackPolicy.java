@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A policy on a server, with what happens while the server does not answer: the same policy on this machine, or no chunk, after
- * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately (if it can make
- * the deadline at all), and then takes the policy here; after the first such miss the server is not asked before it has been seen to answer again. One seed gives
- * the same chunk from either. Confined to the sampler's thread.
+ * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately (if that can
+ * make the deadline at all), and then takes the policy here; after the first such miss the server is not asked before it has been
+ * seen to answer again. One seed gives the same chunk from either. Confined to the sampler's thread.
  */
 public final class FallbackPolicy implements ChunkPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(FallbackPolicy.class);

@@ -66,7 +66,8 @@ final class PolicyWire {
     private static TensorSpec closed(PolicySignature.Tensor tensor, int steps, int varianceSteps) {
         List<Long> shape = new ArrayList<>();
         shape.add(1L);
-        tensor.shape().forEach(size -> shape.add(size == PolicySignature.ANY ? tensor.name().equals(PolicySignature.VARIANCE) ? varianceSteps : steps : (long) size));
+        long open = tensor.name().equals(PolicySignature.VARIANCE) ? varianceSteps : steps;
+        tensor.shape().forEach(size -> shape.add(size == PolicySignature.ANY ? open : size));
         return new TensorSpec(tensor.name(), TensorType.valueOf(tensor.type().name()), shape);
     }
 
