@@ -71,7 +71,7 @@ public final class SamplerFaults implements AutoCloseable {
                 double[] actions = prediction.actions().clone();
                 Arrays.fill(actions, Double.NaN);
                 return new Prediction(prediction.batch(), prediction.globalCond(), prediction.trajectory(),
-                        prediction.actionSteps(), actions, prediction.denoisingSteps());
+                        prediction.actionSteps(), actions, prediction.denoisingSteps(), prediction.origin());
             }
             case NONE -> { }
         }

@@ -21,6 +21,7 @@ final class Rooms {
             observation: core
             diffusion: core
             inference: core diffusion
+            remote: core diffusion inference
             safety: core
             control: core safety
             ros.names: core
@@ -43,20 +44,20 @@ final class Rooms {
             export: core diffusion inference
             training: core diffusion inference sim datasets
             metrics: core http
-            config: core observation diffusion inference safety control
+            config: core observation diffusion inference remote safety control
             process: core
             transports: core ros.names ros.message ros.node ros.master process ros2.message ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
             training.setup: core diffusion datasets checkpoint
             node.observer: core inference control
-            node.outputs: core messages observation safety control config process
+            node.outputs: core messages observation remote safety control config process
             node.trace: core observation inference safety control recording config node.observer
-            node.page: core messages observation diffusion inference safety control recording metrics config process node.observer node.outputs
+            node.page: core messages observation diffusion inference remote safety control recording metrics config process node.observer node.outputs
             node.record: core messages observation recording datasets config process
             node.audit: core messages safety control recording datasets config node.record
-            node: core messages observation diffusion inference safety control metrics config process \
+            node: core messages observation diffusion inference remote safety control metrics config process \
             node.observer node.outputs node.trace node.page
-            node.telemetry: core observation inference safety control recording metrics config process node.outputs node.page \
+            node.telemetry: core observation inference remote safety control recording metrics config process node.outputs node.page \
             node.record node
             doctor: core observation diffusion inference safety control checkpoint config node.outputs node
             setup: core messages observation diffusion checkpoint config process
@@ -78,7 +79,7 @@ final class Rooms {
             cli.policy: core diffusion inference checkpoint export process bench cli.options
             cli.faults: core config process faults cli.options
             cli.audit: core datasets config process transports node.audit cli.options
-            cli.trace: safety process node.trace cli.options
+            cli.trace: core safety process node.trace cli.options
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
             cli.top: core metrics process cli.options
             cli.setup: core diffusion datasets checkpoint process transports node.record setup training.setup cli.options

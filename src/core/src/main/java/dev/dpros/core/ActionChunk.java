@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param dims action dimension A
  * @param values {@code [steps, A]} row-major, robot units, configured order
  * @param denoisingSteps how many network evaluations it took
+ * @param origin where it was sampled
  */
 public record ActionChunk(
         long id,
@@ -21,7 +22,8 @@ public record ActionChunk(
         long stepNs,
         int dims,
         double[] values,
-        int denoisingSteps) {
+        int denoisingSteps,
+        ChunkOrigin origin) {
 
     /** @throws IllegalArgumentException if the values are not whole rows of {@code dims} or dt is not positive */
     public ActionChunk {
@@ -30,6 +32,11 @@ public record ActionChunk(
             throw new IllegalArgumentException("action chunk: " + values.length + " values of dimension " + dims
                     + ", step " + stepNs + " ns");
         }
+    }
+
+    /** One sampled on this machine. */
+    public ActionChunk(long id, long observationStampNs, long firstStampNs, long stepNs, int dims, double[] values, int denoisingSteps) {
+        this(id, observationStampNs, firstStampNs, stepNs, dims, values, denoisingSteps, ChunkOrigin.LOCAL);
     }
 
     /** Number of actions. */

@@ -78,6 +78,21 @@ public final class NodeMeters {
         registry.counter("dpros.chunks", "Action chunks", count, "outcome", outcome);
     }
 
+    /** Chunks by where they were sampled, such as {@code remote}; {@code none}: neither there nor here. */
+    public void chunkOrigin(String origin, LongSupplier count) {
+        registry.counter("dpros.remote.chunks", "Chunks of a policy on a server, by where they were sampled", count, "origin", origin);
+    }
+
+    /** Requests to a server that failed, by the kind of failure. */
+    public void remoteMisses(String kind, LongSupplier count) {
+        registry.counter("dpros.remote.misses", "Requests to the server without a good answer in time", count, "kind", kind);
+    }
+
+    /** Whether a policy's server is asked. */
+    public void remoteAsked(BooleanSupplier asked) {
+        registry.gauge("dpros.remote.asked", "1 while the server is asked for chunks", null, () -> one(asked.getAsBoolean()));
+    }
+
     /** How well the last chunk fits the one before it. */
     public void chunkJoin(DoubleSupplier velocityJump, DoubleSupplier disagreement) {
         registry.gauge("dpros.chunk.join.discontinuity", "Largest jump of commanded velocity at the last chunk join, "

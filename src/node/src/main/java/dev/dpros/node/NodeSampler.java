@@ -1,5 +1,7 @@
 package dev.dpros.node;
 
+import dev.dpros.config.RemoteSection;
+import dev.dpros.config.SamplerSection;
 import dev.dpros.control.ChunkInbox;
 import dev.dpros.core.SystemClock;
 import dev.dpros.inference.AsyncSampler;
@@ -13,7 +15,10 @@ import dev.dpros.node.observer.NodeObservers;
 import dev.dpros.node.outputs.Diagnostics;
 import dev.dpros.node.page.PlanFan;
 import dev.dpros.process.Owned;
+import dev.dpros.remote.FallbackPolicy;
+import dev.dpros.remote.RemoteServer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A control node's sampler, how it samples, and what it does in its spare time. Its parts say on which threads they run. */
 final class NodeSampler implements Diagnostics.SamplerView {
@@ -22,6 +27,7 @@ final class NodeSampler implements Diagnostics.SamplerView {
     private final ChunkInbox inbox = new ChunkInbox();
     private final PlanFan fan;
     private final SupervisedSampler sampler;
+    private final @Nullable RemoteServer server;
 
     /**
      * Begins to load the policy and offers {@code ~set_sampler}.
@@ -33,16 +39,24 @@ final class NodeSampler implements Diagnostics.SamplerView {
         InferenceOptions options = setup.config().sampler().toOptions();
         choice = new SamplerChoice(setup.policy(), options);
         guides = new GuideChoice(setup.config(), setup.definition(), choice::current, setup.clock());
-        fan = new PlanFan(setup.clock(), setup.config().dashboard().fanSamples(), stepNs);
+        RemoteSection remote = setup.config().sampler().remote();
+        server = remote.enabled() ? owned.own(new RemoteServer(remote.toOptions(), setup.definition())) : null;
+        fan = new PlanFan(setup.clock(), server == null ? setup.config().dashboard().fanSamples() : 0, stepNs);
         InferenceLatency probes = probes(setup.metrics(), fan, ends.observers());
         ChunkRelay relay = new ChunkRelay(ends.observers(), inbox, ends.outputs().chunks());
-        SamplerChoice chosen = choice;
-        Supplier<ChunkPolicy> policy = () -> setup.around().apply(chosen.follow(DiffusionPolicy.load(setup.definition(), options, probes)));
+        Supplier<ChunkPolicy> policy = () -> setup.around().apply(policy(setup, probes));
         GuideChoice guide = guides;
         PlanFan spare = fan;
         sampler = owned.own(new SupervisedSampler(() -> new AsyncSampler(new AsyncSampler.Wiring(policy, sources.aligner(), relay,
                 ends.observers().watch(guide.next()), setup.clock(), stepNs, spare))));
         owned.ownBelow(ends.trace(), choice.offer(setup.transport()));
+    }
+
+    /** The policy here, on a server, or both. Sampler thread. */
+    private ChunkPolicy policy(NodeSetup setup, InferenceLatency probes) {
+        SamplerSection section = setup.config().sampler();
+        ChunkPolicy here = section.here() ? choice.follow(DiffusionPolicy.load(setup.definition(), section.toOptions(), probes)) : null;
+        return server == null ? here : new FallbackPolicy(server, here, setup.definition(), choice::current, probes, setup.clock());
     }
 
     private static InferenceLatency probes(MetricsRegistry metrics, PlanFan fan, NodeObservers observers) {
@@ -63,6 +77,11 @@ final class NodeSampler implements Diagnostics.SamplerView {
     @Override
     public String sampling() {
         return choice.describe();
+    }
+
+    @Override
+    public @Nullable RemoteServer server() {
+        return server;
     }
 
     /** The sampler in service. */

@@ -38,7 +38,9 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     /** @throws InputException if device and joints do not fit the policy */
     NodeSetup {
-        TorchRuntime.requireDevice(config.sampler().device());
+        if (config.sampler().here()) {
+            TorchRuntime.requireDevice(config.sampler().device());
+        }
         int dims = definition.config().action().size();
         int names = config.layout().names().size();
         if (names != dims) {

@@ -17,12 +17,14 @@ import dev.dpros.node.page.LiveState;
 import dev.dpros.node.page.TopicFacts;
 import dev.dpros.node.trace.GoalRecord;
 import dev.dpros.process.Owned;
+import dev.dpros.remote.RemoteServer;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.Watchdog;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -213,6 +215,11 @@ public final class PolicyNode implements AutoCloseable {
     /** How often a sampler that hung was replaced. */
     public int replacements() {
         return sampler.replacements();
+    }
+
+    /** The server that samples; null if there is none. */
+    public @Nullable RemoteServer server() {
+        return sampler.server();
     }
 
     /** The sampler. */

@@ -5,6 +5,7 @@ import dev.dpros.control.LoopStatistics.Counter;
 import dev.dpros.core.TopicTraffic;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.RunSummary;
+import dev.dpros.node.outputs.RemoteCounts;
 import dev.dpros.process.JsonFile;
 import dev.dpros.safety.SafetyEvent;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ public final class RunReport {
         report.put("watchdog", watchdog(node));
         report.put("sampling", node.guides().counts());
         report.put("sampler_replacements", node.sampler().replacements());
+        if (node.server() != null) {
+            report.put("remote", RemoteCounts.of(node.server()));
+        }
         return report;
     }
 

@@ -37,6 +37,9 @@ class NodeMetersTest {
         meters.watchdogEvents("camera_stale", () -> 1);
         meters.chunks("received", () -> 5);
         meters.chunks("outdated", () -> 1);
+        meters.chunkOrigin("remote", () -> 4);
+        meters.remoteMisses("timeout", () -> 1);
+        meters.remoteAsked(() -> true);
         meters.chunkJoin(() -> 0.25, () -> 0.5);
         meters.denoisingSteps(() -> 16, () -> 80);
         meters.limited("velocity", () -> 3);

@@ -20,6 +20,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
  * @param seed of the noise
  * @param previousChunk how a chunk is tied to the one before, if {@code control.join.strategy} says so
  * @param anytime how the number of steps follows the deadline
+ * @param remote a server that samples
  */
 public record SamplerSection(
         Scheduler scheduler,
@@ -29,7 +30,8 @@ public record SamplerSection(
         int threads,
         long seed,
         PreviousChunk previousChunk,
-        Anytime anytime) {
+        Anytime anytime,
+        RemoteSection remote) {
     /** Names of schedulers in configuration files. */
     public enum Scheduler {
         /** As in the checkpoint. */ POLICY,
@@ -99,6 +101,11 @@ public record SamplerSection(
                 anytime.confidence, anytime.whenLate == WhenLate.ABANDON);
         return new GuideConfig(conditioning, previousChunk.fall, previousChunk.warmTimestep, previousChunk.warmSteps,
                 executionMarginNs, budget, seed);
+    }
+
+    /** Whether this machine samples: by itself, or while a server does not answer. */
+    public boolean here() {
+        return !remote.enabled() || remote.fallback() == RemoteSection.Fallback.LOCAL;
     }
 
     /** As the inference stage's options. */

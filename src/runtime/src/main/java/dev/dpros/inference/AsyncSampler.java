@@ -255,7 +255,7 @@ public final class AsyncSampler implements ChunkRequester, AutoCloseable {
         }
         wiring.guide().finished(request, prediction);
         ActionChunk chunk = new ActionChunk(id, window.stampNs, window.stampNs, wiring.stepNs(),
-                policy.config().action().size(), prediction.actions(), prediction.denoisingSteps());
+                policy.config().action().size(), prediction.actions(), prediction.denoisingSteps(), prediction.origin());
         previous = chunk;
         if (!abandoned) {
             wiring.chunks().accept(chunk);

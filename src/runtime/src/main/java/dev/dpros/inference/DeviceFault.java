@@ -1,6 +1,5 @@
 package dev.dpros.inference;
 
-import ai.djl.engine.EngineException;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +12,8 @@ public final class DeviceFault {
                     + "|CUSOLVER_STATUS_|cusolver error|NCCL error|device-side assert|an illegal memory access was encountered",
             Pattern.CASE_INSENSITIVE);
     private static final int DEEPEST_CAUSE = 16;
+    /** By its name: a robot whose policy is on a server has no engine. */
+    private static final String ENGINE = "ai.djl.engine.EngineException";
 
     private DeviceFault() {}
 
@@ -33,7 +34,7 @@ public final class DeviceFault {
     private static String words(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
-            if (cause instanceof EngineException && cause.getMessage() != null && WORDS.matcher(cause.getMessage()).find()) {
+            if (cause.getMessage() != null && cause.getClass().getName().equals(ENGINE) && WORDS.matcher(cause.getMessage()).find()) {
                 return cause.getMessage();
             }
             cause = cause.getCause();

@@ -1,5 +1,6 @@
 package dev.dpros.inference;
 
+import dev.dpros.core.ChunkOrigin;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -15,9 +16,10 @@ import java.util.Arrays;
  * @param actionSteps number of actions per chunk, T - To + 1 usually
  * @param actions {@code [B, actionSteps, A]} in robot units; action 0 belongs to the newest observation
  * @param denoisingSteps network evaluations
+ * @param origin where it was sampled
  */
 public record Prediction(
-        int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps) {
+        int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps, ChunkOrigin origin) {
 
     /**
      * What a denoised batch is to the robot.
@@ -50,6 +52,16 @@ public record Prediction(
             }
         }
         return new Prediction(batch, globalCond, trajectory, steps, actions, denoisingSteps);
+    }
+
+    /** One sampled on this machine. */
+    public Prediction(int batch, float[] globalCond, float[] trajectory, int actionSteps, double[] actions, int denoisingSteps) {
+        this(batch, globalCond, trajectory, actionSteps, actions, denoisingSteps, ChunkOrigin.LOCAL);
+    }
+
+    /** The same, sampled elsewhere. */
+    public Prediction from(ChunkOrigin other) {
+        return new Prediction(batch, globalCond, trajectory, actionSteps, actions, denoisingSteps, other);
     }
 
     /** Whether every action is a finite number. */

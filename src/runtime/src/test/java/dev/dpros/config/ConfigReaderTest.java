@@ -2,6 +2,7 @@ package dev.dpros.config;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -109,6 +110,31 @@ class ConfigReaderTest {
         GuideConfig guide = config.sampler().toGuideConfig(config.control().conditioning(), 0);
         assertEquals(GuideConfig.Conditioning.NONE, guide.conditioning());
         assertNull(guide.anytime());
+    }
+
+    @Test
+    void shouldReadWhereTheServerIs() throws IOException {
+        assertFalse(read(VALID).sampler().remote().enabled());
+        assertTrue(read(VALID).sampler().here());
+        SamplerSection sampler = read(VALID + "sampler: {remote: {url: 'https://gpu.lab:8000/', model: m, fallback: hold, timeout_ms: 250}}\n").sampler();
+        assertFalse(sampler.here());
+        assertEquals("https://gpu.lab:8000", sampler.remote().toOptions().url().toString());
+        assertEquals(250_000_000L, sampler.remote().toOptions().timeoutNs());
+    }
+
+    @Test
+    void shouldRefuseAServerThatCannotBeAskedInOneLine() {
+        for (String[] wrong : new String[][] {
+                {"url: 'http://gpu.lab:8000', model: m", "url: expected https, since gpu.lab is another machine"},
+                {"url: 'gpu.lab:8000', model: m", "url: expected http://HOST:PORT or https://HOST:PORT"},
+                {"url: 'https://gpu.lab'", "model: expected a name"},
+                {"model: m", "url: expected the server's address"},
+                {"url: 'https://gpu.lab', model: m, timeout_ms: 1", "timeout_ms: expected 10 to 60000, found 1"},
+                {"url: 'https://gpu.lab', model: m, token_file: a, token_env: b", "token_file and token_env: expected one of them"},
+                {"url: 'https://gpu.lab', model: m, fallback: none", "expected one of local hold"}}) {
+            String message = assertThrows(InputException.class, () -> read(VALID + "sampler: {remote: {" + wrong[0] + "}}\n")).getMessage();
+            assertTrue(message.contains("sampler.remote") && message.contains(wrong[1]) && message.lines().count() == 1, message);
+        }
     }
 
     @Test

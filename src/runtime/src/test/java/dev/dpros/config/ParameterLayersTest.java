@@ -26,6 +26,8 @@ class ParameterLayersTest {
                 Map.of("action", Map.of("at_rest", "repeat")), IN_FORCE));
         assertThrows(InputException.class, () -> ParameterLayers.requireSameMotion("/dpros",
                 Map.of("control", Map.of("max_tracking_error", 0)), IN_FORCE), "supervision turned off");
+        assertThrows(InputException.class, () -> ParameterLayers.requireSameMotion("/dpros",
+                Map.of("sampler", Map.of("remote", Map.of("url", "https://elsewhere"))), IN_FORCE), "another server");
     }
 
     @Test

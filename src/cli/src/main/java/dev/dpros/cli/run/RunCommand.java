@@ -114,7 +114,9 @@ public final class RunCommand implements Callable<Integer> {
             return Examination.run(early.config(), new Doctor.Settings(config, CHECK_SECONDS, Examination.folders(early.config(), record)), ros,
                     json, spec);
         }
-        TorchRuntime.requireDevice(early.config().sampler().device());
+        if (early.config().sampler().here()) {
+            TorchRuntime.requireDevice(early.config().sampler().device());
+        }
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(ros.connect(early.config().node().name(), ParameterLayers.forMaster(own)));
             lifecycle.own(new LogBridge(node::log));

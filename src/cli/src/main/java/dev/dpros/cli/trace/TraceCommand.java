@@ -2,6 +2,7 @@ package dev.dpros.cli.trace;
 
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.core.ChunkOrigin;
 import dev.dpros.node.trace.TraceReplay;
 import dev.dpros.node.trace.TraceReport;
 import dev.dpros.process.ExitCode;
@@ -79,10 +80,10 @@ public final class TraceCommand {
             out.printf("%n%8s %10s %10s %10s %6s %10s %10s %10s   ms after the frame's stamp%n", "chunk", "received", "prepared",
                     "begun", "steps", "finished", "accepted", "published");
             for (TraceReport.Cycle cycle : cycles.subList(Math.max(0, cycles.size() - Math.max(0, last)), cycles.size())) {
-                out.printf(Locale.ROOT, "%8d %10.1f %10.1f %10.1f %6d %10s %10.1f %10.1f%n", cycle.id(), cycle.receivedMs(),
+                out.printf(Locale.ROOT, "%8d %10.1f %10.1f %10.1f %6d %10s %10.1f %10.1f%s%n", cycle.id(), cycle.receivedMs(),
                         cycle.preparedMs(), cycle.begunMs(), cycle.stepsMs().size(),
                         cycle.failed() ? "failed" : String.format(Locale.ROOT, "%.1f", cycle.finishedMs()), cycle.acceptedMs(),
-                        cycle.publishedMs());
+                        cycle.publishedMs(), cycle.origin().equals(ChunkOrigin.REMOTE.label()) ? "  " + cycle.origin() : "");
             }
             out.println();
             report.changes().forEach(change -> out.printf(Locale.ROOT, "%9.3f s  %s -> %s: %s%s%n", change.secondsIn(),

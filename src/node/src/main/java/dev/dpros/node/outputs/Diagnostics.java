@@ -8,6 +8,7 @@ import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.remote.RemoteServer;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,9 @@ public final class Diagnostics implements AutoCloseable {
 
         /** Scheduler and steps, such as {@code ddim, 10 steps}. */
         String sampling();
+
+        /** The server that samples; null if there is none. */
+        @Nullable RemoteServer server();
     }
 
     private final String node;
@@ -184,7 +189,13 @@ public final class Diagnostics implements AutoCloseable {
                 || subjects.loop().watchdog().active(SafetyEvent.SAMPLER_HUNG);
         boolean ready = subjects.sampler().ready();
         String message = !ready ? "loading the policy" : failing ? "failing" : "ready";
-        return status("sampler", failing ? ERROR : ready ? OK : WARN, message, values);
+        RemoteServer server = subjects.sampler().server();
+        boolean away = server != null && !server.breaker().closed();
+        if (server != null) {
+            values.putAll(RemoteCounts.of(server));
+            message += away ? "; " + server.breaker().reason() : "";
+        }
+        return status("sampler", failing ? ERROR : ready && !away ? OK : WARN, message, values);
     }
 
     private Map<String, Object> loop() {

@@ -2,6 +2,7 @@ package dev.dpros.node.page;
 
 import dev.dpros.control.TickReport;
 import dev.dpros.core.ActionChunk;
+import dev.dpros.core.ChunkOrigin;
 import dev.dpros.core.Clock;
 import dev.dpros.core.LatencySink;
 import dev.dpros.inference.SamplingGuide;
@@ -23,7 +24,7 @@ public final class CycleLog implements NodeObserver {
     private static final int KEPT = 16;
     private static final int FIELDS = Field.values().length;
 
-    private enum Field { ID, STAMP, ARRIVED, PREPARED, BEGUN, ENCODED, FINISHED, DEADLINE, STEPS, SENT_FROM, SENT }
+    private enum Field { ID, STAMP, ARRIVED, PREPARED, BEGUN, ENCODED, FINISHED, DEADLINE, STEPS, SENT_FROM, SENT, ORIGIN }
 
     /**
      * One cycle; ns of stamp time, 0 where unknown.
@@ -39,9 +40,10 @@ public final class CycleLog implements NodeObserver {
      * @param steps denoising steps
      * @param sentFromNs when the first command made from it was handed over
      * @param sentNs when that was done
+     * @param origin where the chunk was sampled
      */
     public record Cycle(long id, long stampNs, long arrivedNs, long preparedNs, long begunNs, long encodedNs,
-            long finishedNs, long deadlineNs, int steps, long sentFromNs, long sentNs) {}
+            long finishedNs, long deadlineNs, int steps, long sentFromNs, long sentNs, ChunkOrigin origin) {}
 
     private final Clock clock;
     private final List<SourceStatistics> cameras;
@@ -120,6 +122,7 @@ public final class CycleLog implements NodeObserver {
         previous = chunk;
         steps += chunk.denoisingSteps();
         set(id, Field.STEPS, chunk.denoisingSteps());
+        set(id, Field.ORIGIN, chunk.origin().ordinal());
         set(id, Field.ENCODED, encodedNs);
         set(id, Field.FINISHED, clock.rosNs());
         chunks.set(slot(id), chunk);
@@ -172,7 +175,8 @@ public final class CycleLog implements NodeObserver {
         for (long id = Math.max(1, newest - Math.min(count, KEPT - 2) + 1); id <= newest; id++) {
             Cycle cycle = new Cycle(id, get(id, Field.STAMP), get(id, Field.ARRIVED), get(id, Field.PREPARED),
                     get(id, Field.BEGUN), get(id, Field.ENCODED), get(id, Field.FINISHED), get(id, Field.DEADLINE),
-                    (int) get(id, Field.STEPS), get(id, Field.SENT_FROM), get(id, Field.SENT));
+                    (int) get(id, Field.STEPS), get(id, Field.SENT_FROM), get(id, Field.SENT),
+                    ChunkOrigin.of(get(id, Field.ORIGIN)));
             if (get(id, Field.ID) == id) {
                 cycles.add(cycle);
             }
@@ -206,6 +210,11 @@ public final class CycleLog implements NodeObserver {
     /** How long the cycles of the last minute took. */
     CyclePast past() {
         return past;
+    }
+
+    /** Where the chunk being executed was sampled. */
+    public ChunkOrigin executedOrigin() {
+        return ChunkOrigin.of(get(executedId, Field.ORIGIN));
     }
 
     /** Position commanded by the last tick, robot units; NaN if it commanded none. */

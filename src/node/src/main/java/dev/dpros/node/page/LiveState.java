@@ -17,6 +17,7 @@ import dev.dpros.node.outputs.RobotOutputs;
 import dev.dpros.node.outputs.SourceCheck;
 import dev.dpros.recording.RecorderState;
 import dev.dpros.recording.RecorderStatus;
+import dev.dpros.remote.RemoteServer;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.TransitionLog;
 import dev.dpros.safety.Watchdog;
@@ -156,6 +157,9 @@ public final class LiveState implements DashboardState {
             all.add(new Snapshot.Fact("goal", runs));
         }
         all.addAll(usualFacts());
+        if (subjects.sampler().server() != null) {
+            all.add(new Snapshot.Fact("server", server()));
+        }
         return all;
     }
 
@@ -167,12 +171,21 @@ public final class LiveState implements DashboardState {
                         ? "dead-man switch " + (subjects.text().rest().enabled() ? "held, " : "not held, ")
                                 + Math.round(config.node().enableTimeoutMs()) + " ms" : "no dead-man switch"),
                 new Snapshot.Fact("commanding", subjects.text().rest().commanding() ? "yes" : "no"),
-                new Snapshot.Fact("chunk", id == 0 ? "none" : "#" + id),
+                new Snapshot.Fact("chunk", id == 0 ? "none" : "#" + id + origin()),
                 new Snapshot.Fact("actions left", String.valueOf(Math.round(subjects.loop().statistics().get(Value.QUEUE)))),
                 new Snapshot.Fact("chunk age", id == 0 ? "-" : Math.round(
                         subjects.loop().statistics().get(Value.CHUNK_AGE_NS) / 1e6) + " ms"),
                 new Snapshot.Fact("disagreement", String.format(Locale.ROOT, "%.2f %s", cycles.disagreement(),
                         config.dashboard().unit()).trim()));
+    }
+
+    private String origin() {
+        return subjects.sampler().server() == null ? "" : ", " + cycles.executedOrigin().label();
+    }
+
+    private String server() {
+        RemoteServer server = subjects.sampler().server();
+        return server.words() + (server.breaker().closed() ? "" : ", not asked: " + server.breaker().reason());
     }
 
     private List<Snapshot.Source> sources() {

@@ -22,6 +22,8 @@ import dev.dpros.node.record.RecordingSession;
 import dev.dpros.observation.ObservationInput;
 import dev.dpros.process.Owned;
 import dev.dpros.recording.EpisodeRecorder;
+import dev.dpros.remote.RemoteFailure;
+import dev.dpros.remote.RemoteServer;
 import dev.dpros.safety.SafetyEvent;
 import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
@@ -90,7 +92,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Exports the memory of the GPU, if the network runs on one. */
     public void observeGpu(RobotConfig config) {
-        if (!config.sampler().device().equals("cpu")) {
+        if (config.sampler().here() && !config.sampler().device().equals("cpu")) {
             new NodeMeters(registry).gpuMemory(TorchRuntime::gpuMemoryUsed);
         }
     }
@@ -116,6 +118,19 @@ public final class Telemetry implements AutoCloseable {
         }
         observe(meters, node.loop().statistics(), node.cycles());
         observe(meters, node.loop().watchdog());
+        if (node.server() != null) {
+            observe(meters, node.server());
+        }
+    }
+
+    private static void observe(NodeMeters meters, RemoteServer server) {
+        meters.chunkOrigin("remote", server::remoteChunks);
+        meters.chunkOrigin("local", server::localChunks);
+        meters.chunkOrigin("none", server::withoutChunk);
+        meters.remoteAsked(server.breaker()::closed);
+        for (RemoteFailure.Kind kind : RemoteFailure.Kind.values()) {
+            meters.remoteMisses(lower(kind), () -> server.breaker().failures(kind));
+        }
     }
 
     private static void observe(NodeMeters meters, LoopStatistics counts, CycleLog cycles) {

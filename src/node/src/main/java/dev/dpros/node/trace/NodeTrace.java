@@ -141,7 +141,7 @@ public final class NodeTrace implements NodeObserver, AutoCloseable {
     @Override
     public void chunk(ActionChunk chunk) {
         if (sampler != null) {
-            note(FINISHED, chunk.id(), chunk.observationStampNs(), chunk.denoisingSteps(), 0, 0);
+            note(FINISHED, chunk.id(), chunk.observationStampNs(), chunk.denoisingSteps(), chunk.origin().ordinal(), 0);
         }
     }
 

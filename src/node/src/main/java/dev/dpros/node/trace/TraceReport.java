@@ -1,5 +1,6 @@
 package dev.dpros.node.trace;
 
+import dev.dpros.core.ChunkOrigin;
 import dev.dpros.core.ForeignText;
 import dev.dpros.recording.trace.TraceRecord;
 import dev.dpros.safety.CauseText;
@@ -28,9 +29,10 @@ public final class TraceReport {
      * @param acceptedMs when the control loop took it
      * @param publishedMs when the first command made from it had been handed over
      * @param failed whether it ended without a chunk
+     * @param origin where it was sampled: {@code local} or {@code remote}; empty if no chunk came
      */
     public record Cycle(long id, long stampNs, double receivedMs, double preparedMs, double begunMs, List<Double> stepsMs,
-            double finishedMs, double acceptedMs, double publishedMs, boolean failed) {}
+            double finishedMs, double acceptedMs, double publishedMs, boolean failed, String origin) {}
 
     /**
      * A change of the safety state.
@@ -203,6 +205,7 @@ public final class TraceReport {
         private long publishedNs;
         private long offsetNs = Long.MIN_VALUE;
         private boolean failed;
+        private String origin = "";
 
         Builder(long id, long stampNs, long begunNs) {
             this.id = id;
@@ -213,7 +216,10 @@ public final class TraceReport {
         void add(TraceRecord record) {
             switch (record.type()) {
                 case NodeTrace.STEP -> stepsNs.add(record.at(1));
-                case NodeTrace.FINISHED -> finishedNs = record.at(1);
+                case NodeTrace.FINISHED -> {
+                    finishedNs = record.at(1);
+                    origin = ChunkOrigin.of(record.at(4)).label();
+                }
                 case NodeTrace.FAILED -> failed = true;
                 default -> { }
             }
@@ -223,7 +229,7 @@ public final class TraceReport {
             long receivedNs = sample == null ? 0 : sample.at(1);
             long preparedNs = sample == null ? 0 : receivedNs + sample.at(2);
             return new Cycle(id, stampNs, ms(receivedNs), ms(preparedNs), ms(begunNs), stepsNs.stream().map(this::ms).toList(),
-                    ms(finishedNs), ms(acceptedNs), ms(publishedNs), failed);
+                    ms(finishedNs), ms(acceptedNs), ms(publishedNs), failed, origin);
         }
 
         private double ms(long monotonicNs) {
