@@ -2,18 +2,23 @@ package dev.dpros.cli.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.cli.Main;
+import dev.dpros.core.InputException;
 import dev.dpros.ros.testing.Await;
+import dev.dpros.shard.ArrayVariables;
+import dev.dpros.shard.Shard;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +28,7 @@ import picocli.CommandLine;
 
 /** A study as an array of real Slurm's, by the job file that is shipped. */
 @Tag("realpeer")
-@Timeout(180)
+@Timeout(400)
 class SlurmPeerTest {
     private static final String POLICY = "models/pusht_keypoints";
     private static final String SEEDS = "100000..100005";
@@ -40,12 +45,18 @@ class SlurmPeerTest {
 
     /** A launcher that runs the classes under test, as the real one runs the built program, and says which process it is. */
     private Path launcher() throws IOException {
-        Path launcher = Files.writeString(folder.resolve("dpros"), "#!/bin/sh\necho $$ > '" + folder + "'/pid.$SLURM_ARRAY_TASK_ID.part\n"
-                + "mv '" + folder + "'/pid.$SLURM_ARRAY_TASK_ID.part '" + folder + "'/pid.$SLURM_ARRAY_TASK_ID\n"
-                + "exec '" + System.getProperty("java.home") + "/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx600m -Dai.djl.offline=true -cp '"
+        Path launcher = Files.writeString(folder.resolve("dpros"), "#!/bin/sh\ncd '" + folder + "'\n"
+                + "env | grep ^SLURM_ARRAY > env.$SLURM_ARRAY_JOB_ID.$SLURM_ARRAY_TASK_ID\necho $$ > pid.part.$SLURM_ARRAY_TASK_ID\n"
+                + "mv pid.part.$SLURM_ARRAY_TASK_ID pid.$SLURM_ARRAY_TASK_ID\ncd '" + Path.of("").toAbsolutePath() + "'\nexec '" + System.getProperty("java.home") + "/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx600m -Dai.djl.offline=true -cp '"
                 + System.getProperty("java.class.path") + "' dev.dpros.cli.Main \"$@\"\n");
         assertTrue(launcher.toFile().setExecutable(true));
         return launcher;
+    }
+
+    /** What Slurm told a task, without what the job file adds. */
+    private Map<String, String> told(String job, int task) throws IOException {
+        return Files.readAllLines(folder.resolve("env." + job + "." + task)).stream().map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     }
 
     private static ObjectNode scores(Path json) throws IOException {
@@ -68,12 +79,17 @@ class SlurmPeerTest {
             slurm.awaitEnd(array);
             assertEquals("0 COMPLETED\n1 COMPLETED\n2 FAILED\n3 COMPLETED\n", slurm.states(array));
             assertFalse(Files.exists(folder.resolve("merged.shard-2-of-4.json")));
+            for (int i = 0; i < 4; i++) {
+                assertEquals(new Shard(i, 4), ArrayVariables.of(told(array, i)).shard());
+            }
             assertEquals("dpros: " + merged + ": parts: expected each of 0/4 to 3/4 once, found no 2/4; run the same command again with "
                     + "--shard 2/4\n", merge(merged, 2));
             assertFalse(Files.exists(merged));
             String again = slurm.submit(job, "--output", output, "--time", "5", "--mem", "0", "--array", "2", JOB);
             slurm.awaitEnd(again);
             assertEquals("2 COMPLETED\n", slurm.states(again));
+            Map<String, String> alone = told(again, 2);
+            assertThrows(InputException.class, () -> ArrayVariables.of(alone), alone::toString);
             assertTrue(Files.readString(folder.resolve("task_2.log")).contains("dpros: shard 2/4 (SLURM_ARRAY_TASK_ID=2, DPROS_SHARDS=4;"));
         }
         merge(merged, 0);

@@ -1,6 +1,7 @@
 package dev.dpros.cli.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dpros.ros.testing.Await;
@@ -10,15 +11,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Debian's Slurm on loopback, for this user alone: one controller, one node of four processors, whatever the machine has. */
 final class SlurmProcess implements AutoCloseable {
     private static final List<String> PROGRAMS = List.of("/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch", "/usr/bin/squeue");
+
+    /** For what takes seconds on a machine that does nothing else. */
+    private static final Duration LIMIT = Duration.ofSeconds(150);
 
     private final Path folder;
     private final Path config;
@@ -79,6 +85,7 @@ final class SlurmProcess implements AutoCloseable {
                 JobAcctGatherType=jobacct_gather/none
                 MpiDefault=none
                 ReturnToService=2
+                KillWait=1
                 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
                 NodeName=node NodeHostname=%s NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
                 PartitionName=all Nodes=ALL Default=YES MaxTime=60 State=UP
@@ -135,18 +142,39 @@ final class SlurmProcess implements AutoCloseable {
 
     /** Waits until no task of a job is queued or runs. */
     void awaitEnd(String job) {
-        Await.until("the end of job " + job,
-                () -> run(Map.of(), "squeue", "-h", "-j", job, "-t", "PENDING,RUNNING,COMPLETING,CONFIGURING").isBlank());
+        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
+        while (!over("-j", job)) {
+            assertTrue(System.nanoTime() < deadlineNs, () -> "job " + job + " goes on: " + states(job) + logs());
+            pause();
+        }
+    }
+
+    private boolean over(String... which) {
+        return run(Map.of(), "squeue", Stream.concat(Stream.of("-h", "-t", "PENDING,RUNNING,COMPLETING,CONFIGURING"), Stream.of(which))
+                .toArray(String[]::new)).isBlank();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** How its tasks ended: {@code 0 COMPLETED}, one a line. */
     String states(String job) {
-        return run(Map.of(), "squeue", "-h", "-j", job, "-t", "all", "-o", "%K %T", "-S", "K");
+        return run(Map.of(), "squeue", "-h", "-j", job, "-t", "all", "-o", "%K %T").lines().sorted().map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 
     @Override
     public void close() {
-        run(Map.of(), "scancel", "--state=RUNNING", "--user=" + System.getProperty("user.name"));
+        run(Map.of(), "scancel", "--user=" + System.getProperty("user.name"));
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (daemons.stream().allMatch(Process::isAlive) && !over() && System.nanoTime() < deadlineNs) {
+            pause(); // what runs its tasks ends with them, as long as the controller is there to be told
+        }
         for (Process daemon : daemons) {
             daemon.destroy();
         }
