@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,7 @@ class MergeDatasetsTest {
 
     /** The tables are those of one run; the films are the parts', of which each is whole. */
     @Test
+    @Tag("long")
     void shouldMergeLerobotDatasetsValueForValue() throws IOException {
         Path whole = folder.resolve("whole");
         Path merged = folder.resolve("merged");

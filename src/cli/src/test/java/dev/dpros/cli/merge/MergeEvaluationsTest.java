@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +23,12 @@ import picocli.CommandLine;
 
 /** Scores that are found in parts are bit for bit those of one run. */
 @Timeout(180)
+@Tag("long")
 class MergeEvaluationsTest {
     private static final String[] EVAL = {"eval", "--policy", "models/pusht_keypoints", "--seeds", "100000..100002", "--train-seeds", "0..1",
         "--scheduler", "ddim", "--steps", "2", "--max-steps", "16"};
     private static final String[] STUDY = {"eval", "--policy", "models/pusht_keypoints", "--seeds", "100000..100001", "--scheduler",
-        "dpm_solver_pp", "--steps", "2", "--spacing", "log_snr", "--strategy", "replace,real_time_chunking", "--latency-ms", "200"};
+        "dpm_solver_pp", "--steps", "2", "--spacing", "log_snr", "--strategy", "synchronous,real_time_chunking", "--latency-ms", "2000"};
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

@@ -45,10 +45,17 @@ class SlurmPeerTest {
 
     /** A launcher that runs the classes under test, as the real one runs the built program, and says which process it is. */
     private Path launcher() throws IOException {
-        Path launcher = Files.writeString(folder.resolve("dpros"), "#!/bin/sh\ncd '" + folder + "'\n"
-                + "env | grep ^SLURM_ARRAY > env.$SLURM_ARRAY_JOB_ID.$SLURM_ARRAY_TASK_ID\necho $$ > pid.part.$SLURM_ARRAY_TASK_ID\n"
-                + "mv pid.part.$SLURM_ARRAY_TASK_ID pid.$SLURM_ARRAY_TASK_ID\ncd '" + Path.of("").toAbsolutePath() + "'\nexec '" + System.getProperty("java.home") + "/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx600m -Dai.djl.offline=true -cp '"
-                + System.getProperty("java.class.path") + "' dev.dpros.cli.Main \"$@\"\n");
+        Path launcher = Files.writeString(folder.resolve("dpros"), """
+                #!/bin/sh
+                cd 'FOLDER'
+                env | grep ^SLURM_ARRAY > env.$SLURM_ARRAY_JOB_ID.$SLURM_ARRAY_TASK_ID
+                echo $$ > pid.part.$SLURM_ARRAY_TASK_ID
+                mv pid.part.$SLURM_ARRAY_TASK_ID pid.$SLURM_ARRAY_TASK_ID
+                cd 'HERE'
+                exec 'JAVA/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx600m -Dai.djl.offline=true -cp 'CLASSES' \
+                  dev.dpros.cli.Main "$@"
+                """.replace("FOLDER", folder.toString()).replace("HERE", Path.of("").toAbsolutePath().toString())
+                .replace("JAVA", System.getProperty("java.home")).replace("CLASSES", System.getProperty("java.class.path")));
         assertTrue(launcher.toFile().setExecutable(true));
         return launcher;
     }

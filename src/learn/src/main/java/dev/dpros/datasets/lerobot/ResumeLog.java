@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
-import dev.dpros.datasets.FeatureStatistics;
 import dev.dpros.datasets.PartialDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
