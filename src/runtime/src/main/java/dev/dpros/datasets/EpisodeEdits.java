@@ -126,7 +126,7 @@ public final class EpisodeEdits {
         if (trim[0] >= facts.seconds()) {
             throw InputException.of("--trim", "episode " + episode, "a beginning before its end at " + facts.seconds() + " s", trim[0] + " s", "");
         }
-        double end = trim[1] >= facts.seconds() ? END : trim[1];
+        double end = trim[1] > facts.seconds() ? END : trim[1];
         List<Double> bounds = new ArrayList<>(List.of(trim[0]));
         for (double at : splits.getOrDefault(episode, new TreeSet<>())) {
             if (at <= trim[0] || at >= Math.min(end, facts.seconds())) {

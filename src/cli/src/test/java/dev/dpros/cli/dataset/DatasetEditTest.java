@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.cli.Main;
 import dev.dpros.cli.MainAccess;
+import dev.dpros.core.Progress;
 import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.EpisodeEdits;
+import dev.dpros.datasets.JournalEditor;
 import dev.dpros.datasets.lerobot.LerobotDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
+import dev.dpros.recording.EpisodeStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -118,30 +122,49 @@ class DatasetEditTest {
         assertEquals(0, dpros("dataset", "verify", edited.toString()), out.toString());
     }
 
-    /** What an edit that was killed had written is taken up again: of the same edit alone. */
+    /** What an edit that was killed had written is taken up again; what another edit left is not. */
     @Test
     void shouldGoOnWhereItWasCutOff() throws IOException {
         Path recording = folder.resolve("rec");
         assertEquals(0, dpros("dataset", "import", SLICE, "-o", recording.toString()), err.toString());
         Path whole = folder.resolve("whole");
         assertEquals(0, edit(recording.toString(), whole, EDITS), err.toString());
-        // a target that cannot be renamed to shows what lies there before the end
         Path broken = recording.resolve("episode_000002.dpj");
         byte[] bytes = Files.readAllBytes(broken);
+        byte[] spoilt = bytes.clone();
+        spoilt[bytes.length / 2] ^= 1;
+        Files.write(broken, spoilt);
         Path again = folder.resolve("again");
-        Files.write(broken, Arrays.copyOf(bytes, bytes.length / 2));
-        assertEquals(0, edit(recording.toString(), again, "--drop", "0"), "an unfinished one is not among them: " + err);
-        assertFalse(Files.exists(again.resolve("episode_000001.dpj")));
+        assertEquals(2, edit(recording.toString(), again, EDITS), "there is no episode 2 now");
+        assertFalse(Files.exists(again));
         Files.write(broken, bytes);
-        Path partial = Files.createDirectory(folder.resolve(".third.partial"));
-        Files.writeString(partial.resolve(".fingerprint"), "of another edit");
-        Files.writeString(partial.resolve("episode_000000.dpj"), "nothing of this edit");
-        Path third = folder.resolve("third");
-        assertEquals(0, edit(recording.toString(), third, EDITS), err.toString());
+        Path left = Files.createDirectory(folder.resolve(".again.partial"));
+        Files.writeString(left.resolve(".fingerprint"), "of another edit");
+        Files.writeString(left.resolve("episode_000000.dpj"), "nothing of this edit");
+        assertEquals(0, edit(recording.toString(), again, EDITS), err.toString());
         for (int i = 0; i < 3; i++) {
             String name = "episode_00000" + i + ".dpj";
-            assertArrayEquals(Files.readAllBytes(whole.resolve(name)), Files.readAllBytes(third.resolve(name)), name);
+            assertArrayEquals(Files.readAllBytes(whole.resolve(name)), Files.readAllBytes(again.resolve(name)), name);
         }
+    }
+
+    /** As a kill leaves it: some journals whole, one half. */
+    @Test
+    void shouldKeepWhatWasWhole() throws IOException {
+        Path recording = folder.resolve("rec");
+        assertEquals(0, dpros("dataset", "import", SLICE, "-o", recording.toString()), err.toString());
+        List<Path> journals = EpisodeStore.episodes(recording);
+        EpisodeEdits edits = new EpisodeEdits();
+        edits.split(0, 0.4);
+        List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals));
+        Path target = Files.createDirectory(folder.resolve("target"));
+        JournalEditor.write(journals, pieces.subList(0, 2), target, Progress.NONE);
+        FileTime before = Files.getLastModifiedTime(target.resolve("episode_000001.dpj"));
+        Files.writeString(target.resolve(".episode_000002.dpj.partial"), "half");
+        JournalEditor.write(journals, pieces, target, Progress.NONE);
+        assertEquals(before, Files.getLastModifiedTime(target.resolve("episode_000001.dpj")));
+        assertEquals(4, EpisodeStore.episodes(target).size());
+        assertFalse(Files.exists(target.resolve(".episode_000002.dpj.partial")));
     }
 
     @Test
