@@ -8,6 +8,7 @@ import dev.dpros.cli.evaluate.CollectCommand;
 import dev.dpros.cli.evaluate.EvalCommand;
 import dev.dpros.cli.evaluate.FanCommand;
 import dev.dpros.cli.faults.FaultsCommand;
+import dev.dpros.cli.merge.MergeCommand;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.cli.policy.ExportCommand;
 import dev.dpros.cli.policy.ImportCommand;
@@ -52,8 +53,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
         subcommands = {DemoCommand.class, InitCommand.class, DoctorCommand.class, RunCommand.class, RecordCommand.class,
-            InitTrainingCommand.class, TrainCommand.class, EvalCommand.class, FanCommand.class, CollectCommand.class,
-            SimCommand.class, MasterCommand.class, TopCommand.class,
+            InitTrainingCommand.class, TrainCommand.class, EvalCommand.class, MergeCommand.class, FanCommand.class,
+            CollectCommand.class, SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
             ImportCommand.class, InspectCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",

@@ -46,6 +46,7 @@ final class Rooms {
             metrics: core http
             config: core observation diffusion inference remote safety control
             process: core
+            shard: core process
             transports: core ros.names ros.message ros.node ros.master process ros2.message ros2.discovery ros2.names ros2.node
             training.run: core diffusion inference sim datasets checkpoint training config
             training.setup: core diffusion datasets checkpoint
@@ -66,16 +67,17 @@ final class Rooms {
             faults: core messages diffusion inference safety control recording checkpoint metrics config \
             process transports node.outputs node simnode
             bench: core messages observation diffusion inference checkpoint
-            cli.options: core diffusion datasets config transports
+            cli.options: core diffusion datasets config transports shard
             cli.run: core inference control recording checkpoint config process \
             node.page node.record node node.telemetry doctor cli.options
             cli.record: core recording config process node.record cli.options
             cli.sim: core sim process transports simnode cli.options
             cli.demo: core checkpoint config process node simnode bench cli.options
-            cli.dataset: core recording datasets config process transports node.record cli.options
+            cli.dataset: core recording datasets config process shard transports node.record cli.options
             cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
             cli.options
-            cli.evaluate: core diffusion inference sim datasets checkpoint training config process study cli.options
+            cli.evaluate: core diffusion inference sim datasets checkpoint training config process shard study cli.options
+            cli.merge: core shard cli.dataset cli.evaluate
             cli.policy: core diffusion inference checkpoint export process bench cli.options
             cli.faults: core config process faults cli.options
             cli.audit: core datasets config process transports node.audit cli.options
@@ -83,7 +85,7 @@ final class Rooms {
             cli.bench: core diffusion inference control metrics checkpoint process bench cli.options
             cli.top: core metrics process cli.options
             cli.setup: core diffusion datasets checkpoint process transports node.record setup training.setup cli.options
-            cli: core inference process cli.options cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.policy cli.faults \
+            cli: core inference process cli.options cli.run cli.record cli.demo cli.sim cli.dataset cli.train cli.evaluate cli.merge cli.policy cli.faults \
             cli.audit cli.trace cli.bench cli.top cli.setup
             """;
 

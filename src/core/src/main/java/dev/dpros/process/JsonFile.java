@@ -17,13 +17,22 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /** Writes any tree, atomically. @throws InputException if the file cannot be written */
+    /**
+     * Writes any tree, atomically: whoever reads the file sees the whole old one or the whole new one.
+     *
+     * @throws InputException if the file cannot be written
+     */
     public static void write(Path file, Object tree) {
         try {
             Path target = file.toAbsolutePath();
-            Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
-            JSON.writeValue(temporary.toFile(), tree);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+            byte[] content = JSON.writeValueAsBytes(tree);
+            Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+            try {
+                Files.write(temporary, content);
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException e) {
             throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
         }
@@ -35,6 +44,15 @@ public final class JsonFile {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        }
+    }
+
+    /** Any tree as {@link #read} gives it back. @throws IllegalArgumentException if it cannot be written */
+    public static JsonNode tree(Object tree) {
+        try {
+            return JSON.readTree(JSON.writeValueAsBytes(tree));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 

@@ -10,7 +10,7 @@ public final class ProductVersion {
     }
 
     /** The version's number, or {@code (development)}. */
-    static String number() {
+    public static String number() {
         String version = ProductVersion.class.getPackage().getImplementationVersion();
         return version == null ? "(development)" : version;
     }

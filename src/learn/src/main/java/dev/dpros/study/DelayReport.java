@@ -2,9 +2,7 @@ package dev.dpros.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.InputException;
-import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
-import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.process.JsonFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,18 +12,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Runs the configurations of a latency study and reports them: a table as it goes, a plot and JSON. */
+/** Reports a latency study: a table as it goes, a plot and JSON. One thread. */
 public final class DelayReport {
-    private final Path name;
-    private final DiffusionPolicy policy;
-    private final PolicyDefinition definition;
+    private final Header header;
     private final PrintWriter out;
     private final List<DelayResult> results = new ArrayList<>();
 
-    public DelayReport(Path name, DiffusionPolicy policy, PolicyDefinition definition, PrintWriter out) {
-        this.name = name;
-        this.policy = policy;
-        this.definition = definition;
+    /**
+     * What all results have in common.
+     *
+     * @param policy where it was read from
+     * @param scheduler noise scheduler
+     * @param denoisingSteps of it
+     * @param seeds how many
+     */
+    public record Header(String policy, SchedulerConfig.Type scheduler, int denoisingSteps, int seeds) {}
+
+    public DelayReport(Header header, PrintWriter out) {
+        this.header = header;
         this.out = out;
     }
 
@@ -42,29 +46,33 @@ public final class DelayReport {
         }
     }
 
-    /**
-     * Runs them one after the other.
-     *
-     * @param plot SVG file, or null
-     * @param json file, or null
-     * @throws InputException if a configuration does not fit the policy or a file cannot be written
-     */
-    public void run(List<DelayConfig> configs, List<Long> seeds, Path plot, Path json) {
-        SchedulerConfig scheduler = policy.scheduler();
-        out.printf("%s, %s %d steps, %d seeds%n", name, scheduler.type(), scheduler.inferenceSteps(), seeds.size());
+    /** The table's head, and the earlier results. */
+    public void begin() {
+        out.printf("%s, %s %d steps, %d seeds%n", header.policy(), header.scheduler(), header.denoisingSteps(), header.seeds());
         out.printf("%-20s %8s %18s %8s %8s %8s %12s %12s %12s%n", "strategy", "late ms", "score (95 %)", "success", "s",
                 "evals", "join max", "join mean", "executed max");
         results.forEach(this::print);
-        for (DelayConfig config : configs) {
-            DelayResult result = run(config, seeds);
-            results.add(result);
-            print(result);
-        }
+    }
+
+    /** Adds a result and its line. */
+    public void add(DelayResult result) {
+        results.add(result);
+        print(result);
+    }
+
+    /**
+     * Writes what was asked for.
+     *
+     * @param plot SVG file, or null
+     * @param json file, or null
+     * @throws InputException if a file cannot be written
+     */
+    public void write(Path plot, Path json) {
         if (plot != null) {
             LatencyPlot.write(plot, results);
         }
         if (json != null) {
-            JsonFile.write(json, tree(seeds.size()));
+            JsonFile.write(json, tree());
         }
     }
 
@@ -75,20 +83,12 @@ public final class DelayReport {
         out.flush();
     }
 
-    private DelayResult run(DelayConfig config, List<Long> seeds) {
-        try {
-            return new DelayStudy(policy, definition).run(config, seeds, done -> { });
-        } catch (IllegalArgumentException e) {
-            throw new InputException("eval: " + e.getMessage(), e);
-        }
-    }
-
-    private Map<String, Object> tree(int seeds) {
+    private Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("policy", name.toString());
-        tree.put("scheduler", policy.scheduler().type().name().toLowerCase(Locale.ROOT));
-        tree.put("denoising_steps", policy.scheduler().inferenceSteps());
-        tree.put("seeds", seeds);
+        tree.put("policy", header.policy());
+        tree.put("scheduler", header.scheduler().name().toLowerCase(Locale.ROOT));
+        tree.put("denoising_steps", header.denoisingSteps());
+        tree.put("seeds", header.seeds());
         tree.put("results", results);
         return tree;
     }

@@ -24,20 +24,27 @@ public record DelayResult(String strategy, double latencyMs, double score, doubl
         double largestVelocityChange, Map<Long, Double> rewards) {
     private static final double NORMAL_95 = 1.959964;
 
-    static DelayResult of(DelayConfig config, List<DelayedEpisode> episodes) {
+    /**
+     * Sums up the episodes of one configuration, in the order of their seeds.
+     *
+     * @param strategy its name
+     * @param latencyMs of each inference
+     */
+    public static DelayResult of(String strategy, double latencyMs, List<DelayOutcome> episodes) {
         int n = episodes.size();
-        double mean = episodes.stream().mapToDouble(DelayedEpisode::maxReward).average().orElse(0);
+        double mean = episodes.stream().mapToDouble(DelayOutcome::maxReward).average().orElse(0);
         double squares = episodes.stream().mapToDouble(e -> Math.pow(e.maxReward() - mean, 2)).sum();
-        Driver.Joins joins = episodes.stream().map(DelayedEpisode::joins).reduce(Driver.Joins.NONE, Driver.Joins::plus);
+        Driver.Joins joins = episodes.stream().map(e -> new Driver.Joins(e.joins(), e.largestJoin(), e.joinSum()))
+                .reduce(Driver.Joins.NONE, Driver.Joins::plus);
         Map<Long, Double> rewards = new LinkedHashMap<>();
         episodes.forEach(e -> rewards.put(e.seed(), e.maxReward()));
-        return new DelayResult(config.strategy().code(), config.latencyNs() / 1e6, mean,
+        return new DelayResult(strategy, latencyMs, mean,
                 NORMAL_95 * Math.sqrt(squares / Math.max(1, n - 1) / n),
-                episodes.stream().filter(DelayedEpisode::success).count() / (double) n,
-                episodes.stream().mapToDouble(DelayedEpisode::seconds).average().orElse(0),
-                episodes.stream().mapToInt(DelayedEpisode::evaluations).sum()
-                        / Math.max(1.0, episodes.stream().mapToInt(DelayedEpisode::chunks).sum()),
-                joins.largest(), joins.mean(), episodes.stream().mapToDouble(DelayedEpisode::largestChange).max().orElse(0),
+                episodes.stream().filter(DelayOutcome::success).count() / (double) n,
+                episodes.stream().mapToDouble(DelayOutcome::seconds).average().orElse(0),
+                episodes.stream().mapToInt(DelayOutcome::evaluations).sum()
+                        / Math.max(1.0, episodes.stream().mapToInt(DelayOutcome::chunks).sum()),
+                joins.largest(), joins.mean(), episodes.stream().mapToDouble(DelayOutcome::largestChange).max().orElse(0),
                 rewards);
     }
 }

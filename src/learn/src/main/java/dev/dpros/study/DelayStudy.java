@@ -26,29 +26,36 @@ import java.util.function.IntConsumer;
 
 /**
  * PushT driven by the product's control loop and sampling guides while each inference takes a given time, on a manual
- * clock: the same seeds give the same results on any machine. All episodes run side by side and share the network's
- * evaluations. Confined to one thread.
+ * clock: the same seeds give the same results on any machine. All episodes run side by side and may share the network's
+ * evaluations; one to an evaluation, none depends on which others run. Confined to one thread.
  */
 public final class DelayStudy {
     private static final long POLICY_STEP_NS = 100_000_000L;
 
     private final DiffusionPolicy policy;
     private final Normalizer normalizer;
+    private final int most;
 
-    /** Studies this policy. @param definition what it was loaded from, see {@link PolicyReader} */
-    public DelayStudy(DiffusionPolicy policy, PolicyDefinition definition) {
+    /**
+     * Studies this policy.
+     *
+     * @param definition what it was loaded from, see {@link PolicyReader}
+     * @param most episodes that share one evaluation of the network, at least 1
+     */
+    public DelayStudy(DiffusionPolicy policy, PolicyDefinition definition, int most) {
         this.policy = policy;
+        this.most = most;
         PolicyConfig config = definition.config();
         normalizer = definition.normalizers().getOrDefault(config.action().key(), Normalizer.identity(config.action().size()));
     }
 
     /**
-     * Runs all seeds under one configuration.
+     * Runs all seeds under one configuration; returns what came of each, in their order.
      *
      * @param finished hears how many episodes are over
      * @throws IllegalArgumentException if the configuration does not fit the policy
      */
-    public DelayResult run(DelayConfig config, List<Long> seeds, IntConsumer finished) {
+    public List<DelayOutcome> run(DelayConfig config, List<Long> seeds, IntConsumer finished) {
         PushTCamera camera = new PushTCamera();
         PolicyConfig shape = policy.config();
         List<DelayedEpisode> episodes = new ArrayList<>();
@@ -64,7 +71,7 @@ public final class DelayStudy {
             running.removeIf(DelayedEpisode::over);
             finished.accept(episodes.size() - running.size());
         }
-        return DelayResult.of(config, episodes);
+        return episodes.stream().map(DelayOutcome::of).toList();
     }
 
     private DelayedEpisode.Parts parts(DelayConfig config, long seed) {
@@ -101,11 +108,18 @@ public final class DelayStudy {
             groups.computeIfAbsent(Arrays.toString(sampling.timesteps()), key -> new ArrayList<>()).add(episode);
         }
         for (List<DelayedEpisode> group : groups.values()) {
-            Prediction all = policy.predictAction(batch(group), SamplingBatch.of(group.stream().map(samplings::get).toList()));
-            for (int row = 0; row < group.size(); row++) {
-                group.get(row).drawn(new Prediction(1, new float[0], new float[0], all.actionSteps(),
-                        all.actions(row, all.actionSteps()), all.denoisingSteps()));
+            for (int from = 0, end; from < group.size(); from = end) {
+                end = (int) Math.min(group.size(), (long) from + most);
+                draw(group.subList(from, end), samplings);
             }
+        }
+    }
+
+    private void draw(List<DelayedEpisode> group, Map<DelayedEpisode, Sampling> samplings) {
+        Prediction all = policy.predictAction(batch(group), SamplingBatch.of(group.stream().map(samplings::get).toList()));
+        for (int row = 0; row < group.size(); row++) {
+            group.get(row).drawn(new Prediction(1, new float[0], new float[0], all.actionSteps(),
+                    all.actions(row, all.actionSteps()), all.denoisingSteps()));
         }
     }
 

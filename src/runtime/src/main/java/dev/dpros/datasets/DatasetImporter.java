@@ -46,12 +46,17 @@ public final class DatasetImporter {
 
     /** Imports all episodes that are not there yet; returns how many were written. */
     public int importAll(EpisodeDataset dataset, Progress progress) {
+        return importPart(dataset, 0, dataset.episodes(), progress);
+    }
+
+    /** As {@link #importAll}, the episodes from {@code from} to {@code to} alone, the last not included. */
+    public int importPart(EpisodeDataset dataset, int from, int to, Progress progress) {
         Set<String> known = new HashSet<>();
         EpisodeStore.episodes(store.directory()).forEach(path -> known.add(JournalIndex.of(path).header().uuid()));
         DatasetLayout layout = layout(dataset);
-        progress.begin("import", dataset.episodes());
+        progress.begin("import", to - from);
         int written = 0;
-        for (int i = 0; i < dataset.episodes(); i++) {
+        for (int i = from; i < to; i++) {
             try (EpisodeDataset.Episode episode = dataset.episode(i)) {
                 if (!known.contains(episode.id())) {
                     write(dataset, episode, layout, EPOCH_NS + i * EPISODE_NS);

@@ -8,11 +8,20 @@ final class EpisodePart implements EpisodeDataset.Episode {
     private final EpisodeDataset.Episode whole;
     private final EpisodeDataset.Stretch stretch;
     private final String id;
+    private final String task;
+    private final Boolean success;
 
     EpisodePart(EpisodeDataset.Episode whole, EpisodeDataset.Stretch stretch, String id) {
+        this(whole, stretch, id, whole.task(), whole.success());
+    }
+
+    /** One with a task and a label of its own. */
+    EpisodePart(EpisodeDataset.Episode whole, EpisodeDataset.Stretch stretch, String id, String task, Boolean success) {
         this.whole = whole;
         this.stretch = stretch;
         this.id = id;
+        this.task = task;
+        this.success = success;
     }
 
     @Override
@@ -27,12 +36,12 @@ final class EpisodePart implements EpisodeDataset.Episode {
 
     @Override
     public String task() {
-        return whole.task();
+        return task;
     }
 
     @Override
     public Boolean success() {
-        return whole.success();
+        return success;
     }
 
     @Override

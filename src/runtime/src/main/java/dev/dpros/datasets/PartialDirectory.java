@@ -3,6 +3,7 @@ package dev.dpros.datasets;
 import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -76,6 +77,26 @@ public final class PartialDirectory {
         Files.createDirectories(file.getParent());
         Files.write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Takes over a file or folder that does not change any more: linked where the file system can, else copied. */
+    public static void take(Path from, Path to) throws IOException {
+        if (Files.isDirectory(from)) {
+            Files.createDirectories(to);
+            try (Stream<Path> entries = Files.list(from)) {
+                for (Path entry : entries.sorted().toList()) {
+                    take(entry, to.resolve(entry.getFileName().toString()));
+                }
+            }
+            return;
+        }
+        Files.createDirectories(to.getParent());
+        Files.deleteIfExists(to);
+        try {
+            Files.createLink(to, from);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** Renames the complete export to its target. */

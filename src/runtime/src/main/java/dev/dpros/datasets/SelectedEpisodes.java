@@ -173,6 +173,13 @@ public final class SelectedEpisodes implements EpisodeDataset {
         }
     }
 
+    /** Those from {@code from} to {@code to} alone, the last not included; of the same data set, which either closes. */
+    public SelectedEpisodes part(int from, int to) {
+        SelectedEpisodes part = new SelectedEpisodes(all);
+        part.kept.addAll(kept.subList(from, to));
+        return part;
+    }
+
     /** Which episodes of the whole set are kept, in order. */
     public List<Integer> kept() {
         return kept.stream().map(Kept::index).distinct().toList();

@@ -30,12 +30,14 @@ public final class EpisodeStore implements AutoCloseable {
     private final JournalFile.Opener opener;
     private final FileChannel lockChannel;
     private final FileLock lock;
+    private final int first;
 
-    private EpisodeStore(Path directory, JournalFile.Opener opener, FileChannel lockChannel, FileLock lock) {
+    private EpisodeStore(Path directory, JournalFile.Opener opener, FileChannel lockChannel, FileLock lock, int first) {
         this.directory = directory;
         this.opener = opener;
         this.lockChannel = lockChannel;
         this.lock = lock;
+        this.first = first;
     }
 
     /**
@@ -47,8 +49,17 @@ public final class EpisodeStore implements AutoCloseable {
         return open(directory, JournalFile::open);
     }
 
+    /** As {@link #open(Path)}, with the number of its first episode. */
+    public static EpisodeStore open(Path directory, int first) {
+        return open(directory, JournalFile::open, first);
+    }
+
     /** As {@link #open(Path)}, on another kind of file. */
     public static EpisodeStore open(Path directory, JournalFile.Opener opener) {
+        return open(directory, opener, 0);
+    }
+
+    private static EpisodeStore open(Path directory, JournalFile.Opener opener, int first) {
         try {
             Files.createDirectories(directory);
             FileChannel channel = FileChannel.open(
@@ -59,7 +70,7 @@ public final class EpisodeStore implements AutoCloseable {
                 throw new InputException(directory + ": another recorder is writing here; stop it or choose another"
                         + " directory");
             }
-            return new EpisodeStore(directory, opener, channel, lock);
+            return new EpisodeStore(directory, opener, channel, lock, first);
         } catch (IOException e) {
             throw new InputException(directory + ": cannot record here: " + e.getMessage(), e);
         }
@@ -126,7 +137,7 @@ public final class EpisodeStore implements AutoCloseable {
     /** The number after the highest one. */
     public int nextNumber() {
         List<Path> episodes = episodes(directory);
-        return episodes.isEmpty() ? 0 : number(episodes.get(episodes.size() - 1)) + 1;
+        return episodes.isEmpty() ? first : number(episodes.get(episodes.size() - 1)) + 1;
     }
 
     /** Moves a journal to {@code discarded/}; returns where it is now. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Looks at, checks, converts and joins recorded episodes.",
         subcommands = {DatasetInfo.class, DatasetVerify.class, DatasetStats.class, DatasetView.class,
-            DatasetExport.class, DatasetImport.class, DatasetMerge.class, DatasetDiscard.class},
+            DatasetExport.class, DatasetImport.class, DatasetMerge.class, DatasetEdit.class, DatasetDiscard.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Examples:",
             "  dpros dataset info ~/recordings",

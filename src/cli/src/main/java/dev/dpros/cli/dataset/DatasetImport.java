@@ -4,6 +4,7 @@ import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.ShardOption;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.ConfigReader;
@@ -21,10 +22,14 @@ import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.node.record.RecordingPlan;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Archive;
+import dev.dpros.process.ProductVersion;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.shard.Shard;
+import dev.dpros.shard.ShardWork;
 import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +47,8 @@ import picocli.CommandLine.Spec;
                 + "each) into journals.",
             "Bags: rosbag of ROS 1 (*.bag, *.bag.active); rosbag2 of ROS 2 (a folder with metadata.yaml, or *.mcap, *.db3, also "
                 + "split, compressed with zstd or lz4, or left by a killed recorder).",
-            "Episodes of a data set that are in the output already are skipped."},
+            "Episodes of a data set that are in the output already are skipped.",
+            "With --shard a part of the episodes is imported; 'dpros merge OUTPUT' makes one new recording of all parts."},
         footer = {"", "A bag needs to know which topics to take: from --config (the robot's sources), or by --map:",
             "  dpros dataset import demo.bag -o rec --map /cam=front --map /joint_states=arm"})
 final class DatasetImport implements Callable<Integer> {
@@ -71,53 +77,124 @@ final class DatasetImport implements Callable<Integer> {
     @Mixin
     private StampOptions stamps;
 
+    @Mixin
+    private ShardOption shard = new ShardOption();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
         inputs.forEach(this::requireReadable); // before anything is made
-        try (EpisodeStore store = EpisodeStore.open(output); ConsoleProgress progress = new ConsoleProgress(spec)) {
-            for (Path input : inputs) {
-                if (bag(input)) {
-                    imported(input, bagImporter().importBag(input, store, this::say));
-                } else if (Rosbag2.is(input)) {
-                    Archive.requireWhole("dataset import of a ROS 2 bag");
-                    BagImporter importer = bagImporter();
-                    try (Rosbag2 bag = Rosbag2.open(input, store.directory())) {
-                        imported(input, importer.importBag(bag, store, this::say));
-                    }
-                } else {
-                    try (EpisodeDataset dataset = SelectedEpisodes.of(open(input), EVERYTHING, this::say)) {
-                        int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importAll(dataset, progress);
-                        spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
-                                + (dataset.episodes() - written) + " were there already");
-                    }
+        Shard part = shard.chosen(this::say).orElse(null);
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+            if (part != null) {
+                partly(part, progress);
+                return 0;
+            }
+            try (EpisodeStore store = EpisodeStore.open(output)) {
+                for (Path input : inputs) {
+                    take(input, store, 0, Integer.MAX_VALUE, progress);
                 }
             }
         }
         return 0;
     }
 
-    private static boolean bag(Path input) {
-        return BagReader.is(input) || input.toString().endsWith(".bag");
+    /** Imports a part of all inputs' episodes, under the numbers that they have in the whole. */
+    private void partly(Shard part, ConsoleProgress progress) {
+        List<Integer> counts = new ArrayList<>();
+        List<String> data = new ArrayList<>();
+        for (Path input : inputs) {
+            survey(input, counts, data);
+        }
+        int total = counts.stream().mapToInt(count -> count).sum();
+        ShardOption.require(part, output, "--output", total);
+        ShardWork work = ShardWork.begin(output, part, DatasetParts.IMPORT, work(data, total)).orElse(null);
+        if (work == null) {
+            spec.commandLine().getOut().println(output + ": shard " + part + " is done already");
+            return;
+        }
+        DatasetParts.folder(work, folder -> {
+            try (EpisodeStore store = EpisodeStore.open(folder, part.first(total))) {
+                int before = 0;
+                for (int i = 0; i < inputs.size(); i++) {
+                    int from = Math.max(0, part.first(total) - before);
+                    int to = Math.min(counts.get(i), part.end(total) - before);
+                    if (from < to && !(isBag(inputs.get(i)) && Files.exists(EpisodeStore.path(folder, before)))) {
+                        take(inputs.get(i), store, from, to, progress);
+                    }
+                    before += counts.get(i);
+                }
+            }
+        });
+        spec.commandLine().getOut().println("written: " + work.finish(Map.of("episodes", part.end(total) - part.first(total)))
+                + "; when all parts are there: dpros merge " + output);
     }
 
-    private EpisodeDataset open(Path input) {
-        return DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, 1));
+    /** How many episodes an input has, and what tells it from others. */
+    private void survey(Path input, List<Integer> counts, List<String> data) {
+        if (isBag(input)) {
+            counts.add(1);
+            data.add(input.getFileName().toString());
+            return;
+        }
+        try (EpisodeDataset dataset = open(input)) {
+            counts.add(dataset.episodes());
+            data.add(DatasetParts.fingerprint(dataset));
+        }
+    }
+
+    private Map<String, Object> work(List<String> data, int total) {
+        Map<String, Object> work = new LinkedHashMap<>();
+        work.put("version", ProductVersion.number());
+        work.put("data", data);
+        work.put("units", total);
+        work.put("config", config == null ? "" : ConfigReader.read(config).config().toString());
+        work.put("map", topics);
+        work.put("task", task);
+        return work;
+    }
+
+    private static boolean isBag(Path input) {
+        return BagReader.is(input) || input.toString().endsWith(".bag") || Rosbag2.is(input);
     }
 
     private void requireReadable(Path input) {
         if (!Files.exists(input)) {
             throw InputException.of(input.toString(), "input", "a directory of a data set, an HDF5 file or a bag", "nothing", "check the path");
         }
-        if (bag(input) && !BagReader.is(input)) {
+        if (input.toString().endsWith(".bag") && !BagReader.is(input)) {
             throw InputException.of(input.toString(), "bag", "'#ROSBAG V2.0' at its beginning", "something else", "");
         }
-        if (bag(input) || Rosbag2.is(input)) {
+        if (isBag(input)) {
             bagImporter();
         } else {
             open(input).close();
+        }
+    }
+
+    private SelectedEpisodes open(Path input) {
+        return SelectedEpisodes.of(DatasetFormat.open(input, fps, path -> ZarrDataset.open(path, 1)), EVERYTHING, this::say);
+    }
+
+    /** Imports a bag; or of a data set the episodes from {@code from} to {@code to}, if it has so many. */
+    private void take(Path input, EpisodeStore store, int from, int to, ConsoleProgress progress) {
+        if (BagReader.is(input) || input.toString().endsWith(".bag")) {
+            imported(input, bagImporter().importBag(input, store, this::say));
+        } else if (Rosbag2.is(input)) {
+            Archive.requireWhole("dataset import of a ROS 2 bag");
+            BagImporter importer = bagImporter();
+            try (Rosbag2 bag = Rosbag2.open(input, store.directory())) {
+                imported(input, importer.importBag(bag, store, this::say));
+            }
+        } else {
+            try (EpisodeDataset dataset = open(input)) {
+                int end = Math.min(to, dataset.episodes());
+                int written = new DatasetImporter(store, new RosMessageReaders(Transports::recorded)).importPart(dataset, from, end, progress);
+                spec.commandLine().getOut().println(input + ": " + written + " episodes imported, "
+                        + (end - from - written) + " were there already");
+            }
         }
     }
 

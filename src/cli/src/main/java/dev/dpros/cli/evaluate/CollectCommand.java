@@ -115,7 +115,7 @@ public final class CollectCommand implements Callable<Integer> {
             }
         }
         Archive.requireWhole("collect --world arm7");
-        try (EpisodeDataset dataset = new ArmDemonstrations(range); ConsoleProgress progress = new ConsoleProgress()) {
+        try (EpisodeDataset dataset = new ArmDemonstrations(range); ConsoleProgress progress = new ConsoleProgress(spec)) {
             if (output.toString().endsWith(".zarr")) {
                 ZarrExporter.export(dataset, output, progress);
             } else {

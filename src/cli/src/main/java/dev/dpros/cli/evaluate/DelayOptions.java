@@ -58,6 +58,14 @@ final class DelayOptions {
         return plot;
     }
 
+    /** Refuses what a part of a study cannot show. @throws InputException if a plot or earlier results were asked for */
+    void requireNothingEarlier() {
+        if (plot != null || !with.isEmpty()) {
+            throw InputException.of(plot != null ? "--plot" : "--with", "results", "those of a whole study", "a part (--shard)",
+                    "merge the parts first, then eval --with FILE --plot FILE");
+        }
+    }
+
     /**
      * One configuration per strategy and latency.
      *

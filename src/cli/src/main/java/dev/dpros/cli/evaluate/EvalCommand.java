@@ -5,22 +5,28 @@ import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
+import dev.dpros.cli.options.ShardOption;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PolicyFingerprint;
 import dev.dpros.inference.DiffusionPolicy;
-import dev.dpros.inference.InferenceOptions;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
+import dev.dpros.process.ProductVersion;
+import dev.dpros.shard.Shard;
+import dev.dpros.shard.ShardWork;
+import dev.dpros.study.DelayConfig;
 import dev.dpros.study.DelayReport;
+import dev.dpros.study.DelayStudy;
+import dev.dpros.training.EvaluationReport;
 import dev.dpros.training.PushTEvaluation;
 import dev.dpros.training.PushTEvaluation.Episode;
 import dev.dpros.training.pusht.RolloutGifs;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -42,12 +48,14 @@ import picocli.CommandLine.Spec;
                 + "per chunk, episode score = largest reward, success = coverage above 0.95. As fast as the machine allows. "
                 + "With --strategy: driven by the control loop at 100 Hz on a simulated clock, while inference takes time.",
         footer = {"", "Examples: dpros eval --policy models/pusht_image --scheduler ddim --steps 16",
-            "          dpros eval --policy models/pusht_image --strategy all --latency-ms 400"})
+            "          dpros eval --policy models/pusht_image --strategy all --latency-ms 400",
+            "          dpros eval --policy models/pusht_image --json a.json --shard 2/4",
+            "          dpros merge a.json"})
 public final class EvalCommand implements Callable<Integer> {
     private static final int MOST_SEEDS = 100_000;
     private static final String TEST_SEEDS = "100000..100049";
     private static final String TRAIN_SEEDS = "0..5";
-    private static final double NORMAL_95 = 1.959964;
+    private static final int BATCH = 25;
 
     /** Simulated tasks. */
     enum Env { /** PushT. */ PUSHT }
@@ -79,9 +87,12 @@ public final class EvalCommand implements Callable<Integer> {
             description = "longest episode (default: ${DEFAULT-VALUE})")
     private int maxSteps;
 
-    @Option(names = "--batch", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "25",
-            description = "environments per network evaluation (default: ${DEFAULT-VALUE})")
-    private int batch;
+    @Option(names = "--batch", converter = Numbers.Count.class, paramLabel = "N", description = "environments per network evaluation "
+            + "(default: " + BATCH + "; all with --strategy; 1 with --shard, so that the parts are bit for bit one run's with --batch 1)")
+    private Integer batch;
+
+    @Mixin
+    private ShardOption shard = new ShardOption();
 
     @Option(names = "--gifs", converter = OutputTarget.OfFolder.class, paramLabel = "DIR",
             description = "draw rollouts as seed_SEED.gif in this directory")
@@ -102,29 +113,113 @@ public final class EvalCommand implements Callable<Integer> {
         List<Long> range = range("--seeds", seeds == null ? TEST_SEEDS : seeds);
         List<Long> train = trainRange(range);
         SamplerSection section = sampling.asSection();
-        InferenceOptions options = section.toOptions();
-        PolicyDefinition definition = PolicyReader.read(policy);
-        try (Lifecycle lifecycle = Lifecycle.onSignals();
-                DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {
-            int steps = actionSteps == null ? loaded.config().nActionSteps() : actionSteps;
-            if (delay.chosen()) {
-                DelayReport report = new DelayReport(policy, loaded, definition, spec.commandLine().getOut());
-                report.earlier(delay.with());
-                report.run(delay.configs(steps, section.seed()), range, delay.plot(), json);
-                return 0;
-            }
-            PushTEvaluation evaluation = evaluation(loaded, steps, section.seed());
-            long startNs = System.nanoTime();
-            List<Episode> episodes = run(evaluation, Stream.concat(range.stream(), train.stream()).toList());
-            double seconds = (System.nanoTime() - startNs) / 1e9;
-            report(loaded, steps, episodes.subList(0, range.size()), episodes.subList(range.size(), episodes.size()), seconds);
+        Shard part = shard.chosen(line -> spec.commandLine().getErr().println("dpros: " + line)).orElse(null);
+        if (part == null) {
+            score(PolicyReader.read(policy), section, new Seeds(range, train), null);
             return 0;
+        }
+        ShardOption.require(part, json, "--json", range.size());
+        delay.requireNothingEarlier();
+        PolicyDefinition definition = PolicyReader.read(policy);
+        ShardWork work = ShardWork.begin(json, part, delay.chosen() ? EvaluationMerge.STUDY : EvaluationMerge.EVAL,
+                work(definition, section, range, train)).orElse(null);
+        if (work == null) {
+            spec.commandLine().getOut().println(json + ": shard " + part + " is done already");
+            return 0;
+        }
+        score(definition, section, new Seeds(part.of(range), part.of(train)), work);
+        return 0;
+    }
+
+    /** Seeds that count, and those that are told apart. */
+    private record Seeds(List<Long> test, List<Long> train) {}
+
+    /** All that the parts of one work have in common. */
+    private Map<String, Object> work(PolicyDefinition definition, SamplerSection section, List<Long> range, List<Long> train) {
+        Map<String, Object> work = new LinkedHashMap<>();
+        work.put("version", ProductVersion.number());
+        work.put("policy_sha256", PolicyFingerprint.of(definition));
+        work.put("sampler", section);
+        work.put("action_steps", steps(definition));
+        work.put("max_steps", maxSteps);
+        work.put("batch", atOnce(true));
+        work.put("seeds", EvaluationMerge.text(range));
+        work.put("train_seeds", EvaluationMerge.text(train));
+        work.put("delays", delay.configs(steps(definition), section.seed()));
+        return work;
+    }
+
+    private int steps(PolicyDefinition definition) {
+        return actionSteps == null ? definition.config().nActionSteps() : actionSteps;
+    }
+
+    /** Episodes to an evaluation of the network. Parts: one, since what others run beside an episode changes its last digits. */
+    private int atOnce(boolean partly) {
+        return batch != null ? batch : partly ? 1 : delay.chosen() ? Integer.MAX_VALUE : BATCH;
+    }
+
+    /** @param work the part that this is, or null */
+    private void score(PolicyDefinition definition, SamplerSection section, Seeds chosen, ShardWork work) {
+        try (Lifecycle lifecycle = Lifecycle.onSignals();
+                DiffusionPolicy loaded = DiffusionPolicy.load(definition, section.toOptions())) {
+            if (delay.chosen()) {
+                study(loaded, definition, section, chosen.test(), work);
+            } else {
+                byProtocol(loaded, steps(definition), section, chosen, work);
+            }
         }
     }
 
-    private PushTEvaluation evaluation(DiffusionPolicy loaded, int steps, long noiseSeed) {
+    private void study(DiffusionPolicy loaded, PolicyDefinition definition, SamplerSection section, List<Long> chosen, ShardWork work) {
+        DelayReport.Header header = new DelayReport.Header(policy.toString(), loaded.scheduler().type(),
+                loaded.scheduler().inferenceSteps(), chosen.size());
+        DelayReport report = new DelayReport(header, spec.commandLine().getOut());
+        report.earlier(delay.with());
+        report.begin();
+        DelayStudy study = new DelayStudy(loaded, definition, atOnce(work != null));
+        List<EvaluationMerge.Delayed> found = new ArrayList<>();
+        for (DelayConfig config : delay.configs(steps(definition), section.seed())) {
+            EvaluationMerge.Delayed delayed;
+            try {
+                delayed = new EvaluationMerge.Delayed(config.strategy().code(), config.latencyNs() / 1e6,
+                        study.run(config, chosen, done -> { }));
+            } catch (IllegalArgumentException e) {
+                throw new InputException("eval: " + e.getMessage(), e);
+            }
+            found.add(delayed);
+            report.add(delayed.result());
+        }
+        if (work == null) {
+            report.write(delay.plot(), json);
+        } else {
+            finished(work.finish(new EvaluationMerge.Study(header, found)));
+        }
+    }
+
+    private void byProtocol(DiffusionPolicy loaded, int steps, SamplerSection section, Seeds chosen, ShardWork work) {
+        PushTEvaluation evaluation = evaluation(loaded, steps, atOnce(work != null), section.seed());
+        long startNs = System.nanoTime();
+        List<Episode> all = run(evaluation, Stream.concat(chosen.test().stream(), chosen.train().stream()).toList());
+        double seconds = (System.nanoTime() - startNs) / 1e9;
+        int tests = chosen.test().size();
+        EvaluationReport report = new EvaluationReport(new EvaluationReport.About(policy.toString(), loaded.scheduler().type(),
+                loaded.scheduler().inferenceSteps(), steps), all.subList(0, tests), all.subList(tests, all.size()), seconds);
+        report.lines().forEach(spec.commandLine().getOut()::println);
+        spec.commandLine().getOut().flush();
+        if (work != null) {
+            finished(work.finish(report));
+        } else if (json != null) {
+            JsonFile.write(json, report.tree());
+        }
+    }
+
+    private void finished(Path file) {
+        spec.commandLine().getOut().println("written: " + file + "; when all parts are there: dpros merge " + json);
+    }
+
+    private PushTEvaluation evaluation(DiffusionPolicy loaded, int steps, int atOnce, long noiseSeed) {
         try {
-            return new PushTEvaluation(loaded, steps, batch, maxSteps, noiseSeed);
+            return new PushTEvaluation(loaded, steps, atOnce, maxSteps, noiseSeed);
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage(), e);
         }
@@ -163,42 +258,5 @@ public final class EvalCommand implements Callable<Integer> {
         }
         throw InputException.of(option, "range", "FIRST..LAST (0 to 4294967295, at most " + MOST_SEEDS + " seeds)",
                 "'" + text + "'", "for instance 100000..100049");
-    }
-
-    private void report(DiffusionPolicy loaded, int steps, List<Episode> episodes, List<Episode> train, double seconds) {
-        double mean = mean(episodes);
-        double variance = episodes.stream().mapToDouble(e -> Math.pow(e.maxReward() - mean, 2)).sum()
-                / Math.max(1, episodes.size() - 1);
-        double half = NORMAL_95 * Math.sqrt(variance / episodes.size());
-        double success = episodes.stream().filter(Episode::success).count() / (double) episodes.size();
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf("%s, %s %d steps, Ta %d, %d seeds: mean max reward %.4f +- %.4f (95 %%), success %.2f, %.0f s%n",
-                policy, loaded.scheduler().type(), loaded.scheduler().inferenceSteps(), steps, episodes.size(), mean, half,
-                success, seconds);
-        if (!train.isEmpty()) {
-            out.printf("train seeds, %d: mean max reward %.4f%n", train.size(), mean(train));
-        }
-        out.flush();
-        if (json != null) {
-            Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("policy", policy.toString());
-            tree.put("scheduler", loaded.scheduler().type().name().toLowerCase(Locale.ROOT));
-            tree.put("denoising_steps", loaded.scheduler().inferenceSteps());
-            tree.put("action_steps", steps);
-            tree.put("mean_max_reward", mean);
-            tree.put("interval_95", List.of(mean - half, mean + half));
-            tree.put("success_rate", success);
-            tree.put("seconds", seconds);
-            tree.put("episodes", episodes);
-            if (!train.isEmpty()) {
-                tree.put("train_mean_max_reward", mean(train));
-                tree.put("train_episodes", train);
-            }
-            JsonFile.write(json, tree);
-        }
-    }
-
-    private static double mean(List<Episode> episodes) {
-        return episodes.stream().mapToDouble(Episode::maxReward).average().orElse(0);
     }
 }

@@ -28,13 +28,15 @@ public final class LerobotExporter {
     private final EpisodeDataset dataset;
     private final Progress progress;
     private final long maxDataBytes;
+    private final boolean part;
     private final List<EpisodeRow> rows = new ArrayList<>();
     private final List<String> tasks = new ArrayList<>();
 
-    private LerobotExporter(EpisodeDataset dataset, Progress progress, long maxDataBytes) {
+    private LerobotExporter(EpisodeDataset dataset, Progress progress, long maxDataBytes, boolean part) {
         this.dataset = dataset;
         this.progress = progress;
         this.maxDataBytes = maxDataBytes;
+        this.part = part;
     }
 
     /** Exports a dataset. @throws InputException if the target exists, an episode is damaged or the disk is full */
@@ -42,10 +44,19 @@ public final class LerobotExporter {
         export(dataset, target, progress, MAX_DATA_BYTES);
     }
 
+    /** As {@link #export(EpisodeDataset, Path, Progress)}, what {@link LerobotJoiner} makes a whole of. */
+    public static void exportPart(EpisodeDataset dataset, Path target, Progress progress) {
+        export(new LerobotExporter(dataset, progress, MAX_DATA_BYTES, true), target);
+    }
+
     /** As {@link #export(EpisodeDataset, Path, Progress)}, starting a new file at another size of data. */
     static void export(EpisodeDataset dataset, Path target, Progress progress, long maxDataBytes) {
+        export(new LerobotExporter(dataset, progress, maxDataBytes, false), target);
+    }
+
+    private static void export(LerobotExporter exporter, Path target) {
         try {
-            new LerobotExporter(dataset, progress, maxDataBytes).run(target);
+            exporter.run(target);
         } catch (IOException | SQLException e) {
             throw new InputException(target + ": cannot be written: " + e.getMessage()
                     + "; free space and run the same command again, it continues", e);
@@ -53,13 +64,13 @@ public final class LerobotExporter {
     }
 
     private void run(Path target) throws IOException, SQLException {
-        survey();
+        survey(dataset, progress, rows, tasks);
         List<String> ids = rows.stream().map(row -> row.id + row.length).toList();
         PartialDirectory partial = PartialDirectory.open(target,
                 PartialDirectory.fingerprint(dataset, ids, "lerobot" + maxDataBytes + tasks));
         Path root = partial.directory();
         progress.begin("lerobot", rows.stream().mapToLong(row -> row.length).sum());
-        ResumeLog log = new ResumeLog(root.resolve(".resume.json"), dataset.features());
+        ResumeLog log = new ResumeLog(root, dataset.features());
         int done = log.restore(rows);
         for (int i = 0; i < done; i++) {
             addVectors(rows.get(i));
@@ -71,11 +82,14 @@ public final class LerobotExporter {
             log.save(rows.subList(0, done));
         }
         new LerobotMetadata(dataset, rows, tasks).write(root);
-        log.delete();
+        if (!part) {
+            log.delete();
+        }
         partial.commit();
     }
 
-    private void survey() {
+    /** Fills in what is known of the episodes beforehand, and their tasks in the order in which they come. */
+    static void survey(EpisodeDataset dataset, Progress progress, List<EpisodeRow> rows, List<String> tasks) {
         progress.begin("survey", dataset.episodes());
         long start = 0;
         for (int i = 0; i < dataset.episodes(); i++) {
@@ -182,12 +196,16 @@ public final class LerobotExporter {
                         row.statistics.get(f).add(values);
                     }
                 }
-                out.append((float) (step / dataset.fps())).append((long) step).append((long) row.index)
-                        .append(row.start + step).append((long) row.task);
-                out.endRow();
+                endRow(out, row, step, dataset.fps());
                 progress.advance(1);
             }
         }
+    }
+
+    /** The columns that every step has. */
+    static void endRow(DuckDBAppender out, EpisodeRow row, int step, double fps) throws SQLException {
+        out.append((float) (step / fps)).append((long) step).append((long) row.index).append(row.start + step).append((long) row.task);
+        out.endRow();
     }
 
     private static void each(List<VideoEncoder> encoders, Consumer<VideoEncoder> action) {
@@ -198,7 +216,7 @@ public final class LerobotExporter {
         }
     }
 
-    private static List<ParquetTable.Column> columns(List<DatasetFeature> features) {
+    static List<ParquetTable.Column> columns(List<DatasetFeature> features) {
         List<ParquetTable.Column> columns = new ArrayList<>();
         features.stream().filter(feature -> !feature.visual())
                 .forEach(feature -> columns.add(new ParquetTable.Column(feature.key(), "FLOAT", feature.size())));

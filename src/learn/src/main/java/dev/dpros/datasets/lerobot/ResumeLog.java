@@ -4,23 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
-import dev.dpros.datasets.FeatureStatistics;
 import dev.dpros.datasets.PartialDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Which episodes are in whole files, with their pixel counts, so that an interrupted export need not decode them again. */
+/**
+ * Which episodes are in whole files, with their pixel counts, so that neither an interrupted export nor one that is made of parts
+ * need decode them again.
+ */
 final class ResumeLog {
+    private static final String NAME = ".resume.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
     private final List<DatasetFeature> features;
 
-    ResumeLog(Path file, List<DatasetFeature> features) {
-        this.file = file;
+    /** @param root of the export */
+    ResumeLog(Path root, List<DatasetFeature> features) {
+        file = root.resolve(NAME);
         this.features = features;
     }
 
@@ -38,25 +43,34 @@ final class ResumeLog {
         PartialDirectory.write(file, JSON.writeValueAsBytes(episodes));
     }
 
-    /** Fills in what is known; returns how many episodes are done. */
+    /** Fills in what is known; returns how many episodes are done. @throws InputException if it is not of these episodes */
     int restore(List<EpisodeRow> rows) throws IOException {
         if (!Files.exists(file)) {
             return 0;
         }
         JsonNode episodes = JSON.readTree(Files.readAllBytes(file));
+        require(episodes.size() <= rows.size(), rows.size() + " episodes at most", episodes.size() + " episodes");
         for (int i = 0; i < episodes.size(); i++) {
             EpisodeRow row = rows.get(i);
-            row.file = episodes.get(i).get("file").asInt();
-            row.fromFrame = episodes.get(i).get("from").asLong();
+            row.file = episodes.get(i).path("file").asInt(-1);
+            row.fromFrame = episodes.get(i).path("from").asLong(-1);
+            require(row.file >= 0 && row.file <= i && row.fromFrame >= 0, "where episode " + i + " lies", episodes.get(i).path("file")
+                    + ", " + episodes.get(i).path("from"));
             for (int f = 0; f < features.size(); f++) {
                 if (features.get(f).visual()) {
-                    FeatureStatistics statistics = row.statistics.get(f);
-                    JsonNode pixels = episodes.get(i).get("pixels").get(Integer.toString(f));
-                    statistics.restore(JSON.treeToValue(pixels, long[][].class), row.length);
+                    JsonNode pixels = episodes.get(i).path("pixels").path(Integer.toString(f));
+                    require(pixels.size() == row.statistics.get(f).dims(), "pixel counts of episode " + i, pixels.size() + " channels");
+                    row.statistics.get(f).restore(JSON.treeToValue(pixels, long[][].class), row.length);
                 }
             }
         }
         return episodes.size();
+    }
+
+    private void require(boolean holds, String expected, String found) {
+        if (!holds) {
+            throw InputException.of(file.toString(), "episodes", expected, found, "remove " + file.getParent() + " and export again");
+        }
     }
 
     void delete() throws IOException {
