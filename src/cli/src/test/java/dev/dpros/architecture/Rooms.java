@@ -77,7 +77,7 @@ final class Rooms {
             cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
             cli.options
             cli.evaluate: core diffusion inference sim datasets checkpoint training config process shard study cli.options
-            cli.merge: core shard cli.dataset cli.evaluate
+            cli.merge: core shard cli.dataset cli.evaluate cli.options
             cli.policy: core diffusion inference checkpoint export process bench cli.options
             cli.faults: core config process faults cli.options
             cli.audit: core datasets config process transports node.audit cli.options

@@ -13,6 +13,7 @@ import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.sim.PushTRobot;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**

@@ -1,7 +1,7 @@
 package dev.dpros.cli.dataset;
 
-import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JoinedEpisodes;
 import dev.dpros.datasets.PartialDirectory;
@@ -82,9 +82,9 @@ public final class DatasetParts {
         }
     }
 
-    private static int zarr(ShardSet parts, Path target, PrintWriter out) {
+    private static int zarr(ShardSet parts, Path target, PrintWriter out, Progress progress) {
         List<ZarrDataset> opened = new ArrayList<>();
-        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+        try {
             for (ShardPart part : parts.parts()) {
                 opened.add(ZarrDataset.open(data(part), 1));
                 requireEpisodes(part, opened.get(opened.size() - 1).episodes());
@@ -96,15 +96,13 @@ public final class DatasetParts {
         return 0;
     }
 
-    private static int lerobot(ShardSet parts, Path target, PrintWriter out) {
-        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
-            LerobotJoiner.join(parts.parts().stream().map(DatasetParts::data).toList(), target, progress);
-        }
+    private static int lerobot(ShardSet parts, Path target, PrintWriter out, Progress progress) {
+        LerobotJoiner.join(parts.parts().stream().map(DatasetParts::data).toList(), target, progress);
         return 0;
     }
 
     /** Parts that are folders, of which each has files or folders of its own: one for an episode. */
-    private static int folders(ShardSet parts, Path target, PrintWriter out) {
+    private static int folders(ShardSet parts, Path target, PrintWriter out, Progress progress) {
         List<String> all = new ArrayList<>();
         for (ShardPart part : parts.parts()) {
             List<Path> entries = entries(data(part));

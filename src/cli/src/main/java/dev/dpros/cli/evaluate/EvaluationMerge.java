@@ -1,6 +1,7 @@
 package dev.dpros.cli.evaluate;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.process.JsonFile;
 import dev.dpros.shard.ShardPart;
 import dev.dpros.shard.ShardSet;
@@ -52,7 +53,7 @@ public final class EvaluationMerge {
     }
 
     /** Merges parts of {@link #EVAL}. */
-    public static int eval(ShardSet parts, Path target, PrintWriter out) {
+    public static int eval(ShardSet parts, Path target, PrintWriter out, Progress progress) {
         List<Episode> episodes = new ArrayList<>();
         List<Episode> train = new ArrayList<>();
         double seconds = 0;
@@ -73,7 +74,7 @@ public final class EvaluationMerge {
     }
 
     /** Merges parts of {@link #STUDY}. */
-    public static int study(ShardSet parts, Path target, PrintWriter out) {
+    public static int study(ShardSet parts, Path target, PrintWriter out, Progress progress) {
         List<Study> studies = new ArrayList<>();
         for (ShardPart part : parts.parts()) {
             Study study = result(part, Study.class);

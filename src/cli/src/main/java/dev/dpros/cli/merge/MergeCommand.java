@@ -2,6 +2,7 @@ package dev.dpros.cli.merge;
 
 import dev.dpros.cli.dataset.DatasetParts;
 import dev.dpros.cli.evaluate.EvaluationMerge;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.shard.ShardMerger;
@@ -50,7 +51,10 @@ public final class MergeCommand implements Callable<Integer> {
             throw InputException.of(all.parts().get(0).file().toString(), "kind", "one of " + KINDS.keySet(), "'" + all.kind() + "'",
                     NearestName.nearestName(all.kind(), KINDS.keySet()));
         }
-        int code = merger.merge(all, target, spec.commandLine().getOut());
+        int code;
+        try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+            code = merger.merge(all, target, spec.commandLine().getOut(), progress);
+        }
         spec.commandLine().getOut().println("merged: " + target + ", of " + all.parts().size() + " parts");
         return code;
     }
