@@ -2,6 +2,7 @@ package dev.dpros.cli.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.process.ExitCode;
 import dev.dpros.process.JsonFile;
 import dev.dpros.shard.ShardPart;
@@ -73,7 +74,7 @@ final class VerifyReport {
     }
 
     /** Merges parts. */
-    static int merge(ShardSet parts, Path target, PrintWriter out) {
+    static int merge(ShardSet parts, Path target, PrintWriter out, Progress progress) {
         VerifyReport all = new VerifyReport(out);
         for (String list : LISTS) {
             for (ShardPart part : parts.parts()) {
