@@ -44,7 +44,8 @@ final class LoopOutput {
         frame = new CommandFrame(names, filter.frameCapacity());
         gate = new RestGate(config.atRest(), filter);
         tracking = new Tracking(config, control.rules(), watchdog);
-        opening = config.openAt() == null ? null : new Opening(config.openAt(), config.stepped());
+        Double openAt = config.openAt();
+        opening = openAt == null ? null : new Opening(openAt, config.stepped());
         measured = new double[dims.length];
         commanded = new double[dims.length];
         Arrays.fill(commanded, Double.NaN);

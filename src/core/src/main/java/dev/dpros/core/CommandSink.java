@@ -15,7 +15,7 @@ public interface CommandSink {
     /** Says what the loop does with this output from now on: when that changes, before the frame of the same tick. The first is a drive. */
     default void enter(OutputPhase phase) {}
 
-    /** Whether commands no longer arrive, for a reason that lasts; asked in each tick. All outputs then come to rest. */
+    /** Whether commands no longer arrive, for a reason that lasts; asked in each tick. All outputs then come to rest. Any thread. */
     default boolean lost() {
         return false;
     }

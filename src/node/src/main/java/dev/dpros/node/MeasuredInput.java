@@ -58,7 +58,8 @@ record MeasuredInput(String section, String key, int[] at, String topic, String 
         double staleMs = state == null ? STALE_MS : state.staleAfterMs();
         boolean same = state != null && state.field() != null && state.typeFor(FeatureSpec.Kind.STATE).equals(type)
                 && FieldPath.parse(state.field()).text().replace(" ", "").equals(field.replace(" ", ""));
-        int[] at = same || state == null || !config.layout().several() || !state.typeFor(FeatureSpec.Kind.STATE).equals(type) ? null : places(state.field(), field);
+        boolean part = !same && state != null && config.layout().several();
+        int[] at = !part || !state.typeFor(FeatureSpec.Kind.STATE).equals(type) ? null : places(state.field(), field);
         return new MeasuredInput(section, same || at != null ? key : null, at, topic, type, field, staleMs);
     }
 

@@ -15,7 +15,9 @@ import java.util.stream.IntStream;
  */
 public final class ParameterLayers {
     private static final List<String> MOTION = List.of("node.autostart", "node.enable", "action.limits", "action.measured",
-            "action.take_up", "action.at_rest", "action.workspace_box", "action.on_stop", "action.open_at", "actions", "dimensions", "control.max_tracking_error", "control.tracking_window_ms");
+            "action.take_up", "action.at_rest", "action.workspace_box",
+            "action.on_stop", "action.open_at", "actions", "dimensions",
+            "control.max_tracking_error", "control.tracking_window_ms");
 
     private ParameterLayers() {}
 

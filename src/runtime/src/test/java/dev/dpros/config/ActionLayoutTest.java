@@ -29,7 +29,9 @@ class ActionLayoutTest {
             actions:
               - topic: /arm
                 joints: [elbow, shoulder]
-                limits: {default: {position: [-1, 1], velocity: 1, acceleration: 5, jerk: 50}, elbow: {position: [-2, 2], velocity: 2, acceleration: 5, jerk: 50}}
+                limits:
+                  default: {position: [-1, 1], velocity: 1, acceleration: 5, jerk: 50}
+                  elbow: {position: [-2, 2], velocity: 2, acceleration: 5, jerk: 50}
                 take_up: {elbow: 0.05}
               - topic: /hand
                 type: control_msgs/GripperCommand
@@ -82,15 +84,15 @@ class ActionLayoutTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "joints: [gripper]           | joints: [griper]          | :12: actions.1.joints: 'griper': expected one of dimensions [shoulder, gripper, elbow]; did you mean 'gripper'?",
-        "joints: [gripper]           | joints: [gripper, elbow]  | :12: actions.1.joints: 'elbow': expected each dimension once, actions.0 takes it already",
-        "[elbow, shoulder]           | [elbow]                   | :4: dimensions: expected an output for each, found none that takes [shoulder]; add it to the joints of one",
+        "joints: [gripper] | joints: [griper] | :14: actions.1.joints: 'griper': expected one of dimensions [shoulder, gripper, elbow]; did you mean 'gripper'?",
+        "joints: [gripper] | joints: [gripper, elbow] | :14: actions.1.joints: 'elbow': expected each dimension once, actions.0 takes it already",
+        "[elbow, shoulder] | [elbow] | :4: dimensions: expected an output for each, found none that takes [shoulder]; add it to the joints of one",
         "[shoulder, gripper, elbow]  | [shoulder, gripper, gripper] | :4: dimensions: expected distinct names, found [shoulder, gripper, gripper]",
-        "topic: /hand                | topic: /arm               | :10: actions.1.topic: expected a topic of its own, found /arm, that of actions.0",
-        "type: control_msgs/GripperCommand | on_stop: cancel     | :11: actions.1.on_stop: expected keep or open, found cancel: a topic has no goal to cancel",
+        "topic: /hand                | topic: /arm               | :12: actions.1.topic: expected a topic of its own, found /arm, that of actions.0",
+        "type: control_msgs/GripperCommand | on_stop: cancel     | :13: actions.1.on_stop: expected keep or open, found cancel: a topic has no goal to cancel",
         "type: control_msgs/GripperCommand | on_stop: open       | actions.1.on_stop: open: expected one joint and open_at",
-        "type: control_msgs/GripperCommand | open_at: 0.08       | :11: actions.1.open_at: expected on_stop: open with it, found none",
-        "type: control_msgs/GripperCommand | max_effort: -1      | :11: actions.1.max_effort: expected a number, 0 or more, found -1.0",
+        "type: control_msgs/GripperCommand | open_at: 0.08       | :13: actions.1.open_at: expected on_stop: open with it, found none",
+        "type: control_msgs/GripperCommand | max_effort: -1      | :13: actions.1.max_effort: expected a number, 0 or more, found -1.0",
         "type: control_msgs/GripperCommand | type:               | actions.1.type: value: expected something after the colon, found nothing",
         "dimensions: [shoulder, gripper, elbow] | action: {topic: /x, joints: [y]} | actions: expected action or actions, found both"})
     void shouldRefuseWhatDoesNotShareItOut(String from, String to, String expected) {

@@ -103,7 +103,11 @@ public final class PolicyProcess implements AutoCloseable {
 
     /** Waits until it drives (or would, once started). */
     public PolicyProcess awaitReady() {
-        Await.until("ready", () -> error().contains(" drive") || exit.isDone());
+        try {
+            Await.until("ready", () -> error().contains(" drive") || exit.isDone());
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; so far: " + error(), e);
+        }
         if (exit.isDone()) {
             throw new AssertionError("ended: " + error());
         }
