@@ -3,7 +3,9 @@ package dev.dpros.doctor;
 import dev.dpros.config.ActionSection;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.control.Interpolation;
+import dev.dpros.core.ActionClient;
 import dev.dpros.core.Finding;
+import dev.dpros.core.InputException;
 import dev.dpros.core.PositionSource;
 import dev.dpros.core.TopicInfo;
 import dev.dpros.core.Transport;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** The robot's measured position against limits and take_up, and who else is on the command topic. One thread. */
@@ -22,6 +25,8 @@ final class CommandCheck {
     private static final String POSITION = "measured position";
     private static final String TAKE_UP = "take_up";
     private static final int DIGITS = 4;
+    private static final long SERVER_WAIT_NS = 2_000_000_000L;
+    private static final long SERVER_POLL_NS = 20_000_000;
 
     private final RobotConfig config;
     private final Transport transport;
@@ -83,7 +88,7 @@ final class CommandCheck {
                     "give action.measured"));
         }
         found.add(limited());
-        config.actions().forEach(action -> found.add(topic(action)));
+        config.actions().forEach(action -> found.add(action.server() ? server(action) : topic(action)));
         return found;
     }
 
@@ -124,6 +129,26 @@ final class CommandCheck {
         }
         return Finding.note("limits", (endless.isEmpty() ? "" : "no position limits: " + String.join(", ", endless) + "; ")
                 + "no limit of velocity, acceleration or jerk: " + String.join(", ", open), "right for a simulated world alone: set action.limits");
+    }
+
+    /** Looks for the server as a run would; sends it nothing. */
+    private Finding server(ActionSection action) {
+        String subject = "action " + transport.resolve(action.topic());
+        try (ActionClient client = transport.actionClient(action.topic(), action.type().replaceFirst("Action$", ""))) {
+            long endNs = System.nanoTime() + SERVER_WAIT_NS;
+            while (client.missing() != null && System.nanoTime() - endNs < 0) {
+                LockSupport.parkNanos(SERVER_POLL_NS);
+            }
+            String missing = client.missing();
+            if (missing != null) {
+                return Finding.fault(subject, missing + ", and a run waits for it", "start the robot's controller, or correct action.topic; see what there is: "
+                        + "rostopic list, ros2 action list");
+            }
+            return client.othersRun() ? Finding.warning(subject, "its server answers, and another client's goal runs on it",
+                    "two who command at once fight: stop the other before you start") : Finding.ok(subject, action.type() + ", its server answers");
+        } catch (InputException e) {
+            return Finding.fault(subject, String.valueOf(e.getMessage()), "correct action.type or action.topic");
+        }
     }
 
     private Finding topic(ActionSection action) {

@@ -47,7 +47,7 @@ final class NodeControl {
         text = new SafetyText(new CauseText(sources.health(), motion.limits(), setup.transport().resolve("~start"), ends.robot()::lostText), loop.watchdog(),
                 sources.health(), setup.clock(), simulated, rest);
         ControlLoop waits = loop;
-        waiting = new Waiting(WaitedFor.list(setup.transport(), sources.checks(), simulated, ends.outputs().enable(),
+        waiting = new Waiting(WaitedFor.list(setup.transport(), sources.checks(), ends.robot().all(), simulated, ends.outputs().enable(),
                 () -> wired.offered.getAsBoolean() && waits.watchdog().active(SafetyEvent.NOT_STARTED) && !waits.watchdog().requestPending()));
         subjects = new Diagnostics.Subjects(loop, sources.checks(), wired.sampler, ends.robot(), text, waiting);
         diagnostics = owned.ownBelow(ends.outputs(), new Diagnostics(setup.transport(), subjects, setup.config().outputs().diagnostics(),

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
@@ -25,6 +26,7 @@ final class OperatorServices implements AutoCloseable {
     private final Owned services = new Owned();
     private final Watchdog watchdog;
     private final BooleanSupplier enabled;
+    private final Supplier<@Nullable String> missing;
     private final Clock clock;
     private final Runnable beforeStart;
     private final Supplier<String> reason;
@@ -33,12 +35,15 @@ final class OperatorServices implements AutoCloseable {
      * Offers the services.
      *
      * @param enabled whether the dead-man switch, if there is one, is held
+     * @param missing an action's server that a start needs, and why it cannot be sent goals; gives null if none
      * @param reason why the state is what it is, in words
      * @param beforeStart runs on a transport thread before the policy is started
      */
-    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Supplier<String> reason, Runnable beforeStart) {
+    OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Supplier<@Nullable String> missing,
+            Supplier<String> reason, Runnable beforeStart) {
         this.watchdog = watchdog;
         this.enabled = enabled;
+        this.missing = missing;
         this.reason = reason;
         clock = transport.clock();
         this.beforeStart = beforeStart;
@@ -65,6 +70,10 @@ final class OperatorServices implements AutoCloseable {
             }
             if (!enabled.getAsBoolean()) {
                 return "the dead-man switch is not held: ~enable must carry true";
+            }
+            String gone = missing.get();
+            if (gone != null) {
+                return "waiting for " + gone;
             }
             beforeStart.run();
         }

@@ -17,6 +17,7 @@ import dev.dpros.node.page.LiveState;
 import dev.dpros.node.trace.GoalRecord;
 import dev.dpros.process.Owned;
 import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.Watchdog;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -103,7 +104,7 @@ public final class PolicyNode implements AutoCloseable {
         long hungAfterNs = loop().config().timing().samplerHungAfterNs();
         housekeeping.every(HOUSEKEEPING_MS, () -> sampler.supervised().replaceIfHung(setup.clock().monotonicNs(), hungAfterNs));
         services.set(owned.ownBelow(ends.trace(), new OperatorServices(setup.transport(), loop().watchdog(), ends.outputs()::enabled,
-                why()::reason, () -> sources.awaitFresh(setup.clock()))));
+                ends.robot()::missing, why()::reason, () -> sources.awaitFresh(setup.clock()))));
         owned.ownBelow(ends.trace(), action.offer(setup.transport()));
         owned.own(action);
         setup.transport().onShutdown(reason -> action.close());
@@ -111,9 +112,28 @@ public final class PolicyNode implements AutoCloseable {
         if (autostart && !ends.outputs().enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");
         } else if (autostart) {
-            loop().watchdog().request(SafetyEvent.STARTED);
+            startWithServers();
         }
         return true;
+    }
+
+    /** Lets the policy drive once the servers of all actions that it commands are there, unless somebody has stopped it meanwhile. */
+    private void startWithServers() {
+        Watchdog watchdog = loop().watchdog();
+        boolean stopped = !watchdog.active(SafetyEvent.NOT_STARTED) || watchdog.count(SafetyEvent.ENABLE_LOST) > 0
+                || watchdog.count(SafetyEvent.EMERGENCY_STOP) > 0;
+        if (stopped || !ends.outputs().enabled()) {
+            LOG.warn("does not start by itself any more: call ~start");
+        } else if (!hasServers()) {
+            housekeeping.after(HOUSEKEEPING_MS, this::startWithServers);
+        } else {
+            watchdog.request(SafetyEvent.STARTED);
+        }
+    }
+
+    /** Whether the servers of all actions that it commands are there: before that it is not ready to drive. Any thread. */
+    public boolean hasServers() {
+        return ends.robot().missing() == null;
     }
 
     private String operate(SafetyEvent event) {

@@ -5,23 +5,25 @@ import dev.dpros.core.NearestName;
 import dev.dpros.core.SourceHealth;
 import dev.dpros.core.Transport;
 import dev.dpros.node.outputs.EnableInput;
+import dev.dpros.node.outputs.RobotOutput;
 import dev.dpros.node.outputs.SourceCheck;
 import dev.dpros.node.outputs.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What a control node may have to wait for: its topics, {@code /clock}, the dead-man switch, {@code ~start}. Stateless. */
+/** What a control node may have to wait for: its topics, the servers of its actions, {@code /clock}, the dead-man switch, {@code ~start}. Stateless. */
 final class WaitedFor {
     private WaitedFor() {}
 
     /**
      * All of it.
      *
+     * @param outputs towards the robot; those that are topics are not waited for
      * @param enable the dead-man switch; null if there is none
      * @param start whether it waits for an operator
      */
-    static List<Waiting.Thing> list(Transport node, List<SourceCheck> sources, boolean simulatedTime, EnableInput enable,
+    static List<Waiting.Thing> list(Transport node, List<SourceCheck> sources, List<RobotOutput> outputs, boolean simulatedTime, EnableInput enable,
             BooleanSupplier start) {
         List<Waiting.Thing> things = new ArrayList<>();
         if (simulatedTime) {
@@ -31,6 +33,10 @@ final class WaitedFor {
         for (SourceCheck source : sources) {
             String topic = node.resolve(source.topic());
             things.add(new Waiting.Thing(() -> missing(source, node.clock()) ? topic : null, () -> detail(node, topic, source)));
+        }
+        for (RobotOutput output : outputs) {
+            things.add(new Waiting.Thing(() -> output.missing() == null ? null : "action " + output.topic(),
+                    () -> String.valueOf(output.missing())));
         }
         String topic = node.resolve("~enable");
         things.add(new Waiting.Thing(() -> unpublished(enable, node.clock()) ? topic : null, () -> detail(node, topic, enable)));

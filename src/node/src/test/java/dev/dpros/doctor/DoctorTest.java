@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.Layer;
 import dev.dpros.config.RobotConfig;
+import dev.dpros.core.ActionGoals;
 import dev.dpros.core.Finding;
 import dev.dpros.core.Finding.Grade;
 import dev.dpros.core.InputException;
@@ -115,6 +116,32 @@ class DoctorTest {
             assertEquals(Grade.FAULT, of(found, "measured position").grade());
             assertTrue(of(found, "measured position").found().contains("limits -3 to -2"), found::toString);
             assertEquals("1 other node publishes commands there", of(found, "action").found());
+        }
+    }
+
+    @Test
+    void shouldSayWhetherTheServerOfAnActionAnswers() throws Exception {
+        Map<String, Object> arm = Map.of("action", Map.of("topic", "/arm/follow", "type", "control_msgs/FollowJointTrajectoryAction",
+                "interpolation", "linear", "limits", Map.of("default", Map.of("position", List.of(0, 512), "velocity", 500, "acceleration", 5000,
+                        "jerk", 500_000))));
+        Finding missing = of(examine(arm), "action /arm/follow");
+        assertEquals(Grade.FAULT, missing.grade());
+        assertEquals("nobody offers it, and a run waits for it", missing.found());
+        ActionGoals goals = new ActionGoals(world.clock(), new ActionGoals.Work() {
+            @Override
+            public String begin(Map<String, Object> goal) {
+                throw new AssertionError("nothing is sent");
+            }
+
+            @Override
+            public void cancel() {
+                throw new AssertionError("nothing runs");
+            }
+        });
+        try (AutoCloseable server = world.advertiseAction("/arm/follow", "control_msgs/FollowJointTrajectory", goals)) {
+            Finding there = of(examine(arm), "action /arm/follow");
+            assertEquals("control_msgs/FollowJointTrajectoryAction, its server answers", there.found());
+            assertEquals(Grade.OK, there.grade());
         }
     }
 

@@ -22,7 +22,7 @@ class OperatorServicesTest {
         Watchdog watchdog = new Watchdog(List.of(), WatchdogListener.NONE);
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
-                OperatorServices services = new OperatorServices(node, watchdog, () -> true, () -> "", () -> { })) {
+                OperatorServices services = new OperatorServices(node, watchdog, () -> true, () -> null, () -> "", () -> { })) {
             assertEquals("started by operator: requested, but the control loop does not tick", services.operate(SafetyEvent.STARTED));
             watchdog.applyRequests(1, 1);
             assertFalse(watchdog.started(), "when it ticks again");

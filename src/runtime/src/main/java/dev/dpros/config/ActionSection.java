@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the policy's actions, or some of their dimensions, go: one output.
  *
- * @param topic command topic
- * @param type message type of the commands
+ * @param topic command topic, or name of the action
+ * @param type message type of the commands, or of an action with the ending {@code Action}
  * @param joints names of the dimensions that it takes, in the receiver's order
  * @param frameId frame of the commands' header
  * @param limits per joint, or under {@code default} for all others
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param atRest what is sent once a motion has ended
  * @param takeUp by how much a robot may differ from its last command and still go on from it, robot units
  * @param workspaceBox {@code [min, max]} per named joint, m, for policies whose actions are positions in space
- * @param stamp of a JointTrajectory's header: now (default), or zero: controllers begin on arrival
- * @param firstPoint of a JointTrajectory: now (default), or next: one control period ahead
+ * @param stamp of a trajectory's header: now (default), or zero: controllers begin on arrival
+ * @param firstPoint of a trajectory: now (default), or next: one control period ahead
  * @param qos of the topic, where the middleware has it
  * @param interpolation what a waypoint means until the next; null: as {@code control.interpolation} says, and a gripper steps
  * @param onStop what happens to the last goal when nobody drives any more; null: the type's usual
@@ -65,6 +65,10 @@ public record ActionSection(
         /** One control period ahead. */ NEXT
     }
 
+    /** The type of an arm's action. */
+    public static final String FOLLOW = "control_msgs/FollowJointTrajectoryAction";
+    /** The type of a gripper's action. */
+    public static final String GRIP = "control_msgs/GripperCommandAction";
     private static final String GRIPPER = "control_msgs/GripperCommand";
     private static final String SERVER = "Action";
     private static final double JOINT_TAKE_UP = 0.02;
@@ -91,9 +95,9 @@ public record ActionSection(
         }
         workspaceBox = Map.copyOf(workspaceBox);
         boolean asked = stamp != Stamp.NOW || firstPoint != FirstPoint.NOW;
-        if (asked && !type.equals("trajectory_msgs/JointTrajectory")) {
+        if (asked && !type.equals("trajectory_msgs/JointTrajectory") && !type.equals(FOLLOW)) {
             throw new IllegalArgumentException((stamp != Stamp.NOW ? "stamp: zero" : "first_point: next")
-                    + ": expected type trajectory_msgs/JointTrajectory, found " + type);
+                    + ": expected type trajectory_msgs/JointTrajectory or " + FOLLOW + ", found " + type);
         }
         workspaceBox.forEach(ActionSection::requirePair);
         if (qos.durability() == TopicQos.Durability.TRANSIENT_LOCAL) {

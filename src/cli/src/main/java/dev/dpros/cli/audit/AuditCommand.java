@@ -3,6 +3,7 @@ package dev.dpros.cli.audit;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.TransportOption;
+import dev.dpros.config.ActionSection;
 import dev.dpros.config.ConfigReader;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.config.TopicQuality;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,7 +87,25 @@ public final class AuditCommand implements Callable<Integer> {
             throw InputException.of("--seconds", "number", "above 0, up to " + LONGEST_S, String.valueOf(seconds), "");
         }
         RobotConfig robot = ConfigReader.read(config).config();
+        requireTopics(robot);
         return recordings.isEmpty() ? live(robot) : recorded(robot);
+    }
+
+    /** Goals of an action are no commands of an instant: of outputs that are servers there is nothing to judge. */
+    private void requireTopics(RobotConfig robot) {
+        List<String> servers = robot.actions().stream().filter(ActionSection::server).map(ActionSection::topic).toList();
+        if (servers.size() == robot.actions().size()) {
+            throw InputException.of("audit", "outputs", "a command topic", "servers of actions alone: " + String.join(", ", servers),
+                    "their goals are not on a topic that can be audited");
+        }
+        if (!servers.isEmpty()) {
+            spec.commandLine().getErr().println("dpros: not audited, servers of actions: " + String.join(", ", servers));
+        }
+    }
+
+    /** Indices of the outputs that are topics. */
+    private static int[] topics(RobotConfig robot) {
+        return IntStream.range(0, robot.actions().size()).filter(i -> !robot.actions().get(i).server()).toArray();
     }
 
     private int live(RobotConfig robot) throws Exception {
@@ -94,7 +114,7 @@ public final class AuditCommand implements Callable<Integer> {
             String stateTopic = node.resolve(state != null ? state : robot.node().name() + "/state");
             TopicQuality.ask(robot, node);
             List<AuditIntake> intakes = new ArrayList<>();
-            for (int i = 0; i < robot.actions().size(); i++) {
+            for (int i : topics(robot)) {
                 intakes.add(lifecycle.own(new AuditIntake(new AuditFeed(robot, i, node::resolve, stateTopic), node)));
             }
             new CountDownLatch(1).await(Math.round(seconds * 1e3), TimeUnit.MILLISECONDS);
@@ -119,7 +139,7 @@ public final class AuditCommand implements Callable<Integer> {
         for (Path file : files) {
             List<AuditFeed.Result> results = new ArrayList<>();
             String damage = "";
-            for (int i = 0; i < robot.actions().size(); i++) {
+            for (int i : topics(robot)) {
                 AuditFeed feed = new AuditFeed(robot, i, AuditCommand::full, state == null ? "" : full(state));
                 damage = read(file, feed);
                 results.add(feed.result());
@@ -183,7 +203,7 @@ public final class AuditCommand implements Callable<Integer> {
         }
         Map<String, Object> outputs = new LinkedHashMap<>();
         for (int i = 0; i < results.size(); i++) {
-            String topic = robot.actions().get(i).topic();
+            String topic = robot.actions().get(topics(robot)[i]).topic();
             say(file + topic + ": ", results.get(i));
             outputs.put(topic, tree(results.get(i)));
         }

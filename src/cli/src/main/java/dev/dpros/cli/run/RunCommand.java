@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -59,6 +60,7 @@ public final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String IN_FORCE = "in_force";
     private static final double CHECK_SECONDS = 3;
+    private static final long SERVERS_POLL_MS = 50;
 
     @Option(names = "--config", paramLabel = "FILE", description = "robot configuration (docs/parameters.md)", required = true)
     private Path config;
@@ -148,6 +150,11 @@ public final class RunCommand implements Callable<Integer> {
             lifecycle.requestEnd(end.exitCode());
         });
         if (policyNode.start(robot.node().autostart())) {
+            while (!policyNode.hasServers()) {
+                if (lifecycle.awaitStop(SERVERS_POLL_MS, TimeUnit.MILLISECONDS)) {
+                    return lifecycle.awaitStop();
+                }
+            }
             sayReady(policyNode, node, robot, telemetry);
         }
         return lifecycle.awaitStop();

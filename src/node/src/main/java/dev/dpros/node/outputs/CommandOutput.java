@@ -37,7 +37,8 @@ public final class CommandOutput implements RobotOutput {
         publication = transport.advertise(action.topic(), type.type(), new PublicationOptions(false, 1));
     }
 
-    private static TrajectoryStart start(ActionSection action, ControlConfig control) {
+    /** How the trajectories of an output begin. */
+    static TrajectoryStart start(ActionSection action, ControlConfig control) {
         return new TrajectoryStart(action.stamp() == ActionSection.Stamp.NOW,
                 action.firstPointNs(control.periodNs()),
                 control.interpolation() == Interpolation.ZERO_ORDER_HOLD);

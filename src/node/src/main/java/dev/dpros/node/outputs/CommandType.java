@@ -19,6 +19,7 @@ import dev.dpros.messages.TrajectoryStart;
 import dev.dpros.messages.TwistStampedWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The message types that commands can be sent as. */
 public enum CommandType {
@@ -54,13 +55,17 @@ public enum CommandType {
 
     /** By ROS type. @param key of the section, for messages @throws InputException naming the nearest one if commands cannot be sent as it */
     public static CommandType of(String type, String key) {
-        List<String> known = Arrays.stream(values()).map(CommandType::type).toList();
-        int index = known.indexOf(type);
-        if (index < 0) {
+        requireKnown(type, key);
+        return Arrays.stream(values()).filter(one -> one.type.equals(type)).findFirst().orElseThrow();
+    }
+
+    /** That commands can be sent as this type, or it is one of an action. @throws InputException naming the nearest one if not */
+    static void requireKnown(String type, String key) {
+        List<String> known = Stream.concat(Arrays.stream(values()).map(CommandType::type), GoalOutputs.TYPES.stream()).toList();
+        if (!known.contains(type)) {
             throw new InputException(key + ".type: expected one of " + String.join(", ", known) + "; found '" + type + "'"
                     + NearestName.hint(type, known));
         }
-        return values()[index];
     }
 
     /**

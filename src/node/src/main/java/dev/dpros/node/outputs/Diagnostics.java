@@ -212,9 +212,11 @@ public final class Diagnostics implements AutoCloseable {
         values.put("dropped", output.dropped());
         boolean lost = output.lost();
         boolean heard = output.receivers() > 0;
+        String missing = output.missing();
         String name = subjects.commands().all().size() > 1 ? "commands " + output.topic() : "commands";
         return status(name, lost ? ERROR : heard ? OK : WARN,
-                lost ? "lost: " + output.lostText() : heard ? "subscribed" : "nobody subscribes to the commands", values);
+                lost ? "lost: " + output.lostText() : missing != null ? missing : heard ? "subscribed" : "nobody subscribes to the commands",
+                values);
     }
 
     private long count(Counter counter) {

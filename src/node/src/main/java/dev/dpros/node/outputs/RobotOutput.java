@@ -1,6 +1,7 @@
 package dev.dpros.node.outputs;
 
 import dev.dpros.core.CommandSink;
+import org.jspecify.annotations.Nullable;
 
 /** One output of a node towards its robot: a command topic, or the client of an action's server. Counts may be read by any thread. */
 public interface RobotOutput extends CommandSink, AutoCloseable {
@@ -10,10 +11,15 @@ public interface RobotOutput extends CommandSink, AutoCloseable {
     /** Who takes its commands: subscribers, or 1 while an action's server is there. */
     int receivers();
 
+    /** What keeps an action's server from taking goals, in words; null if nothing, and of topics. */
+    default @Nullable String missing() {
+        return null;
+    }
+
     /** Messages sent, summed over subscribers; or goals. */
     long sent();
 
-    /** Messages dropped because a subscriber's queue was full; or goals that were refused. */
+    /** Messages dropped because a subscriber's queue was full; or goals that did not end well. */
     long dropped();
 
     @Override

@@ -12,6 +12,7 @@ import dev.dpros.safety.SafetyFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A node's outputs towards its robot, one for each entry of the configuration, in its order. Closed by its owner. */
 public final class RobotOutputs implements AutoCloseable {
@@ -42,7 +43,8 @@ public final class RobotOutputs implements AutoCloseable {
     }
 
     private static RobotOutput open(Transport transport, ActionSection action, String key, ControlConfig control, int framePoints) {
-        return new CommandOutput(transport, action, key, control, framePoints);
+        return action.server() ? GoalOutputs.open(transport, action, key, control, framePoints)
+                : new CommandOutput(transport, action, key, control, framePoints);
     }
 
     /** They, for counts. */
@@ -64,6 +66,17 @@ public final class RobotOutputs implements AutoCloseable {
         RobotOutput output = all.get(layout.entryOf(dim));
         String why = output.lostText();
         return why.isEmpty() ? output.topic() : output.topic() + ": " + why;
+    }
+
+    /** The first action that cannot be sent goals, and why; null if all can. */
+    public @Nullable String missing() {
+        for (RobotOutput output : all) {
+            String why = output.missing();
+            if (why != null) {
+                return output.topic() + ": " + why;
+            }
+        }
+        return null;
     }
 
     /** Messages sent, of all. */

@@ -92,6 +92,9 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
         }
         RecordSection.Topic sent = config.record().sent();
         List<String> names = config.layout().names();
+        if (sent.topic().isEmpty()) {
+            config.actions().stream().filter(ActionSection::server).findFirst().ifPresent(RecordingPlan::refuse);
+        }
         if (sent.topic().isEmpty() && config.layout().several()) {
             addSent(config.layout(), topics, fields);
         } else if (sent.topic().isEmpty()) {
@@ -104,6 +107,12 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
             String key = fields.stream().anyMatch(field -> field.key().equals("action")) ? "action_commanded" : "action";
             add(key, "command", SourceInfo.Role.COMMANDED_ACTION, commanded, names, topics, fields);
         }
+    }
+
+    /** A goal is a plan, not what is commanded at each instant. */
+    private static void refuse(ActionSection server) {
+        throw InputException.of("record.sent", "topic", "one that has the commands, as " + server.topic() + " is an action's server", "none",
+                "~state of the node has them: record.sent: {topic: /dpros/state, type: " + ControllerStateWriter.TYPE + "}");
     }
 
     /** What is sent to several outputs, as one vector in the policy's order. */
@@ -140,6 +149,7 @@ public record RecordingPlan(List<PlannedTopic> topics, DatasetLayout layout) {
             case "std_msgs/Float32MultiArray", "std_msgs/Float64MultiArray" -> "data[0:" + names.size() + "]";
             case "geometry_msgs/PoseStamped" -> "pose";
             case "geometry_msgs/TwistStamped" -> "twist";
+            case ControllerStateWriter.TYPE -> "command[0:" + names.size() + "]";
             case "control_msgs/JointJog" -> "velocities[0:" + names.size() + "]";
             default -> throw InputException.of("record: " + topic.topic(), "field",
                     "a field path, such as position[joint1,joint2]", "none, and type '" + topic.type() + "' has no usual one",

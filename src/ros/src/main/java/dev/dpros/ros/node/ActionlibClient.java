@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -88,7 +89,7 @@ public final class ActionlibClient implements ActionClient {
     public ActionlibClient(Transport node, String name, String type) {
         this.node = node;
         this.name = name;
-        ids = node.nodeName() + "-" + System.currentTimeMillis() + "-";
+        ids = node.nodeName() + "-" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX) + "-";
         looks = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(ActionInbox.MOST_WAITING), task -> {
             Thread thread = new Thread(task, "ros-action-" + name);
             thread.setDaemon(true);
@@ -277,7 +278,6 @@ public final class ActionlibClient implements ActionClient {
 
     @Override
     public void close() {
-        looks.shutdown();
         for (AutoCloseable topic : topics) {
             try {
                 topic.close();
@@ -285,5 +285,6 @@ public final class ActionlibClient implements ActionClient {
                 LOG.debug("{}: closing a topic: {}", name, e.toString());
             }
         }
+        looks.shutdown(); // nothing comes any more
     }
 }
