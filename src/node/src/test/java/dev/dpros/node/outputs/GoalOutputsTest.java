@@ -140,6 +140,12 @@ class GoalOutputsTest {
         Await.until("lost", output::lost);
         assertEquals("the goal was canceled, not by this node", output.lostText());
         output.begin();
+        tick(4, 0, 0.4);
+        awaitGoals(3);
+        server.end(State.REJECTED, "no such joints", Map.of("error_code", -2));
+        Await.until("lost", output::lost);
+        assertEquals("the goal was rejected: no such joints; INVALID_JOINTS", output.lostText());
+        output.begin();
         server.missing("its server has been silent for 2.1 s");
         Await.until("lost", output::lost);
         assertEquals("its server has been silent for 2.1 s", output.lostText());
@@ -149,7 +155,7 @@ class GoalOutputsTest {
         server.othersRun(true);
         Await.until("lost", output::lost);
         assertEquals("another client's goal runs on it", output.lostText());
-        assertEquals(4, output.dropped());
+        assertEquals(5, output.dropped());
     }
 
     @Test
