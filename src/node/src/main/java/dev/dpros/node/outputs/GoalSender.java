@@ -194,7 +194,7 @@ final class GoalSender implements AutoCloseable {
             case SUCCEEDED -> { }
             case CANCELED -> {
                 if (!cancelAsked) {
-                    lose(said(client.othersRun() ? "the goal was preempted by another client" : "the goal was canceled, not by this node", progress));
+                    lose(said("the goal was preempted by another client or its server", progress));
                 }
             }
             default -> {

@@ -138,7 +138,7 @@ class GoalOutputsTest {
         awaitGoals(2);
         server.end(State.CANCELED, "", Map.of());
         Await.until("lost", output::lost);
-        assertEquals("the goal was canceled, not by this node", output.lostText());
+        assertEquals("the goal was preempted by another client or its server", output.lostText());
         output.begin();
         tick(4, 0, 0.4);
         awaitGoals(3);
