@@ -103,7 +103,8 @@ public final class RobotSetup {
         boolean asked = Double.isNaN(wish.rateHz());
         double hz = asked ? questions.number("How many steps a second has the policy's training data (fps)?", LIKELY_HZ) : wish.rateHz();
         return new RobotDraft(policyPath(), wish.transport(), sampling(), inputs,
-                new ActionMatch(sight.topics(), sight.seen(), questions).of(drafts, inputs), drafts, otherOrder(joints, sight), new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
+                new ActionMatch(sight.topics(), sight.seen(), questions).of(drafts, inputs), drafts, otherOrder(joints, sight),
+                new RobotDraft.Rate(hz, asked && hz == LIKELY_HZ), config.nActionSteps(), source(robot));
     }
 
     private static RobotJoints urdf(Path file) {

@@ -67,7 +67,8 @@ class RobotJointsTest {
     @Test
     void shouldTakeSoftLimitsThatAreWithinTheJointsOwn() {
         String joint = "<joint name='a' type='revolute'><limit lower='-2.9671' upper='2.9671' velocity='1' effort='1'/><safety_controller ";
-        RobotJoints.Joint soft = parse("<robot name='r'>" + joint + "soft_lower_limit='-2.8973' soft_upper_limit='3' k_velocity='40'/></joint></robot>").joint("a");
+        RobotJoints.Joint soft = parse("<robot name='r'>" + joint
+                + "soft_lower_limit='-2.8973' soft_upper_limit='3' k_velocity='40'/></joint></robot>").joint("a");
         assertEquals(new RobotJoints.Joint("a", false, -2.8973, 2.9671, 1, "rad", true), soft);
         for (String none : List.of("k_velocity='40'", "soft_lower_limit='x' soft_upper_limit='1'", "soft_lower_limit='-9' soft_upper_limit='9'")) {
             RobotJoints.Joint own = parse("<robot name='r'>" + joint + none + "/></joint></robot>").joint("a");
