@@ -153,7 +153,7 @@ class LivePageTest {
         if (!PICTURES.isEmpty()) {
             for (String theme : List.of("light", "dark")) {
                 PageLayout.show(browser, 1280, theme);
-                browser.viewport(1280, browser.script("return Math.ceil(document.documentElement.scrollHeight)").asInt());
+                browser.viewport(1280, browser.script("return Math.ceil(document.querySelector('.joints').getBoundingClientRect().bottom + scrollY + 10)").asInt());
                 DprosProcess.pause(4_000);
                 browser.smallScreenshot(Path.of(PICTURES, "page-" + theme + ".png"));
             }
