@@ -63,7 +63,8 @@ class ParameterDocumentationTest {
         List<String> lines = Files.readString(Path.of("docs/parameters.md")).lines().toList();
         JsonNode root = tree();
         for (String key : defaults()) {
-            if (key.equals("observations") || key.equals("action.limits") || key.equals("dashboard.plan_to_image")) {
+            if (key.equals("observations") || key.equals("action.limits") || key.equals("dashboard.plan_to_image")
+                    || key.equals("dashboard.facts")) {
                 continue;
             }
             assertTrue(keys.contains(key), key);

@@ -181,6 +181,9 @@ public final class TopicPublisher implements Publication {
     @Override
     public Map<String, Long> droppedBy() {
         Map<String, Long> drops = new TreeMap<>(gone);
+        if (inboundDropped > 0) {
+            drops.put("this node's own thread", inboundDropped);
+        }
         for (SubscriberConnection connection : live) {
             if (connection.dropped() > 0) {
                 drops.merge(connection.callerId, connection.dropped(), Long::sum);
