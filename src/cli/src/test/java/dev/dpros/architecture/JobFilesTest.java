@@ -117,10 +117,10 @@ class JobFilesTest {
     }
 
     private static List<Map<?, ?>> containers(Map<?, ?> spec) {
-        if (spec.get("template") == null) {
-            return List.of();
-        }
         List<Map<?, ?>> containers = new ArrayList<>();
+        if (spec.get("template") == null) {
+            return containers;
+        }
         ((List<?>) map(map(spec.get("template")).get("spec")).get("containers")).forEach(container -> containers.add(map(container)));
         return containers;
     }

@@ -83,8 +83,7 @@ final class DatasetEdit implements Callable<Integer> {
 
     private int recording(EpisodeEdits edits) {
         Path path = source.path();
-        List<Path> journals = (Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path)).stream()
-                .filter(journal -> JournalIndex.of(journal).end() != null).toList();
+        List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
         List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals));
         List<String> ids = journals.stream().map(journal -> JournalIndex.of(journal).header().uuid()).toList();
         PartialDirectory partial = PartialDirectory.open(output, "edit " + ids + pieces);

@@ -14,7 +14,6 @@ import dev.dpros.shard.ShardPart;
 import dev.dpros.shard.ShardSet;
 import dev.dpros.shard.ShardWork;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,9 +36,11 @@ public final class DatasetParts {
 
     /** By kind of work. */
     public static Map<String, ShardMerger> mergers() {
-        return Map.of(export(DatasetExport.Format.ZARR), DatasetParts::zarr, export(DatasetExport.Format.LEROBOT), DatasetParts::lerobot,
-                export(DatasetExport.Format.BAG), DatasetParts::folders, export(DatasetExport.Format.MCAP), DatasetParts::folders,
-                IMPORT, DatasetParts::folders, VERIFY, VerifyReport::merge);
+        ShardMerger folders = (parts, target, out, progress) -> folders(parts, target);
+        return Map.of(export(DatasetExport.Format.ZARR), (parts, target, out, progress) -> zarr(parts, target, progress),
+                export(DatasetExport.Format.LEROBOT), (parts, target, out, progress) -> lerobot(parts, target, progress),
+                export(DatasetExport.Format.BAG), folders, export(DatasetExport.Format.MCAP), folders, IMPORT, folders,
+                VERIFY, VerifyReport::merge);
     }
 
     /** Kind of an export's parts. */
@@ -82,7 +83,7 @@ public final class DatasetParts {
         }
     }
 
-    private static int zarr(ShardSet parts, Path target, PrintWriter out, Progress progress) {
+    private static int zarr(ShardSet parts, Path target, Progress progress) {
         List<ZarrDataset> opened = new ArrayList<>();
         try {
             for (ShardPart part : parts.parts()) {
@@ -96,13 +97,13 @@ public final class DatasetParts {
         return 0;
     }
 
-    private static int lerobot(ShardSet parts, Path target, PrintWriter out, Progress progress) {
+    private static int lerobot(ShardSet parts, Path target, Progress progress) {
         LerobotJoiner.join(parts.parts().stream().map(DatasetParts::data).toList(), target, progress);
         return 0;
     }
 
     /** Parts that are folders, of which each has files or folders of its own: one for an episode. */
-    private static int folders(ShardSet parts, Path target, PrintWriter out, Progress progress) {
+    private static int folders(ShardSet parts, Path target) {
         List<String> all = new ArrayList<>();
         for (ShardPart part : parts.parts()) {
             List<Path> entries = entries(data(part));

@@ -47,7 +47,8 @@ public final class ShardOption {
             throw InputException.of("--shard", "parts", option + " beside it, for 'dpros merge'", "no " + option, "--shard none does all of it");
         }
         if (shard.count() > elements) {
-            throw InputException.of("--shard", "parts", "at most " + elements + ", as many as there is to do", String.valueOf(shard.count()), "");
+            throw InputException.of("--shard", "parts", "at most " + elements + ", as many as there is to do", String.valueOf(shard.count()),
+                    "--shard none does all of it");
         }
     }
 }

@@ -135,7 +135,8 @@ class DatasetEditTest {
         spoilt[bytes.length / 2] ^= 1;
         Files.write(broken, spoilt);
         Path again = folder.resolve("again");
-        assertEquals(2, edit(recording.toString(), again, EDITS), "there is no episode 2 now");
+        assertEquals(2, edit(recording.toString(), again, EDITS));
+        assertTrue(err.toString().contains("episode_000002.dpj: journal: expected a finished one, found checksum mismatch"), err.toString());
         assertFalse(Files.exists(again));
         Files.write(broken, bytes);
         Path left = Files.createDirectory(folder.resolve(".again.partial"));
