@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
@@ -29,7 +30,7 @@ final class ExportMetadata {
         json.put("n_obs_steps", config.nObsSteps()).put("horizon", config.horizon()).put("n_action_steps", config.nActionSteps());
         json.put("denoised_steps", config.denoisedSteps()).put("denoised_width", config.denoisedWidth());
         inputs(json.putArray("inputs"), config, signature);
-        json.putObject("action").put("key", config.action().key()).put("size", config.action().size());
+        action(json.putObject("action"), policy);
         json.put("prediction", lower(scheduler.predictionType()));
         ArrayNode family = json.putArray("schedulers");
         Arrays.stream(SchedulerConfig.Type.values()).filter(type -> type.flow() == scheduler.type().flow()).forEach(type -> family.add(lower(type)));
@@ -49,6 +50,17 @@ final class ExportMetadata {
             ArrayNode shape = input.putArray("shape");
             config.inputs().get(f).shape().forEach(shape::add);
         }
+    }
+
+    /** The action, and how a normalised one becomes one in robot units: (x - offset) / scale. */
+    private static void action(ObjectNode action, PolicyDefinition policy) {
+        PolicyConfig config = policy.config();
+        Normalizer normalizer = policy.normalizers().getOrDefault(config.action().key(), Normalizer.identity(config.action().size()));
+        action.put("key", config.action().key()).put("size", config.action().size()).put("first_step", config.presentStep());
+        ArrayNode scale = action.putArray("scale");
+        Arrays.stream(normalizer.scale()).forEach(scale::add);
+        ArrayNode offset = action.putArray("offset");
+        Arrays.stream(normalizer.offset()).forEach(offset::add);
     }
 
     private static String lower(Enum<?> value) {

@@ -2,6 +2,7 @@ package dev.dpros.export;
 
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.SchedulerConfig.PredictionType;
 import dev.dpros.inference.PolicySignature;
 import java.util.List;
 import java.util.Locale;
@@ -59,9 +60,10 @@ final class ExportReadme {
                     + (config.inputs().get(i).shape().size() == 1 ? "robot units, not normalised" : picture(tensor)) : meaning(tensor.name()));
         }
         text.append("\n| output | type | shape | what |\n|---|---|---|---|\n");
-        row(text, signature.outputs().get(0), open, "normalised; action a of a step is column a; in robot units (x - offset) / scale");
+        row(text, signature.outputs().get(0), open, "normalised, the action's columns first; in robot units (x - offset) / scale with "
+                + "`action` of dpros.json, whose `first_step` is the step of the newest observation");
         row(text, signature.outputs().get(1), open, "the hash above as big-endian integers: compare it, a server may have been given other weights");
-        return text.append(scheduler(config.scheduler().type().flow())).toString();
+        return text.append(scheduler(config.scheduler().predictionType())).toString();
     }
 
     private static String picture(PolicySignature.Tensor tensor) {
@@ -88,20 +90,23 @@ final class ExportReadme {
         };
     }
 
-    private static String scheduler(boolean flow) {
-        return flow ? """
+    private static String scheduler(PredictionType predicts) {
+        if (predicts == PredictionType.VELOCITY) {
+            return """
 
-                `coefs` of a step are rest, kept, first, closes, sixth, share, straight, summed. With x the sample (at first the noise) and y
-                the network's output: if first = 1, base = x and sum = 0; clean = rest y + kept x, or base + sixth (sum + y) if closes = 1;
-                clean += weight (target - clean); v = (clean - kept x) / rest; x = base + straight v + summed (sum + v), or clean if
-                closes = 1; sum += share v. Euler's method with step h: 1 - t, 1, 1, 0, 0, 1, h, 0 at time t.
-                """ : """
+                    `coefs` of a step are rest, kept, first, closes, sixth, share, straight, summed. With x the sample (at first the noise) and y the
+                    network's output: if first = 1, base = x and sum = 0; clean = rest y + kept x, or base + sixth (sum + y) if closes = 1;
+                    clean += weight (target - clean); v = (clean - kept x) / rest; x = base + straight v + summed (sum + v), or clean if
+                    closes = 1; sum += share v. Euler's method with step h: 1 - t, 1, 1, 0, 0, 1, h, 0 at time t.
+                    """;
+        }
+        return """
 
-                `coefs` of a step are a, b, clip, original, sample, epsilon, correction, fresh. With x the sample (at first the noise), y the
-                network's output, clean = (x - b y) / a if it predicts the noise, y if it predicts the sample, a x - b y if it predicts v,
-                clipped to +-clip; clean += weight (target - clean); e = y, (x - a y) / b or a y + b x;
+                `coefs` of a step are a, b, clip, original, sample, epsilon, correction, fresh. With x the sample (at first the noise) and y
+                the network's output: clean = %s, clipped to +-clip; clean += weight (target - clean); e = %s;
                 x = original clean + sample x + epsilon e + correction (clean - clean before) + fresh variance.
                 DDIM from cumulative alpha p to q: sqrt p, sqrt(1 - p), clip, sqrt q, 0, sqrt(1 - q), 0, 0.
-                """;
+                """.formatted(predicts == PredictionType.EPSILON ? "(x - b y) / a" : predicts == PredictionType.SAMPLE ? "y" : "a x - b y",
+                        predicts == PredictionType.EPSILON ? "y" : predicts == PredictionType.SAMPLE ? "(x - a y) / b" : "a y + b x");
     }
 }

@@ -107,8 +107,8 @@ class PolicyExportTest {
         assertTrue(INSTANCE_GROUP.containsAll(messages(config, "instance_group").get(0).keySet()));
         assertEquals("true", parameter(config, "DISABLE_OPTIMIZED_EXECUTION"));
         assertEquals("false", parameter(config, "ENABLE_JIT_PROFILING"));
-        assertEquals(List.of("2", "3", "96", "96"), messages(config, "input").get(0).get("dims"));
-        assertEquals(List.of("TYPE_UINT8"), messages(config, "input").get(0).get("data_type"));
+        assertEquals(List.of("2", "3", "96", "96"), messages(config, "input").get(1).get("dims"));
+        assertEquals(List.of("TYPE_UINT8"), messages(config, "input").get(1).get("data_type"));
     }
 
     /** The three places of the metadata, and what they say. */
@@ -123,7 +123,10 @@ class PolicyExportTest {
         }
         assertEquals(PolicyHash.of(image), json.get("policy").asText());
         assertEquals(image.config().horizon(), json.get("horizon").asInt());
-        assertEquals("observation.image", json.at("/inputs/0/key").asText());
+        assertEquals("observation.image", json.at("/inputs/1/key").asText());
+        double px = image.normalizers().get("action").unnormalize(0, 0.5);
+        assertEquals(px, (0.5 - json.at("/action/offset/0").asDouble()) / json.at("/action/scale/0").asDouble(), 1e-9);
+        assertEquals(1, json.at("/action/first_step").asInt());
         assertEquals("[\"ddpm\",\"ddim\",\"dpm_solver_pp\"]", json.get("schedulers").toString());
         String readme = Files.readString(folder.resolve("README.md"));
         for (PolicySignature.Tensor tensor : PolicySignature.of(image, Pictures.UINT8).inputs()) {

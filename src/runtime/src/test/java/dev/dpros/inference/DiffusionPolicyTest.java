@@ -11,9 +11,11 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class DiffusionPolicyTest {
     private final PolicyDefinition tiny = TestPolicies.tiny();
+
+    @Test
+    void shouldTieAsAListenerWouldThatBlends() {
+        try (DiffusionPolicy policy = DiffusionPolicy.load(TestPolicies.tiny(), InferenceOptions.DEFAULT)) {
+            ObservationBatch seen = TestPolicies.observations(policy.config(), "a");
+            double[] weights = new double[policy.config().horizon()];
+            PrefixWeights.fill(PrefixWeights.Fall.EXPONENTIAL, 3, 9, weights);
+            double[] target = new double[weights.length * 3];
+            Arrays.setAll(target, i -> Math.sin(i));
+            Prediction blended = policy.predictAction(seen, Sampling.of(NoiseSource.seeded(3), (index, count, timestep, clean) -> {
+                PrefixWeights.blend(clean, 3, target, weights);
+                return index < 5;
+            }));
+            Prediction tied = policy.predictAction(seen, new Sampling(List.of(NoiseSource.seeded(3)), null, new Tie(target, weights),
+                    Sampling.NO_DEADLINE, (index, count, timestep, clean) -> index < 5));
+            assertEquals(blended, tied);
+            assertEquals((float) target[0], tied.trajectory()[0]);
+        }
+    }
 
     @Test
     void shouldGiveTheSameActionsForTheSameSeed() {

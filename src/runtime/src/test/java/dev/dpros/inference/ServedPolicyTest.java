@@ -23,6 +23,7 @@ import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
+import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.inference.PolicySignature.Pictures;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.reference.Procedural;
@@ -38,13 +39,16 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An exported policy against the same policy in this process, in plain operators: chunk by chunk, normalised. */
+@Tag("long")
 class ServedPolicyTest {
     private static final double BAR = 1e-6;
     private static final int HORIZON = 8;
@@ -82,13 +86,14 @@ class ServedPolicyTest {
 
     static Stream<Named<PolicyDefinition>> schedulers() {
         List<Named<PolicyDefinition>> all = new ArrayList<>();
-        for (PredictionType predicts : List.of(PredictionType.EPSILON, PredictionType.SAMPLE, PredictionType.V_PREDICTION)) {
-            for (Type type : List.of(Type.DDPM, Type.DDIM, Type.DPM_SOLVER_PP)) {
-                all.add(named(type + ", " + predicts, policy(UNET, TrajectoryConfig.DEFAULT, scheduler(type, 10, predicts, 0))));
-            }
-        }
+        Map.of(Type.DDPM, PredictionType.SAMPLE, Type.DDIM, PredictionType.V_PREDICTION, Type.DPM_SOLVER_PP, PredictionType.V_PREDICTION)
+                .forEach((type, other) -> {
+                    for (PredictionType predicts : List.of(PredictionType.EPSILON, other)) {
+                        all.add(named(type + ", " + predicts, policy(UNET, TrajectoryConfig.DEFAULT, scheduler(type, 6, predicts, 0))));
+                    }
+                });
         all.add(named("DDPM, 100 steps", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDPM, 100, PredictionType.EPSILON, 0))));
-        all.add(named("DDIM, eta 0.5", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDIM, 10, PredictionType.EPSILON, 0.5))));
+        all.add(named("DDIM, eta 0.5", policy(UNET, TrajectoryConfig.DEFAULT, scheduler(Type.DDIM, 6, PredictionType.EPSILON, 0.5))));
         for (Type type : List.of(Type.EULER, Type.RK4)) {
             all.add(named(type + "", policy(UNET, TrajectoryConfig.DEFAULT, flow(type, 5))));
         }
@@ -110,8 +115,8 @@ class ServedPolicyTest {
     }
 
     static Stream<Arguments> shipped() {
-        return Stream.of(Arguments.of("models/pusht_image", Type.DDIM, 5), Arguments.of("models/pusht_keypoints", Type.DPM_SOLVER_PP, 5),
-                Arguments.of("models/pusht_keypoints", Type.DDPM, 8));
+        return Stream.of(Arguments.of("models/pusht_image", Type.DDIM, 4), Arguments.of("models/pusht_keypoints", Type.DPM_SOLVER_PP, 4),
+                Arguments.of("models/pusht_keypoints", Type.DDPM, 4));
     }
 
     /** A policy here, and as its export. */
@@ -128,7 +133,11 @@ class ServedPolicyTest {
     }
 
     private Both both(PolicyDefinition definition, InferenceOptions options) throws IOException {
-        PolicySignature signature = PolicySignature.of(definition, Pictures.UINT8);
+        return both(definition, options, Pictures.UINT8);
+    }
+
+    private Both both(PolicyDefinition definition, InferenceOptions options, Pictures pictures) throws IOException {
+        PolicySignature signature = PolicySignature.of(definition, pictures);
         Path archive = directory.resolve("model.pt");
         try (OutputStream out = Files.newOutputStream(archive)) {
             ServedPolicy.write(definition, signature, Map.of(), out);
@@ -141,14 +150,17 @@ class ServedPolicyTest {
         return InferenceOptions.DEFAULT.withConvVariant(ConvVariant.CONV1D);
     }
 
+    /** The largest error; a share of the largest value where that is above 1, as it can be without clipping. */
     private static double worst(double[] found, float[] expected) {
         assertEquals(expected.length, found.length);
         double worst = 0;
+        double largest = 1;
         for (int i = 0; i < found.length; i++) {
             worst = Math.max(worst, Math.abs(found[i] - expected[i]));
+            largest = Math.max(largest, Math.abs(expected[i]));
             assertTrue(Double.isFinite(found[i]), "value " + i);
         }
-        return worst;
+        return worst / largest;
     }
 
     /** What a camera of 8 bits and joints of any unit give. */
@@ -219,18 +231,30 @@ class ServedPolicyTest {
     @MethodSource("shipped")
     void shouldDrawWhatShippedPoliciesDrawHere(String name, Type type, int steps) throws IOException {
         PolicyDefinition definition = PolicyReader.read(Path.of(name));
-        try (Both both = both(definition, plain().withSampling(type, steps))) {
+        InferenceOptions options = plain().withSampling(type, steps);
+        try (Both both = both(definition, type == Type.DPM_SOLVER_PP ? options.withSpacing(SchedulerConfig.Spacing.LOG_SNR) : options)) {
             compare(both, BAR);
+        }
+    }
+
+    /** Depth images have values that bytes do not hold. */
+    @Test
+    void shouldTakePicturesAsNumbersToo() throws IOException {
+        PolicyDefinition definition = TestPolicies.camera(new VisionConfig(VisionConfig.Backbone.CONV, VisionConfig.Norm.GROUP, null, null, true,
+                VisionConfig.Pool.SPATIAL_SOFTMAX, 8, 16, false, false, List.of(new VisionConfig.ConvLayer(5, 3, 1, 8, 4))));
+        try (Both both = both(definition, plain(), Pictures.FLOAT32)) {
+            ObservationBatch seen = TestPolicies.observations(definition.config(), "depth");
+            SamplingTensors tensors = both.tensors(sampling(1));
+            Prediction here = both.here().predictAction(seen, tensors.replay(sampling(1)));
+            assertEquals(0, worst(both.there().forward(definition.config(), seen, tensors).trajectory(), here.trajectory()), BAR);
         }
     }
 
     @Test
     void shouldStayNearTheFastLayouts() throws IOException {
         PolicyDefinition definition = PolicyReader.read(Path.of("models/pusht_image"));
-        for (ConvVariant variant : List.of(ConvVariant.ROWS, ConvVariant.PACKED)) {
-            try (Both both = both(definition, InferenceOptions.DEFAULT.withConvVariant(variant).withSampling(Type.DDIM, 5))) {
-                compare(both, 1e-4);
-            }
+        try (Both both = both(definition, InferenceOptions.DEFAULT.withConvVariant(ConvVariant.PACKED).withSampling(Type.DDIM, 4))) {
+            compare(both, 1e-4);
         }
     }
 
@@ -254,27 +278,35 @@ class ServedPolicyTest {
         PolicyDefinition definition = policy(UNET, trajectory(Conditioning.INPAINTING), scheduler(Type.DDIM, 5, PredictionType.EPSILON, 0));
         PolicyConfig config = definition.config();
         try (Both both = both(definition, plain())) {
-            Sampling first = Sampling.of(List.of(NoiseSource.seeded(1)));
-            Sampling second = new Sampling(List.of(NoiseSource.seeded(2)), Timesteps.from(both.sampler(), 60, 3), tie(config, 1),
+            Sampling plain = Sampling.of(List.of(NoiseSource.seeded(1)));
+            Sampling tied = new Sampling(List.of(NoiseSource.seeded(2)), Timesteps.from(both.sampler(), 60, 3), tie(config, 1),
                     Sampling.NO_DEADLINE, StepListener.NONE);
-            SamplingTensors one = both.tensors(first);
-            SamplingTensors two = both.tensors(second).filledTo(both.sampler(), one.steps());
-            SamplingTensors together = joined(one, two);
+            SamplingTensors one = both.tensors(plain);
+            SamplingTensors two = both.tensors(tied).filledTo(both.sampler(), one.steps());
             ObservationBatch seen = seen(config, 2);
-            double[] found = both.there().forward(config, seen, together).trajectory();
-            int each = found.length / 2;
+            double[] together = both.there().forward(config, seen, joined(one, two)).trajectory();
+            double[] twins = both.there().forward(config, row(seen, 0, 0), joined(one, one)).trajectory();
+            int each = together.length / 2;
+            assertArrayEquals(Arrays.copyOf(twins, each), Arrays.copyOf(together, each), "whoever is beside it");
             for (int b = 0; b < 2; b++) {
-                List<float[]> own = new ArrayList<>();
-                for (float[] values : seen.values()) {
-                    own.add(Arrays.copyOfRange(values, b * values.length / 2, (b + 1) * values.length / 2));
-                }
-                SamplingTensors tensors = both.tensors(b == 0 ? first : second);
-                Prediction alone = both.here().predictAction(new ObservationBatch(1, own), (b == 0 ? one : two).replay(b == 0 ? first : second));
-                double off = worst(Arrays.copyOfRange(found, b * each, (b + 1) * each), alone.trajectory());
-                assertTrue(off <= BAR, "robot " + b + " off by " + off);
-                assertEquals(alone.denoisingSteps(), tensors.steps());
+                Prediction alone = both.here().predictAction(row(seen, b), b == 0 ? one.replay(plain) : two.replay(tied));
+                double off = worst(Arrays.copyOfRange(together, b * each, (b + 1) * each), alone.trajectory());
+                assertTrue(off <= 1e-5, "robot " + b + " off by " + off);
             }
         }
+    }
+
+    private static ObservationBatch row(ObservationBatch seen, int... rows) {
+        List<float[]> values = new ArrayList<>();
+        for (float[] all : seen.values()) {
+            int each = all.length / seen.size();
+            float[] some = new float[each * rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                System.arraycopy(all, rows[i] * each, some, i * each, each);
+            }
+            values.add(some);
+        }
+        return new ObservationBatch(rows.length, values);
     }
 
     private static SamplingTensors joined(SamplingTensors a, SamplingTensors b) {
@@ -296,8 +328,10 @@ class ServedPolicyTest {
 
     /** For a server that takes one number of steps. */
     @ParameterizedTest
-    @MethodSource("schedulers")
-    void shouldStandStillInIdleSteps(PolicyDefinition definition) throws IOException {
+    @EnumSource(value = Type.class, names = {"DDPM", "DPM_SOLVER_PP", "RK4"})
+    void shouldStandStillInIdleSteps(Type type) throws IOException {
+        PolicyDefinition definition = policy(UNET, TrajectoryConfig.DEFAULT, type.flow() ? flow(type, 3)
+                : scheduler(type, 5, PredictionType.SAMPLE, 0));
         PolicyConfig config = definition.config();
         try (Both both = both(definition, plain())) {
             ObservationBatch seen = seen(config, 1);

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code dpros export}: a policy as a model of an inference server. */
 @Command(
@@ -31,22 +33,20 @@ import picocli.CommandLine.Spec;
 public final class ExportCommand implements Callable<Integer> {
     private static final String FLOAT32 = "float32";
 
-    /** Names of formats on the command line. */
-    private enum Format {
-        /** NVIDIA Triton. */
-        TRITON(PolicyExport.Format.TRITON),
-        /** DJL Serving. */
-        DJL_SERVING(PolicyExport.Format.DJL_SERVING);
-
-        private final PolicyExport.Format format;
-
-        Format(PolicyExport.Format format) {
-            this.format = format;
+    /** Names of servers on the command line. */
+    static final class Server implements ITypeConverter<PolicyExport.Format> {
+        @Override
+        public PolicyExport.Format convert(String text) {
+            for (PolicyExport.Format format : PolicyExport.Format.values()) {
+                if (name(format).equals(text.toLowerCase(Locale.ROOT))) {
+                    return format;
+                }
+            }
+            throw new TypeConversionException("expected triton or djl-serving, found '" + text + "'");
         }
 
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        private static String name(PolicyExport.Format format) {
+            return format.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -56,8 +56,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "REPO", description = "folder of the server's models, made if it is not there")
     private Path repository;
 
-    @Option(names = "--format", required = true, paramLabel = "NAME", description = "server: ${COMPLETION-CANDIDATES}")
-    private Format format;
+    @Option(names = "--format", converter = Server.class, required = true, paramLabel = "NAME", description = "server: triton or djl-serving")
+    private PolicyExport.Format format;
 
     @Option(names = "--name", paramLabel = "MODEL", description = "name under which it is served (default: the policy's)")
     private String name;
@@ -94,16 +94,16 @@ public final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireFloat32();
-        if (format == Format.TRITON && steps != 0) {
+        if (format == PolicyExport.Format.TRITON && steps != 0) {
             throw InputException.of("--steps", "option", "with djl-serving alone", "--format triton", "leave it out: Triton takes any number");
         }
         ExportOptions options = new ExportOptions(name == null ? defaultName() : name, maxBatch, delayUs, pictures, steps);
         PolicyDefinition definition = task == null ? PolicyReader.read(policy) : PolicyReader.read(policy, TaskFeatures.read(task));
         PrintWriter out = spec.commandLine().getOut();
         try {
-            Path folder = PolicyExport.write(definition, repository, format.format, options, force);
+            Path folder = PolicyExport.write(definition, repository, format, options, force);
             out.printf(Locale.ROOT, "%s: written for %s, float32, up to %d requests together; its README.md has the request's fields%n", folder,
-                    format, maxBatch);
+                    Server.name(format), maxBatch);
         } catch (IOException e) {
             throw new InputException(repository + ": cannot be written: " + e.getMessage(), e);
         }

@@ -281,6 +281,12 @@ class PolicyCommandsTest {
     }
 
     @Test
+    void shouldNameTheServersThatThereAre() {
+        assertEquals(2, run("export", "--format", "onnx", "models/pusht_keypoints", directory.resolve("repo")));
+        fails("--format", "expected triton or djl-serving, found 'onnx'");
+    }
+
+    @Test
     void shouldRefuseOneNumberOfStepsWhereAnyIsTaken() {
         assertEquals(2, run("export", "--format", "triton", "--steps", "4", "models/pusht_keypoints", directory.resolve("repo")));
         fails("--steps", "djl-serving");
