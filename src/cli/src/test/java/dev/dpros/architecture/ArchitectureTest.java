@@ -165,7 +165,7 @@ class ArchitectureTest {
 
     @Test
     void shouldReadClocksThroughCore() {
-        noClasses().that(in(Set.of("messages", "observation", "diffusion", "inference", "safety", "control", "ros.names", "ros.xmlrpc",
+        noClasses().that(in(Set.of("messages", "observation", "diffusion", "inference", "remote", "safety", "control", "ros.names", "ros.xmlrpc",
                         "ros.message", "ros2.message", "ros2.wire", "ros2.rtps", "ros.tcpros", "ros.node", "ros.master", "sim", "recording", "datasets",
                         "checkpoint",
                         "training", "config", "node.outputs", "node.trace", "node.audit")))

@@ -60,7 +60,7 @@ final class Rooms {
             node.observer node.outputs node.trace node.page
             node.telemetry: core observation inference remote safety control recording metrics config process node.outputs node.page \
             node.record node
-            doctor: core observation diffusion inference safety control checkpoint config node.outputs node
+            doctor: core observation diffusion inference remote safety control checkpoint config node.outputs node
             setup: core messages observation diffusion checkpoint config process
             simnode: core messages observation sim
             study: core diffusion inference safety control sim checkpoint process
