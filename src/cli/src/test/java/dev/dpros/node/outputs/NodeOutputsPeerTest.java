@@ -106,7 +106,7 @@ class NodeOutputsPeerTest {
                 interpolation: linear
                 limits: {default: {position: [0, 512], velocity: 500, acceleration: 5000, jerk: 500000}}
               - {topic: /hand/command, type: std_msgs/Float64, joints: [x], limits: {x: {position: [195, 205]}}}
-            """, "interpolation: zero_order_hold", "interpolation: zero_order_hold\n  max_tracking_error: 0");
+            """, "interpolation: zero_order_hold", "interpolation: zero_order_hold, max_tracking_error: 0");
         String arm = one("/arm/command");
         assertTrue(arm.contains("joint_names: \n  - y\n"), arm);
         double hand = Double.parseDouble(one("/hand/command").replace("data:", "").replace("---", "").strip());
