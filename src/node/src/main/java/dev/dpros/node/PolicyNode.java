@@ -110,7 +110,10 @@ public final class PolicyNode implements AutoCloseable {
                 ends.robot()::missing, why()::reason, () -> sources.awaitFresh(setup.clock()))));
         owned.ownBelow(ends.trace(), action.offer(setup.transport()));
         owned.own(action);
-        setup.transport().onShutdown(reason -> action.close());
+        setup.transport().onShutdown(reason -> {
+            action.close();
+            ends.robot().leave();
+        });
         housekeeping.every(HOUSEKEEPING_MS, () -> action.tick(setup.clock().monotonicNs()));
         if (autostart && !ends.outputs().enabled()) {
             LOG.warn("the dead-man switch is not held: waits for true on ~enable and then for ~start");

@@ -94,6 +94,14 @@ final class GoalSender implements AutoCloseable {
         loss = null;
     }
 
+    /** Sends no more goals, and cancels what runs, if that is to be, on the caller's thread. */
+    void leave() {
+        loss = "the node ends";
+        if (cancels) {
+            client.cancel();
+        }
+    }
+
     /** Why goals no longer do what is wanted; empty if they do. Any thread. */
     String lostText() {
         String now = loss;

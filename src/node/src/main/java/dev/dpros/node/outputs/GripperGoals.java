@@ -184,6 +184,11 @@ final class GripperGoals implements RobotOutput {
     }
 
     @Override
+    public void leave() {
+        sender.leave();
+    }
+
+    @Override
     public long sent() {
         return sender.sent();
     }

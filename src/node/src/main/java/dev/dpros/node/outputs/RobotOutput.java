@@ -17,6 +17,9 @@ public interface RobotOutput extends CommandSink, AutoCloseable {
         return null;
     }
 
+    /** The node is ended from outside, and its connections with it: what a stop cancels is canceled at once. Any thread. */
+    default void leave() {}
+
     /** Messages sent, summed over subscribers; or goals. */
     long sent();
 

@@ -81,6 +81,11 @@ public final class RobotOutputs implements AutoCloseable {
         return null;
     }
 
+    /** The node is ended from outside. */
+    public void leave() {
+        all.forEach(RobotOutput::leave);
+    }
+
     /** Messages sent, of all. */
     public long sent() {
         return all.stream().mapToLong(RobotOutput::sent).sum();

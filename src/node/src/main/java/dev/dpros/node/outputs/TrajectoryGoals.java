@@ -70,6 +70,11 @@ final class TrajectoryGoals implements RobotOutput {
     }
 
     @Override
+    public void leave() {
+        sender.leave();
+    }
+
+    @Override
     public long sent() {
         return sender.sent();
     }

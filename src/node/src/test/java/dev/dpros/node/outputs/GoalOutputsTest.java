@@ -247,6 +247,23 @@ class GoalOutputsTest {
     }
 
     @Test
+    void shouldCancelAnArmsGoalAtOnceWhenTheNodeIsEndedFromOutside() {
+        arm(true);
+        tick(1, 0, 0.1);
+        awaitGoals(1);
+        output.leave();
+        assertEquals(1, server.cancellations());
+        tick(2, 0, 0.2);
+        output.close();
+        assertEquals(1, server.goals().size());
+        gripper(false, Double.NaN);
+        tick(1, OPEN, OPEN);
+        awaitGoals(2);
+        output.leave();
+        assertEquals(1, server.cancellations(), "a gripper's goal stays");
+    }
+
+    @Test
     void shouldTakeAStallForAGrasp() {
         gripper(false, Double.NaN);
         tick(1, 0, 0);
