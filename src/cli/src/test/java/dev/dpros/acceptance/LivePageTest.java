@@ -134,7 +134,7 @@ class LivePageTest {
         assertEquals(List.of(), browser.errors().stream().filter(error -> !error.contains("409 (Conflict)")).toList());
     }
 
-    /** What the world says of its episode, and nothing of a wait for commands that go out. */
+    /** What the world says of its episode, which input a camera feeds, what is commanded, and a button that cannot work now. */
     private void showsTheEpisode() throws Exception {
         String facts = "[...document.querySelectorAll('#facts div')].map(d => d.innerText.replace(/\\s+/, ' '))";
         browser.await(facts + ".some(f => /^episode \\d+, seed \\d+$/.test(f)) && "
