@@ -134,10 +134,11 @@ class LivePageTest {
         assertEquals(List.of(), browser.errors().stream().filter(error -> !error.contains("409 (Conflict)")).toList());
     }
 
-    /** What the world says of its episode, and nothing of a wait for commands that go out. */
+    /** What the world says of its episode, which input a camera feeds, what is commanded, and a button that cannot work now. */
     private void showsTheEpisode() throws Exception {
         String facts = "[...document.querySelectorAll('#facts div')].map(d => d.innerText.replace(/\\s+/, ' '))";
-        browser.await(facts + ".some(f => /^episode \\d+, seed \\d+$/.test(f)) && " + facts + ".some(f => /^reward [01]\\.\\d{3}$/.test(f))");
+        browser.await(facts + ".some(f => /^episode \\d+, seed \\d+$/.test(f)) && "
+                + facts + ".some(f => /^reward [01]\\.\\d{3}$/.test(f))");
         browser.await("document.querySelector('.view figcaption').textContent === 'camera/image_raw observation.image'");
         browser.await("parseFloat(document.querySelector('#joints .cmd').textContent) > 0");
         String refused = "document.querySelector('[data-action=save]').title";
@@ -153,7 +154,8 @@ class LivePageTest {
         if (!PICTURES.isEmpty()) {
             for (String theme : List.of("light", "dark")) {
                 PageLayout.show(browser, 1280, theme);
-                browser.viewport(1280, browser.script("return Math.ceil(document.querySelector('.joints').getBoundingClientRect().bottom + scrollY + 10)").asInt());
+                browser.viewport(1280, browser.script(
+                        "return Math.ceil(document.querySelector('.joints').getBoundingClientRect().bottom + scrollY + 10)").asInt());
                 DprosProcess.pause(4_000);
                 browser.smallScreenshot(Path.of(PICTURES, "page-" + theme + ".png"));
             }

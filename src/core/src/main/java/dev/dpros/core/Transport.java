@@ -164,7 +164,10 @@ public interface Transport extends AutoCloseable {
         /** Messages dropped because a subscriber's queue was full. */
         long dropped();
 
-        /** The same by the subscriber's node, or its address where no node is known; without those that dropped none, and empty if a transport cannot tell. Any thread; allocates. */
+        /**
+         * The same by the subscriber's node, or its id where no node is known; without those that dropped none, and empty if a
+         * transport cannot tell. Any thread; allocates.
+         */
         default Map<String, Long> droppedBy() {
             return Map.of();
         }

@@ -36,6 +36,9 @@ public final class Browser implements AutoCloseable {
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--no-proxy-server", "--hide-scrollbars");
 
+    /** Square of a distance in RGB that nobody sees. */
+    private static final int SAME_COLOUR = 75;
+
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process driver;
@@ -169,13 +172,18 @@ public final class Browser implements AutoCloseable {
         Files.write(file, picture());
     }
 
-    /** Writes a PNG of the window with a palette of its 256 commonest colours: a third of the size. */
+    /** Writes a PNG of the window with a palette of the 256 commonest of its colours that differ: a third of the size. */
     public void smallScreenshot(Path file) throws IOException, InterruptedException {
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture()));
         int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
         Map<Integer, Long> counts = Arrays.stream(pixels).boxed().collect(Collectors.groupingBy(pixel -> pixel, Collectors.counting()));
-        int[] palette = counts.entrySet().stream().sorted(Map.Entry.<Integer, Long>comparingByValue().reversed()).limit(256)
-                .mapToInt(Map.Entry::getKey).toArray();
+        List<Integer> chosen = new ArrayList<>();
+        counts.entrySet().stream().sorted(Map.Entry.<Integer, Long>comparingByValue().reversed()).map(Map.Entry::getKey).forEach(pixel -> {
+            if (chosen.size() < 256 && chosen.stream().allMatch(known -> distance(known, pixel) > SAME_COLOUR)) {
+                chosen.add(pixel);
+            }
+        });
+        int[] palette = chosen.stream().mapToInt(Integer::intValue).toArray();
         Map<Integer, Integer> nearest = new HashMap<>();
         counts.keySet().forEach(pixel -> nearest.put(pixel, IntStream.range(0, palette.length).boxed()
                 .min(Comparator.comparingInt(i -> distance(palette[i], pixel))).orElseThrow()));

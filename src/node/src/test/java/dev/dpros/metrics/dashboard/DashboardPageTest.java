@@ -154,7 +154,8 @@ class DashboardPageTest {
         try (FakeNode verbose = FakeNode.withLongNames()) {
             browser.open("http://127.0.0.1:" + verbose.port() + "/");
             browser.await("document.querySelectorAll('#latency tr').length >= 9 && document.querySelectorAll('.view').length === 2");
-            browser.script("document.getElementById('message').hidden = false; document.getElementById('message').textContent = 'Start: ' + document.title.repeat(3)");
+            browser.script("document.getElementById('message').hidden = false;"
+                    + " document.getElementById('message').textContent = 'Start: ' + document.title.repeat(3)");
             List<String> faults = new ArrayList<>();
             for (int width : new int[] {400, 800, 1280}) {
                 faults.addAll(PageLayout.faults(browser, width));

@@ -47,8 +47,10 @@ public final class FakeNode implements DashboardState, DashboardControls, AutoCl
         }
 
         static Names endless() {
-            return new Names(List.of("workcell_3/left_gripper_realsense_d435i/color/image_rect_raw/compressed", "workcell_3/ceiling_basler_ace2_starboard/image_rect_color"),
-                    List.of("observation.images.left_gripper_camera_color_rectified", "observation.images.ceiling_camera_starboard", "observation.state_of_both_arms_and_grippers"),
+            return new Names(List.of("workcell_3/left_gripper_realsense_d435i/color/image_rect_raw/compressed",
+                    "workcell_3/ceiling_basler_ace2_starboard/image_rect_color"),
+                    List.of("observation.images.left_gripper_camera_color_rectified", "observation.images.ceiling_camera_starboard",
+                            "observation.state_of_both_arms_and_grippers"),
                     IntStream.rangeClosed(1, 8).mapToObj(i -> "workcell_3_left_arm_shoulder_or_elbow_joint_number_" + i).toList(),
                     " of workcell_3/left_gripper_realsense_d435i/color/image_rect_raw/compressed in the third hall");
         }
@@ -62,7 +64,8 @@ public final class FakeNode implements DashboardState, DashboardControls, AutoCl
     private FakeNode(int port, Names names) {
         this.names = names;
         server = new MetricsServer(ServerConfig.loopback(port), registry);
-        dashboard = new Dashboard(server, registry, this, this, PointerDrive.NONE, List.of(new Camera(names.cameras.get(0)), new Camera(names.cameras.get(1))), 20);
+        dashboard = new Dashboard(server, registry, this, this, PointerDrive.NONE,
+                List.of(new Camera(names.cameras.get(0)), new Camera(names.cameras.get(1))), 20);
         go("nominal", "started by the operator");
         registry.start();
     }
