@@ -144,27 +144,34 @@ public final class ServedScript {
     }
 
     private String loop(Wire wire, String condition, Observed observed) {
-        String steps = body.let("torch.size(%s, 1)", wire.timesteps());
-        String batch = body.let("torch.size(%s, 0)", wire.timesteps());
-        String embedded = body.let("(self).embed(torch.reshape(torch.transpose(%s, 0, 1), [-1]))", wire.timesteps());
-        String table = body.let("torch.reshape(%s, [%s, %s, 1, -1])", embedded, steps, batch);
+        String table = table(wire);
         body.line("x = torch.to(%s, %d)", wire.noise(), DOUBLE);
         String target = body.let("torch.to(%s, %d)", wire.target(), DOUBLE);
         String weights = body.let("torch.unsqueeze(%s, 2)", wire.weights());
         StepScript step = StepScript.of(config, body);
         step.begin();
-        body.loop("i", steps);
+        body.loop("i", body.let("torch.size(%s, 1)", wire.timesteps()));
         if (observed != null) {
             body.line("x = torch.where(%s, %s, x)", observed.mask(), observed.values());
         }
         body.line("k = torch.unsqueeze(torch.select(%s, 1, i), 2)", wire.coefs());
-        String output = body.let("torch.to((self).%s(torch.to(x, %d), %s, %s, i), %d)", ConvVariant.CONV1D.method(), FLOAT, condition,
-                table, DOUBLE);
+        // contiguous as in this process: a convolution sums in another order where its input lies otherwise
+        String output = body.let("torch.to((self).%s(torch.contiguous(torch.to(x, %d)), %s, %s, i), %d)", ConvVariant.CONV1D.method(), FLOAT,
+                condition, table, DOUBLE);
         String clean = pulled(step.estimate(output), target, weights);
         String fresh = body.let("torch.select(%1$s, 1, torch.remainder(i, torch.size(%1$s, 1)))", wire.variance());
         step.advance(clean, output, fresh);
         body.endLoop();
         return observed == null ? "x" : body.let("torch.where(%s, %s, x)", observed.mask(), observed.values());
+    }
+
+    /** {@code [n, B, 1, F]}: each trajectory's timesteps embedded by themselves, as in this process, whoever else is in the batch. */
+    private String table(Wire wire) {
+        String rows = body.let("annotate(List[Tensor], [])");
+        body.loop("b", body.let("torch.size(%s, 0)", wire.timesteps()));
+        body.let("torch.append(%s, (self).embed(torch.select(%s, 0, b)))", rows, wire.timesteps());
+        body.endLoop();
+        return body.let("torch.stack(%s, 1)", rows);
     }
 
     /** The action's columns tied. */
