@@ -25,6 +25,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
+    /** Why an episode cannot be opened though nothing of it is damaged, such as a source without a message; empty if it can. */
+    default String unfit(int index) {
+        return "";
+    }
+
     /** What is there and is not read, one line each: columns of another kind, episodes that are left out, with the reason. */
     default List<String> leftOut() {
         return List.of();

@@ -22,6 +22,7 @@ public final class JournalDataset implements EpisodeDataset {
     private final StampBounds bounds;
     private final List<String> leftOut;
     private final List<String> faults;
+    private final List<String> empty;
     private final List<DatasetFeature> features;
     private final String robot;
     private final boolean intervention;
@@ -40,7 +41,18 @@ public final class JournalDataset implements EpisodeDataset {
         JournalIndex first = indices.get(0);
         this.layout = layout == null ? layoutOf(first) : layout;
         robot = first.header().robot();
+        empty = indices.stream().map(this::emptySource).toList();
         features = features(indices);
+    }
+
+    /** What is said of a source that is needed and has no message; empty if all have some. */
+    private String emptySource(JournalIndex index) {
+        try {
+            layout.fields().forEach(field -> index.track(field.source()));
+            return "";
+        } catch (InputException e) {
+            return e.getMessage();
+        }
     }
 
     private static List<String> twice(List<JournalIndex> indices) {
@@ -175,6 +187,11 @@ public final class JournalDataset implements EpisodeDataset {
     @Override
     public List<String> faults() {
         return faults;
+    }
+
+    @Override
+    public String unfit(int index) {
+        return empty.get(index);
     }
 
     @Override

@@ -92,6 +92,9 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     private String reason(int index, Choice choice, Consumer<String> say) {
+        if (!all.unfit(index).isEmpty()) {
+            return all.unfit(index);
+        }
         try (Episode episode = all.episode(index)) {
             if (choice.only() != Label.ALL && !Boolean.valueOf(choice.only() == Label.SUCCESS).equals(episode.success())) {
                 return episode.success() == null ? "no label" : episode.success() ? "a success" : "a failure";

@@ -65,7 +65,8 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
         nextLineNs = begunNs + lineEveryNs;
         if (lineEveryNs == BAR) {
             bar = new ProgressBarBuilder().setTaskName(name).setInitialMax(most).startsFrom(before, Duration.ZERO)
-                    .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(UPDATE_MS).showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT))).build();
+                    .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(UPDATE_MS)
+                    .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT))).build();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Archive;
 import dev.dpros.training.setup.DatasetFacts;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: dpros init-training datasets/mine -o training",
             "Then:    dpros train --config training/quick.yaml --output runs/quick"})
 public final class InitTrainingCommand implements Callable<Integer> {
+    private static final SelectedEpisodes.Choice EVERYTHING = new SelectedEpisodes.Choice(SelectedEpisodes.Label.ALL, false);
+
     @Parameters(index = "0", paramLabel = "DATASET", description = "a recording, a LeRobotDataset v3.0 or a replay buffer (*.zarr)")
     private Path dataset;
 
@@ -69,9 +72,9 @@ public final class InitTrainingCommand implements Callable<Integer> {
         if (!Files.exists(dataset)) {
             throw InputException.of("DATASET", dataset.toString(), "a recording, a LeRobotDataset, an HDF5 file or a *.zarr", "nothing", "check the path");
         }
-        try (EpisodeDataset opened = DatasetFormat.open(dataset, fps, recording -> JournalDataset.open(recording, null,
-                new RosMessageReaders(Transports::recorded), stamps.bounds()))) {
-            TrainingSetup setup = new TrainingSetup(DatasetFacts.of(opened, inputs), dataset);
+        try (EpisodeDataset usable = SelectedEpisodes.of(DatasetFormat.open(dataset, fps, recording -> JournalDataset.open(recording, null,
+                new RosMessageReaders(Transports::recorded), stamps.bounds())), EVERYTHING, line -> Verbosity.warn(spec, line))) {
+            TrainingSetup setup = new TrainingSetup(DatasetFacts.of(usable, inputs), dataset);
             setup.write(output);
             setup.summary().forEach(line -> Verbosity.tell(spec, line));
         }

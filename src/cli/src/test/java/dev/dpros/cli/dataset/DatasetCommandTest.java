@@ -122,6 +122,22 @@ class DatasetCommandTest {
         Files.write(journal, Arrays.copyOf(bytes, 12_000)); // header and sources, no message
         assertEquals(1, dpros("dataset", "verify", "--recover", journal.getParent().toString()));
         assertTrue(out.toString().contains("expected at least one message, found none"), out.toString());
+        Path zarr = directory.resolve("rest.zarr");
+        assertEquals(0, dpros("dataset", "export", journal.getParent().toString(), "--format", "zarr", "-o", zarr.toString()), err.toString());
+        assertTrue(err.toString().contains("episode_000000.dpj: left out: ") && Files.isDirectory(zarr), err.toString());
+    }
+
+    @Test
+    void shouldGoOnWithoutAJournalThatIsNone() throws Exception {
+        String path = recordings();
+        Files.writeString(Path.of(path, "episode_000000.dpj"), "a text in place of a journal, longer than its header");
+        assertEquals(0, dpros("dataset", "info", path), err.toString());
+        assertTrue(out.toString().contains("not read: ") && out.toString().contains("episode_000001.dpj: "), out.toString());
+        assertEquals(0, dpros("dataset", "merge", path, "-o", directory.resolve("all").toString()), err.toString());
+        assertTrue(out.toString().contains("2 episodes copied, 1 left out"), out.toString());
+        Path zarr = directory.resolve("others.zarr");
+        assertEquals(0, dpros("dataset", "export", path, "--format", "zarr", "-o", zarr.toString()), err.toString());
+        assertTrue(Files.isDirectory(zarr));
     }
 
     @Test

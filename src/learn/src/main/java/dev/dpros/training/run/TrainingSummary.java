@@ -14,7 +14,7 @@ public final class TrainingSummary {
     private TrainingSummary() {}
 
     /**
-     * A line on the data and a line on the network.
+     * A line on the data, one on the network and one on the steps.
      *
      * @param parameters of the whole network
      */
@@ -32,6 +32,6 @@ public final class TrainingSummary {
     }
 
     private static String size(long bytes) {
-        return bytes < 1_000_000_000 ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        return bytes < 1_000_000_000 ? String.format(Locale.ROOT, bytes < 10_000_000 ? "%.1f MB" : "%.0f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }
