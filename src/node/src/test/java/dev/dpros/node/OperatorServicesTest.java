@@ -13,6 +13,7 @@ import dev.dpros.safety.WatchdogListener;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,12 +37,15 @@ class OperatorServicesTest {
     void shouldSayBeforehandWhatItWouldRefuse() {
         Watchdog watchdog = new Watchdog(List.of(), WatchdogListener.NONE);
         AtomicBoolean held = new AtomicBoolean();
+        AtomicReference<String> missing = new AtomicReference<>("the gripper");
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
-                OperatorServices services = new OperatorServices(node, watchdog, held::get, () -> "why", () -> { })) {
+                OperatorServices services = new OperatorServices(node, watchdog, held::get, missing::get, () -> "why", () -> { })) {
             assertEquals("the dead-man switch is not held: ~enable must carry true", services.obstacle(SafetyEvent.STARTED));
             assertEquals("there is no fault to leave", services.obstacle(SafetyEvent.RESET));
             held.set(true);
+            assertEquals("waiting for the gripper", services.obstacle(SafetyEvent.STARTED));
+            missing.set(null);
             assertNull(services.obstacle(SafetyEvent.STARTED));
             apply(watchdog, SafetyEvent.STARTED);
             assertEquals("the policy drives already", services.obstacle(SafetyEvent.STARTED));

@@ -9,7 +9,7 @@ import dev.dpros.cli.options.ShardOption;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.diffusion.PolicyFingerprint;
+import dev.dpros.diffusion.PolicyHash;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.process.JsonFile;
 import dev.dpros.process.Lifecycle;
@@ -138,7 +138,8 @@ public final class EvalCommand implements Callable<Integer> {
     private Map<String, Object> work(PolicyDefinition definition, SamplerSection section, List<Long> range, List<Long> train) {
         Map<String, Object> work = new LinkedHashMap<>();
         work.put("version", ProductVersion.number());
-        work.put("policy_sha256", PolicyFingerprint.of(definition));
+        work.put("policy_sha256", PolicyHash.of(definition));
+        work.put("policy", definition.config().toString());
         work.put("sampler", section);
         work.put("action_steps", steps(definition));
         work.put("max_steps", maxSteps);

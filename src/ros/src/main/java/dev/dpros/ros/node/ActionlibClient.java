@@ -242,8 +242,8 @@ public final class ActionlibClient implements ActionClient {
     @Override
     public synchronized long send(Map<String, Object> fields) {
         Sent sent = new Sent(count + 1, ids + (count + 1), node.clock().monotonicNs());
-        long stampNs = node.clock().rosNs();
-        goal.publish(Map.of("header", Map.of("stamp", stampNs), "goal_id", Map.of("stamp", stampNs, "id", sent.id), "goal", fields));
+        // stamped by its server: actionlib's cancels a goal that is stamped earlier than the last one it had, from whatever clock
+        goal.publish(Map.of("header", Map.of("stamp", node.clock().rosNs()), "goal_id", Map.of("id", sent.id), "goal", fields));
         newest = sent;
         return ++count;
     }
