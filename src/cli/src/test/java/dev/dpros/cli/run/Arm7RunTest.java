@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class Arm7RunTest {
     private static final double[] LOW = {-0.1, 0.2, -0.1, -1.8, -0.1, 0.8, -0.1, 0.005};
     /** So slow that a busy machine keeps up: what is shown is what is driven, not how fast. */
-    private static final WorldPace SLOW = new WorldPace(0.2, true);
+    private static final WorldPace SLOW = new WorldPace(0.1, true);
     private static final double[] HIGH = {0.1, 0.5, 0.1, -1.6, 0.1, 1.0, 0.1, 0.015};
 
     @TempDir
