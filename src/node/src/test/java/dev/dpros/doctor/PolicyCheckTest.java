@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the doctor finds of a policy that is on a server alone. */
-@Timeout(60)
+@Timeout(300)
 class PolicyCheckTest {
     private static final Path KEYPOINTS = Path.of("models/pusht_keypoints").toAbsolutePath();
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * has a most of bytes. Thread-safe.
  */
 public final class RemoteClient implements AutoCloseable {
-    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final RemoteOptions options;

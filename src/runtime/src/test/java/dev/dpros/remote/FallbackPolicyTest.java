@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A policy on a server that fails, and what drives meanwhile. The clock of the deadlines is the test's own. */
-@Timeout(60)
+@Timeout(300)
 class FallbackPolicyTest {
     private static final long MS = 1_000_000L;
     private static final long LOCAL_NS = 200 * MS;

@@ -32,10 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client does with a server that answers, and with one that does not, over HTTP and TLS on loopback. */
-@Timeout(60)
+@Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 class RemoteClientTest {
-    private static final long LONG_NS = 20_000_000_000L;
+    private static final long LONG_NS = 60_000_000_000L;
     private static final long SHORT_NS = 200_000_000L;
     private static final String SECRET = "a-secret-of-the-lab";
     private static final List<TensorSpec> OUTPUTS = List.of(TensorSpec.of("y", TensorType.FP64, 1, 3, 2), TensorSpec.of("n", TensorType.INT32, 1, 1));

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped image policy through HTTP and the exported archive, and in this process: one seed, one chunk. */
-@Timeout(120)
+@Timeout(300)
 class RemoteParityTest {
     private static final double TOLERANCE = 1e-5;
     private static final long LONG_NS = 60_000_000_000L;
