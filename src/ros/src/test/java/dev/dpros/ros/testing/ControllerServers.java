@@ -75,6 +75,7 @@ public final class ControllerServers {
                     gripper.set_succeeded(result)
                     say('gripper succeeded')
 
+            rospy.Subscriber('/arm/follow/goal', Follow('ActionGoal'), lambda goal: say('stamped', goal.goal_id.stamp.to_nsec()))
             arm = SimpleActionServer('/arm/follow', Follow('Action'), follow, False)
             gripper = SimpleActionServer('/gripper/command', Gripper('Action'), grip, False)
             strict = ActionServer('/strict/follow', Follow('Action'), lambda g: g.set_rejected(Follow('Result')(error_code=-2), 'no such joints'),
