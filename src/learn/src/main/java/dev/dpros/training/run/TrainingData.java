@@ -156,7 +156,7 @@ public final class TrainingData {
     /** The first batches of held-out windows, or frames; none if nothing is held out. */
     public List<Batch> heldOut() {
         List<Batch> held = new ArrayList<>();
-        if (config.validation().ratio() > 0) {
+        if (config.validation().ratio() > 0 && anyHeldOut()) {
             BatchMaker maker = batches(false);
             long count = Math.min(config.validation().batches(), maker.batchesPerEpoch());
             for (int i = 0; i < count; i++) {
@@ -164,6 +164,11 @@ public final class TrainingData {
             }
         }
         return held;
+    }
+
+    /** A single episode is trained on, whatever the ratio. */
+    private boolean anyHeldOut() {
+        return IntStream.range(0, parts.size()).anyMatch(p -> IntStream.range(0, parts.get(p).episodes()).anyMatch(splits.get(p)::validates));
     }
 
     private VectorNoise noise() {
