@@ -85,7 +85,7 @@ class HelpTest {
             for (OptionSpec option : options(command)) {
                 boolean described = Arrays.stream(option.description()).anyMatch(line -> !line.isBlank());
                 boolean valueless = option.arity().max() == 0;
-                if (!described || !valueless && !option.paramLabel().matches("[A-Z][A-Z0-9_]*([.,=|]+[A-Z0-9_]+)*|[a-z]+(\\|[a-z]+)+")) {
+                if (!described || !valueless && !option.paramLabel().matches("[A-Z][A-Z0-9_]*([.,=|/:]+[A-Z0-9_]+)*|[a-z]+(\\|[a-z]+)+")) {
                     bare.add(name(command) + " " + option.longestName() + " " + option.paramLabel());
                 }
             }

@@ -108,7 +108,7 @@ public final class PolicyExport {
         boolean export = isExport(target);
         if (!export || !replace) {
             throw InputException.of(target.toString(), "folder", "to be new", export ? "an export" : "something else than an export alone",
-                    export ? "--force replaces it" : "give another REPO or --name");
+                    export ? "--overwrite replaces it" : "give another REPO or --name");
         }
     }
 

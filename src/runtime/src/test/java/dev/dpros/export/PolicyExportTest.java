@@ -175,7 +175,7 @@ class PolicyExportTest {
         Path folder = PolicyExport.write(keypoints, repository, PolicyExport.Format.TRITON, ExportOptions.of("pusht"), false);
         InputException there = assertThrows(InputException.class, () ->
                 PolicyExport.write(image, repository, PolicyExport.Format.TRITON, ExportOptions.of("pusht"), false));
-        assertTrue(there.getMessage().endsWith("--force replaces it"), there.getMessage());
+        assertTrue(there.getMessage().endsWith("--overwrite replaces it"), there.getMessage());
         PolicyExport.write(image, repository, PolicyExport.Format.TRITON, ExportOptions.of("pusht"), true);
         assertEquals(PolicyHash.of(image), MAPPER.readTree(folder.resolve("dpros.json").toFile()).get("policy").asText());
         Files.writeString(folder.resolve("notes.txt"), "mine");

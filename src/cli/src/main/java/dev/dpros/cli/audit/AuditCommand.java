@@ -100,7 +100,7 @@ public final class AuditCommand implements Callable<Integer> {
                     "their goals are not on a topic that can be audited");
         }
         if (!servers.isEmpty()) {
-            spec.commandLine().getErr().println("dpros: not audited, servers of actions: " + String.join(", ", servers));
+            Verbosity.warn(spec, "not audited, servers of actions: " + String.join(", ", servers));
         }
     }
 

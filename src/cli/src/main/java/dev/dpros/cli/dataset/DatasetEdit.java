@@ -3,6 +3,7 @@ package dev.dpros.cli.dataset;
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.EditedEpisodes;
 import dev.dpros.datasets.EpisodeDataset;
@@ -33,8 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "edit", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Writes a data set of the same format without, or with other, parts, labels and tasks; the old one stays as it is.",
             "EPISODES: a place as 'dataset view --episode' counts (3), or first and last (3..5). Times are seconds from an episode's beginning."},
-        footer = {"", "Example: dpros dataset edit rec -o rec2 --drop 0,7..9 --trim 2:1.5..12 --split 4:6 --label 5=failure",
-            "             --rename-task 'push T=push the T'"})
+        footer = {"", "Example: dpros dataset edit rec -o rec2 --drop 0,7..9 --trim 2:1.5..12"})
 final class DatasetEdit implements Callable<Integer> {
     private static final double MOST_S = 1e6;
 
@@ -57,7 +57,7 @@ final class DatasetEdit implements Callable<Integer> {
     @Option(names = "--label", paramLabel = "EPISODES=LABEL", description = "Label them success, failure or none.")
     private List<String> labels = List.of();
 
-    @Option(names = "--task", paramLabel = "EPISODES=TEXT", description = "Give them this task.")
+    @Option(names = "--set-task", paramLabel = "EPISODES=TEXT", description = "Give them this task.")
     private List<String> tasks = List.of();
 
     @Option(names = "--rename-task", paramLabel = "OLD=NEW", description = "Give all episodes of a task another; merges it with one that is there.")
@@ -101,7 +101,7 @@ final class DatasetEdit implements Callable<Integer> {
             List<EpisodeEdits.Piece> pieces = edits.plan(EditedEpisodes.facts(dataset));
             EditedEpisodes edited = new EditedEpisodes(dataset, pieces);
             for (List<String> lines : List.of(dataset.leftOut(), dataset.faults())) {
-                lines.forEach(line -> spec.commandLine().getErr().println("dpros: " + line));
+                lines.forEach(line -> Verbosity.warn(spec, line));
             }
             if (format == DatasetFormat.ZARR) {
                 ZarrExporter.export(edited, output, progress);
@@ -126,7 +126,7 @@ final class DatasetEdit implements Callable<Integer> {
         }));
         splits.forEach(text -> pair("--split", text, ":", (episode, time) -> edits.split(episode, seconds("--split", text, time))));
         labels.forEach(text -> pair("--label", text, "=", (episode, label) -> edits.label(episode, label(text, label))));
-        tasks.forEach(text -> pair("--task", text, "=", edits::task));
+        tasks.forEach(text -> pair("--set-task", text, "=", edits::task));
         for (String text : renames) {
             int at = text.indexOf('=');
             if (at < 0) {
@@ -186,7 +186,7 @@ final class DatasetEdit implements Callable<Integer> {
             case "--trim" -> "EPISODES:FROM..TO in seconds, such as 2:1.5..12";
             case "--split" -> "EPISODES:SECONDS, such as 4:6.5";
             case "--label" -> "EPISODES=success, failure or none, such as 3..5=failure";
-            case "--task" -> "EPISODES=TEXT";
+            case "--set-task" -> "EPISODES=TEXT";
             default -> "OLD=NEW";
         };
         return InputException.of(option, "edit", form, "'" + text + "'", "");

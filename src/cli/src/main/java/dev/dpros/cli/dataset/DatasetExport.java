@@ -71,7 +71,7 @@ final class DatasetExport implements Callable<Integer> {
             throw InputException.of("--format " + format.name().toLowerCase(Locale.ROOT), "--idle",
                     "keep, or nothing: a bag holds every message as received", "drop", "~state in the bag tells who drove");
         }
-        Shard part = shard.chosen(this::say).orElse(null);
+        Shard part = shard.chosen(line -> Verbosity.tell(spec, line)).orElse(null);
         try (ConsoleProgress progress = new ConsoleProgress(spec)) {
             if (bags) {
                 try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {

@@ -86,7 +86,7 @@ final class DatasetImport implements Callable<Integer> {
     @Override
     public Integer call() {
         inputs.forEach(this::requireReadable); // before anything is made
-        Shard part = shard.chosen(this::say).orElse(null);
+        Shard part = shard.chosen(line -> Verbosity.tell(spec, line)).orElse(null);
         try (ConsoleProgress progress = new ConsoleProgress(spec)) {
             if (part != null) {
                 partly(part, progress);

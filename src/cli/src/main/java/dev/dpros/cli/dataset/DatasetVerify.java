@@ -3,6 +3,7 @@ package dev.dpros.cli.dataset;
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.ShardOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.EpisodeDataset;
@@ -49,7 +50,7 @@ public final class DatasetVerify implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Shard part = shard.chosen(line -> spec.commandLine().getErr().println("dpros: " + line)).orElse(null);
+        Shard part = shard.chosen(line -> Verbosity.tell(spec, line)).orElse(null);
         if (part != null) {
             return partly(part);
         }

@@ -6,6 +6,7 @@ import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.cli.options.ShardOption;
+import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -113,7 +114,7 @@ public final class EvalCommand implements Callable<Integer> {
         List<Long> range = range("--seeds", seeds == null ? TEST_SEEDS : seeds);
         List<Long> train = trainRange(range);
         SamplerSection section = sampling.asSection();
-        Shard part = shard.chosen(line -> spec.commandLine().getErr().println("dpros: " + line)).orElse(null);
+        Shard part = shard.chosen(line -> Verbosity.tell(spec, line)).orElse(null);
         if (part == null) {
             score(PolicyReader.read(policy), section, new Seeds(range, train), null);
             return 0;
@@ -176,10 +177,11 @@ public final class EvalCommand implements Callable<Integer> {
                 loaded.scheduler().inferenceSteps(), chosen.size());
         DelayReport report = new DelayReport(header, spec.commandLine().getOut());
         report.earlier(delay.with());
+        List<DelayConfig> configs = delay.configs(steps(definition), section.seed());
         report.begin();
         DelayStudy study = new DelayStudy(loaded, definition, atOnce(work != null));
         List<EvaluationMerge.Delayed> found = new ArrayList<>();
-        for (DelayConfig config : delay.configs(steps(definition), section.seed())) {
+        for (DelayConfig config : configs) {
             EvaluationMerge.Delayed delayed;
             try {
                 delayed = new EvaluationMerge.Delayed(config.strategy().code(), config.latencyNs() / 1e6,

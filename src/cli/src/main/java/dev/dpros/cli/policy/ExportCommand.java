@@ -82,10 +82,10 @@ public final class ExportCommand implements Callable<Integer> {
             + "that an archive for any machine holds (default: ${DEFAULT-VALUE})")
     private String precision;
 
-    @Option(names = "--task", paramLabel = "FILE", description = "what the text tower makes of the task, as for dpros import")
+    @Option(names = "--task-features", paramLabel = "FILE", description = "what the text tower makes of the task, as for dpros import")
     private Path task;
 
-    @Option(names = "--force", description = "replace an export of this name that is there already")
+    @Option(names = "--overwrite", description = "replace an export of this name that is there already")
     private boolean force;
 
     @Spec

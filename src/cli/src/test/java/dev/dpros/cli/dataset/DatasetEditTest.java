@@ -32,7 +32,7 @@ import picocli.CommandLine;
 @Timeout(180)
 class DatasetEditTest {
     private static final String SLICE = "src/learn/src/test/resources/recording/pusht_slice_blosc.zarr";
-    private static final String[] EDITS = {"--drop", "0", "--trim", "1:0.2..0.6", "--split", "2:0.3", "--label", "1=success", "--task",
+    private static final String[] EDITS = {"--drop", "0", "--trim", "1:0.2..0.6", "--split", "2:0.3", "--label", "1=success", "--set-task",
         "2=push the T"};
 
     private final StringWriter out = new StringWriter();
@@ -171,7 +171,7 @@ class DatasetEditTest {
     @Test
     void shouldMergeTasks() {
         Path two = folder.resolve("two.zarr");
-        assertEquals(0, edit(SLICE, two, "--task", "0..1=push", "--task", "2=shove"), err.toString());
+        assertEquals(0, edit(SLICE, two, "--set-task", "0..1=push", "--set-task", "2=shove"), err.toString());
         Path one = folder.resolve("one.zarr");
         assertEquals(0, edit(two.toString(), one, "--rename-task", "shove=push"), err.toString());
         try (EpisodeDataset merged = ZarrDataset.open(one, 10)) {
@@ -191,7 +191,7 @@ class DatasetEditTest {
                 List.of("all 3 dropped", "--drop", "0..2"), List.of("which are dropped", "--drop", "1", "--label", "1=success"),
                 List.of("--trim: edit: expected EPISODES:FROM..TO", "--trim", "1:5"), List.of("--trim: edit", "--trim", "1:0.5..0.2"),
                 List.of("a beginning before its end at", "--trim", "1:100..200"), List.of("--split: episode 1: expected a time within", "--split", "1:50"),
-                List.of("--label: edit: expected EPISODES=success", "--label", "1=good"), List.of("--task: edit", "--task", "1"),
+                List.of("--label: edit: expected EPISODES=success", "--label", "1=good"), List.of("--set-task: edit", "--set-task", "1"),
                 List.of("at least one step", "--trim", "1:0.01..0.02"))) {
             assertEquals(2, edit(SLICE, folder.resolve("x"), wrong.subList(1, wrong.size()).toArray(String[]::new)), wrong.toString());
             assertTrue(err.toString().contains(wrong.get(0)) && err.toString().lines().count() == 1, wrong + ": " + err);
