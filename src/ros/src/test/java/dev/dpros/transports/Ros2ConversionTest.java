@@ -16,10 +16,13 @@ import dev.dpros.ros2.message.Ros2Schema;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Types of ROS 1 in the language of ROS 2. */
 class Ros2ConversionTest {
+    private static final Set<String> CHANGED = Set.of("control_msgs/JointTrajectoryControllerState");
+
     private static MessageSchema ros1(String type) {
         try {
             return SchemaCatalog.packaged().message(type);
@@ -28,12 +31,13 @@ class Ros2ConversionTest {
         }
     }
 
+    /** All but those that ROS 2 gave other fields. */
     @Test
     void shouldGiveTheTypesThatRos2Has() {
         int same = 0;
         for (String file : Ros2Catalog.packagedFiles()) {
             MessageSchema ros1 = file.contains("/msg/") ? ros1(file.replace("/msg/", "/").replace(".msg", "")) : null;
-            if (ros1 != null) {
+            if (ros1 != null && !CHANGED.contains(ros1.type())) {
                 MessageConversion converted = Transports.toRos2(ros1.type(), ros1.md5(), ros1.definition());
                 Ros2Schema known = Ros2Catalog.packaged().message(ros1.type());
                 assertEquals(known.hash(), converted.type().checksum(), ros1.type());
