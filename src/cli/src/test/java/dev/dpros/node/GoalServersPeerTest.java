@@ -117,7 +117,8 @@ class GoalServersPeerTest {
 
     private static void stopAndStart(RosNode node, RosTool servers) {
         awaitMore(servers, "arm goal");
-        assertTrue(call(node, "stop").contains("now hold"));
+        String stopped = call(node, "stop");
+        assertTrue(stopped.contains("now hold"), stopped);
         Await.until("canceled", () -> count(servers, "arm preempted False") == 1);
         long goals = count(servers, "gripper goal");
         assertEquals(0, count(servers, "gripper preempted False"), "its goal stays");

@@ -130,8 +130,9 @@ public final class TrainCommand implements Callable<Integer> {
             if (cached) {
                 data.cacheCoordinates(initial);
             }
+            Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
             BatchSource batches = data.training();
-            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective(config, policy, cached), batches, options(config, policy, learns))) {
+            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective, batches, options(config, policy, learns))) {
                 if (resume) {
                     files.restore(trainer.state());
                     trainer.resume();
