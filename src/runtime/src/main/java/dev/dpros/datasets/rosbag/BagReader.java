@@ -1,6 +1,7 @@
 package dev.dpros.datasets.rosbag;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,6 +66,7 @@ public final class BagReader {
         try (InputStream file = Files.newInputStream(path)) {
             return Arrays.equals(file.readNBytes(BagRecord.MAGIC.length), BagRecord.MAGIC);
         } catch (IOException e) {
+            OpenFiles.rethrow(new InputException(path + ": cannot be read: " + e.getMessage(), e));
             return false; // a directory, or nothing
         }
     }
