@@ -37,6 +37,8 @@ public final class Watchdog {
     private final AtomicLongArray details = new AtomicLongArray(3 * SafetyEvent.count());
     private final TransitionLog.Entry transition = new TransitionLog.Entry();
     private final AtomicInteger requests = new AtomicInteger();
+    /** What was taken last decides on the state at the end of its tick. */
+    private volatile boolean applying;
     private volatile SafetyState state = SafetyState.HOLD;
     private volatile SafetyEvent reason = SafetyEvent.NOT_STARTED;
     private volatile int reasonSource = NO_SOURCE;
@@ -88,9 +90,9 @@ public final class Watchdog {
         }
     }
 
-    /** Whether an operator's request has not yet been applied. Any thread. */
+    /** Whether an operator's request has not yet told on the {@link #state}. Any thread. */
     public boolean requestPending() {
-        return requests.get() != 0;
+        return requests.get() != 0 || applying;
     }
 
     /** The event that led to the present state. Any thread. */
@@ -199,7 +201,11 @@ public final class Watchdog {
 
     /** Takes what operators have asked for since the last call, as a set of bits. Control thread. */
     public int takeRequests() {
-        return requests.get() == 0 ? 0 : requests.getAndSet(0);
+        if (requests.get() == 0) {
+            return 0;
+        }
+        applying = true;
+        return requests.getAndSet(0);
     }
 
     /** As {@link #applyRequests(int, long, long)} with what {@link #takeRequests} gives. Control thread. */
@@ -312,6 +318,9 @@ public final class Watchdog {
             } else if (now == SafetyState.HOLD && worst == SafetyState.DEGRADED) {
                 leave(SafetyEvent.HOLD_CLEARED);
             }
+        }
+        if (applying) {
+            applying = false;
         }
         return state();
     }

@@ -60,6 +60,21 @@ class WatchdogTest {
         return watchdog;
     }
 
+    /** Whoever asked reads the state after it: a stop is not answered with the state before. */
+    @Test
+    void shouldHaveARequestPendingUntilItToldOnTheState() {
+        Watchdog watchdog = new Watchdog(SOURCES, WatchdogListener.NONE);
+        watchdog.request(SafetyEvent.STARTED);
+        int taken = watchdog.takeRequests();
+        assertTrue(watchdog.requestPending());
+        watchdog.applyRequests(taken, 1, 1);
+        assertTrue(watchdog.requestPending());
+        watchdog.update();
+        assertFalse(watchdog.requestPending());
+        assertEquals(0, watchdog.takeRequests());
+        assertFalse(watchdog.requestPending());
+    }
+
     @Test
     void shouldBeginStoppedAndGoNominalWhenStarted() {
         Watchdog watchdog = new Watchdog(SOURCES, WatchdogListener.NONE);
