@@ -2,6 +2,7 @@ package dev.dpros.ros2.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.ActionClient;
 import dev.dpros.core.ActionClient.State;
@@ -9,6 +10,7 @@ import dev.dpros.core.ActionGoals;
 import dev.dpros.ros.testing.Await;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class ActionCallerTest implements ActionGoals.Work {
     private final int domain = 60 + (int) (ProcessHandle.current().pid() % 10);
     private final CountDownLatch mayBegin = new CountDownLatch(1);
+    private final CountDownLatch begins = new CountDownLatch(1);
     private final AtomicInteger canceled = new AtomicInteger();
     private Ros2Node server;
     private Ros2Node node;
@@ -28,6 +31,7 @@ class ActionCallerTest implements ActionGoals.Work {
 
     @Override
     public String begin(Map<String, Object> goal) {
+        begins.countDown();
         try {
             mayBegin.await();
         } catch (InterruptedException e) {
@@ -71,8 +75,9 @@ class ActionCallerTest implements ActionGoals.Work {
     }
 
     @Test
-    void shouldCancelAGoalThatWasNotTakenYet() {
+    void shouldCancelAGoalThatWasNotTakenYet() throws InterruptedException {
         client.send(Map.of("task", "early"));
+        assertTrue(begins.await(20, TimeUnit.SECONDS), "it has come");
         client.cancel();
         mayBegin.countDown();
         Await.until("canceled when it begins", () -> canceled.get() >= 1);
