@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.cli.run.PolicyProcess;
 import dev.dpros.core.Transport.Subscription;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.ros.testing.Await;
@@ -14,7 +15,6 @@ import dev.dpros.ros.testing.ControllerServers;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -51,21 +51,18 @@ class GoalServersPeerTest {
             """;
     private static final String DIAGNOSTICS = "diagnostic_msgs/DiagnosticArray";
 
-    private final List<AutoCloseable> started = new ArrayList<>();
+    private final Owned started = new Owned();
 
     @TempDir
     private Path folder;
 
     @AfterEach
-    void stop() throws Exception {
-        for (int i = started.size() - 1; i >= 0; i--) {
-            started.get(i).close();
-        }
+    void stop() {
+        started.close();
     }
 
     private <T extends AutoCloseable> T own(T resource) {
-        started.add(resource);
-        return resource;
+        return started.own(resource);
     }
 
     private static String call(RosNode node, String service) {

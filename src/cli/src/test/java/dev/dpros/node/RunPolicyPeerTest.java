@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.dpros.cli.run.PolicyProcess;
 import dev.dpros.datasets.JournalIndex;
 import dev.dpros.node.trace.TraceReport;
+import dev.dpros.process.Owned;
 import dev.dpros.recording.EpisodeStore;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -123,21 +123,18 @@ class RunPolicyPeerTest {
             show('node', other)
             """;
 
-    private final List<AutoCloseable> started = new ArrayList<>();
+    private final Owned started = new Owned();
 
     @TempDir
     private Path folder;
 
     @AfterEach
-    void stop() throws Exception {
-        for (int i = started.size() - 1; i >= 0; i--) {
-            started.get(i).close();
-        }
+    void stop() {
+        started.close();
     }
 
     private <T extends AutoCloseable> T own(T resource) {
-        started.add(resource);
-        return resource;
+        return started.own(resource);
     }
 
     @Test

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.cli.run.PolicyProcess;
 import dev.dpros.node.OwnTopic;
+import dev.dpros.process.Owned;
 import dev.dpros.ros.testing.Await;
 import dev.dpros.ros.testing.RosMasterProcess;
 import dev.dpros.ros.testing.RosTool;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +30,7 @@ class NodeOutputsPeerTest {
     private static RosMasterProcess master;
     private static RosTool world;
 
-    private final List<AutoCloseable> started = new ArrayList<>();
+    private final Owned started = new Owned();
 
     @TempDir
     private Path folder;
@@ -54,15 +54,12 @@ class NodeOutputsPeerTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
-        for (int i = started.size() - 1; i >= 0; i--) {
-            started.get(i).close();
-        }
+    void stop() {
+        started.close();
     }
 
     private <T extends AutoCloseable> T own(T resource) {
-        started.add(resource);
-        return resource;
+        return started.own(resource);
     }
 
     private PolicyProcess run(String... replacements) {
