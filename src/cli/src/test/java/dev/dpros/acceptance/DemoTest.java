@@ -15,9 +15,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code dpros demo} as a user starts it. */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class DemoTest {
     @TempDir
     private Path folder;

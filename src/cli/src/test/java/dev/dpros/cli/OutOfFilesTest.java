@@ -13,10 +13,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Processes with few files to open: one line that says what to do, exit code 2. */
 @Timeout(400)
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class OutOfFilesTest {
     private static final String REMEDY = "raise the limit before the start, for instance: ulimit -n 4096";
     private static final String CONFIG = """

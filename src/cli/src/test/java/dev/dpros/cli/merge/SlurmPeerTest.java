@@ -24,11 +24,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import picocli.CommandLine;
 
 /** A study as an array of real Slurm's, by the job file that is shipped. */
 @Tag("realpeer")
 @Timeout(400)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class SlurmPeerTest {
     private static final String POLICY = "models/pusht_keypoints";
     private static final String SEEDS = "100000..100005";

@@ -10,10 +10,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** rospy drivers keep one connection per node and topic: recording must not take the policy's messages away. */
 @Tag("realpeer")
 @Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class RecordBesideDriversPeerTest {
     /** A camera and a joint driver that publish a fixed number of messages, then say how many connections they had and what the node received. */
     private static final String DRIVERS = """

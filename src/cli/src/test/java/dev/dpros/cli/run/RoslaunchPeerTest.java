@@ -18,10 +18,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The control node as a process of the real roslaunch, through the package's own node wrapper. */
 @Tag("realpeer")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class RoslaunchPeerTest {
     private RosMasterProcess master;
 

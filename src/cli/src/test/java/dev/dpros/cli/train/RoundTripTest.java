@@ -47,11 +47,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Ten episodes recorded from the simulated robot, exported to each format, and read by programs that are not ours. */
 @Tag("realpeer")
 @Timeout(120)
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("training")
 class RoundTripTest {
     private static final int EPISODES = 10;
     private static final int STEPS = 12;
