@@ -23,7 +23,7 @@ public record OutputConfig(String name, List<Integer> dims, Interpolation interp
     public OutputConfig {
         dims = List.copyOf(dims);
         ControlConfig.require(!dims.isEmpty(), "outputs.dims", dims, "one or more");
-        ControlConfig.require(openAt == null || dims.size() == 1, "outputs.open_at", openAt, "one dimension");
+        ControlConfig.require(openAt == null || dims.size() == 1, "outputs.dims", dims, "one, where open_at is given");
     }
 
     /** The output that takes the whole action, as the loop's own settings say. */
