@@ -3,18 +3,16 @@ package dev.dpros.datasets;
 import dev.dpros.core.InputException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** An aligned data set as it is after edits: a view; steps whose time lies in a piece are in it. One thread; closes what it views. */
-public final class EditedEpisodes implements EpisodeDataset {
+public final class EditedEpisodes extends EpisodeView {
     private static final double ROUNDING = 1e-6;
 
-    private final EpisodeDataset all;
     private final List<EpisodeEdits.Piece> pieces;
 
     /** A view. @throws InputException if a piece has no step */
     public EditedEpisodes(EpisodeDataset all, List<EpisodeEdits.Piece> pieces) {
-        this.all = all;
+        super(all);
         this.pieces = List.copyOf(pieces);
         for (int i = 0; i < pieces.size(); i++) {
             try (Episode episode = episode(i)) {
@@ -42,53 +40,8 @@ public final class EditedEpisodes implements EpisodeDataset {
     }
 
     @Override
-    public String name() {
-        return all.name();
-    }
-
-    @Override
-    public List<DatasetFeature> features() {
-        return all.features();
-    }
-
-    @Override
-    public String storedName(int feature) {
-        return all.storedName(feature);
-    }
-
-    @Override
-    public double fps() {
-        return all.fps();
-    }
-
-    @Override
-    public String robot() {
-        return all.robot();
-    }
-
-    @Override
     public int episodes() {
         return pieces.size();
-    }
-
-    @Override
-    public List<String> leftOut() {
-        return all.leftOut();
-    }
-
-    @Override
-    public List<String> contradictions() {
-        return all.contradictions();
-    }
-
-    @Override
-    public List<String> faults() {
-        return all.faults();
-    }
-
-    @Override
-    public Set<String> masks() {
-        return all.masks();
     }
 
     @Override
@@ -103,10 +56,5 @@ public final class EditedEpisodes implements EpisodeDataset {
         Episode whole = all.episode(piece.episode());
         Stretch stretch = new Stretch(step(piece.fromS(), whole.length()), step(piece.toS(), whole.length()));
         return new EpisodePart(whole, stretch, piece.id(whole.id()), piece.task(), piece.success());
-    }
-
-    @Override
-    public void close() {
-        all.close();
     }
 }

@@ -4,15 +4,13 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * A data set without what should not be learnt from: episodes beyond the bounds of their stamps always, those of another
  * label or that cannot be read, and steps at which nobody drove, on request. Each one left out is said. One thread.
  */
-public final class SelectedEpisodes implements EpisodeDataset {
-    private final EpisodeDataset all;
+public final class SelectedEpisodes extends EpisodeView {
     private final List<Kept> kept = new ArrayList<>();
     private int idleSteps;
     private int known;
@@ -51,7 +49,7 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     private SelectedEpisodes(EpisodeDataset all) {
-        this.all = all;
+        super(all);
     }
 
     /**
@@ -189,53 +187,8 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     @Override
-    public String name() {
-        return all.name();
-    }
-
-    @Override
-    public List<DatasetFeature> features() {
-        return all.features();
-    }
-
-    @Override
-    public String storedName(int feature) {
-        return all.storedName(feature);
-    }
-
-    @Override
-    public double fps() {
-        return all.fps();
-    }
-
-    @Override
-    public String robot() {
-        return all.robot();
-    }
-
-    @Override
     public int episodes() {
         return kept.size();
-    }
-
-    @Override
-    public List<String> leftOut() {
-        return all.leftOut();
-    }
-
-    @Override
-    public List<String> faults() {
-        return all.faults();
-    }
-
-    @Override
-    public Set<String> masks() {
-        return all.masks();
-    }
-
-    @Override
-    public List<String> contradictions() {
-        return all.contradictions();
     }
 
     @Override
@@ -250,10 +203,5 @@ public final class SelectedEpisodes implements EpisodeDataset {
         Episode whole = all.episode(one.index);
         boolean entire = one.stretch.from() == 0 && one.stretch.to() == whole.length();
         return entire ? whole : new EpisodePart(whole, one.stretch, whole.id() + (one.part > 0 ? "-" + one.part : ""));
-    }
-
-    @Override
-    public void close() {
-        all.close();
     }
 }

@@ -2,21 +2,19 @@ package dev.dpros.node.outputs;
 
 import dev.dpros.core.CommandFrame;
 import dev.dpros.core.OutputPhase;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A gripper behind an action server of control_msgs/GripperCommand, which makes its own motion to a position. A goal is where the planned motion
  * under way ends, sent when it begins, and again if that changes: not each position in between. At a stop, hold, fault and exit the last goal stands,
  * unless it is to be canceled, or, at an operator's stop, the gripper is to open. Control thread; allocates nothing.
  */
-final class GripperGoals implements RobotOutput {
+final class GripperGoals extends GoalOutput {
     /** So far ahead a motion counts as under way where there was no position before. */
     private static final long SOON_NS = 100_000_000;
     /** A smaller step is one too once the position has stood for so long. */
     private static final long STOOD_NS = 500_000_000;
     private static final double FINE = 0.1;
 
-    private final GoalSender sender;
     private final double step;
     private final boolean cancels;
     private final double openAt;
@@ -41,7 +39,7 @@ final class GripperGoals implements RobotOutput {
      * @param openAt where an operator's stop opens the gripper, robot units; not a number if it does not
      */
     GripperGoals(GoalSender sender, double step, boolean cancels, double openAt) {
-        this.sender = sender;
+        super(sender);
         this.step = step;
         this.cancels = cancels;
         this.openAt = openAt;
@@ -151,55 +149,10 @@ final class GripperGoals implements RobotOutput {
         sender.drives(next == OutputPhase.DRIVES);
     }
 
-    @Override
-    public boolean lost() {
-        return sender.lost();
-    }
-
-    @Override
-    public String lostText() {
-        return sender.lostText();
-    }
-
     /** A server that has begun anew knows no goal of before. */
     @Override
     public void begin() {
         goal = Double.NaN;
-        sender.begin();
-    }
-
-    @Override
-    public String topic() {
-        return sender.name();
-    }
-
-    @Override
-    public int receivers() {
-        return sender.missing() == null ? 1 : 0;
-    }
-
-    @Override
-    public @Nullable String missing() {
-        return sender.missing();
-    }
-
-    @Override
-    public void leave() {
-        sender.leave();
-    }
-
-    @Override
-    public long sent() {
-        return sender.sent();
-    }
-
-    @Override
-    public long dropped() {
-        return sender.failed();
-    }
-
-    @Override
-    public void close() {
-        sender.close();
+        super.begin();
     }
 }
