@@ -32,7 +32,6 @@ import dev.dpros.training.InitialWeights;
 import dev.dpros.training.LearningRate;
 import dev.dpros.training.Objective;
 import dev.dpros.training.PolicyTrainer;
-import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
 import dev.dpros.training.pusht.PoseObjective;
@@ -123,21 +122,14 @@ public final class TrainCommand implements Callable<Integer> {
             if (!resume) {
                 files.begin(inForce); // now that the data are read: an empty training would be in the way of the next try
             }
-            PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
-            Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
-            boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
             ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
-            if (cached) {
-                data.cacheCoordinates(initial);
-            }
-            Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
-            BatchSource batches = data.training();
-            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective, batches, options(config, policy, learns))) {
+            try (PolicyTrainer trainer = trainer(config, policy, data, earlier)) {
+                System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
                 if (resume) {
                     files.restore(trainer.state());
                     trainer.resume();
                 }
-                TrainingSummary.of(config, data, batches, trainer.state(), parameters(initial)).forEach(line -> Verbosity.tell(spec, line));
+                TrainingSummary.of(config, data, trainer, parameters(policy)).forEach(line -> Verbosity.tell(spec, line));
                 run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
                 try (ConsoleProgress progress = new ConsoleProgress(spec)) {
                     run.run(progress, spec.commandLine().getErr());
@@ -147,6 +139,18 @@ public final class TrainCommand implements Callable<Integer> {
             }
             return run.stopped() ? INTERRUPTED : 0;
         }
+    }
+
+    /** A training that has not begun, which alone keeps what of the first weights is not trained. */
+    private PolicyTrainer trainer(TrainConfig config, PolicyConfig policy, TrainingData data, List<PolicyDefinition> earlier) {
+        PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
+        Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
+        boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
+        if (cached) {
+            data.cacheCoordinates(initial);
+        }
+        Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
+        return new PolicyTrainer(initial, objective, data.training(), options(config, policy, learns));
     }
 
     /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
@@ -199,8 +203,8 @@ public final class TrainCommand implements Callable<Integer> {
         return weights;
     }
 
-    private static long parameters(PolicyDefinition policy) {
-        return policy.weights().values().stream().mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact)).sum();
+    private static long parameters(PolicyConfig policy) {
+        return ExpectedTensors.of(policy).values().stream().mapToLong(shape -> shape.stream().reduce(1L, Math::multiplyExact)).sum();
     }
 
     /** Which tensors are trained. @throws InputException if a prefix names none */
