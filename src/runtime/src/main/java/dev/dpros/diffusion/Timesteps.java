@@ -67,6 +67,36 @@ public final class Timesteps {
         return timesteps;
     }
 
+    /**
+     * Timesteps in segments, each of which begins where another network of fewer timesteps is evaluated, from its last to its first: within a
+     * segment evenly in log(signal / noise), from 90 % to 5 % of the training timesteps in all.
+     *
+     * @param few the other network's
+     * @param each timesteps of a segment
+     * @throws IllegalArgumentException if there are not so many
+     */
+    public static int[] segments(SchedulerConfig config, SchedulerConfig few, int each) {
+        AlphaSchedule alphas = AlphaSchedule.of(config);
+        AlphaSchedule bounds = AlphaSchedule.of(few);
+        int count = few.numTrainTimesteps();
+        int[] timesteps = new int[count * each];
+        int t = config.numTrainTimesteps() - 1;
+        double from = logSnr(alphas, (int) (FIRST * config.numTrainTimesteps()));
+        for (int i = 0; i < timesteps.length; i++) {
+            int segment = i / each;
+            boolean last = segment == count - 1;
+            double to = last ? logSnr(alphas, (int) (LAST * config.numTrainTimesteps())) : logSnr(bounds, count - 2 - segment);
+            double wanted = from + (to - from) * (i % each) / (last ? Math.max(1, each - 1) : each);
+            while (t > 0 && Math.abs(logSnr(alphas, t - 1) - wanted) <= Math.abs(logSnr(alphas, t) - wanted)) {
+                t--;
+            }
+            timesteps[i] = t--;
+            from = i % each == each - 1 ? to : from;
+        }
+        requireDecreasing(timesteps, largest(config));
+        return timesteps;
+    }
+
     private static double logSnr(AlphaSchedule alphas, int t) {
         return Math.log(alphas.signalRate(t) / alphas.noiseRate(t));
     }

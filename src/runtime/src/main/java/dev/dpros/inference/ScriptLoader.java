@@ -24,6 +24,9 @@ import java.util.List;
  * call {@link TorchRuntime#start} first.
  */
 public final class ScriptLoader {
+    /** Values of a tensor whose copies are worth giving back at once. */
+    private static final long LARGE = 1 << 20;
+
     private ScriptLoader() {}
 
     /**
@@ -50,6 +53,9 @@ public final class ScriptLoader {
             for (String preparation : preparations) {
                 script.preparation(preparation).stream().filter(step -> step.attribute().equals(attribute))
                         .forEach(step -> prepare(module, step, manager));
+            }
+            if (tensor.count() >= LARGE) {
+                TorchRuntime.releaseFreeMemory();
             }
         });
         TorchRuntime.releaseFreeMemory();

@@ -10,10 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * All that an optimisation changes: the weights, AdamW's two moments, the moving average of the weights, each tensor in direct memory
@@ -51,6 +53,15 @@ public final class TrainingState {
     }
 
     private TrainingState(List<TrainedTensor> tensors, List<TrainedTensor> statistics, boolean accumulates) {
+        this(tensors, statistics, accumulates ? EnumSet.allOf(Part.class) : EnumSet.complementOf(EnumSet.of(Part.GRADIENTS)));
+    }
+
+    /** The weights alone of a network that is used as it is. */
+    public static TrainingState fixed(ScriptModule network) {
+        return new TrainingState(network.trained(), network.statistics(), EnumSet.of(Part.WEIGHTS));
+    }
+
+    private TrainingState(List<TrainedTensor> tensors, List<TrainedTensor> statistics, Set<Part> parts) {
         this.statistics = statistics.stream().map(TrainedTensor::layout).toList();
         for (TrainedTensor statistic : statistics) {
             ByteBuffer memory = allocate(statistic.layout());
@@ -58,14 +69,12 @@ public final class TrainingState {
             gathered.add(memory);
         }
         this.tensors = tensors.stream().map(TrainedTensor::layout).toList();
-        for (Part part : Part.values()) {
-            if (part != Part.GRADIENTS || accumulates) {
-                blocks.put(part, this.tensors.stream().map(TrainingState::allocate).toList());
-            }
-        }
+        parts.forEach(part -> blocks.put(part, this.tensors.stream().map(TrainingState::allocate).toList()));
         for (int i = 0; i < tensors.size(); i++) {
             put(tensors.get(i).initial(), this.tensors.get(i), memory(Part.WEIGHTS, i));
-            memory(Part.AVERAGE, i).put(memory(Part.WEIGHTS, i));
+            if (parts.contains(Part.AVERAGE)) {
+                memory(Part.AVERAGE, i).put(memory(Part.WEIGHTS, i));
+            }
         }
     }
 
