@@ -68,33 +68,34 @@ public final class Timesteps {
     }
 
     /**
-     * Timesteps in segments, each of which begins where another network of fewer timesteps is evaluated, from its last to its first: within a
-     * segment evenly in log(signal / noise), from 90 % to 5 % of the training timesteps in all.
+     * Timesteps in segments: within each evenly in log(signal / noise), down to 5 % of the training timesteps in all.
      *
-     * @param few the other network's
+     * @param begins where each segment begins, decreasing
      * @param each timesteps of a segment
      * @throws IllegalArgumentException if there are not so many
      */
-    public static int[] segments(SchedulerConfig config, SchedulerConfig few, int each) {
+    public static int[] segments(SchedulerConfig config, int[] begins, int each) {
         AlphaSchedule alphas = AlphaSchedule.of(config);
-        AlphaSchedule bounds = AlphaSchedule.of(few);
-        int count = few.numTrainTimesteps();
-        int[] timesteps = new int[count * each];
+        int[] timesteps = new int[begins.length * each];
         int t = config.numTrainTimesteps() - 1;
-        double from = logSnr(alphas, (int) (FIRST * config.numTrainTimesteps()));
         for (int i = 0; i < timesteps.length; i++) {
             int segment = i / each;
-            boolean last = segment == count - 1;
-            double to = last ? logSnr(alphas, (int) (LAST * config.numTrainTimesteps())) : logSnr(bounds, count - 2 - segment);
+            boolean last = segment == begins.length - 1;
+            double from = logSnr(alphas, begins[segment]);
+            double to = logSnr(alphas, last ? (int) (LAST * config.numTrainTimesteps()) : begins[segment + 1]);
             double wanted = from + (to - from) * (i % each) / (last ? Math.max(1, each - 1) : each);
             while (t > 0 && Math.abs(logSnr(alphas, t - 1) - wanted) <= Math.abs(logSnr(alphas, t) - wanted)) {
                 t--;
             }
             timesteps[i] = t--;
-            from = i % each == each - 1 ? to : from;
         }
         requireDecreasing(timesteps, largest(config));
         return timesteps;
+    }
+
+    /** The first timestep of few: before it there is little but noise, where a network that predicts it is of no use. */
+    public static int first(SchedulerConfig config) {
+        return (int) (FIRST * config.numTrainTimesteps());
     }
 
     private static double logSnr(AlphaSchedule alphas, int t) {

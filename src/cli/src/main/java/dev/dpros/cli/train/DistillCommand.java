@@ -98,6 +98,7 @@ public final class DistillCommand implements Callable<Integer> {
         PolicyDefinition policy = complete(PolicyReader.read(source));
         Distillation distillation = new Distillation(policy.config(), evaluations, teacherEvaluations);
         Map<String, Object> settings = new HashMap<>(DEFAULTS);
+        settings.put("evaluation", Map.of("denoising_steps", evaluations));
         settings.put("datasets", datasets.stream().map(path -> path.toAbsolutePath().toString()).toList());
         TrainConfig.Result result = TrainConfig.of(source, settings, TrainingSession.layer(overrides));
         TrainConfig config = result.config();

@@ -5,11 +5,8 @@ import dev.dpros.diffusion.AlphaSchedule;
 import dev.dpros.diffusion.NoiseScheduler;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
-import dev.dpros.diffusion.SchedulerConfig.BetaSchedule;
 import dev.dpros.diffusion.SchedulerConfig.PredictionType;
-import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import dev.dpros.diffusion.SchedulerConfig.Type;
-import dev.dpros.diffusion.SchedulerConfig.Variance;
 import dev.dpros.diffusion.Timesteps;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import java.util.function.Predicate;
@@ -45,14 +42,20 @@ public record Distillation(PolicyConfig teacher, int evaluations, int teacherEva
     }
 
     /**
-     * What samples the student: the same flow in fewer steps, or DDIM on as many timesteps as it takes evaluations, where it predicts the
-     * trajectory. LeRobot's own class samples it so, too.
+     * What samples the student: the same flow in fewer steps; or DDIM on fewer timesteps, the first of them at 90 %, where the teacher's own
+     * network is a good beginning.
      */
     public SchedulerConfig student() {
         SchedulerConfig t = teacher.scheduler();
         return t.flow() != null ? t.withSampling(Type.EULER, evaluations)
-                : new SchedulerConfig(Type.DDIM, evaluations, BetaSchedule.SQUAREDCOS_CAP_V2, 1e-4, 0.02, PredictionType.SAMPLE, t.clipSample(),
-                        t.clipSampleRange(), Variance.FIXED_SMALL, true, 0, 0, evaluations);
+                : ddim(evaluations, Timesteps.first(t) - (evaluations - 1) * (t.numTrainTimesteps() / evaluations));
+    }
+
+    /** Deterministic DDIM for the teacher's network. */
+    private SchedulerConfig ddim(int steps, int offset) {
+        SchedulerConfig t = teacher.scheduler();
+        return new SchedulerConfig(Type.DDIM, t.numTrainTimesteps(), t.betaSchedule(), t.betaStart(), t.betaEnd(), t.predictionType(),
+                t.clipSample(), t.clipSampleRange(), t.variance(), true, offset, 0, steps);
     }
 
     /** The tensors that the student learns: the denoising network's. What encodes observations stays the teacher's. */
@@ -66,41 +69,57 @@ public record Distillation(PolicyConfig teacher, int evaluations, int teacherEva
         if (t.flow() != null) {
             return NoiseScheduler.of(t.withSampling(Type.EULER, teacherEvaluations), elements);
         }
-        SchedulerConfig plain = new SchedulerConfig(Type.DDIM, t.numTrainTimesteps(), t.betaSchedule(), t.betaStart(), t.betaEnd(),
-                t.predictionType(), t.clipSample(), t.clipSampleRange(), t.variance(), true, 0, 0, teacherEvaluations, Spacing.DIFFUSERS, null);
-        return NoiseScheduler.of(plain, Timesteps.segments(plain, student(), teacherEvaluations / evaluations), elements);
-    }
-
-    /** What the student is told of the time at its k-th evaluation. */
-    float time(int k) {
-        return NoiseScheduler.of(student(), 1).time(k);
+        return NoiseScheduler.of(ddim(teacherEvaluations, 0), Timesteps.segments(t, Timesteps.of(student()),
+                teacherEvaluations / evaluations), elements);
     }
 
     /**
-     * What the student's network has to say at its k-th evaluation, as the clean trajectory of a loss without signal, so that its own scheduler leads from
-     * a sample to another.
+     * A lesson of one value: a clean trajectory and noise of which the student's sample is made at its k-th evaluation, so that a network that predicts
+     * them makes its scheduler lead to where the teacher's part ends.
      *
-     * @param from where the teacher's part begins
-     * @param to where it ends
-     * @param target filled
+     * @param time of which the student's network is told
+     * @param signal the factor of the clean trajectory in the sample
+     * @param level the factor of the noise
+     * @param nextSignal the same in the sample that follows
+     * @param nextLevel the same of the noise
      */
-    void target(int k, double[] from, double[] to, double[] target) {
+    record Moment(float time, double signal, double level, double nextSignal, double nextLevel) {
+        /** The clean trajectory. @param from the student's sample @param to where it is to lead */
+        double clean(double from, double to) {
+            double ratio = nextLevel / level;
+            return (to - ratio * from) / (nextSignal - ratio * signal);
+        }
+
+        /** The noise that belongs to it. */
+        double noise(double from, double clean) {
+            return (from - signal * clean) / level;
+        }
+
+        /** How far the sample that follows moves with what a network says of this type. */
+        double reach(PredictionType predicts) {
+            return switch (predicts) {
+                case EPSILON -> nextLevel - nextSignal * level / signal;
+                case SAMPLE -> nextSignal - nextLevel * signal / level;
+                case V_PREDICTION -> nextLevel * signal - nextSignal * level;
+                case VELOCITY -> 1;
+            };
+        }
+    }
+
+    /** The student's k-th evaluation. */
+    Moment moment(int k) {
         SchedulerConfig student = student();
+        NoiseScheduler scheduler = NoiseScheduler.of(student, 1);
+        boolean last = k == evaluations - 1;
         if (student.flow() != null) {
-            double kept = 1 - student.flow().sigmaMin();
-            for (int i = 0; i < target.length; i++) {
-                target[i] = (to[i] - from[i]) * evaluations + kept * from[i];
-            }
-            return;
+            double time = scheduler.time(k);
+            double next = last ? 1 : scheduler.time(k + 1);
+            return new Moment((float) time, time, student.flow().noiseRate(time), next, student.flow().noiseRate(next));
         }
         AlphaSchedule alphas = AlphaSchedule.of(student);
-        int timestep = evaluations - 1 - k;
-        double ratio = timestep == 0 ? 0 : (double) alphas.noiseRate(timestep - 1) / alphas.noiseRate(timestep);
-        double signal = timestep == 0 ? 1 : alphas.signalRate(timestep - 1);
-        double clip = student.clipSample() ? student.clipSampleRange() : Double.POSITIVE_INFINITY;
-        for (int i = 0; i < target.length; i++) {
-            double clean = (to[i] - ratio * from[i]) / (signal - ratio * alphas.signalRate(timestep));
-            target[i] = Math.max(-clip, Math.min(clip, clean));
-        }
+        int now = scheduler.timestep(k);
+        int next = last ? 0 : scheduler.timestep(k + 1);
+        return new Moment(scheduler.time(k), alphas.signalRate(now), alphas.noiseRate(now), last ? 1 : alphas.signalRate(next),
+                last ? 0 : alphas.noiseRate(next));
     }
 }

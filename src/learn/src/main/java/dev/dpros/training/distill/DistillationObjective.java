@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/** A student's loss: the squared error of what its network says of a {@link Teacher}'s lessons. */
+/** A student's loss: the squared error of where its scheduler leads with what its network says of a {@link Teacher}'s lessons. */
 public final class DistillationObjective implements Objective {
     private final DiffusionObjective network;
 
@@ -28,18 +28,14 @@ public final class DistillationObjective implements Objective {
         return network.script(initial, learns);
     }
 
-    /** With no signal and all of the noise, what is noisy is the lesson's sample, and what is clean what it says. */
     @Override
     public List<TensorData> inputs(Batch lesson, SplittableRandom random) {
         Map<String, TensorData> inputs = new LinkedHashMap<>(lesson.inputs());
-        TensorData sample = inputs.remove(Teacher.SAMPLE);
+        TensorData noise = inputs.remove(Teacher.NOISE);
         TensorData time = inputs.remove(Teacher.TIME);
-        float[] rates = new float[2 * lesson.size()];
-        for (int i = 0; i < lesson.size(); i++) {
-            rates[2 * i + 1] = 1;
-        }
+        TensorData rates = inputs.remove(Teacher.RATES);
         List<TensorData> x = new ArrayList<>(inputs.values());
-        x.addAll(List.of(lesson.action(), lesson.mask(), sample, time, TensorData.of(rates, lesson.size(), 2)));
+        x.addAll(List.of(lesson.action(), lesson.mask(), noise, time, rates));
         return x;
     }
 }

@@ -15,21 +15,27 @@ import dev.dpros.training.engine.TrainingStep;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** A policy that is left as it is and shows what it makes of observations and noise. Confined to one thread. */
 public final class Teacher implements AutoCloseable {
-    /** Beside the observations of a lesson: what the student's network is given, {@code [B, T, W]}. */
-    static final String SAMPLE = "lesson.sample";
-    /** And the time of which it is told, {@code [B]}. */
+    /** Beside the observations of a lesson: the noise in what the student's network is given, {@code [B, T, W]}. */
+    static final String NOISE = "lesson.noise";
+    /** The time of which it is told, {@code [B]}. */
     static final String TIME = "lesson.time";
+    /** How much of the clean trajectory and of the noise it is given, {@code [B, 2]}. */
+    static final String RATES = "lesson.rates";
     private static final double[] NO_NOISE = {};
 
     private final PolicyConfig config;
     private final Distillation distillation;
+    private final List<Distillation.Moment> moments;
     private final TrainingStep network;
 
     /**
@@ -42,6 +48,7 @@ public final class Teacher implements AutoCloseable {
     public Teacher(PolicyDefinition policy, Distillation distillation, boolean coordinates, Arithmetic arithmetic, int threads) {
         this.config = policy.config();
         this.distillation = distillation;
+        moments = IntStream.range(0, distillation.evaluations()).mapToObj(distillation::moment).toList();
         PolicyDefinition taught = coordinates ? policy : DiffusionObjective.croppedAlready(policy);
         ScriptModule script = TrainingScript.taught(taught, Distillation.learns(), coordinates, arithmetic);
         network = new TrainingStep(script, TrainingState.fixed(script), OptimizerConfig.reference(1), threads);
@@ -51,7 +58,7 @@ public final class Teacher implements AutoCloseable {
      * Plays a batch: for each of the student's evaluations as many rows as the batch has.
      *
      * @param random draws the noise
-     * @return the observations, again and again, with what the student is given; what it is to say in the actions' place
+     * @return the observations, again and again, with what the student is given, and what it is to make of that
      */
     public Batch teach(Batch batch, SplittableRandom random) {
         double[] x = new double[batch.size() * config.denoisedSteps() * config.denoisedWidth()];
@@ -87,35 +94,39 @@ public final class Teacher implements AutoCloseable {
         return wide;
     }
 
+    /** The batch for each of the student's evaluations; clean trajectories in the actions' place, weights in the mask's. */
     private Batch lesson(Batch batch, List<double[]> bounds) {
-        int parts = distillation.evaluations();
-        int rows = parts * batch.size();
+        int rows = distillation.evaluations() * batch.size();
         int each = config.denoisedSteps() * config.denoisedWidth();
-        ByteBuffer samples = floats(rows * each);
+        ByteBuffer noise = floats(rows * each);
         ByteBuffer times = floats(rows);
-        ByteBuffer targets = floats(rows * config.horizon() * config.denoisedWidth());
-        double[] target = new double[bounds.get(0).length];
-        for (int k = 0; k < parts; k++) {
-            put(samples, bounds.get(k));
-            distillation.target(k, bounds.get(k), bounds.get(k + 1), target);
-            for (int row = 0; row < batch.size(); row++) {
-                times.putFloat(distillation.time(k));
-                int at = ((k * batch.size() + row) * config.horizon() + config.firstDenoisedStep()) * config.denoisedWidth();
-                for (int i = 0; i < each; i++) {
-                    targets.putFloat((at + i) * Float.BYTES, (float) target[row * each + i]);
-                }
+        ByteBuffer rates = floats(2 * rows);
+        ByteBuffer weights = floats(rows * config.horizon());
+        ByteBuffer cleans = floats(rows * config.horizon() * config.denoisedWidth());
+        for (int row = 0; row < rows; row++) {
+            int k = row / batch.size();
+            int first = row % batch.size() * each;
+            Distillation.Moment moment = moments.get(k);
+            times.putFloat(moment.time());
+            rates.putFloat((float) moment.signal()).putFloat((float) moment.level());
+            double reach = moment.reach(config.scheduler().predictionType());
+            for (int step = 0; step < config.horizon(); step++) {
+                weights.putFloat((float) (reach * reach));
+            }
+            int at = (row * config.horizon() + config.firstDenoisedStep()) * config.denoisedWidth();
+            for (int i = 0; i < each; i++) {
+                double clean = moment.clean(bounds.get(k)[first + i], bounds.get(k + 1)[first + i]);
+                cleans.putFloat((at + i) * Float.BYTES, (float) clean);
+                noise.putFloat((float) moment.noise(bounds.get(k)[first + i], clean));
             }
         }
         Map<String, TensorData> inputs = new LinkedHashMap<>();
-        batch.inputs().forEach((key, tensor) -> inputs.put(key, joined(java.util.Collections.nCopies(parts, tensor))));
-        inputs.put(SAMPLE, tensor(samples, rows, config.denoisedSteps(), config.denoisedWidth()));
+        batch.inputs().forEach((key, tensor) -> inputs.put(key, joined(Collections.nCopies(distillation.evaluations(), tensor))));
+        inputs.put(NOISE, tensor(noise, rows, config.denoisedSteps(), config.denoisedWidth()));
         inputs.put(TIME, tensor(times, rows));
-        ByteBuffer ones = floats(rows * config.horizon());
-        while (ones.hasRemaining()) {
-            ones.putFloat(1);
-        }
-        return new Batch(rows, inputs, tensor(targets.position(targets.limit()), rows, config.horizon(), config.denoisedWidth()),
-                tensor(ones, rows, config.horizon()));
+        inputs.put(RATES, tensor(rates, rows, 2));
+        return new Batch(rows, inputs, tensor(cleans.position(cleans.limit()), rows, config.horizon(), config.denoisedWidth()),
+                tensor(weights, rows, config.horizon()));
     }
 
     /** Tensors one after the other along the first dimension. */
@@ -139,7 +150,7 @@ public final class Teacher implements AutoCloseable {
     }
 
     private static TensorData tensor(ByteBuffer values, long... shape) {
-        return new TensorData(TensorData.DType.F32, java.util.Arrays.stream(shape).boxed().toList(), values.flip());
+        return new TensorData(TensorData.DType.F32, Arrays.stream(shape).boxed().toList(), values.flip());
     }
 
     @Override
