@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.MainAccess;
-import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.NoiseSource;
+import dev.dpros.inference.ObservationBatch;
+import dev.dpros.inference.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +52,10 @@ class DistillCommandTest {
         teacher.normalizers().forEach((key, normalizer) ->
                 assertArrayEquals(normalizer.scale(), student.normalizers().get(key).scale(), 1e-9, key));
         try (DiffusionPolicy loaded = DiffusionPolicy.load(student, InferenceOptions.DEFAULT)) {
-            ObservationWindow window = new ObservationWindow(config.inputs(), config.nObsSteps());
-            assertEquals(2, loaded.predictAction(window).evaluations());
+            List<Integer> visited = new ArrayList<>();
+            ObservationBatch observations = new ObservationBatch(1, config.inputs().stream().map(input -> new float[2 * input.size()]).toList());
+            loaded.predictAction(observations, Sampling.of(NoiseSource.seeded(1), (index, count, timestep, clean) -> visited.add(timestep)));
+            assertEquals(List.of(90, 40), visited);
         }
         Path json = folder.resolve("scores.json");
         assertEquals(0, MainAccess.execute("eval", "--policy", output.resolve("last").toString(), "--seeds", "100000..100000", "--max-steps",
