@@ -23,6 +23,7 @@ import dev.dpros.cli.sim.MasterCommand;
 import dev.dpros.cli.sim.SimCommand;
 import dev.dpros.cli.top.TopCommand;
 import dev.dpros.cli.trace.TraceCommand;
+import dev.dpros.cli.train.DistillCommand;
 import dev.dpros.cli.train.TrainCommand;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
@@ -53,7 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         description = "Diffusion Policy for ROS, in real time.",
         subcommands = {DemoCommand.class, InitCommand.class, DoctorCommand.class, RunCommand.class, RecordCommand.class,
-            InitTrainingCommand.class, TrainCommand.class, EvalCommand.class, MergeCommand.class, FanCommand.class,
+            InitTrainingCommand.class, TrainCommand.class, DistillCommand.class, EvalCommand.class, MergeCommand.class, FanCommand.class,
             CollectCommand.class, SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
             ImportCommand.class, InspectCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},

@@ -119,14 +119,12 @@ public record TensorData(DType dtype, List<Long> shape, Content content) {
         return copy.flip();
     }
 
-    /** The same tensor, independent of any file. @throws InputException as {@link Content#read} */
+    /** The same tensor, independent of any file; a copy is outside the heap. @throws InputException as {@link Content#read} */
     public TensorData inMemory() {
         if (content instanceof InMemory) {
             return this;
         }
-        ByteBuffer copy = ByteBuffer.allocate(content.length());
-        content.read(0, copy);
-        return new TensorData(dtype, shape, copy.flip());
+        return new TensorData(dtype, shape, bytes());
     }
 
     /** Some of the rows along the first dimension: a view. @throws IndexOutOfBoundsException if it has not so many */

@@ -58,7 +58,7 @@ public final class CachedCoordinates {
         float[] all = new float[Math.multiplyExact(steps, width)];
         byte[] rgb = new byte[camera.size()];
         ScriptModule script = PoseScript.of(policy, name -> true, 1);
-        try (TrainingStep encoder = new TrainingStep(script, new TrainingState(script, false),
+        try (TrainingStep encoder = new TrainingStep(script, TrainingState.fixed(script),
                 OptimizerConfig.reference(1), threads)) {
             for (int from = 0; from < steps; from += BATCH) {
                 int count = Math.min(BATCH, steps - from);

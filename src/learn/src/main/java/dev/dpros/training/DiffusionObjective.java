@@ -72,7 +72,7 @@ public final class DiffusionObjective implements Objective {
     }
 
     /** The same network for images that the loader has cropped, at random. */
-    private static PolicyDefinition croppedAlready(PolicyDefinition policy) {
+    public static PolicyDefinition croppedAlready(PolicyDefinition policy) {
         PolicyConfig c = policy.config();
         VisionConfig v = c.vision();
         if (v == null || v.cropShape() == null || v.resizeShape() != null) {

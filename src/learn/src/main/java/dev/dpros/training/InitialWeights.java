@@ -3,6 +3,9 @@ package dev.dpros.training;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ public final class InitialWeights {
     private InitialWeights() {}
 
     /**
-     * Draws them; the same seed gives the same weights.
+     * Draws them, outside the heap; the same seed gives the same weights.
      *
      * @param shapes by name, in order; a layer's weight comes before its bias
      */
@@ -53,17 +56,22 @@ public final class InitialWeights {
     }
 
     private static TensorData tensor(String name, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
-        float[] values = new float[Math.toIntExact(count(shape))];
+        ByteBuffer memory = ByteBuffer.allocateDirect(Math.toIntExact(Float.BYTES * count(shape))).order(ByteOrder.LITTLE_ENDIAN);
+        draw(name, memory.asFloatBuffer(), shape, shapes, random);
+        return new TensorData(TensorData.DType.F32, shape, memory);
+    }
+
+    private static void draw(String name, FloatBuffer values, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
         if (name.startsWith("transformer.")) {
             transformer(name, values, shape, shapes, random);
-            return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+            return;
         }
         if (name.startsWith("noise_predictor.") && dit(name, values, random)) {
-            return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
+            return;
         }
         List<Long> layer = name.endsWith(".bias") ? shapes.get(name.replaceFirst("bias$", "weight")) : shape;
         if (layer.size() == 1) {
-            java.util.Arrays.fill(values, name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
+            fill(values, () -> name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
         } else if (name.contains("backbone.") && layer.size() == 4) {
             double deviation = Math.sqrt(2.0 / (layer.get(0) * layer.get(2) * layer.get(3)));
             fill(values, () -> deviation * random.nextGaussian());
@@ -71,15 +79,14 @@ public final class InitialWeights {
             double bound = 1 / Math.sqrt((double) count(layer) / layer.get(0));
             fill(values, () -> bound * (2 * random.nextDouble() - 1));
         }
-        return TensorData.of(values, shape.stream().mapToLong(s -> s).toArray());
     }
 
     /** multi_task_dit's own: what modulates begins at 0, positions normal with 0.02, nn.MultiheadAttention as torch has it. */
-    private static boolean dit(String name, float[] values, SplittableRandom random) {
+    private static boolean dit(String name, FloatBuffer values, SplittableRandom random) {
         if (name.endsWith("pos_embedding")) {
             fill(values, () -> TRANSFORMER_DEVIATION * random.nextGaussian());
         } else if (name.endsWith("in_proj_weight")) {
-            double bound = Math.sqrt(6 / (4 * Math.sqrt(values.length / 3.0)));
+            double bound = Math.sqrt(6 / (4 * Math.sqrt(values.capacity() / 3.0)));
             fill(values, () -> bound * (2 * random.nextDouble() - 1));
         } else {
             return name.contains("adaLN_modulation") || name.endsWith("out_proj.bias") && name.contains("multihead_attn");
@@ -88,18 +95,18 @@ public final class InitialWeights {
     }
 
     /** transformer_for_diffusion.py, _init_weights: normal with 0.02, biases 0, normalisations 1 and 0. */
-    private static void transformer(String name, float[] values, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
+    private static void transformer(String name, FloatBuffer values, List<Long> shape, Map<String, List<Long>> shapes, SplittableRandom random) {
         boolean unseen = name.endsWith("cond_pos_emb") && !shapes.containsKey("transformer.cond_obs_emb.weight");
         if (shape.size() > 1 && !unseen) {
             fill(values, () -> TRANSFORMER_DEVIATION * random.nextGaussian());
         } else if (name.endsWith(".weight")) {
-            java.util.Arrays.fill(values, 1);
+            fill(values, () -> 1);
         }
     }
 
-    private static void fill(float[] values, java.util.function.DoubleSupplier draw) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) draw.getAsDouble();
+    private static void fill(FloatBuffer values, java.util.function.DoubleSupplier draw) {
+        for (int i = 0; i < values.capacity(); i++) {
+            values.put(i, (float) draw.getAsDouble());
         }
     }
 

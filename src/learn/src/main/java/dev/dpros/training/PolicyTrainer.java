@@ -3,6 +3,7 @@ package dev.dpros.training;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.inference.torchscript.WeightLayout;
 import dev.dpros.training.data.Batch;
 import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
@@ -33,7 +34,8 @@ public final class PolicyTrainer implements AutoCloseable {
     public record Options(OptimizerConfig optimizer, LearningRate rate, Predicate<String> learns, int microBatches, long seed,
             int threads) {}
 
-    private final PolicyDefinition initial;
+    /** Without what is trained. */
+    private final PolicyDefinition fixed;
     private final Objective objective;
     private final Options options;
     private final BatchSource batches;
@@ -42,18 +44,30 @@ public final class PolicyTrainer implements AutoCloseable {
 
     /** A training that has not begun. @param batches as the objective takes them */
     public PolicyTrainer(PolicyDefinition initial, Objective objective, BatchSource batches, Options options) {
-        this.initial = initial;
         this.objective = objective;
         this.batches = batches;
         this.options = options;
         ScriptModule script = objective.script(initial, options.learns());
         state = new TrainingState(script, options.microBatches() > 1);
         step = new TrainingStep(script, state, options.optimizer(), options.threads());
+        fixed = without(state.tensors(), initial);
+    }
+
+    /** The rest of a policy: the values that trained tensors began with are not to be kept. */
+    private static PolicyDefinition without(List<WeightLayout> trained, PolicyDefinition policy) {
+        Map<String, TensorData> weights = new LinkedHashMap<>(policy.weights());
+        trained.forEach(tensor -> weights.remove(tensor.name()));
+        return new PolicyDefinition(policy.config(), weights, policy.normalizers(), policy.source());
     }
 
     /** Weights, moments, average, steps done; to be saved and restored. */
     public TrainingState state() {
         return state;
+    }
+
+    /** Batches in one pass over the data. */
+    public long batchesPerEpoch() {
+        return batches.batchesPerEpoch();
     }
 
     /** Goes on after {@link TrainingState#steps} steps. */
@@ -102,12 +116,12 @@ public final class PolicyTrainer implements AutoCloseable {
         return new SplittableRandom(new SplittableRandom(options.seed()).nextLong() + n);
     }
 
-    /** The policy with the weights' average: what is evaluated and kept. */
+    /** The policy with the weights' average: what is evaluated and kept. No copy: it is to be read before the next step. */
     public PolicyDefinition averaged() {
-        Map<String, TensorData> weights = new LinkedHashMap<>(initial.weights());
-        weights.putAll(state.read(Part.AVERAGE));
+        Map<String, TensorData> weights = new LinkedHashMap<>(fixed.weights());
+        weights.putAll(state.view(Part.AVERAGE));
         weights.putAll(state.readStatistics());
-        return new PolicyDefinition(initial.config(), weights, initial.normalizers(), "training, step " + state.steps());
+        return new PolicyDefinition(fixed.config(), weights, fixed.normalizers(), "training, step " + state.steps());
     }
 
     /** Frees native memory and ends the loading threads. */

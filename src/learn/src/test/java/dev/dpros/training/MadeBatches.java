@@ -5,12 +5,12 @@ import dev.dpros.training.data.BatchSource;
 import java.util.function.LongFunction;
 
 /** Batches made by their number, from 1; an epoch after so many. One thread. */
-final class MadeBatches implements BatchSource {
+public final class MadeBatches implements BatchSource {
     private final LongFunction<Batch> make;
     private final long perEpoch;
     private long position;
 
-    MadeBatches(long perEpoch, LongFunction<Batch> make) {
+    public MadeBatches(long perEpoch, LongFunction<Batch> make) {
         this.perEpoch = perEpoch;
         this.make = make;
     }

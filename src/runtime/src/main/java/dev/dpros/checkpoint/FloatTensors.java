@@ -5,10 +5,9 @@ import dev.dpros.core.TensorData;
 import dev.dpros.core.TensorData.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.nio.ShortBuffer;
+import java.util.Objects;
 
 /** Tensors as float32: conversion from other floating types, finite checks, small ones as arrays. Stateless. */
 final class FloatTensors {
@@ -17,16 +16,52 @@ final class FloatTensors {
 
     private FloatTensors() {}
 
+    /** Another floating type as float32, converted when it is read, so that it is nowhere as a whole. */
+    private record Widened(TensorData tensor) implements TensorData.Content {
+        @Override
+        public int length() {
+            return Math.toIntExact(Math.multiplyExact(tensor.count(), Float.BYTES));
+        }
+
+        @Override
+        public void read(int offset, ByteBuffer into) {
+            Objects.checkFromIndexSize(offset, into.remaining(), length());
+            int size = tensor.dtype().bytes();
+            int at = offset;
+            while (into.hasRemaining()) {
+                int skipped = at % Float.BYTES;
+                int count = Math.min((into.remaining() + skipped + Float.BYTES - 1) / Float.BYTES, CHECKED_AT_ONCE / Double.BYTES);
+                ByteBuffer in = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
+                tensor.content().read(at / Float.BYTES * size, in);
+                ByteBuffer out = widened(in.flip(), count);
+                out.position(skipped).limit(Math.min(out.limit(), skipped + into.remaining()));
+                at += out.remaining();
+                into.put(out);
+            }
+        }
+
+        private ByteBuffer widened(ByteBuffer in, int count) {
+            ByteBuffer out = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            while (in.hasRemaining()) {
+                out.putFloat(switch (tensor.dtype()) {
+                    case F64 -> (float) in.getDouble();
+                    case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
+                    default -> fromFloat16(in.getShort());
+                });
+            }
+            return out.flip();
+        }
+    }
+
     /**
-     * The tensor itself if it is float32, else a converted copy outside the heap.
+     * The tensor itself if it is float32, else one that is converted piece by piece when it is read.
      *
      * @throws InputException if it is not of a floating type, or has a NaN or an infinite value
      */
     static TensorData finiteFloat32(String source, String name, TensorData tensor) {
         TensorData f32 = switch (tensor.dtype()) {
             case F32 -> tensor;
-            case F64 -> fromDoubles(tensor);
-            case F16, BF16 -> fromHalves(tensor);
+            case F64, F16, BF16 -> new TensorData(DType.F32, tensor.shape(), new Widened(tensor));
             default -> throw InputException.of(source, Quoted.tensor(name), "a floating type", tensor.dtype().toString(), "");
         };
         int length = f32.content().length();
@@ -47,28 +82,6 @@ final class FloatTensors {
                         + " at element " + (first + i), "the checkpoint is damaged or training diverged");
             }
         }
-    }
-
-    private static TensorData fromDoubles(TensorData tensor) {
-        DoubleBuffer in = tensor.bytes().asDoubleBuffer();
-        ByteBuffer out = allocate(in.remaining());
-        FloatBuffer floats = out.asFloatBuffer();
-        while (in.hasRemaining()) {
-            floats.put((float) in.get());
-        }
-        return new TensorData(DType.F32, tensor.shape(), out);
-    }
-
-    private static TensorData fromHalves(TensorData tensor) {
-        boolean brain = tensor.dtype() == DType.BF16;
-        ShortBuffer in = tensor.bytes().asShortBuffer();
-        ByteBuffer out = allocate(in.remaining());
-        FloatBuffer floats = out.asFloatBuffer();
-        while (in.hasRemaining()) {
-            short half = in.get();
-            floats.put(brain ? Float.intBitsToFloat(half << 16) : fromFloat16(half));
-        }
-        return new TensorData(DType.F32, tensor.shape(), out);
     }
 
     private static ByteBuffer allocate(int count) {

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +25,7 @@ import java.util.stream.Collectors;
 public final class Safetensors {
     private static final int LARGEST_HEADER = 16 << 20;
     private static final int ALIGNMENT = 8;
+    private static final int PIECE = 1 << 20;
     private static final String METADATA = "__metadata__";
     private static final Map<String, TensorData.DType> DTYPES =
             Arrays.stream(TensorData.DType.values()).collect(Collectors.toMap(Enum::name, d -> d));
@@ -135,50 +135,41 @@ public final class Safetensors {
     }
 
     /**
-     * A tensor whose bytes are made when they are written, so that a file may be larger than the heap.
-     *
-     * @param bytes little-endian, contiguous, row-major; asked once
-     */
-    public record Pending(TensorData.DType dtype, List<Long> shape, Supplier<ByteBuffer> bytes) {
-        /** One that is there already. */
-        public static Pending of(TensorData tensor) {
-            return new Pending(tensor.dtype(), tensor.shape(), tensor::bytes);
-        }
-    }
-
-    /**
-     * Writes tensors sorted by alignment and name, as the reference implementation does.
+     * Writes tensors sorted by alignment and name, as the reference implementation does; each piece by piece, so that the file may be
+     * larger than memory.
      *
      * @throws IOException if the file cannot be written
      */
     public static void write(Path path, Map<String, TensorData> tensors) throws IOException {
-        Map<String, Pending> pending = new TreeMap<>();
-        tensors.forEach((name, tensor) -> pending.put(name, Pending.of(tensor)));
-        writePending(path, pending);
-    }
-
-    /** As {@link #write}, one tensor's bytes in memory at a time. @throws IOException if the file cannot be written */
-    public static void writePending(Path path, Map<String, Pending> tensors) throws IOException {
-        List<Map.Entry<String, Pending>> ordered = new ArrayList<>(new TreeMap<>(tensors).entrySet());
+        List<Map.Entry<String, TensorData>> ordered = new ArrayList<>(new TreeMap<>(tensors).entrySet());
         ordered.sort(Comparator.comparing(e -> -e.getValue().dtype().bytes()));
         byte[] header = header(ordered);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeFully(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip());
             writeFully(channel, ByteBuffer.wrap(header));
-            for (Map.Entry<String, Pending> entry : ordered) {
-                writeFully(channel, entry.getValue().bytes().get());
+            ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+            for (Map.Entry<String, TensorData> entry : ordered) {
+                write(channel, entry.getValue().content(), piece);
             }
             channel.force(true);
         }
     }
 
+    private static void write(FileChannel channel, TensorData.Content content, ByteBuffer piece) throws IOException {
+        for (int from = 0; from < content.length(); from += piece.limit()) {
+            piece.clear().limit(Math.min(piece.capacity(), content.length() - from));
+            content.read(from, piece);
+            writeFully(channel, piece.flip());
+        }
+    }
+
     /** The JSON header, padded. */
-    private static byte[] header(List<Map.Entry<String, Pending>> ordered) throws IOException {
+    private static byte[] header(List<Map.Entry<String, TensorData>> ordered) throws IOException {
         var root = StrictJson.MAPPER.createObjectNode();
         root.putObject(METADATA).put("format", "pt");
         long offset = 0;
-        for (Map.Entry<String, Pending> entry : ordered) {
-            Pending tensor = entry.getValue();
+        for (Map.Entry<String, TensorData> entry : ordered) {
+            TensorData tensor = entry.getValue();
             var node = root.putObject(entry.getKey());
             node.put("dtype", tensor.dtype().name());
             var shape = node.putArray("shape");

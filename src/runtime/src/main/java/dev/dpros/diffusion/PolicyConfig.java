@@ -90,6 +90,11 @@ public record PolicyConfig(
         return new PolicyConfig(nObsSteps, horizon, nActionSteps, otherInputs, action, denoiser, otherVision, scheduler, trajectory);
     }
 
+    /** The same network, sampled another way. */
+    public PolicyConfig with(SchedulerConfig otherScheduler) {
+        return new PolicyConfig(nObsSteps, horizon, nActionSteps, inputs, action, denoiser, vision, otherScheduler, trajectory);
+    }
+
     /** Whether the observations enter in this way. */
     public boolean conditionedBy(TrajectoryConfig.Conditioning conditioning) {
         return trajectory.conditioning() == conditioning;

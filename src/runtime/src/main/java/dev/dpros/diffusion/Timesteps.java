@@ -67,6 +67,37 @@ public final class Timesteps {
         return timesteps;
     }
 
+    /**
+     * Timesteps in segments: within each evenly in log(signal / noise), down to 5 % of the training timesteps in all.
+     *
+     * @param begins where each segment begins, decreasing
+     * @param each timesteps of a segment
+     * @throws IllegalArgumentException if there are not so many
+     */
+    public static int[] segments(SchedulerConfig config, int[] begins, int each) {
+        AlphaSchedule alphas = AlphaSchedule.of(config);
+        int[] timesteps = new int[begins.length * each];
+        int t = config.numTrainTimesteps() - 1;
+        for (int i = 0; i < timesteps.length; i++) {
+            int segment = i / each;
+            boolean last = segment == begins.length - 1;
+            double from = logSnr(alphas, begins[segment]);
+            double to = logSnr(alphas, last ? (int) (LAST * config.numTrainTimesteps()) : begins[segment + 1]);
+            double wanted = from + (to - from) * (i % each) / (last ? Math.max(1, each - 1) : each);
+            while (t > 0 && Math.abs(logSnr(alphas, t - 1) - wanted) <= Math.abs(logSnr(alphas, t) - wanted)) {
+                t--;
+            }
+            timesteps[i] = t--;
+        }
+        requireDecreasing(timesteps, largest(config));
+        return timesteps;
+    }
+
+    /** The first timestep of few: before it there is little but noise, where a network that predicts it is of no use. */
+    public static int first(SchedulerConfig config) {
+        return (int) (FIRST * config.numTrainTimesteps());
+    }
+
     private static double logSnr(AlphaSchedule alphas, int t) {
         return Math.log(alphas.signalRate(t) / alphas.noiseRate(t));
     }

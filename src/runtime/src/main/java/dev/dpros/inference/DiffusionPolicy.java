@@ -11,7 +11,6 @@ import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private final Device device;
     private final InferenceLatency latency;
     private final ConditioningEncoder encoder;
+    private final ReachableLayouts layouts;
     private DenoisingLoop loop;
     private PolicyNetwork network;
     private boolean prepared;
@@ -43,6 +43,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         this.options = options;
         this.latency = latency;
         this.device = TorchRuntime.device(options.device());
+        this.layouts = ReachableLayouts.on(device, options.convVariant() == ConvVariant.PACKED_BF16, config.cameras().size());
         this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
         this.loop = new DenoisingLoop(config, options.scheduler(config.scheduler()), latency);
@@ -62,13 +63,13 @@ public final class DiffusionPolicy implements ChunkPolicy {
     public static DiffusionPolicy load(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
         DiffusionPolicy policy = new DiffusionPolicy(definition, options, latency);
         TorchRuntime.prepareThread(options.threads());
-        policy.network = policy.loadNetwork();
+        policy.network = policy.loadNetwork(options.convVariant() == null ? NetworkLayout.ORIGINAL : policy.unmeasured());
+        policy.prepared = options.convVariant() != null;
         return policy;
     }
 
-    private PolicyNetwork loadNetwork() {
-        boolean bf16 = options.convVariant() == ConvVariant.PACKED_BF16;
-        return PolicyNetwork.load(definition, device, options.resize(), bf16);
+    private PolicyNetwork loadNetwork(NetworkLayout layout) {
+        return PolicyNetwork.load(definition, device, options.resize(), layouts, layout);
     }
 
     @Override
@@ -188,19 +189,17 @@ public final class DiffusionPolicy implements ChunkPolicy {
 
     /** What the options say, else what has been fastest on every machine seen so far. */
     private NetworkLayout unmeasured() {
-        List<ConvVariant> variants = network.variants();
-        ConvVariant last = variants.get(variants.size() - 1);
-        ConvVariant unet = options.convVariant() != null ? options.convVariant() : device.isGpu() ? ConvVariant.CONV1D : last;
-        if (!variants.contains(unet)) {
-            throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + variants, unet.name(), "");
+        ConvVariant unet = options.convVariant() != null ? options.convVariant() : device.isGpu() ? ConvVariant.CONV1D : layouts.last();
+        if (!layouts.variants().contains(unet)) {
+            throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + layouts.variants(), unet.name(), "");
         }
-        return new NetworkLayout(unet, network.imagesPackable() && unet.compareTo(ConvVariant.PACKED) >= 0);
+        return new NetworkLayout(unet, layouts.imagesPackable() && unet.compareTo(ConvVariant.PACKED) >= 0);
     }
 
     private void use(NetworkLayout layout) {
         if (!network.layout().leadsTo(layout)) {
             network.close();
-            network = loadNetwork();
+            network = loadNetwork(layout);
         }
         network.advanceTo(layout);
         prepared = true;

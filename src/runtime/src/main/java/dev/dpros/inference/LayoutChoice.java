@@ -43,7 +43,7 @@ final class LayoutChoice {
     private ConvVariant fastestUnet() {
         Map<ConvVariant, Long> times = new EnumMap<>(ConvVariant.class);
         ConvVariant best = ConvVariant.CONV1D;
-        for (ConvVariant variant : network.variants()) {
+        for (ConvVariant variant : network.layouts().variants()) {
             try {
                 network.advanceTo(new NetworkLayout(variant, false));
                 times.put(variant, unetNs());
@@ -60,7 +60,7 @@ final class LayoutChoice {
     }
 
     private boolean packedImagesFaster() {
-        if (!network.imagesPackable()) {
+        if (!network.layouts().imagesPackable()) {
             return false;
         }
         try {

@@ -11,16 +11,15 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.torchscript.ResizeFilter;
 import dev.dpros.inference.torchscript.ScriptModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A policy's network in libtorch: the module that {@link PolicyScript} writes, loaded and called. Confined to one thread.
@@ -28,52 +27,42 @@ import java.util.Map;
 final class PolicyNetwork implements AutoCloseable {
     private final PtNDManager manager;
     private final PtSymbolBlock module;
-    private final List<ConvVariant> variants;
-    private final int cameras;
-    private NetworkLayout layout = NetworkLayout.ORIGINAL;
+    private final ReachableLayouts layouts;
+    /** By preparation. */
+    private final Map<String, List<ScriptModule.Step>> preparations;
+    private NetworkLayout layout;
     private final Map<Float, Integer> stepRows = new HashMap<>();
     private PtNDArray stepTable;
 
-    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, List<ConvVariant> variants, int cameras) {
+    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script, NetworkLayout layout) {
         this.manager = manager;
         this.module = module;
-        this.variants = variants;
-        this.cameras = cameras;
+        this.layouts = layouts;
+        this.layout = layout;
+        preparations = layouts.all().stream().collect(Collectors.toMap(name -> name, script::preparation));
     }
 
     /**
-     * Writes and loads the network.
+     * Writes and loads the network. In no other than the given layout is it in memory as a whole.
      *
-     * @param bf16 whether {@link ConvVariant#PACKED_BF16} is to be possible, which then replaces {@link ConvVariant#PACKED}
+     * @param layout that it is to have at first
+     * @throws EngineException if this libtorch or CPU cannot
      */
-    static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, boolean bf16) {
-        List<ConvVariant> variants = possible(device, bf16);
-        ScriptModule script = PolicyScript.of(policy, variants, resize);
+    static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, ReachableLayouts layouts, NetworkLayout layout) {
+        ScriptModule script = PolicyScript.of(policy, layouts.variants(), resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
-            return new PolicyNetwork(manager, ScriptLoader.load(script, manager), variants, policy.config().cameras().size());
+            PtSymbolBlock module = ScriptLoader.load(script, manager, layouts.preparations(NetworkLayout.ORIGINAL, layout));
+            return new PolicyNetwork(manager, module, layouts, script, layout);
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
     }
 
-    private static List<ConvVariant> possible(Device device, boolean bf16) {
-        List<ConvVariant> variants = new ArrayList<>(List.of(ConvVariant.CONV1D, ConvVariant.ROWS));
-        if (!device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64")) {
-            variants.add(bf16 ? ConvVariant.PACKED_BF16 : ConvVariant.PACKED);
-        }
-        return List.copyOf(variants);
-    }
-
-    /** The variants it can be brought to, in order. */
-    List<ConvVariant> variants() {
-        return variants;
-    }
-
-    /** Whether the image encoders can be packed. */
-    boolean imagesPackable() {
-        return cameras > 0 && variants.get(variants.size() - 1).compareTo(ConvVariant.PACKED) >= 0;
+    /** The layouts it can be brought to. */
+    ReachableLayouts layouts() {
+        return layouts;
     }
 
     /** The layout in use. */
@@ -87,25 +76,11 @@ final class PolicyNetwork implements AutoCloseable {
      * @throws EngineException if this libtorch or CPU cannot
      */
     void advanceTo(NetworkLayout target) {
-        if (!layout.leadsTo(target) || !variants.contains(target.unet()) || target.packedImages() && !imagesPackable()) {
-            throw new IllegalArgumentException("layout " + target + " is not reachable from " + layout + ", " + variants);
+        for (String preparation : layouts.preparations(layout, target)) {
+            preparations.get(preparation).forEach(step -> ScriptLoader.prepare(module, step, manager));
         }
-        for (ConvVariant next : variants) {
-            if (next.compareTo(layout.unet()) > 0 && next.compareTo(target.unet()) <= 0) {
-                prepare(next.preparation());
-                layout = new NetworkLayout(next, layout.packedImages());
-            }
-        }
-        if (target.packedImages() && !layout.packedImages()) {
-            prepare(PolicyScript.PACK_IMAGES);
-            layout = target;
-        }
-    }
-
-    private void prepare(String method) {
-        try (Chunk chunk = new Chunk()) {
-            chunk.call(method, chunk.zeros(1));
-        }
+        layout = target;
+        TorchRuntime.releaseFreeMemory();
     }
 
     /** Makes sure that what the network makes of these times is in the table; computes those that are asked for once. */

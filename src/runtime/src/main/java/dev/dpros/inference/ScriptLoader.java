@@ -16,12 +16,17 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * Brings a written module into libtorch: its code as a small archive in memory, each tensor by one copy from where it lies
- * (usually the checkpoint's file) to libtorch's own memory, on which alone the network then depends. Stateless; call {@link TorchRuntime#start} first.
+ * (usually the checkpoint's file) to libtorch's own memory, on which alone the network then depends, one after the other. Stateless;
+ * call {@link TorchRuntime#start} first.
  */
 public final class ScriptLoader {
+    /** Values of a tensor whose copies are worth giving back at once. */
+    private static final long LARGE = 1 << 20;
+
     private ScriptLoader() {}
 
     /**
@@ -31,17 +36,38 @@ public final class ScriptLoader {
      * @throws ai.djl.engine.EngineException if libtorch does not accept the module
      */
     public static PtSymbolBlock load(ScriptModule script, PtNDManager manager) {
+        return load(script, manager, List.of());
+    }
+
+    /**
+     * As {@link #load(ScriptModule, PtNDManager)}; each tensor is brought into another layout before the next one is read, so that
+     * a network in a small precision never is in memory in a larger one.
+     *
+     * @param preparations of the module, in order
+     * @throws ai.djl.engine.EngineException if libtorch does not accept the module, or cannot make the layout
+     */
+    static PtSymbolBlock load(ScriptModule script, PtNDManager manager, List<String> preparations) {
         PtSymbolBlock module = withoutTensors(script, manager);
-        if (script.tensors().isEmpty()) {
-            return module;
-        }
-        try (PtNDManager scope = manager.newSubManager(Device.cpu())) {
-            PtNDArray[] tensors = script.tensors().values().stream().map(t -> copy(t, scope, manager.getDevice()))
-                    .toArray(PtNDArray[]::new);
-            try (IValue values = IValue.listFrom(tensors);
-                    IValue first = IValueUtils.runMethod(module, TorchScriptArchive.ADOPT, values)) {
-                return module;
+        script.tensors().forEach((attribute, tensor) -> {
+            adopt(module, attribute, tensor, manager);
+            for (String preparation : preparations) {
+                script.preparation(preparation).stream().filter(step -> step.attribute().equals(attribute))
+                        .forEach(step -> prepare(module, step, manager));
             }
+            if (tensor.count() >= LARGE) {
+                TorchRuntime.releaseFreeMemory();
+            }
+        });
+        TorchRuntime.releaseFreeMemory();
+        return module;
+    }
+
+    /** Brings one tensor into another layout. @throws ai.djl.engine.EngineException if libtorch cannot */
+    static void prepare(PtSymbolBlock module, ScriptModule.Step step, PtNDManager manager) {
+        try (PtNDArray unused = manager.create(new Shape(1), DataType.FLOAT32);
+                IValue argument = IValue.from(unused);
+                IValue result = IValueUtils.runMethod(module, step.method(), argument)) {
+            assert result.isTensor();
         }
     }
 
@@ -55,10 +81,15 @@ public final class ScriptLoader {
         }
     }
 
-    private static PtNDArray copy(ScriptTensor tensor, PtNDManager scope, Device device) {
+    private static void adopt(PtSymbolBlock module, String attribute, ScriptTensor tensor, PtNDManager manager) {
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
-        PtNDArray array = scope.create(new Shape(shape), DataType.FLOAT32);
-        tensor.copyTo(array.toByteBuffer(true));
-        return array.toDevice(device, false);
+        try (PtNDManager scope = manager.newSubManager(Device.cpu())) {
+            PtNDArray array = scope.create(new Shape(shape), DataType.FLOAT32);
+            tensor.copyTo(array.toByteBuffer(true));
+            try (IValue value = IValue.from(array.toDevice(manager.getDevice(), false));
+                    IValue result = IValueUtils.runMethod(module, TorchScriptArchive.adopt(attribute), value)) {
+                assert result.isTensor();
+            }
+        }
     }
 }

@@ -2,11 +2,9 @@ package dev.dpros.training.run;
 
 import dev.dpros.checkpoint.PolicyWriter;
 import dev.dpros.checkpoint.Safetensors;
-import dev.dpros.checkpoint.Safetensors.Pending;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
-import dev.dpros.inference.torchscript.TrainedTensor;
 import dev.dpros.training.engine.TrainingState;
 import dev.dpros.training.engine.TrainingState.Part;
 import java.io.IOException;
@@ -84,21 +82,16 @@ public final class TrainingFiles {
 
     /** Saves the training: what a kill at any instant leaves is the state before or after this. */
     public void save(TrainingState state, PolicyDefinition averaged) {
-        Map<String, Pending> tensors = new LinkedHashMap<>();
-        tensors.put(STEPS, Pending.of(TensorData.of(new float[] {state.steps()}, 1)));
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        tensors.put(STEPS, TensorData.of(new float[] {state.steps()}, 1));
         for (Part part : PARTS) {
-            for (int i = 0; i < state.tensors().size(); i++) {
-                int tensor = i;
-                TrainedTensor trained = state.tensors().get(i);
-                tensors.put(prefix(part) + trained.name(), new Pending(TensorData.DType.F32, trained.initial().shape(),
-                        () -> state.read(part, tensor).bytes()));
-            }
+            state.view(part).forEach((name, tensor) -> tensors.put(prefix(part) + name, tensor));
         }
-        state.readStatistics().forEach((name, tensor) -> tensors.put(STATISTICS + name, Pending.of(tensor)));
+        state.readStatistics().forEach((name, tensor) -> tensors.put(STATISTICS + name, tensor));
         Path fresh = directory.resolve("." + STATE + ".new");
         try {
             Files.deleteIfExists(fresh);
-            Safetensors.writePending(fresh, tensors);
+            Safetensors.write(fresh, tensors);
             Files.move(fresh, directory.resolve(STATE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             replace(averaged, lastPolicy());
         } catch (IOException e) {

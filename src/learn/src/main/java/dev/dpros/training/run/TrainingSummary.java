@@ -1,7 +1,7 @@
 package dev.dpros.training.run;
 
 import dev.dpros.config.TrainConfig;
-import dev.dpros.training.data.BatchSource;
+import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.engine.TrainingState;
 import java.util.List;
 import java.util.Locale;
@@ -18,10 +18,11 @@ public final class TrainingSummary {
      *
      * @param parameters of the whole network
      */
-    public static List<String> of(TrainConfig config, TrainingData data, BatchSource batches, TrainingState state, long parameters) {
+    public static List<String> of(TrainConfig config, TrainingData data, PolicyTrainer trainer, long parameters) {
+        TrainingState state = trainer.state();
         long trained = state.tensors().stream().mapToLong(tensor -> tensor.count()).sum();
         long windows = (long) config.loader().batchSize() * config.loader().microBatches();
-        double epoch = Math.max(1, (double) batches.batchesPerEpoch() / config.loader().microBatches());
+        double epoch = Math.max(1, (double) trainer.batchesPerEpoch() / config.loader().microBatches());
         return List.of(
                 String.format(Locale.ROOT, "data: %s; %s in memory", data.summary(), size(data.bytes())),
                 String.format(Locale.ROOT, "network: %,d parameters%s; %s for weights, gradients, moments and average, besides what a step "

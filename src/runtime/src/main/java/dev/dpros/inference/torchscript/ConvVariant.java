@@ -20,7 +20,7 @@ public enum ConvVariant {
         return "denoise_" + name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Name of the method that brings the weights from the layout of the variant before into this one's. */
+    /** Name of the preparation that brings the weights from the layout of the variant before into this one's. */
     public String preparation() {
         return "prepare_" + name().toLowerCase(java.util.Locale.ROOT);
     }

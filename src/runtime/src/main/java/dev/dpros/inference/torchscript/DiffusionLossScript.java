@@ -54,6 +54,16 @@ final class DiffusionLossScript {
         module.method(method + "(w: List[Tensor], x: List[Tensor]) -> Tensor", body);
     }
 
+    /** Adds the network in two parts: see {@link TrainingScript#taught}. */
+    void writeNetwork() {
+        ScriptBody observed = new ScriptBody();
+        observed.result("torch.flatten(" + observations(observed, false) + ", 1)");
+        module.method(TrainingScript.OBSERVE + "(w: List[Tensor], x: List[Tensor]) -> Tensor", observed);
+        ScriptBody evaluated = new ScriptBody();
+        evaluated.result(DenoiserScript.of(config, weights, module).train(evaluated, "x[1]", "x[2]", "x[0]", arithmetic, false));
+        module.method(TrainingScript.EVALUATE + "(w: List[Tensor], x: List[Tensor]) -> Tensor", evaluated);
+    }
+
     /** @param columns variable of observations that are columns of the trajectory, or null */
     private Trajectory noised(ScriptBody body, String columns, String noise, String signal, String level) {
         String actions = body.let("torch.narrow(x[%d], 1, %d, %d)", next, config.firstDenoisedStep(), config.denoisedSteps());

@@ -72,8 +72,7 @@ final class DitScript implements DenoiserScript {
         }
         body.result(blocks(body, layers, "x", modulations));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
-        preparation.result("torch.zeros([1])");
-        module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
+        module.preparation(variant.preparation(), preparation);
     }
 
     @Override

@@ -51,7 +51,7 @@ final class ImageOps {
     }
 
     /**
-     * The method that packs the weights of all encoders.
+     * The preparation that packs the weights of all encoders.
      *
      * @param body its statements
      * @param packed weights that it packs already

@@ -19,12 +19,14 @@ import java.util.function.Predicate;
 public final class ScriptModule {
     /** Epsilon of every normalisation layer, as TorchScript text. */
     static final String NORM_EPS = "1.0000000000000001e-05";
+    private static final String SELF = "self.";
 
     private final String name;
     private final Map<String, ScriptTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> attributeOf = new LinkedHashMap<>();
     private final StringBuilder methods = new StringBuilder();
     private final Set<String> methodNames = new HashSet<>();
+    private final Map<String, List<Step>> preparations = new LinkedHashMap<>();
     private final Predicate<String> learns;
     private final int inputs;
     private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
@@ -101,7 +103,7 @@ public final class ScriptModule {
             attributeOf.put(label, known);
             tensors.put(known, tensor);
         }
-        return "self." + known;
+        return SELF + known;
     }
 
     /**
@@ -116,6 +118,39 @@ public final class ScriptModule {
         methods.append("  def ").append(signature, 0, open).append("(self: __torch__.dpros.").append(name).append(",\n    ")
                 .append(signature, open + 1, signature.length()).append(":\n")
                 .append(body.text());
+    }
+
+    /**
+     * A method {@code (unused: Tensor) -> Tensor} that brings one tensor from one layout into another.
+     *
+     * @param attribute the tensor's
+     * @param method its name
+     */
+    public record Step(String attribute, String method) {}
+
+    /**
+     * Adds what brings tensors into another layout: a method for each of them, so that never more than one is there twice.
+     *
+     * @param body its statements: temporaries, and then the attribute that is made of them, again and again
+     */
+    void preparation(String preparation, ScriptBody body) {
+        List<Step> steps = new ArrayList<>();
+        ScriptBody one = new ScriptBody();
+        for (String line : body.text().lines().map(String::strip).toList()) {
+            one.line("%s", line);
+            if (line.startsWith(SELF)) {
+                one.result("torch.zeros([1])");
+                steps.add(new Step(line.substring(SELF.length(), line.indexOf(' ')), preparation + "_" + steps.size()));
+                method(steps.get(steps.size() - 1).method + "(unused: Tensor) -> Tensor", one);
+                one = new ScriptBody();
+            }
+        }
+        preparations.put(preparation, List.copyOf(steps));
+    }
+
+    /** What a preparation consists of, in order; nothing if there is none of that name. */
+    public List<Step> preparation(String preparation) {
+        return preparations.getOrDefault(preparation, List.of());
     }
 
     /** Whether it has a method of that name. */

@@ -15,26 +15,25 @@ import java.util.zip.ZipOutputStream;
  * Writes a {@link ScriptModule} as the zip archive that {@code torch::jit::load} reads: every entry
  * stored, code as text, the object graph as a pickle of protocol 2, tensors as raw little-endian storages.
  *
- * <p>For this process every tensor is a placeholder until {@link #ADOPT} is called, so that a large network's weights are copied
- * once and not three times (into an archive, out of it, into libtorch's tensors). For others the archive is whole. Stateless.
+ * <p>For this process every tensor is a placeholder until {@link #adopt its method} is called, so that a large network's weights are
+ * copied once and not three times (into an archive, out of it, into libtorch's tensors). For others the archive is whole. Stateless.
  */
 public final class TorchScriptArchive {
-    /**
-     * An additional method of the module, {@code adopt(values: List[Tensor]) -> Tensor}: makes these its tensors, in the
-     * order of {@link ScriptModule#tensors}.
-     */
-    public static final String ADOPT = "adopt";
-
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
     private static final byte[] PLACEHOLDER = new byte[Float.BYTES];
 
     private TorchScriptArchive() {}
 
+    /** The name of an additional method of the module, {@code (value: Tensor) -> Tensor}: makes the value this attribute. */
+    public static String adopt(String attribute) {
+        return "adopt_" + attribute;
+    }
+
     /** Without its tensors. @throws IOException if the stream fails; what was written is then of no use */
     public static void write(ScriptModule module, OutputStream out) throws IOException {
         Pickle pickle = new Pickle(module.name());
         module.tensors().keySet().forEach(attribute -> pickle.tensor(attribute, 0, List.of(1L)));
-        ZipOutputStream zip = begin(module, pickle, module.code() + adopt(module), out);
+        ZipOutputStream zip = begin(module, pickle, module.code() + adopting(module), out);
         entry(zip, module.name() + "/data/0", PLACEHOLDER);
         finish(module, zip);
     }
@@ -78,14 +77,13 @@ public final class TorchScriptArchive {
         zip.finish();
     }
 
-    private static String adopt(ScriptModule module) {
-        StringBuilder text = new StringBuilder("  def ").append(ADOPT).append("(self: __torch__.dpros.").append(module.name())
-                .append(",\n    values: List[Tensor]) -> Tensor:\n");
-        int index = 0;
+    private static String adopting(ScriptModule module) {
+        StringBuilder text = new StringBuilder();
         for (String attribute : module.tensors().keySet()) {
-            text.append("    self.").append(attribute).append(" = values[").append(index++).append("]\n");
+            text.append("  def ").append(adopt(attribute)).append("(self: __torch__.dpros.").append(module.name())
+                    .append(",\n    value: Tensor) -> Tensor:\n    self.").append(attribute).append(" = value\n    return value\n");
         }
-        return text.append("    return values[0]\n").toString();
+        return text.toString();
     }
 
     private static void entry(ZipOutputStream zip, String name, byte[] content) throws IOException {

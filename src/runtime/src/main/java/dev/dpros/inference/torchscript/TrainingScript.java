@@ -11,7 +11,27 @@ import java.util.function.Predicate;
  * crop at random or gather statistics while they learn have {@code learn(w, x)} beside, which the optimisation then takes.
  */
 public final class TrainingScript {
+    /** A method of {@link #taught}: observations. */
+    public static final String OBSERVE = "observe";
+    /** A method of {@link #taught}: the network. */
+    public static final String EVALUATE = "evaluate";
+
     private TrainingScript() {}
+
+    /**
+     * As {@link #diffusion}, with two methods more, by which another network may be taught what this one does:
+     * <ul>
+     *   <li>{@link #OBSERVE}{@code (w, x)}: of the observations at the beginning of {@code x} the vector on which the network is
+     *       conditioned, {@code [B, To * D]};
+     *   <li>{@link #EVALUATE}{@code (w, x)}: the network's output {@code [B, T, W]}, where {@code x} is that vector, a sample
+     *       {@code [B, T, W]} and the timesteps {@code [B]}.
+     * </ul>
+     */
+    public static ScriptModule taught(PolicyDefinition policy, Predicate<String> learns, boolean coordinates, Arithmetic arithmetic) {
+        ScriptModule module = diffusion(policy, learns, coordinates, arithmetic);
+        new DiffusionLossScript(policy, coordinates, arithmetic, module).writeNetwork();
+        return module;
+    }
 
     /**
      * The loss of a diffusion policy (compute_loss of both references): mean squared error between the network's output

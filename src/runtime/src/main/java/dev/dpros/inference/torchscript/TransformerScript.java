@@ -77,8 +77,7 @@ final class TransformerScript implements DenoiserScript {
         String memory = observed ? body.let("torch.cat([%s, observation], 1)", time) : time;
         body.result(config.timeAsCond() ? decoded(body, ops, "x", memory, separable()) : encoded(body, ops, "x", time));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
-        preparation.result("torch.zeros([1])");
-        module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
+        module.preparation(variant.preparation(), preparation);
     }
 
     @Override

@@ -149,8 +149,7 @@ final class UnetScript implements DenoiserScript {
                 : new RowsOps(module, body, preparation, film, variant);
         body.result(forward(ops, body, "x", config.conditionedBy(Conditioning.LOCAL) ? "observation" : null));
         module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
-        preparation.result("torch.zeros([1])");
-        module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
+        module.preparation(variant.preparation(), preparation);
     }
 
     /** @param local variable, {@code [B, T, D]}, or null */

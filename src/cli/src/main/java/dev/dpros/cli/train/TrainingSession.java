@@ -1,0 +1,169 @@
+package dev.dpros.cli.train;
+
+import dev.dpros.cli.options.ConsoleProgress;
+import dev.dpros.cli.options.DatasetFormat;
+import dev.dpros.cli.options.StampOptions;
+import dev.dpros.cli.options.Verbosity;
+import dev.dpros.config.Layer;
+import dev.dpros.config.OptionLayer;
+import dev.dpros.config.TrainConfig;
+import dev.dpros.core.InputException;
+import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.JournalDataset;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.node.record.RosMessageReaders;
+import dev.dpros.process.Lifecycle;
+import dev.dpros.training.ActionError;
+import dev.dpros.training.LearningRate;
+import dev.dpros.training.PolicyTrainer;
+import dev.dpros.training.data.Batch;
+import dev.dpros.training.engine.OptimizerConfig;
+import dev.dpros.training.engine.WeightDecay;
+import dev.dpros.training.run.TrainingData;
+import dev.dpros.training.run.TrainingFiles;
+import dev.dpros.training.run.TrainingRun;
+import dev.dpros.training.run.TrainingSummary;
+import dev.dpros.transports.Transports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** A training in its directory, as the commands that train begin or resume, run, and end it. One thread; a signal ends it from another. */
+final class TrainingSession {
+    private static final int SAVE_MS = 1_700;
+    private static final int INTERRUPTED = 130;
+
+    private final CommandSpec spec;
+    private final boolean resume;
+    private final TrainingFiles files;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile TrainingRun run;
+
+    /**
+     * Makes nothing yet.
+     *
+     * @param yaml the configuration in force
+     * @param source where it is from, for messages
+     * @throws InputException if the directory holds a training and is not to go on, or none, or another one, and is
+     */
+    TrainingSession(CommandSpec spec, Path output, boolean resume, String yaml, String source) throws IOException {
+        this.spec = spec;
+        this.resume = resume;
+        files = new TrainingFiles(output);
+        if (!resume) {
+            if (files.started()) {
+                throw InputException.of("--output", output.toString(), "a new directory", "a training",
+                        "go on with --resume, or choose another");
+            }
+        } else if (!files.started()) {
+            throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
+        } else if (!Files.readString(files.configuration()).equals(yaml)) {
+            throw InputException.of("--resume", source, "the configuration of the training (" + files.configuration() + ")",
+                    "another", "train anew into another directory");
+        }
+    }
+
+    /** A step of the beginning. */
+    interface Beginning<A, B> {
+        B of(A input);
+    }
+
+    /**
+     * What is trained.
+     *
+     * @param trainer that has not begun
+     * @param held held-out batches, as it takes them
+     * @param actionError null to sample no actions
+     * @param parameters of the whole network
+     */
+    record Training(PolicyTrainer trainer, List<Batch> held, ActionError actionError, long parameters) {}
+
+    /**
+     * Runs it to its end, or until a signal.
+     *
+     * @param data reads the data, before anything is written
+     * @param yaml the configuration in force
+     * @param training makes what is trained of the data; keeps nothing of the first weights
+     * @return exit code
+     */
+    int run(TrainConfig config, String yaml, Beginning<Lifecycle, TrainingData> data, Beginning<TrainingData, Training> training) throws Exception {
+        try (Lifecycle lifecycle = Lifecycle.onSignals()) {
+            lifecycle.own(this::stopAndSave);
+            TrainingData read = data.of(lifecycle);
+            if (!resume) {
+                files.begin(yaml); // now that the data are read: an empty training would be in the way of the next try
+            }
+            Training made = training.of(read);
+            try (PolicyTrainer trainer = made.trainer) {
+                System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
+                if (resume) {
+                    files.restore(trainer.state());
+                    trainer.resume();
+                }
+                TrainingSummary.of(config, read, trainer, made.parameters).forEach(line -> Verbosity.tell(spec, line));
+                run = new TrainingRun(config, trainer, made.held, made.actionError, files);
+                try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+                    run.run(progress, spec.commandLine().getErr());
+                }
+            } finally {
+                ended.countDown();
+            }
+            return run.stopped() ? INTERRUPTED : 0;
+        }
+    }
+
+    /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
+    private void stopAndSave() throws InterruptedException {
+        TrainingRun running = run;
+        if (running != null) {
+            running.stop();
+        }
+        ended.await(SAVE_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** {@code a.b=1}; values are YAML. */
+    static Layer layer(Map<String, String> pairs) {
+        OptionLayer options = new OptionLayer();
+        pairs.forEach((key, value) -> options.put("--set " + key, TrainConfig.value("--set " + key, value),
+                key.split(key.contains("/") ? "/" : "\\.")));
+        return options.layer();
+    }
+
+    /** Opens a data set of any kind. @param remedy what to do if there is none @throws InputException if there is none */
+    static EpisodeDataset open(Path path, String remedy, StampOptions stamps) {
+        if (!Files.exists(path)) {
+            throw InputException.of("datasets", path.toString(), "a replay buffer (*.zarr), a LeRobotDataset, an HDF5 file or a recording directory",
+                    "nothing", remedy);
+        }
+        return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), stamps.bounds()));
+    }
+
+    /** A transformer's matrices alone decay, as its reference has it; of a UNet everything does. */
+    private static WeightDecay decay(TrainConfig config, PolicyConfig policy) {
+        TrainConfig.Optimizer o = config.optimizer();
+        double encoder = o.encoderWeightDecay() == null ? o.weightDecay() : o.encoderWeightDecay();
+        return policy.transformer() != null ? WeightDecay.transformer(o.weightDecay(), encoder)
+                : WeightDecay.parts(o.weightDecay(), encoder);
+    }
+
+    /** A trainer's options. @param learns which tensors are trained @throws InputException if a value is out of bounds */
+    static PolicyTrainer.Options options(TrainConfig config, PolicyConfig policy, Predicate<String> learns) {
+        TrainConfig.Optimizer o = config.optimizer();
+        try {
+            OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(o.ema().updateAfterStep(),
+                    o.ema().invGamma(), o.emaPower(), o.ema().minValue(), o.ema().maxValue());
+            return new PolicyTrainer.Options(
+                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), decay(config, policy), o.clipNorm(), ema),
+                    new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),
+                    learns, config.loader().microBatches(), config.seed(), config.threads());
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+    }
+}
