@@ -8,6 +8,7 @@ import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private DiffusionPolicy(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
         this.definition = definition;
         this.config = definition.config();
-        this.options = options;
+        this.options = PrecisionSupport.decided(definition, options);
         this.latency = latency;
         this.device = TorchRuntime.device(options.device());
         this.unsaid = ConstantInputs.of(definition);
@@ -67,8 +68,8 @@ public final class DiffusionPolicy implements ChunkPolicy {
     }
 
     private PolicyNetwork loadNetwork() {
-        boolean bf16 = options.convVariant() == ConvVariant.PACKED_BF16;
-        return PolicyNetwork.load(definition, device, options.resize(), bf16);
+        ConvVariant asked = options.variant();
+        return PolicyNetwork.load(definition, device, options.resize(), asked != null && asked.packed() ? asked : ConvVariant.PACKED);
     }
 
     @Override
@@ -86,6 +87,15 @@ public final class DiffusionPolicy implements ChunkPolicy {
         return network.layout();
     }
 
+    /** In which precision the denoising network is computed. */
+    public Precision precision() {
+        return switch (layout().unet()) {
+            case PACKED_BF16 -> Precision.BFLOAT16;
+            case PACKED_INT8 -> Precision.INT8;
+            default -> Precision.FLOAT32;
+        };
+    }
+
     /** Changes the sampler and its number of steps from the next prediction on. */
     public void useSampler(SchedulerConfig.Type type, int steps) {
         SchedulerConfig next = options.withSampling(type, steps).scheduler(config.scheduler());
@@ -96,7 +106,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     @Override
     public void warmUp() {
         TorchRuntime.prepareThread(options.threads());
-        if (!prepared && options.convVariant() == null) {
+        if (!prepared && options.variant() == null) {
             use(LayoutChoice.fastest(network, config, latency.clock()));
         }
         ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
@@ -190,11 +200,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private NetworkLayout unmeasured() {
         List<ConvVariant> variants = network.variants();
         ConvVariant last = variants.get(variants.size() - 1);
-        ConvVariant unet = options.convVariant() != null ? options.convVariant() : device.isGpu() ? ConvVariant.CONV1D : last;
+        ConvVariant unet = options.variant() != null ? options.variant() : device.isGpu() ? ConvVariant.CONV1D : last;
         if (!variants.contains(unet)) {
             throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + variants, unet.name(), "");
         }
-        return new NetworkLayout(unet, network.imagesPackable() && unet.compareTo(ConvVariant.PACKED) >= 0);
+        return new NetworkLayout(unet, network.imagesPackable() && unet.packed());
     }
 
     private void use(NetworkLayout layout) {

@@ -44,10 +44,10 @@ final class PolicyNetwork implements AutoCloseable {
     /**
      * Writes and loads the network.
      *
-     * @param bf16 whether {@link ConvVariant#PACKED_BF16} is to be possible, which then replaces {@link ConvVariant#PACKED}
+     * @param packed which of the packed variants is to be possible, where any is
      */
-    static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, boolean bf16) {
-        List<ConvVariant> variants = possible(device, bf16);
+    static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, ConvVariant packed) {
+        List<ConvVariant> variants = possible(device, packed);
         ScriptModule script = PolicyScript.of(policy, variants, resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
@@ -58,12 +58,17 @@ final class PolicyNetwork implements AutoCloseable {
         }
     }
 
-    private static List<ConvVariant> possible(Device device, boolean bf16) {
+    private static List<ConvVariant> possible(Device device, ConvVariant packed) {
         List<ConvVariant> variants = new ArrayList<>(List.of(ConvVariant.CONV1D, ConvVariant.ROWS));
-        if (!device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64")) {
-            variants.add(bf16 ? ConvVariant.PACKED_BF16 : ConvVariant.PACKED);
+        if (packable(device)) {
+            variants.add(packed);
         }
         return List.copyOf(variants);
+    }
+
+    /** Whether weights can be in oneDNN's blocked layout there. */
+    static boolean packable(Device device) {
+        return !device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64");
     }
 
     /** The variants it can be brought to, in order. */
@@ -73,7 +78,7 @@ final class PolicyNetwork implements AutoCloseable {
 
     /** Whether the image encoders can be packed. */
     boolean imagesPackable() {
-        return cameras > 0 && variants.get(variants.size() - 1).compareTo(ConvVariant.PACKED) >= 0;
+        return cameras > 0 && variants.get(variants.size() - 1).packed();
     }
 
     /** The layout in use. */
