@@ -89,11 +89,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
 
     /** In which precision the denoising network is computed. */
     public Precision precision() {
-        return switch (layout().unet()) {
-            case PACKED_BF16 -> Precision.BFLOAT16;
-            case PACKED_INT8 -> Precision.INT8;
-            default -> Precision.FLOAT32;
-        };
+        return PrecisionSupport.of(layout().unet());
     }
 
     /** Changes the sampler and its number of steps from the next prediction on. */

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  */
 public final class PrecisionCalibration {
     /** Largest difference of the outputs that is allowed, root mean square in shares of float32's, at the worst noise level. */
-    public static final double BOUND = 0.05;
+    public static final double BOUND = 0.03;
     private static final double[] LEVELS = {0.95, 0.7, 0.45, 0.2, 0.05};
     private static final int STEPS = 10;
     private static final int TIMED = 20;

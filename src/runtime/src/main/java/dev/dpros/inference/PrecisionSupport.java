@@ -45,6 +45,11 @@ public final class PrecisionSupport {
         };
     }
 
+    /** The precision of a way to compute a network. */
+    static Precision of(@Nullable ConvVariant variant) {
+        return variant == ConvVariant.PACKED_BF16 ? Precision.BFLOAT16 : variant == ConvVariant.PACKED_INT8 ? Precision.INT8 : Precision.FLOAT32;
+    }
+
     /**
      * The options with {@link Precision#AUTO} replaced by what was decided for the policy; reads its weights once if that is not float32.
      *
@@ -79,15 +84,20 @@ public final class PrecisionSupport {
     public static void require(InferenceOptions options) {
         String problem = problem(options);
         if (!problem.isEmpty()) {
-            throw InputException.of(KEY, "value", "one that this machine can compute in, such as float32", options.precision().word() + " ("
+            throw InputException.of(KEY, "value", "one that this machine can compute in, such as float32", of(options.variant()).word() + " ("
                     + problem + ")", "");
         }
     }
 
-    /** Why the options' device cannot compute in their precision, in a few words; empty if it can. */
+    /** Whether the options' device can compute in their precision. */
+    public static boolean possible(InferenceOptions options) {
+        return problem(options).isEmpty();
+    }
+
+    /** Why not, in a few words, or empty. */
     static String problem(InferenceOptions options) {
-        ConvVariant variant = variant(options.precision());
-        return variant == null ? "" : options.device().equals("cpu") ? problem(options.precision(), variant) : options.device();
+        Precision precision = of(options.variant());
+        return precision == Precision.FLOAT32 ? "" : options.device().equals("cpu") ? problem(precision, options.variant()) : options.device();
     }
 
     /** Why not, or empty; found out once. */
@@ -99,7 +109,7 @@ public final class PrecisionSupport {
             try {
                 return computed(variant);
             } catch (EngineException e) {
-                return "libtorch: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                return "libtorch: " + TorchRuntime.reason(e);
             }
         });
     }

@@ -30,7 +30,7 @@ class Int8PolicyTest {
         definition = PolicyReader.read(Path.of("models/pusht_keypoints"));
         exact = DiffusionPolicy.load(definition, DDIM16);
         int8 = DiffusionPolicy.load(definition, DDIM16.withPrecision(Precision.INT8));
-        seen = RandomObservations.of(definition, 16);
+        seen = RandomObservations.of(definition, 6);
     }
 
     @AfterAll
@@ -55,11 +55,10 @@ class Int8PolicyTest {
         }
         double[] sorted = moved.stream().mapToDouble(d -> d).sorted().toArray();
         double mean = Arrays.stream(sorted).average().orElseThrow();
-        System.out.println("MEASURED mean " + mean + " p99 " + sorted[sorted.length * 99 / 100] + " max " + sorted[sorted.length - 1]);
         assertEquals(ConvVariant.PACKED_INT8, int8.layout().unet());
         assertEquals(Precision.INT8, int8.precision());
-        assertTrue(mean > 0 && mean < 1.5, "mean " + mean + " px of 512");
-        assertTrue(sorted[sorted.length * 99 / 100] < 10, "99 % within " + sorted[sorted.length * 99 / 100] + " px");
+        assertTrue(mean > 0 && mean < 0.6, "mean " + mean + " px of 512");
+        assertTrue(sorted[sorted.length * 99 / 100] < 3, "99 % within " + sorted[sorted.length * 99 / 100] + " px");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.NoiseSource;
+import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.StepListener;
@@ -55,7 +56,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     private int runs;
 
     @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how convolutions are computed: conv1d, rows, "
-            + "packed, packed_bf16, packed_int8, all; measured (default), which takes the fastest float32 one; or auto, in the precision that was "
+            + "packed, packed_bf16, packed_int8; all that this machine can; measured (default), which takes the fastest float32 one; or auto, in the precision that was "
             + "decided for the policy")
     private List<String> variants = List.of("measured");
 
@@ -124,7 +125,7 @@ final class BenchPredictCommand implements Callable<Integer> {
             switch (variant) {
                 case "measured" -> list.add(options);
                 case "auto" -> list.add(options.withPrecision(Precision.AUTO));
-                case "all" -> Arrays.stream(ConvVariant.values()).map(options::withConvVariant).forEach(list::add);
+                case "all" -> Arrays.stream(ConvVariant.values()).map(options::withConvVariant).filter(PrecisionSupport::possible).forEach(list::add);
                 default -> list.add(options.withConvVariant(Arrays.stream(ConvVariant.values())
                         .filter(v -> v.name().equalsIgnoreCase(variant)).findFirst().orElseThrow(() -> InputException.of("--variants", "name",
                                 "measured, auto, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(Locale.ROOT), variant, ""))));

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {"Decide in which precision a policy runs with sampler.precision: auto: the fastest here whose network differs from "
-                + "float32's by less than 5 percent at every noise level. The choice is kept in the policy's directory (precision.json).",
+                + "float32's by at most 3 percent at every noise level. The choice is kept in the policy's directory (precision.json).",
             "Measured with observations as `dpros predict` takes them, or else random ones in the ranges of the policy's normalizers."},
         footer = {"", "Example: dpros precision models/my_policy", "         dpros precision models/my_policy --observations seen/*.safetensors"})
 public final class PrecisionCommand implements Callable<Integer> {
