@@ -13,6 +13,7 @@ import dev.dpros.cli.options.Verbosity;
 import dev.dpros.cli.policy.ExportCommand;
 import dev.dpros.cli.policy.ImportCommand;
 import dev.dpros.cli.policy.InspectCommand;
+import dev.dpros.cli.policy.PrecisionCommand;
 import dev.dpros.cli.policy.PredictCommand;
 import dev.dpros.cli.record.RecordCommand;
 import dev.dpros.cli.run.DoctorCommand;
@@ -57,7 +58,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InitTrainingCommand.class, TrainCommand.class, DistillCommand.class, EvalCommand.class, MergeCommand.class, FanCommand.class,
             CollectCommand.class, SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
-            ImportCommand.class, InspectCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
+            ImportCommand.class, InspectCommand.class, PrecisionCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

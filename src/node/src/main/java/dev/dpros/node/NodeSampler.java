@@ -4,11 +4,13 @@ import dev.dpros.config.RemoteSection;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.control.ChunkInbox;
 import dev.dpros.core.SystemClock;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.inference.AsyncSampler;
 import dev.dpros.inference.ChunkPolicy;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
+import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.node.observer.NodeObservers;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A control node's sampler, how it samples, and what it does in its spare time. Its parts say on which threads they run. */
 final class NodeSampler implements Diagnostics.SamplerView {
+    private final InferenceOptions options;
     private final SamplerChoice choice;
     private final GuideChoice guides;
     private final ChunkInbox inbox = new ChunkInbox();
@@ -36,10 +39,12 @@ final class NodeSampler implements Diagnostics.SamplerView {
      * @throws dev.dpros.core.InputException if the configuration does not fit the policy
      */
     NodeSampler(NodeSetup setup, Sources sources, NodeEnds ends, long stepNs, Owned owned) {
-        InferenceOptions options = setup.config().sampler().toOptions();
+        SamplerSection section = setup.config().sampler();
+        options = section.here() ? PrecisionSupport.decided(setup.definition(), section.toOptions())
+                : section.toOptions().withPrecision(Precision.FLOAT32);
         choice = new SamplerChoice(setup.policy(), options);
         guides = new GuideChoice(setup.config(), setup.definition(), choice::current, setup.clock());
-        RemoteSection remote = setup.config().sampler().remote();
+        RemoteSection remote = section.remote();
         server = remote.enabled() ? owned.own(new RemoteServer(remote.toOptions(), setup.definition())) : null;
         fan = new PlanFan(setup.clock(), server == null ? setup.config().dashboard().fanSamples() : 0, stepNs);
         InferenceLatency probes = probes(setup.metrics(), fan, ends.observers());
@@ -55,7 +60,7 @@ final class NodeSampler implements Diagnostics.SamplerView {
     /** The policy here, on a server, or both. Sampler thread. */
     private ChunkPolicy policy(NodeSetup setup, InferenceLatency probes) {
         SamplerSection section = setup.config().sampler();
-        ChunkPolicy here = section.here() ? choice.follow(DiffusionPolicy.load(setup.definition(), section.toOptions(), probes)) : null;
+        ChunkPolicy here = section.here() ? choice.follow(DiffusionPolicy.load(setup.definition(), options, probes)) : null;
         return server == null ? here : new FallbackPolicy(server, here, setup.definition(), choice::current, probes, setup.clock());
     }
 
@@ -76,7 +81,12 @@ final class NodeSampler implements Diagnostics.SamplerView {
 
     @Override
     public String sampling() {
-        return choice.describe();
+        return choice.describe() + (precision().isEmpty() ? "" : ", " + precision());
+    }
+
+    /** In which precision it samples here, or empty for float32. */
+    String precision() {
+        return options.precision() == Precision.FLOAT32 ? "" : options.precision().word();
     }
 
     @Override

@@ -215,6 +215,11 @@ public final class PolicyNode implements AutoCloseable {
         return sources;
     }
 
+    /** In which precision the policy is sampled here, such as int8; empty for float32. Any thread. */
+    public String precision() {
+        return sampler.precision();
+    }
+
     /** How often a sampler that hung was replaced. */
     public int replacements() {
         return sampler.replacements();

@@ -53,6 +53,6 @@ final class LeRobotDirectory {
         Map<String, Normalizer> normalizers = Files.exists(directory.resolve(LeRobotNormalizers.PREPROCESSOR))
                 ? LeRobotNormalizers.fromProcessors(directory, config)
                 : LeRobotNormalizers.fromModel(json, config, tensors, model.toString());
-        return new PolicyDefinition(config, weights, normalizers, directory.toString());
+        return new PolicyDefinition(config, weights, normalizers, directory.toString(), PrecisionFile.read(directory));
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.config;
 
 import static dev.dpros.config.Bounds.inRange;
 
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.GuideConfig;
@@ -16,6 +17,7 @@ import dev.dpros.inference.torchscript.ResizeFilter;
  * @param steps denoising steps, or 0 for the policy's own number
  * @param spacing which timesteps the steps visit
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param precision of the denoising network
  * @param threads intra-op threads
  * @param seed of the noise
  * @param previousChunk how a chunk is tied to the one before, if {@code control.join.strategy} says so
@@ -27,6 +29,7 @@ public record SamplerSection(
         int steps,
         SchedulerConfig.Spacing spacing,
         String device,
+        Precision precision,
         int threads,
         long seed,
         PreviousChunk previousChunk,
@@ -112,6 +115,6 @@ public record SamplerSection(
     public InferenceOptions toOptions() {
         SchedulerConfig.Type type = scheduler == Scheduler.POLICY ? null : SchedulerConfig.Type.valueOf(scheduler.name());
         return new InferenceOptions(device, threads, seed, null, type, steps,
-                spacing, ResizeFilter.AUTO);
+                spacing, ResizeFilter.AUTO, precision);
     }
 }

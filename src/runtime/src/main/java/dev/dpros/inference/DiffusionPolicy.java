@@ -8,6 +8,7 @@ import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
 import java.nio.ByteBuffer;
@@ -40,10 +41,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private DiffusionPolicy(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
         this.definition = definition;
         this.config = definition.config();
-        this.options = options;
+        this.options = PrecisionSupport.decided(definition, options);
         this.latency = latency;
         this.device = TorchRuntime.device(options.device());
-        this.layouts = ReachableLayouts.on(device, options.convVariant() == ConvVariant.PACKED_BF16, config.cameras().size());
+        ConvVariant asked = this.options.variant();
+        this.layouts = ReachableLayouts.on(device, asked != null && asked.packed() ? asked : ConvVariant.PACKED, config.cameras().size());
         this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
         this.loop = new DenoisingLoop(config, options.scheduler(config.scheduler()), latency);
@@ -63,8 +65,8 @@ public final class DiffusionPolicy implements ChunkPolicy {
     public static DiffusionPolicy load(PolicyDefinition definition, InferenceOptions options, InferenceLatency latency) {
         DiffusionPolicy policy = new DiffusionPolicy(definition, options, latency);
         TorchRuntime.prepareThread(options.threads());
-        policy.network = policy.loadNetwork(options.convVariant() == null ? NetworkLayout.ORIGINAL : policy.unmeasured());
-        policy.prepared = options.convVariant() != null;
+        policy.network = policy.loadNetwork(policy.options.variant() == null ? NetworkLayout.ORIGINAL : policy.unmeasured());
+        policy.prepared = policy.options.variant() != null;
         return policy;
     }
 
@@ -87,6 +89,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
         return network.layout();
     }
 
+    /** In which precision the denoising network is computed. */
+    public Precision precision() {
+        return PrecisionSupport.of(layout().unet());
+    }
+
     /** Changes the sampler and its number of steps from the next prediction on. */
     public void useSampler(SchedulerConfig.Type type, int steps) {
         SchedulerConfig next = options.withSampling(type, steps).scheduler(config.scheduler());
@@ -97,7 +104,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     @Override
     public void warmUp() {
         TorchRuntime.prepareThread(options.threads());
-        if (!prepared && options.convVariant() == null) {
+        if (!prepared && options.variant() == null) {
             use(LayoutChoice.fastest(network, config, latency.clock()));
         }
         ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
@@ -189,11 +196,11 @@ public final class DiffusionPolicy implements ChunkPolicy {
 
     /** What the options say, else what has been fastest on every machine seen so far. */
     private NetworkLayout unmeasured() {
-        ConvVariant unet = options.convVariant() != null ? options.convVariant() : device.isGpu() ? ConvVariant.CONV1D : layouts.last();
+        ConvVariant unet = options.variant() != null ? options.variant() : device.isGpu() ? ConvVariant.CONV1D : layouts.last();
         if (!layouts.variants().contains(unet)) {
             throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + layouts.variants(), unet.name(), "");
         }
-        return new NetworkLayout(unet, layouts.imagesPackable() && unet.compareTo(ConvVariant.PACKED) >= 0);
+        return new NetworkLayout(unet, layouts.imagesPackable() && unet.packed());
     }
 
     private void use(NetworkLayout layout) {

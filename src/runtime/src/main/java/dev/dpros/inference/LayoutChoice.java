@@ -48,7 +48,7 @@ final class LayoutChoice {
                 network.advanceTo(new NetworkLayout(variant, false));
                 times.put(variant, unetNs());
             } catch (EngineException e) {
-                LOG.info("convolutions as {} are not possible here: {}", variant, firstLine(e));
+                LOG.info("convolutions as {} are not possible here: {}", variant, TorchRuntime.reason(e));
                 break;
             }
             if (times.get(variant) < times.get(best)) {
@@ -70,7 +70,7 @@ final class LayoutChoice {
             LOG.debug("ns per encoding: plain {}, packed {}", plainNs, packedNs);
             return packedNs < plainNs;
         } catch (EngineException e) {
-            LOG.info("packed image encoders are not possible here: {}", firstLine(e));
+            LOG.info("packed image encoders are not possible here: {}", TorchRuntime.reason(e));
             return false;
         }
     }
@@ -106,9 +106,5 @@ final class LayoutChoice {
             }
         }
         return least;
-    }
-
-    private static String firstLine(EngineException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }

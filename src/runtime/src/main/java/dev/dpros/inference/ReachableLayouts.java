@@ -16,15 +16,20 @@ record ReachableLayouts(List<ConvVariant> variants, boolean imagesPackable) {
     /**
      * Those on a device.
      *
-     * @param bf16 whether {@link ConvVariant#PACKED_BF16} is to be possible, which then replaces {@link ConvVariant#PACKED}
+     * @param packed which of the packed variants is to be possible, where any is
      * @param cameras of the policy
      */
-    static ReachableLayouts on(Device device, boolean bf16, int cameras) {
+    static ReachableLayouts on(Device device, ConvVariant packed, int cameras) {
         List<ConvVariant> variants = new ArrayList<>(List.of(ConvVariant.CONV1D, ConvVariant.ROWS));
-        if (!device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64")) {
-            variants.add(bf16 ? ConvVariant.PACKED_BF16 : ConvVariant.PACKED);
+        if (packable(device)) {
+            variants.add(packed);
         }
         return new ReachableLayouts(List.copyOf(variants), cameras > 0 && variants.size() > 2);
+    }
+
+    /** Whether weights can be in oneDNN's blocked layout there. */
+    static boolean packable(Device device) {
+        return !device.isGpu() && System.getProperty("os.arch").matches("amd64|x86_64");
     }
 
     /** The last variant. */

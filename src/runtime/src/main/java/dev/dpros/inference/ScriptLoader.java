@@ -49,6 +49,9 @@ public final class ScriptLoader {
     static PtSymbolBlock load(ScriptModule script, PtNDManager manager, List<String> preparations) {
         PtSymbolBlock module = withoutTensors(script, manager);
         script.tensors().forEach((attribute, tensor) -> {
+            if (script.isMade(attribute)) {
+                return;
+            }
             adopt(module, attribute, tensor, manager);
             for (String preparation : preparations) {
                 script.preparation(preparation).stream().filter(step -> step.attribute().equals(attribute))

@@ -14,6 +14,7 @@ import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import dev.dpros.core.InputException;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +111,12 @@ public final class TorchRuntime {
         } catch (UnsatisfiedLinkError e) {
             LOG.debug("freed memory stays with the process: {}", e.getMessage());
         }
+    }
+
+    /** What libtorch gives as the cause, in one line: a script's failure begins with where in the script it was, and ends with why. */
+    static String reason(EngineException e) {
+        List<String> lines = String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
     }
 
     /** Seeds libtorch's own random numbers, of all threads together. */

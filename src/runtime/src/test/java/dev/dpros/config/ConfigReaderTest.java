@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.control.RotationGroup;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TopicQos;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.inference.GuideConfig;
 import dev.dpros.inference.StepBudget;
@@ -238,6 +239,14 @@ class ConfigReaderTest {
         assertEquals(List.of(8, 1, "cpu"), List.of(section.steps(), section.threads(), section.device()));
         assertEquals("--steps (option): expected 0 to 1000, found 1001", assertThrows(InputException.class, () -> ConfigReader.sampler(
                 new OptionLayer().putIfGiven("--steps", 1001, "sampler", "steps").layer())).getMessage());
+    }
+
+    @Test
+    void shouldReadThePrecisionAndRefuseAnUnknownOne() throws IOException {
+        assertEquals(Precision.FLOAT32, read(VALID).sampler().toOptions().precision());
+        assertEquals(Precision.AUTO, read(VALID + "sampler: {precision: auto}\n").sampler().toOptions().precision());
+        String message = error(VALID + "sampler:\n  precision: int4\n");
+        assertTrue(message.endsWith("robot.yaml:10: sampler.precision: value: expected one of float32 bfloat16 int8 auto, found \"int4\""), message);
     }
 
     @Test

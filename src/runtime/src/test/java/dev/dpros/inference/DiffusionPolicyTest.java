@@ -11,6 +11,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.PrefixWeights;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
@@ -211,7 +212,7 @@ class DiffusionPolicyTest {
     @Test
     void shouldRefuseOptionsOutOfBounds() {
         assertThrows(InputException.class, () -> new InferenceOptions("tpu", 1, 0, null, null, 0,
-                SchedulerConfig.Spacing.DIFFUSERS, InferenceOptions.DEFAULT.resize()));
+                SchedulerConfig.Spacing.DIFFUSERS, InferenceOptions.DEFAULT.resize(), Precision.FLOAT32));
         assertThrows(InputException.class, () -> InferenceOptions.DEFAULT.withThreads(0));
         assertThrows(InputException.class,
                 () -> DiffusionPolicy.load(tiny, InferenceOptions.DEFAULT.withSampling(SchedulerConfig.Type.DDIM, 101)));

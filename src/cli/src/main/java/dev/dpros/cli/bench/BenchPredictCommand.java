@@ -11,11 +11,13 @@ import dev.dpros.core.LatencySink;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.NoiseSource;
+import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.StepListener;
@@ -54,7 +56,8 @@ final class BenchPredictCommand implements Callable<Integer> {
     private int runs;
 
     @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how convolutions are computed: conv1d, rows, "
-            + "packed, packed_bf16, all, or measured (default), which takes the fastest float32 one")
+            + "packed, packed_bf16, packed_int8; all that this machine can; measured (default), which takes the fastest float32 one; or auto, in the precision that was "
+            + "decided for the policy")
     private List<String> variants = List.of("measured");
 
     @Option(names = "--scheduler", paramLabel = "NAME", description = "ddpm, ddim, dpm_solver_pp; for flow matching euler, rk4 (default: the policy's)")
@@ -99,8 +102,8 @@ final class BenchPredictCommand implements Callable<Integer> {
     private List<Map<String, Object>> measure(String name, PolicyDefinition definition, PrintWriter out) {
         List<Map<String, Object>> rows = new ArrayList<>();
         float[] reference = null;
-        for (ConvVariant variant : requested()) {
-            Run run = run(definition, variant);
+        for (InferenceOptions options : requested()) {
+            Run run = run(definition, options);
             reference = reference == null ? run.trajectory : reference;
             Map<String, Object> row = run.summary(name, difference(reference, run.trajectory));
             rows.add(row);
@@ -115,24 +118,24 @@ final class BenchPredictCommand implements Callable<Integer> {
         return rows;
     }
 
-    private List<ConvVariant> requested() {
-        List<ConvVariant> list = new ArrayList<>();
+    private List<InferenceOptions> requested() {
+        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads).withDevice(device);
+        List<InferenceOptions> list = new ArrayList<>();
         for (String variant : variants) {
             switch (variant) {
-                case "measured" -> list.add(null);
-                case "all" -> list.addAll(List.of(ConvVariant.values()));
-                default -> list.add(Arrays.stream(ConvVariant.values()).filter(v -> v.name().equalsIgnoreCase(variant)).findFirst()
-                        .orElseThrow(() -> InputException.of("--variants", "name",
-                                "measured, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(Locale.ROOT), variant, "")));
+                case "measured" -> list.add(options);
+                case "auto" -> list.add(options.withPrecision(Precision.AUTO));
+                case "all" -> Arrays.stream(ConvVariant.values()).map(options::withConvVariant).filter(PrecisionSupport::possible).forEach(list::add);
+                default -> list.add(options.withConvVariant(Arrays.stream(ConvVariant.values())
+                        .filter(v -> v.name().equalsIgnoreCase(variant)).findFirst().orElseThrow(() -> InputException.of("--variants", "name",
+                                "measured, auto, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(Locale.ROOT), variant, ""))));
             }
         }
         return list;
     }
 
-    private Run run(PolicyDefinition definition, ConvVariant variant) {
+    private Run run(PolicyDefinition definition, InferenceOptions options) {
         Run run = new Run();
-        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads)
-                .withDevice(device).withConvVariant(variant);
         InferenceLatency latency = new InferenceLatency(new SystemClock(), run.encode, run.step, run.total);
         long startNs = System.nanoTime();
         try (DiffusionPolicy policy = DiffusionPolicy.load(definition, options, latency)) {
@@ -142,6 +145,7 @@ final class BenchPredictCommand implements Callable<Integer> {
             run.warmUpMs = (System.nanoTime() - startNs) / 1e6;
             run.sampler = policy.scheduler().type() + " " + policy.scheduler().inferenceSteps();
             run.layout = policy.layout().toString();
+            run.precision = policy.precision().word();
             ObservationWindow window = window(definition);
             Sampling sampling = Sampling.of(NoiseSource.given(gaussian(definition), null), StepListener.NONE);
             for (int i = 0; i < 5; i++) {
@@ -192,6 +196,7 @@ final class BenchPredictCommand implements Callable<Integer> {
         double warmUpMs;
         String sampler;
         String layout;
+        String precision;
         float[] trajectory = {};
 
         void forget() {
@@ -204,6 +209,7 @@ final class BenchPredictCommand implements Callable<Integer> {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("policy", policy);
             row.put("layout", layout);
+            row.put("precision", precision);
             row.put("sampler", sampler);
             row.put("load_ms", loadMs);
             row.put("warm_up_ms", warmUpMs);

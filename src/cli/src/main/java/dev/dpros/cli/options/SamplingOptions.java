@@ -4,6 +4,7 @@ import dev.dpros.config.ConfigReader;
 import dev.dpros.config.OptionLayer;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.config.SamplerSection.Scheduler;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig.Spacing;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,10 @@ public final class SamplingOptions {
     @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda or cuda:N (default: cpu)")
     private String device;
 
+    @Option(names = "--precision", paramLabel = "NAME",
+            description = "of the denoising network: float32 (default), bfloat16, int8, or auto for what was decided for the policy")
+    private Precision precision;
+
     @Option(names = "--noise-seed", paramLabel = "N", description = "seed of the sampling noise (default: 0)")
     private Long seed;
 
@@ -38,6 +43,7 @@ public final class SamplingOptions {
                 .putIfGiven("--steps", steps, "sampler", "steps")
                 .putIfGiven("--spacing", spacing == null ? null : spacing.name().toLowerCase(Locale.ROOT), "sampler", "spacing")
                 .putIfGiven("--device", device, "sampler", "device")
+                .putIfGiven("--precision", precision == null ? null : precision.word(), "sampler", "precision")
                 .putIfGiven("--threads", threads, "sampler", "threads")
                 .putIfGiven("--noise-seed", seed, "sampler", "seed");
     }
@@ -54,6 +60,7 @@ public final class SamplingOptions {
         add(arguments, "--steps", steps);
         add(arguments, "--spacing", spacing == null ? null : spacing.name().toLowerCase(Locale.ROOT));
         add(arguments, "--device", device);
+        add(arguments, "--precision", precision == null ? null : precision.word());
         add(arguments, "--threads", threads);
         add(arguments, "--noise-seed", seed);
         return arguments;

@@ -11,6 +11,7 @@ import dev.dpros.diffusion.PolicyDefinition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,9 @@ public final class ImportCommand implements Callable<Integer> {
             + "safetensors with one tensor, whose name is the task's text (docs/checkpoints.md)")
     private Path task;
 
+    @Option(names = "--calibrate", description = "then decide in which precision it runs with sampler.precision: auto, as dpros precision does")
+    private boolean calibrate;
+
     @Option(names = "--overwrite", description = "replace a directory that is there; it is moved aside, to DIR.bak")
     private boolean overwrite;
 
@@ -57,9 +61,13 @@ public final class ImportCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new InputException(directory + ": cannot be written: " + e.getMessage(), e);
         }
-        PolicyInspection written = PolicyInspection.of(directory, PolicyReader.read(directory));
+        PolicyDefinition imported = PolicyReader.read(directory);
+        PolicyInspection written = PolicyInspection.of(directory, imported);
         out.printf("%s: %,d parameters, %d features, from a %s%n", directory, written.totalParameters(),
                 written.features().size(), random() ? "random number generator" : PolicyReader.format(source).title());
+        if (calibrate) {
+            out.print(PrecisionCommand.decide(directory, imported, List.of()));
+        }
         out.flush();
         return 0;
     }

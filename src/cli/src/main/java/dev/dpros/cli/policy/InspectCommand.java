@@ -65,6 +65,7 @@ public final class InspectCommand implements Callable<Integer> {
         PolicyInspection inspection = PolicyInspection.of(source, policy);
         PrintWriter out = spec.commandLine().getOut();
         print(inspection, out);
+        out.print(PrecisionCommand.words(policy.precision()));
         out.flush();
         Double latencyMs = noLatency ? null : latencyMs(policy);
         if (latencyMs != null) {
@@ -75,6 +76,7 @@ public final class InspectCommand implements Callable<Integer> {
         if (json != null) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("policy", inspection);
+            tree.put("precision", policy.precision());
             tree.put("latency_ms", latencyMs);
             JsonFile.write(json, tree);
         }

@@ -9,6 +9,7 @@ import dev.dpros.core.NearestName;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
@@ -73,6 +74,10 @@ public final class PredictCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
     private String device;
 
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
+            description = "of the denoising network: float32, bfloat16, int8, or auto for what was decided for the policy (default: ${DEFAULT-VALUE})")
+    private Precision precision;
+
     @Option(names = "--threads", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
             description = "intra-op threads (default: ${DEFAULT-VALUE})")
     private int threads;
@@ -85,7 +90,8 @@ public final class PredictCommand implements Callable<Integer> {
         SchedulerConfig.Type chosen = type();
         PolicyDefinition definition = PolicyReader.read(policy);
         PredictionInput tensors = new PredictionInput(input, definition.config());
-        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps);
+        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps)
+                .withPrecision(precision);
         SchedulerConfig sampler = sampler(options, definition.config());
         Sampling sampling = Sampling.of(List.of(tensors.noise(sampler, NoiseSource.seeded(seed))));
         try (DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {

@@ -15,6 +15,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.NodeArguments;
 import dev.dpros.core.Transport;
 import dev.dpros.doctor.Doctor;
+import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.inference.TorchRuntime;
 import dev.dpros.node.PolicyNode;
 import dev.dpros.node.RunReport;
@@ -116,6 +117,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         if (early.config().sampler().here()) {
             TorchRuntime.requireDevice(early.config().sampler().device());
+            PrecisionSupport.require(early.config().sampler().toOptions());
         }
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             Transport node = lifecycle.own(ros.connect(early.config().node().name(), ParameterLayers.forMaster(own)));
@@ -167,7 +169,8 @@ public final class RunCommand implements Callable<Integer> {
     private void sayReady(PolicyNode policyNode, Transport node, RobotConfig robot, Telemetry telemetry) {
         String waits = policyNode.waitsFor();
         Verbosity.tell(spec, node.nodeName() + (waits.isEmpty() ? " drives " : " is ready to drive ")
-                + robot.layout().topics() + " with " + robot.policy().getFileName() + telemetry.where()
+                + robot.layout().topics() + " with " + robot.policy().getFileName()
+                + (policyNode.precision().isEmpty() ? "" : " in " + policyNode.precision()) + telemetry.where()
                 + (waits.isEmpty() ? "" : "; waiting for " + waits)
                 + (robot.node().enableTimeoutMs() > 0 ? "" : "; no dead-man switch"));
     }

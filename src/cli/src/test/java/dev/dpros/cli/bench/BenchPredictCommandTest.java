@@ -29,12 +29,14 @@ class BenchPredictCommandTest {
     void shouldMeasureEachRequestedVariantAndSayHowFarItIsFromTheFirst(@TempDir Path dir) throws IOException {
         Path json = dir.resolve("bench.json");
         assertEquals(0, dpros("bench", "predict", "models/pusht_image", "--runs", "2", "--steps", "2", "--variants",
-                "conv1d,rows", "--json", json.toString()), err::toString);
+                "conv1d,rows,packed_int8", "--json", json.toString()), err::toString);
         JsonNode rows = new ObjectMapper().readTree(json.toFile());
-        assertEquals(2, rows.size());
+        assertEquals(3, rows.size());
         assertEquals("DDIM 2", rows.get(1).get("sampler").asText());
         assertTrue(rows.get(1).get("step_ms_p50").asDouble() > 0);
         assertTrue(rows.get(1).get("difference_from_first").asDouble() < 1e-3);
+        assertEquals("int8", rows.get(2).get("precision").asText());
+        assertTrue(rows.get(2).get("difference_from_first").asDouble() > 0);
     }
 
     @Test
@@ -53,7 +55,7 @@ class BenchPredictCommandTest {
     @Test
     void shouldRefuseAnUnknownVariant() {
         assertEquals(2, dpros("bench", "predict", "--variants", "winograd"));
-        assertTrue(err.toString().startsWith("dpros: --variants: name: expected measured, all or of [conv1d, rows, packed"),
+        assertTrue(err.toString().startsWith("dpros: --variants: name: expected measured, auto, all or of [conv1d, rows, packed"),
                 err.toString());
     }
 }

@@ -128,6 +128,41 @@ class PolicyCommandsTest {
         assertTrue(out.toString().contains("columns of the trajectory (inpainting)"), out.toString());
     }
 
+    @Test
+    void shouldKeepInWhichPrecisionAPolicyRuns() throws IOException {
+        ReferenceCase.load("stanford_transformer_lowdim_small_ddim10", directory);
+        Path policy = directory.resolve("imported");
+
+        assertEquals(0, run("import", "--calibrate", directory.resolve("stanford_transformer_lowdim_small_ddim10"), policy), err.toString());
+        assertEquals(0, run("inspect", "--no-latency", policy), err.toString());
+        String line = out.toString().lines().filter(text -> text.startsWith("precision ")).findFirst().orElseThrow();
+        assertTrue(line.contains("auto is ") && line.contains("8 random"), line);
+        assertEquals(2, out.toString().lines().filter(line::equals).count(), out.toString());
+
+        Path file = policy.resolve("precision.json");
+        String text = Files.readString(file);
+        Files.writeString(file, text.replaceFirst("\"precision\" : \"\\w+\"", "\"precision\" : \"int8\"")
+                .replaceFirst("\"policy_sha256\" : \"..", "\"policy_sha256\" : \"zz"));
+        assertEquals(2, run("predict", "--precision", "auto", "--policy", policy, "--input", observations(), "--output", directory.resolve("o")));
+        fails("sampler.precision: auto: expected a choice for the weights of ", "dpros precision " + policy);
+        Files.writeString(file, text.replaceFirst("\"error_bound\" : [0-9.]+", "\"error_bound\" : \"little\""));
+        err.getBuffer().setLength(0);
+        assertEquals(2, run("inspect", "--no-latency", policy));
+        fails("precision.json: error_bound: expected a finite number, found \"little\"");
+        err.getBuffer().setLength(0);
+        assertEquals(2, run("precision", directory.resolve("stanford_transformer_lowdim_small_ddim10")));
+        fails("expected a LeRobot directory", "dpros import");
+    }
+
+    private Path observations() throws IOException {
+        ReferenceCase reference = ReferenceCase.load("stanford_transformer_lowdim_small_ddim10", Files.createDirectory(directory.resolve("again")));
+        FeatureSpec obs = reference.policy().config().inputs().get(0);
+        int steps = reference.policy().config().nObsSteps();
+        Path input = directory.resolve("seen");
+        Safetensors.write(input, Map.of("obs", TensorData.of(new float[steps * obs.size()], steps, obs.size())));
+        return input;
+    }
+
     private void predictsAsRecorded(String name) throws IOException {
         ReferenceCase reference = ReferenceCase.load(name, directory);
         JsonNode shape = reference.json().get("sample_shape");

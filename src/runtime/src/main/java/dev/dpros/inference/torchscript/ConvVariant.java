@@ -2,7 +2,7 @@ package dev.dpros.inference.torchscript;
 
 /**
  * Ways to compute the UNet's one-dimensional convolutions and the transformer's linear layers (for which the first two are
- * the same). They give the same numbers (to rounding); which is fastest
+ * the same). Those in float32 give the same numbers (to rounding); which is fastest
  * depends on the device, so it is measured when a policy is warmed up.
  */
 public enum ConvVariant {
@@ -13,7 +13,14 @@ public enum ConvVariant {
     /** {@link #ROWS} with the larger weights in oneDNN's blocked layout (x86 CPUs). */
     PACKED,
     /** {@link #PACKED} with those weights in bfloat16: less exact, never chosen unless asked for. */
-    PACKED_BF16;
+    PACKED_BF16,
+    /** From {@link #ROWS}: those weights in 8 bits, what they are multiplied with in 7: less exact, never chosen unless asked for. */
+    PACKED_INT8;
+
+    /** Whether weights lie in oneDNN's blocked layout. */
+    public boolean packed() {
+        return compareTo(PACKED) >= 0;
+    }
 
     /** Name of the method that evaluates the network this way. */
     public String method() {

@@ -64,7 +64,7 @@ final class DitScript implements DenoiserScript {
     private void denoise(ConvVariant variant) {
         ScriptBody body = new ScriptBody();
         ScriptBody preparation = new ScriptBody();
-        TokenLayers layers = new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, variant), steps);
+        TokenLayers layers = new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, variant), steps);
         String all = body.let("torch.add(observation, torch.select(steps, 0, step))");
         List<String> modulations = new ArrayList<>();
         for (int i = 0; i < config.numLayers(); i++) {
@@ -89,7 +89,7 @@ final class DitScript implements DenoiserScript {
     }
 
     private TokenLayers plain(ScriptBody body) {
-        return new StoredTokenLayers(module, weights, new PackedLinear(body, new ScriptBody(), ConvVariant.CONV1D), 1);
+        return new StoredTokenLayers(module, weights, new PackedLinear(module, body, new ScriptBody(), ConvVariant.CONV1D), 1);
     }
 
     private static String modulation(int block) {

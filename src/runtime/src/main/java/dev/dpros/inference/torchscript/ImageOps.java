@@ -42,7 +42,7 @@ final class ImageOps {
             return new TrainedTokenLayers(module, weights, body, Arithmetic.FLOAT32, 0, learning);
         }
         ScriptBody preparation = packing.firstUse(encoder) ? packing.body() : new ScriptBody();
-        return new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, ConvVariant.PACKED), packing.rows() * tokens);
+        return new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, ConvVariant.PACKED), packing.rows() * tokens);
     }
 
     /** Whether the network learns. */

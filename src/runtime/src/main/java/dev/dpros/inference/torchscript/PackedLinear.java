@@ -1,5 +1,7 @@
 package dev.dpros.inference.torchscript;
 
+import java.util.function.UnaryOperator;
+
 /**
  * Linear layers in the layout of a variant: as they are, or their larger weights in oneDNN's blocked layout, into which a
  * preparation brings them. Confined to one thread.
@@ -14,12 +16,14 @@ final class PackedLinear {
     private final ScriptBody body;
     private final ScriptBody preparation;
     private final ConvVariant variant;
+    private final Int8Linear int8;
 
     /** @param preparation takes the statements that bring weights from the layout of the variant before into this one's */
-    PackedLinear(ScriptBody body, ScriptBody preparation, ConvVariant variant) {
+    PackedLinear(ScriptModule module, ScriptBody body, ScriptBody preparation, ConvVariant variant) {
         this.body = body;
         this.preparation = preparation;
         this.variant = variant;
+        int8 = new Int8Linear(module, body, preparation);
     }
 
     /**
@@ -31,9 +35,27 @@ final class PackedLinear {
      */
     record Size(int out, int in, int rows) {}
 
-    /** {@code x weight^T + bias}, and then the activation. */
+    /**
+     * What a weight matrix is multiplied with.
+     *
+     * @param values variable, {@code [B, T, C]}
+     * @param view statement that makes the rows of them, of whatever type they are
+     * @param range dimensions of the values that have a range of their own in 8 bits: what is left is quantised by itself
+     */
+    record Rows(String values, UnaryOperator<String> view, String range) {}
+
+    /** {@code x weight^T + bias}, and then the activation; each row of x is quantised by itself. */
     String apply(String x, String weight, String bias, Size size, Activation activation) {
-        boolean pack = variant.compareTo(ConvVariant.PACKED) >= 0 && (long) size.out * size.in >= PACKED_FROM;
+        return apply(new Rows(x, values -> values, "[-1]"), weight, bias, size, activation);
+    }
+
+    /** {@code rows weight^T + bias}, and then the activation. */
+    String apply(Rows rows, String weight, String bias, Size size, Activation activation) {
+        boolean pack = variant.packed() && (long) size.out * size.in >= PACKED_FROM;
+        if (pack && variant == ConvVariant.PACKED_INT8) {
+            return activation.apply(body, int8.apply(rows, weight, bias, size));
+        }
+        String x = rows.view.apply(rows.values);
         if (!pack) {
             return activation.apply(body, body.let("torch.linear(%s, %s, %s)", x, weight, bias));
         }

@@ -37,7 +37,7 @@ public final class PolicyScript {
      * @throws InputException if a tensor is missing, or of a shape that the configuration does not give
      */
     public static ScriptModule of(PolicyDefinition policy, List<ConvVariant> variants, ResizeFilter resize) {
-        boolean packable = variants.contains(ConvVariant.PACKED) || variants.contains(ConvVariant.PACKED_BF16);
+        boolean packable = variants.stream().anyMatch(ConvVariant::packed);
         ScriptModule module = new ScriptModule("DiffusionPolicy");
         WeightStore weights = new WeightStore(policy);
         int cameras = policy.config().cameras().size();

@@ -22,7 +22,7 @@ final class RowsOps implements SequenceOps {
         this.preparation = preparation;
         this.film = film;
         this.variant = variant;
-        layers = new PackedLinear(body, preparation, variant);
+        layers = new PackedLinear(module, body, preparation, variant);
     }
 
     @Override
@@ -40,12 +40,10 @@ final class RowsOps implements SequenceOps {
         Conv c = layer.conv();
         String weight = weight(layer);
         String bias = bias(layer);
-        int columns = c.kernel() * c.in();
         if (variant == ConvVariant.ROWS) {
-            preparation.line("%1$s = torch.reshape(torch.permute(%1$s, [0, 2, 1]), [%2$d, %3$d])", weight, c.out(), columns);
+            preparation.line("%1$s = torch.reshape(torch.permute(%1$s, [0, 2, 1]), [%2$d, %3$d])", weight, c.out(), c.kernel() * c.in());
         }
-        String rows = c.kernel() == 1 ? x : windows(x, c);
-        return linear(rows, weight, bias, c.out(), columns, c.outLength());
+        return linear(x, c, weight, bias, c.out());
     }
 
     /**
@@ -62,8 +60,7 @@ final class RowsOps implements SequenceOps {
             preparation.line("%s = %s", weight, interleaved(weight));
             preparation.line("%1$s = torch.cat([%1$s, %1$s], 0)", bias);
         }
-        String rows = windows(x, new Conv(c.name(), c.in(), c.out(), 3, 1, 1, c.length()));
-        String y = linear(rows, weight, bias, 2 * c.out(), 3 * c.in(), c.length());
+        String y = linear(x, new Conv(c.name(), c.in(), c.out(), 3, 1, 1, c.length()), weight, bias, 2 * c.out());
         return body.let("torch.reshape(%s, [-1, %d, %d])", y, 2 * c.length(), c.out());
     }
 
@@ -78,15 +75,17 @@ final class RowsOps implements SequenceOps {
         return preparation.let("torch.cat([%s, %s], 0)", even, odd);
     }
 
-    /** {@code [B, outLength, kernel * in]}, overlapping rows of the padded input. */
-    private String windows(String x, Conv c) {
-        String padded = body.let("torch.constant_pad_nd(%s, [0, 0, %d, %d])", x, c.padding(), c.padding());
-        return body.let("torch.as_strided(%s, [torch.size(%s, 0), %d, %d], [%d, %d, 1])", padded, x, c.outLength(),
-                c.kernel() * c.in(), (c.length() + 2 * c.padding()) * c.in(), c.stride() * c.in());
+    private String linear(String x, Conv c, String weight, String bias, int out) {
+        boolean pad = c.kernel() > 1;
+        String padded = pad ? body.let("torch.constant_pad_nd(%s, [0, 0, %d, %d])", x, c.padding(), c.padding()) : x;
+        PackedLinear.Rows rows = new PackedLinear.Rows(padded, pad ? values -> windows(values, c) : values -> values, "[1, 2]");
+        return layers.apply(rows, weight, bias, new PackedLinear.Size(out, c.kernel() * c.in(), c.outLength()), Activation.NONE);
     }
 
-    private String linear(String x, String weight, String bias, int out, int in, int rows) {
-        return layers.apply(x, weight, bias, new PackedLinear.Size(out, in, rows), Activation.NONE);
+    /** {@code [B, outLength, kernel * in]}, overlapping rows of the padded input. */
+    private String windows(String padded, Conv c) {
+        return body.let("torch.as_strided(%s, [torch.size(%s, 0), %d, %d], [%d, %d, 1])", padded, padded, c.outLength(),
+                c.kernel() * c.in(), (c.length() + 2 * c.padding()) * c.in(), c.stride() * c.in());
     }
 
     /** GroupNorm through a channels-last view {@code [B, C, 1, T]}, for which libtorch has a kernel of its own. */

@@ -27,6 +27,7 @@ public final class ScriptModule {
     private final StringBuilder methods = new StringBuilder();
     private final Set<String> methodNames = new HashSet<>();
     private final Map<String, List<Step>> preparations = new LinkedHashMap<>();
+    private final Set<String> made = new HashSet<>();
     private final Predicate<String> learns;
     private final int inputs;
     private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
@@ -120,6 +121,18 @@ public final class ScriptModule {
                 .append(body.text());
     }
 
+    /** A tensor that a preparation makes out of the one that it prepares. @return the attribute, as the code names it */
+    String made(String label) {
+        String attribute = parameter(label, ScriptTensor.of(TensorData.of(new float[1], 1)));
+        made.add(attribute.substring(SELF.length()));
+        return attribute;
+    }
+
+    /** Whether a preparation makes this tensor: there is nothing of it to bring in. */
+    public boolean isMade(String attribute) {
+        return made.contains(attribute);
+    }
+
     /**
      * A method {@code (unused: Tensor) -> Tensor} that brings one tensor from one layout into another.
      *
@@ -131,16 +144,17 @@ public final class ScriptModule {
     /**
      * Adds what brings tensors into another layout: a method for each of them, so that never more than one is there twice.
      *
-     * @param body its statements: temporaries, and then the attribute that is made of them, again and again
+     * @param body its statements: temporaries and {@link #made} tensors, and then the attribute that they are of, again and again
      */
     void preparation(String preparation, ScriptBody body) {
         List<Step> steps = new ArrayList<>();
         ScriptBody one = new ScriptBody();
         for (String line : body.text().lines().map(String::strip).toList()) {
             one.line("%s", line);
-            if (line.startsWith(SELF)) {
+            String assigned = line.startsWith(SELF) ? line.substring(SELF.length(), line.indexOf(' ')) : "";
+            if (!assigned.isEmpty() && !isMade(assigned)) {
                 one.result("torch.zeros([1])");
-                steps.add(new Step(line.substring(SELF.length(), line.indexOf(' ')), preparation + "_" + steps.size()));
+                steps.add(new Step(assigned, preparation + "_" + steps.size()));
                 method(steps.get(steps.size() - 1).method + "(unused: Tensor) -> Tensor", one);
                 one = new ScriptBody();
             }

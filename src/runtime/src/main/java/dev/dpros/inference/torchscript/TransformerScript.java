@@ -62,7 +62,7 @@ final class TransformerScript implements DenoiserScript {
     }
 
     private TransformerOps plain(ScriptBody body) {
-        PackedLinear linear = new PackedLinear(body, new ScriptBody(), ConvVariant.CONV1D);
+        PackedLinear linear = new PackedLinear(module, body, new ScriptBody(), ConvVariant.CONV1D);
         return new TransformerOps(body, new StoredTokenLayers(module, weights, linear, 1), config);
     }
 
@@ -71,7 +71,7 @@ final class TransformerScript implements DenoiserScript {
         ScriptBody preparation = new ScriptBody();
         int rows = config.timeAsCond() ? steps : steps + 1;
         TransformerOps ops = new TransformerOps(body,
-                new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, variant), rows), config);
+                new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, variant), rows), config);
         String row = body.let("torch.reshape(torch.select(steps, 0, step), [-1, 1, torch.size(steps, -1)])");
         String time = body.let("torch.expand(%s, [torch.size(x, 0), -1, -1])", row);
         String memory = observed ? body.let("torch.cat([%s, observation], 1)", time) : time;
