@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measure stages of the pipeline on this machine.",
-        subcommands = {BenchPredictCommand.class, BenchLoopCommand.class, BenchPageCommand.class,
+        subcommands = {BenchPredictCommand.class, BenchCostCommand.class, BenchLoopCommand.class, BenchPageCommand.class,
             BenchRosCommand.class, BenchRosCommand.Source.class})
 public final class BenchCommand {}

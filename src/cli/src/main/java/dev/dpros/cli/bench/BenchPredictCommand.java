@@ -1,13 +1,13 @@
 package dev.dpros.cli.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.bench.SyntheticInput;
 import dev.dpros.bench.SyntheticPolicy;
+import dev.dpros.bench.ThreadClock;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
-import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
-import dev.dpros.core.LatencySink;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.core.SystemClock;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -16,13 +16,11 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
-import dev.dpros.inference.NoiseSource;
 import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
-import dev.dpros.inference.StepListener;
 import dev.dpros.inference.torchscript.ConvVariant;
-import java.io.IOException;
+import dev.dpros.process.JsonFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,9 +42,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measure predict_action: total, per encoding of the observation window, per denoising step (ms).",
-        footer = {"", "Example: dpros bench predict models/pusht_image --runs 100 --variants all"})
+        footer = {"", "Examples: dpros bench predict models/pusht_image --runs 100 --variants all",
+            "          dpros bench predict transformer --profile",
+            "          dpros bench predict resnet18-big transformer vit-b16 --versus onnxruntime --cpu 0"})
 final class BenchPredictCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "POLICY", arity = "0..*", description = "policies, or resnet18-small, resnet18-big (random weights); "
+    @Parameters(paramLabel = "POLICY", arity = "0..*", description = "policies, or of random weights: arm7, resnet18-small, resnet18-big, resnet18-huge, "
+            + "transformer, vit-b16; "
             + "default: models/pusht_image resnet18-small")
     private List<String> policies = List.of("models/pusht_image", "resnet18-small");
 
@@ -73,6 +73,20 @@ final class BenchPredictCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
     private String device;
 
+    @Option(names = "--profile", description = "time, calls and bytes of each operator, of one encoding and of one denoising step, "
+            + "as libtorch's profiler sees them")
+    private boolean profile;
+
+    @Option(names = "--versus", paramLabel = "NAME", description = "onnxruntime: the same networks there, on graphs written from the same "
+            + "weights, in float32 and int8: outputs compared, then timed in turns; its library is not shipped (docs/benchmarks.md)")
+    private String versus;
+
+    @Option(names = "--cpu", paramLabel = "N", defaultValue = "-1", description = "core to stay on (default: any)")
+    private int cpu;
+
+    @Option(names = "--cpu-time", description = "count CPU time of the measuring thread instead of time: for a busy machine, one thread")
+    private boolean cpuTime;
+
     @Option(names = "--json", converter = OutputTarget.OfFile.class, paramLabel = "FILE", description = "write the results to this file")
     private Path json;
 
@@ -80,21 +94,25 @@ final class BenchPredictCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (runs < 1 || runs > 1_000_000) {
             throw InputException.of("--runs", "number", "1 to 1000000", String.valueOf(runs), "");
         }
         PrintWriter out = spec.commandLine().getOut();
+        prepare(out);
         List<Map<String, Object>> rows = new ArrayList<>();
         for (String name : policies) {
             PolicyDefinition definition = SyntheticPolicy.named(name);
             if (definition == null) {
                 definition = PolicyReader.read(Path.of(name));
             }
-            rows.addAll(measure(name, definition, out));
+            rows.addAll(profile ? profiles(name, definition, out) : versus != null ? versus(name, definition) : measure(name, definition, out));
+        }
+        if (versus != null) {
+            PredictVersus.print(rows, out);
         }
         if (json != null) {
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
+            JsonFile.write(json, rows);
         }
         return 0;
     }
@@ -118,6 +136,42 @@ final class BenchPredictCommand implements Callable<Integer> {
         return rows;
     }
 
+    private void prepare(PrintWriter out) {
+        if (versus != null && !versus.equals("onnxruntime")) {
+            throw InputException.of("--versus", "name", "onnxruntime", versus, "");
+        }
+        if ((profile || versus != null) && !device.equals("cpu")) {
+            throw InputException.of("--device", "with " + (profile ? "--profile" : "--versus"), "cpu", device, "");
+        }
+        if (cpuTime && (threads > 1 || !device.equals("cpu"))) {
+            throw InputException.of("--cpu-time", "threads", "1, on the CPU", threads + ", " + device, "");
+        }
+        if (profile && versus != null) {
+            throw InputException.of("--profile", "with --versus", "one of the two", "both", "");
+        }
+        Pinned.to(cpu, out);
+    }
+
+    private List<Map<String, Object>> versus(String name, PolicyDefinition definition) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (InferenceOptions options : requested()) {
+            try (PredictVersus comparison = new PredictVersus(definition, clock(), threads)) {
+                rows.addAll(comparison.rows(name, options, runs));
+            }
+        }
+        return rows;
+    }
+
+    private List<Map<String, Object>> profiles(String name, PolicyDefinition definition, PrintWriter out) {
+        List<Map<String, Object>> reports = new ArrayList<>();
+        for (InferenceOptions options : requested()) {
+            Map<String, Object> report = PredictProfile.of(name, definition, options, clock(), runs);
+            PredictProfile.print(report, out);
+            reports.add(report);
+        }
+        return reports;
+    }
+
     private List<InferenceOptions> requested() {
         InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads).withDevice(device);
         List<InferenceOptions> list = new ArrayList<>();
@@ -134,9 +188,13 @@ final class BenchPredictCommand implements Callable<Integer> {
         return list;
     }
 
+    private Clock clock() {
+        return cpuTime ? new ThreadClock() : new SystemClock();
+    }
+
     private Run run(PolicyDefinition definition, InferenceOptions options) {
         Run run = new Run();
-        InferenceLatency latency = new InferenceLatency(new SystemClock(), run.encode, run.step, run.total);
+        InferenceLatency latency = new InferenceLatency(clock(), run.encode, run.step, run.total);
         long startNs = System.nanoTime();
         try (DiffusionPolicy policy = DiffusionPolicy.load(definition, options, latency)) {
             run.loadMs = (System.nanoTime() - startNs) / 1e6;
@@ -146,8 +204,8 @@ final class BenchPredictCommand implements Callable<Integer> {
             run.sampler = policy.scheduler().type() + " " + policy.scheduler().inferenceSteps();
             run.layout = policy.layout().toString();
             run.precision = policy.precision().word();
-            ObservationWindow window = window(definition);
-            Sampling sampling = Sampling.of(NoiseSource.given(gaussian(definition), null), StepListener.NONE);
+            ObservationWindow window = SyntheticInput.window(definition.config());
+            Sampling sampling = SyntheticInput.sampling(definition.config());
             for (int i = 0; i < 5; i++) {
                 policy.predictAction(window, sampling);
             }
@@ -158,25 +216,6 @@ final class BenchPredictCommand implements Callable<Integer> {
             }
         }
         return run;
-    }
-
-    private static ObservationWindow window(PolicyDefinition definition) {
-        ObservationWindow window = new ObservationWindow(definition.config().inputs(), definition.config().nObsSteps());
-        SplittableRandom random = new SplittableRandom(2);
-        for (int f = 0; f < window.features().size(); f++) {
-            boolean image = window.features().get(f).kind() == FeatureSpec.Kind.VISUAL;
-            float[] values = window.values(f);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = image ? random.nextInt(256) / 255f : (float) random.nextDouble();
-            }
-        }
-        return window;
-    }
-
-    private static float[] gaussian(PolicyDefinition definition) {
-        float[] noise = new float[definition.config().denoisedSteps() * definition.config().denoisedWidth()];
-        NoiseSource.seeded(3).initial(noise, 0, noise.length);
-        return noise;
     }
 
     private static double difference(float[] a, float[] b) {
@@ -218,28 +257,6 @@ final class BenchPredictCommand implements Callable<Integer> {
             step.into(row, "step_ms");
             row.put("difference_from_first", difference);
             return row;
-        }
-    }
-
-    /** Durations, kept one by one. */
-    private static final class Samples implements LatencySink {
-        private final List<Long> values = new ArrayList<>();
-
-        @Override
-        public void recordNs(long durationNs) {
-            values.add(durationNs);
-        }
-
-        void clear() {
-            values.clear();
-        }
-
-        void into(Map<String, Object> row, String name) {
-            long[] sorted = values.stream().mapToLong(v -> v).sorted().toArray();
-            row.put(name + "_min", sorted[0] / 1e6);
-            row.put(name + "_p50", sorted[sorted.length / 2] / 1e6);
-            row.put(name + "_p99", sorted[Math.min(sorted.length - 1, sorted.length * 99 / 100)] / 1e6);
-            row.put(name + "_max", sorted[sorted.length - 1] / 1e6);
         }
     }
 }

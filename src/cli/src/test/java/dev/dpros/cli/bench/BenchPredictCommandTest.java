@@ -40,6 +40,49 @@ class BenchPredictCommandTest {
     }
 
     @Test
+    void shouldProfileEncodingAndDenoisingStepByOperator(@TempDir Path dir) throws IOException {
+        Path json = dir.resolve("profile.json");
+        assertEquals(0, dpros("bench", "predict", "models/pusht_image", "--runs", "1", "--steps", "2", "--variants", "rows", "--profile",
+                "--cpu-time", "--json", json.toString()), err::toString);
+        JsonNode stages = new ObjectMapper().readTree(json.toFile()).get(0).get("stages");
+        assertEquals("[encode, step]", stages.findValuesAsText("stage").toString());
+        JsonNode operators = stages.get(1).get("operators");
+        assertTrue(operators.findValuesAsText("operator").contains("aten::linear"), operators::toPrettyString);
+        double share = 0;
+        double slowest = Double.POSITIVE_INFINITY;
+        for (JsonNode operator : operators) {
+            share += operator.get("share").asDouble();
+            assertTrue(operator.get("calls").asDouble() > 0 && operator.get("ms").asDouble() <= slowest, operators::toPrettyString);
+            slowest = operator.get("ms").asDouble();
+        }
+        assertEquals(1, share, 1e-9);
+        assertTrue(out.toString().contains("read MB"), out::toString);
+    }
+
+    @Test
+    void shouldCompareWithOnnxRuntimeOnTheSameNetworks(@TempDir Path dir) throws IOException {
+        Path json = dir.resolve("versus.json");
+        assertEquals(0, dpros("bench", "predict", "models/pusht_image", "--runs", "1", "--steps", "2", "--variants", "rows", "--versus",
+                "onnxruntime", "--json", json.toString()), err::toString);
+        JsonNode rows = new ObjectMapper().readTree(json.toFile());
+        assertEquals("[step, encode, step, encode]", rows.findValuesAsText("stage").toString());
+        assertTrue(rows.get(0).get("difference").asDouble() < PredictVersus.SAME, rows::toPrettyString);
+        assertTrue(rows.get(1).get("difference").asDouble() < PredictVersus.SAME, rows::toPrettyString);
+        assertTrue(rows.get(2).get("difference").asDouble() < 0.1, rows::toPrettyString);
+        assertTrue(rows.get(0).get("theirs_ms_p50").asDouble() > 0, rows::toPrettyString);
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotCompareOrProfile() {
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--versus", "tensorflow"));
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--profile", "--versus", "onnxruntime"));
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--profile", "--device", "cuda"));
+        assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--cpu", "5000"));
+        assertTrue(err.toString().contains("dpros: --versus: name: expected onnxruntime, found tensorflow"), err::toString);
+        assertEquals(4, err.toString().lines().count(), err::toString);
+    }
+
+    @Test
     void shouldSayInOneLineThatThereIsNoSuchDevice() {
         assertEquals(2, dpros("bench", "predict", "models/pusht_image", "--device", "cuda:99"));
         assertTrue(err.toString().startsWith("dpros: device: name: expected cpu"), err.toString());

@@ -1,0 +1,2 @@
+/** Policies' networks as ONNX graphs, and ONNX Runtime beside libtorch. */
+package dev.dpros.bench.onnx;
