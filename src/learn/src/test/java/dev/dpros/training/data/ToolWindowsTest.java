@@ -28,7 +28,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Windows of two arms against those of UMI's own data set (umi_dataset.json; its noise on the first pose switched off). */
+/** Windows of two arms against those of UMI's own data set (umi_dataset.json; its noise on the first pose switched off, its times in float32). */
 class ToolWindowsTest {
     private static final int[] ENDS = {25, 43};
     private static final int STRIDE = 3;
@@ -110,7 +110,7 @@ class ToolWindowsTest {
 
     private static void assertRow(JsonNode expected, float[] values, int row, String what) {
         for (int i = 0; i < expected.size(); i++) {
-            assertEquals(expected.get(i).asDouble(), values[row * expected.size() + i], 3e-6, what + " element " + i);
+            assertEquals(expected.get(i).asDouble(), values[row * expected.size() + i], 1e-5, what + " element " + i);
         }
     }
 
