@@ -31,9 +31,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A policy of tool poses with a small vision transformer learns from a few episodes. */
+@Tag("long")
 class ToolPoseTrainerTest {
     private static final int SIDE = 16;
 
@@ -46,7 +48,7 @@ class ToolPoseTrainerTest {
         return new PolicyConfig(2, 9, 8, List.of(FeatureSpec.of("camera0_rgb", Kind.VISUAL, 3, SIDE, SIDE),
                 FeatureSpec.of("robot0_eef_pos", Kind.STATE, 3), FeatureSpec.of("robot0_eef_rot_axis_angle", Kind.STATE, 6),
                 FeatureSpec.of("robot0_gripper_width", Kind.STATE, 1)), FeatureSpec.of("action", Kind.ACTION, 10),
-                new UnetConfig(List.of(32, 64), 3, 8, 16, true), vision, scheduler, new TrajectoryConfig(TrajectoryConfig.Conditioning.GLOBAL,
+                new UnetConfig(List.of(16, 32), 3, 8, 16, true), vision, scheduler, new TrajectoryConfig(TrajectoryConfig.Conditioning.GLOBAL,
                 true, true, new PoseConfig(PoseRepresentation.RELATIVE, PoseRepresentation.RELATIVE)));
     }
 
@@ -77,7 +79,7 @@ class ToolPoseTrainerTest {
         EpisodeWindows each = new EpisodeWindows(windows.data().ends(), policy.horizon(), 0, 0, window -> true);
         assertEquals(windows.origins().length, each.count());
         return new WindowBatches(List.of(new WindowBatches.Part(windows.data(), each, 1)), normalizers,
-                new WindowBatches.Options(2, policy.horizon(), 16, 1, true, null, null));
+                new WindowBatches.Options(2, policy.horizon(), 8, 1, true, null, null));
     }
 
     private static Map<String, Normalizer> normalizers(PolicyConfig policy) {
@@ -92,18 +94,18 @@ class ToolPoseTrainerTest {
         Map<String, Normalizer> normalizers = normalizers(config);
         WindowBatches batches = batches(config, normalizers);
         PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), normalizers, "initial");
-        OptimizerConfig optimizer = new OptimizerConfig(3e-3, 0.95, 0.999, 1e-8, WeightDecay.parts(1e-6, 1e-6), 0, null);
+        OptimizerConfig optimizer = new OptimizerConfig(5e-3, 0.95, 0.999, 1e-8, WeightDecay.parts(1e-6, 1e-6), 0, null);
         try (PolicyTrainer trainer = new PolicyTrainer(initial, new DiffusionObjective(config, new Options(DiffusionObjective.Kind.DENOISING,
                 false, false, Arithmetic.FLOAT32, 0.1)), new MadeBatches(batches.batchesPerEpoch(), batches::make), new PolicyTrainer.Options(optimizer,
-                new LearningRate(3e-3, LearningRate.Shape.CONSTANT, 0, 100), name -> true, 1, 1, 1))) {
+                new LearningRate(5e-3, LearningRate.Shape.CONSTANT, 0, 100), name -> true, 1, 1, 1))) {
             double first = 0;
             double last = 0;
-            for (int step = 0; step < 240; step++) {
+            for (int step = 0; step < 120; step++) {
                 float loss = trainer.step();
                 first += step < 20 ? loss : 0;
-                last += step >= 220 ? loss : 0;
+                last += step >= 100 ? loss : 0;
             }
-            assertTrue(last < 0.6 * first, "loss " + first / 20 + " to " + last / 20);
+            assertTrue(last < 0.75 * first, "loss " + first / 20 + " to " + last / 20);
         }
     }
 
