@@ -43,7 +43,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
         if (config.sampler().here()) {
             TorchRuntime.requireDevice(config.sampler().device());
         }
-        int dims = live(definition).action().size();
+        int dims = ToolPolicy.live(definition.config()).action().size();
         int names = config.layout().names().size();
         if (names != dims) {
             throw InputException.of(config.layout().several() ? "actions" : "action", "joints", dims + " names (the policy's action dimension)",
@@ -53,15 +53,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
 
     /** The policy as the robot meets it: one of tool poses has other features than its network. */
     PolicyConfig policy() {
-        return live(definition);
-    }
-
-    private static PolicyConfig live(PolicyDefinition definition) {
-        try {
-            return ToolPolicy.live(definition.config());
-        } catch (IllegalArgumentException e) {
-            throw new InputException(definition.source() + ": " + e.getMessage(), e);
-        }
+        return ToolPolicy.live(definition.config());
     }
 
     Clock clock() {

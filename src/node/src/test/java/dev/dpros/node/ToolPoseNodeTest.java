@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A policy of tool poses drives a tool on a real master: relative targets become poses in the tool's frame, within the box. */
 @Timeout(60)
 class ToolPoseNodeTest {
+    private static final int HOLD = 2;
     private static final String CONFIG = """
             policy: tool
             node: {autostart: true}
@@ -113,11 +115,12 @@ class ToolPoseNodeTest {
         World(RosNode node) {
             poses = node.advertise("/tool_pose", "geometry_msgs/PoseStamped", new PublicationOptions(false, 2));
             widths = node.advertise("/width", "sensor_msgs/JointState", new PublicationOptions(false, 2));
-            timer.scheduleAtFixedRate(this::tell, 0, 20, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(this::tell, 0, 20, TimeUnit.MILLISECONDS);
         }
 
         private void tell() {
-            Map<String, Object> header = Map.of("stamp", System.currentTimeMillis() * 1_000_000L, "frame_id", "base");
+            Instant now = Instant.now();
+            Map<String, Object> header = Map.of("stamp", now.getEpochSecond() * 1_000_000_000L + now.getNano(), "frame_id", "base");
             double[] p = pose.get();
             poses.publish(Map.of("header", header, "pose", Map.of("position", Map.of("x", p[0], "y", p[1], "z", p[2]),
                     "orientation", Map.of("x", p[3], "y", p[4], "z", p[5], "w", p[6]))));
@@ -174,7 +177,7 @@ class ToolPoseNodeTest {
                 assertEquals(new double[] {0, 0, half, half}[i], at[3 + i], 2e-3);
             }
             world.pose.set(new double[] {at[0], at[1], at[2], 0, 0, 0, 0}); // an orientation that nobody filled in
-            state.await(message -> ((Number) message.get("state")).intValue() != 0);
+            state.await(message -> ((Number) message.get("state")).intValue() == HOLD);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.dpros.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Sums, differences, products, quotients and parentheses of numbers, as configurations compute sizes with. What is of integers
@@ -10,6 +12,8 @@ import java.util.Locale;
  */
 final class Expression {
     private static final int LONGEST = 200;
+    private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d*)?(e[-+]?\\d+)?");
+    private static final Pattern TWO_NUMBERS = Pattern.compile("[\\d.]\\s+[\\d.]");
 
     private final String text;
     private int at;
@@ -22,7 +26,7 @@ final class Expression {
     /** The number, or null if it is no such expression, or none that is finite. */
     static JsonNode value(String text) {
         Expression expression = new Expression(text.replace(" ", "").toLowerCase(Locale.ROOT));
-        if (expression.text.isEmpty() || expression.text.length() > LONGEST) {
+        if (expression.text.isEmpty() || expression.text.length() > LONGEST || TWO_NUMBERS.matcher(text).find()) {
             return null;
         }
         double value = expression.sum();
@@ -74,15 +78,12 @@ final class Expression {
             double value = sum();
             return take(')') ? value : Double.NaN;
         }
-        int from = at;
-        while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
-            at++;
-        }
-        String number = text.substring(from, at);
-        if (!number.matches("\\d+\\.?\\d*|\\.\\d+")) {
+        Matcher number = NUMBER.matcher(text).region(at, text.length());
+        if (!number.lookingAt()) {
             return Double.NaN;
         }
-        integers &= number.indexOf('.') < 0;
-        return Double.parseDouble(number);
+        at = number.end();
+        integers &= number.group(1) == null && number.group(2) == null;
+        return Double.parseDouble(number.group());
     }
 }

@@ -2,6 +2,7 @@ package dev.dpros.inference;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.Pose;
@@ -58,12 +59,13 @@ public final class ToolPolicy implements ChunkPolicy {
      *
      * @param starts of the running episode
      * @param episodes how often the policy was started so far
+     * @throws InputException naming an input that a robot does not have
      */
     public ToolPolicy(ChunkPolicy inner, Starts starts, LongSupplier episodes) {
         this.inner = inner;
         this.starts = starts;
         this.episodes = episodes;
-        meanings = new ToolPoses(inner.config());
+        meanings = meanings(inner.config());
         live = live(inner.config());
         told = new ObservationWindow(inner.config().inputs(), inner.config().nObsSteps());
     }
@@ -71,13 +73,13 @@ public final class ToolPolicy implements ChunkPolicy {
     /**
      * A policy's configuration as a robot meets it; itself, if it is none of tool poses.
      *
-     * @throws IllegalArgumentException naming an input that a robot does not have
+     * @throws InputException naming an input that a robot does not have
      */
     public static PolicyConfig live(PolicyConfig config) {
         if (config.trajectory().poses() == null) {
             return config;
         }
-        ToolPoses meanings = new ToolPoses(config);
+        ToolPoses meanings = meanings(config);
         List<FeatureSpec> inputs = new ArrayList<>(config.cameras());
         for (int arm = 0; arm < meanings.arms(); arm++) {
             inputs.add(FeatureSpec.of("robot" + arm + "_eef_pose", Kind.STATE, POSE));
@@ -90,6 +92,14 @@ public final class ToolPolicy implements ChunkPolicy {
         return new PolicyConfig(config.nObsSteps(), config.horizon(), config.nActionSteps(), inputs,
                 FeatureSpec.of(config.action().key(), Kind.ACTION, ACTION * meanings.arms()), config.denoiser(), config.vision(),
                 config.scheduler(), config.trajectory());
+    }
+
+    private static ToolPoses meanings(PolicyConfig config) {
+        try {
+            return new ToolPoses(config);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("policy: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -32,7 +32,8 @@ class UmiPolicyTest {
             _target_: diffusion_policy.workspace.train_diffusion_unet_image_workspace.TrainDiffusionUnetImageWorkspace
             shape_meta: &shapes
               obs:
-                robot0_eef_rot_axis_angle: {shape: [6], horizon: 2, down_sample_steps: 3, type: low_dim, latency_steps: "${eval:'(${task.camera_obs_latency} - 0.0001) * 59.94'}"}
+                robot0_eef_rot_axis_angle:
+                  {shape: [6], horizon: 2, down_sample_steps: 3, type: low_dim, latency_steps: "${eval:'(${task.camera_obs_latency} - ${task.robot_obs_latency}) * 59.94'}"}
                 robot0_eef_pos: {shape: [3], horizon: 2, down_sample_steps: 3, type: low_dim}
                 robot0_gripper_width: {shape: [1], horizon: 2, down_sample_steps: 3, type: low_dim, ignore_by_policy: true}
                 camera1_rgb: {shape: [3, 224, 224], horizon: 2, down_sample_steps: 3, type: rgb}
@@ -40,12 +41,14 @@ class UmiPolicyTest {
               action: {shape: [10], horizon: 16, down_sample_steps: 3}
             task:
               camera_obs_latency: 0.125
+              robot_obs_latency: 0.0001
               pose_repr: {obs_pose_repr: relative, action_pose_repr: delta}
               dataset: {_target_: diffusion_policy.dataset.umi_dataset.UmiDataset, dataset_path: tables.zarr.zip, val_ratio: 0.05}
             policy:
               _target_: diffusion_policy.policy.diffusion_unet_timm_policy.DiffusionUnetTimmPolicy
               shape_meta: *shapes
-              noise_scheduler: {_target_: diffusers.DDIMScheduler, num_train_timesteps: 50, beta_schedule: squaredcos_cap_v2, beta_start: 0.0001, beta_end: 0.02}
+              noise_scheduler:
+                {_target_: diffusers.DDIMScheduler, num_train_timesteps: 50, beta_schedule: squaredcos_cap_v2, beta_start: 0.0001, beta_end: 0.02}
               num_inference_steps: 16
               diffusion_step_embed_dim: 8
               down_dims: [8, 16]

@@ -68,8 +68,8 @@ public record TrainingSettings(TrainConfig.Result result, List<String> ignored) 
                 EpisodeSplit split = new EpisodeSplit(ends.length, config.validation().ratio(), config.validation().mostTrained(),
                         config.seed());
                 windows += policy.trajectory().poses() != null
-                        ? ToolWindows.count(ends, policy, TrainingData.toolOptions(config), split::trained) : new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1, policy.nActionSteps() - 1,
-                        split::trained).count();
+                        ? ToolWindows.count(ends, policy, TrainingData.toolOptions(config), split::trained)
+                        : new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1, policy.nActionSteps() - 1, split::trained).count();
             }
         }
         int batch = config.loader().batchSize();
