@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A policy of tool poses drives a tool on a real master: relative targets become poses in the tool's frame, within the box. */
-@Timeout(60)
+@Timeout(120)
 class ToolPoseNodeTest {
     private static final int HOLD = 2;
     private static final String CONFIG = """
