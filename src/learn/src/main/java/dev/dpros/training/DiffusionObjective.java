@@ -45,8 +45,15 @@ public final class DiffusionObjective implements Objective {
      *     do_mask_loss_for_padding)
      * @param coordinates whether batches hold spatial-softmax coordinates in place of images
      * @param arithmetic of matrix products
+     * @param perturbation more noise, in parts of the noise, in what the network sees than in what it is to tell (UMI: input_pertub;
+     *     Ning et al. 2023)
      */
-    public record Options(Kind kind, boolean maskPadding, boolean coordinates, Arithmetic arithmetic) {}
+    public record Options(Kind kind, boolean maskPadding, boolean coordinates, Arithmetic arithmetic, double perturbation) {
+        /** Without perturbation. */
+        public Options(Kind kind, boolean maskPadding, boolean coordinates, Arithmetic arithmetic) {
+            this(kind, maskPadding, coordinates, arithmetic, 0);
+        }
+    }
 
     /**
      * An objective for this architecture.
@@ -68,7 +75,7 @@ public final class DiffusionObjective implements Objective {
     @Override
     public ScriptModule script(PolicyDefinition initial, Predicate<String> learns) {
         PolicyDefinition policy = options.coordinates() ? initial : croppedAlready(initial);
-        return TrainingScript.diffusion(policy, learns, options.coordinates(), options.arithmetic());
+        return TrainingScript.diffusion(policy, learns, options.coordinates(), options.arithmetic(), options.perturbation() > 0);
     }
 
     /** The same network for images that the loader has cropped, at random. */
@@ -83,7 +90,7 @@ public final class DiffusionObjective implements Objective {
         return new PolicyDefinition(c.with(inputs, v.ofWholeImages()), policy.weights(), policy.normalizers(), policy.source());
     }
 
-    /** Observations, actions, mask, noise, timesteps and their rates. */
+    /** Observations, actions, mask, noise, timesteps and their rates; and the noise that is added, if it is another. */
     @Override
     public List<TensorData> inputs(Batch batch, SplittableRandom random) {
         List<TensorData> x = new ArrayList<>(batch.inputs().values());
@@ -111,7 +118,19 @@ public final class DiffusionObjective implements Objective {
         x.add(tensor(noise, b, config.denoisedSteps(), config.denoisedWidth()));
         x.add(tensor(timesteps, b));
         x.add(tensor(rates, b, 2));
+        if (options.perturbation() > 0) {
+            x.add(perturbed(x.get(x.size() - 3), random));
+        }
         return x;
+    }
+
+    private TensorData perturbed(TensorData noise, SplittableRandom random) {
+        ByteBuffer in = noise.bytes();
+        ByteBuffer out = floats((int) noise.count());
+        while (out.hasRemaining()) {
+            out.putFloat((float) (in.getFloat(out.position()) + options.perturbation() * random.nextGaussian()));
+        }
+        return new TensorData(TensorData.DType.F32, noise.shape(), out.flip());
     }
 
     /** A mask whose mean over the denoised steps is 1: the mean of the masked errors is then that of those which count. */

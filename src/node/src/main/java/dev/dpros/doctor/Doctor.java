@@ -7,6 +7,7 @@ import dev.dpros.core.Finding;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.ToolPolicy;
 import dev.dpros.node.NodeRehearsal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ public final class Doctor {
         }
         try (NodeRehearsal node = new NodeRehearsal(config, definition, transport)) {
             says.accept("watches the topics for " + settings.seconds() + " s");
-            TopicCheck topics = new TopicCheck(config, definition.config(), transport, node);
+            TopicCheck topics = new TopicCheck(config, ToolPolicy.live(definition.config()), transport, node);
             CommandCheck command = new CommandCheck(config, transport, node);
             double seconds = watch(node, topics, command);
             findings.addAll(transport.findings());

@@ -16,6 +16,7 @@ import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.NoiseSource;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.StepListener;
+import dev.dpros.inference.ToolPolicy;
 import dev.dpros.remote.FallbackPolicy;
 import dev.dpros.remote.RemoteServer;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class PolicyCheck {
     }
 
     private static List<Finding> here(RobotConfig config, PolicyDefinition definition) {
-        PolicyConfig policy = definition.config();
+        PolicyConfig policy = ToolPolicy.live(definition.config());
         long startNs = System.nanoTime();
         try (DiffusionPolicy loaded = DiffusionPolicy.load(definition, config.sampler().toOptions())) {
             loaded.warmUp();

@@ -13,6 +13,7 @@ import dev.dpros.inference.RealTimeGuide;
 import dev.dpros.inference.SamplingGuide;
 import dev.dpros.inference.StepBudget;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -44,6 +45,10 @@ final class GuideChoice {
         config = robot.sampler().toGuideConfig(robot.control().conditioning(), marginNs);
         if (config.conditioning() == GuideConfig.Conditioning.WARM_START) {
             requireWarmSteps();
+        }
+        if (config.conditioning() != GuideConfig.Conditioning.NONE && policy.trajectory().poses() != null) {
+            throw InputException.of("control.join", "strategy", "replace with a policy of tool poses, whose chunks are each told in a pose "
+                    + "of their own", config.conditioning().name().toLowerCase(Locale.ROOT), "");
         }
     }
 

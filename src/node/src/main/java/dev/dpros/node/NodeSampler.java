@@ -11,6 +11,7 @@ import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
 import dev.dpros.inference.PrecisionSupport;
+import dev.dpros.inference.ToolPolicy;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.metrics.Stage;
 import dev.dpros.node.observer.NodeObservers;
@@ -19,6 +20,7 @@ import dev.dpros.node.page.PlanFan;
 import dev.dpros.process.Owned;
 import dev.dpros.remote.FallbackPolicy;
 import dev.dpros.remote.RemoteServer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ final class NodeSampler implements Diagnostics.SamplerView {
     private final PlanFan fan;
     private final SupervisedSampler sampler;
     private final @Nullable RemoteServer server;
+    private final ToolPolicy.Starts starts = new ToolPolicy.Starts();
+    private volatile LongSupplier episodes = () -> 0;
 
     /**
      * Begins to load the policy and offers {@code ~set_sampler}.
@@ -61,7 +65,14 @@ final class NodeSampler implements Diagnostics.SamplerView {
     private ChunkPolicy policy(NodeSetup setup, InferenceLatency probes) {
         SamplerSection section = setup.config().sampler();
         ChunkPolicy here = section.here() ? choice.follow(DiffusionPolicy.load(setup.definition(), options, probes)) : null;
-        return server == null ? here : new FallbackPolicy(server, here, setup.definition(), choice::current, probes, setup.clock());
+        ChunkPolicy network = server == null ? here
+                : new FallbackPolicy(server, here, setup.definition(), choice::current, probes, setup.clock());
+        return setup.policy().trajectory().poses() == null ? network : new ToolPolicy(network, starts, () -> episodes.getAsLong());
+    }
+
+    /** Tells how often the policy was started so far: each time an episode begins. */
+    void countEpisodes(LongSupplier count) {
+        episodes = count;
     }
 
     private static InferenceLatency probes(MetricsRegistry metrics, PlanFan fan, NodeObservers observers) {

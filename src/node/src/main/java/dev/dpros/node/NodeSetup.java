@@ -4,6 +4,7 @@ import dev.dpros.config.RobotConfig;
 import dev.dpros.config.TopicQuality;
 import dev.dpros.control.ControlConfig;
 import dev.dpros.control.PacerConfig;
+import dev.dpros.control.RotationGroup;
 import dev.dpros.core.Clock;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport;
@@ -11,6 +12,7 @@ import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.ChunkPolicy;
+import dev.dpros.inference.ToolPolicy;
 import dev.dpros.inference.TorchRuntime;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.process.Owned;
@@ -41,7 +43,7 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
         if (config.sampler().here()) {
             TorchRuntime.requireDevice(config.sampler().device());
         }
-        int dims = definition.config().action().size();
+        int dims = ToolPolicy.live(definition.config()).action().size();
         int names = config.layout().names().size();
         if (names != dims) {
             throw InputException.of(config.layout().several() ? "actions" : "action", "joints", dims + " names (the policy's action dimension)",
@@ -49,8 +51,9 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
         }
     }
 
+    /** The policy as the robot meets it: one of tool poses has other features than its network. */
     PolicyConfig policy() {
-        return definition.config();
+        return ToolPolicy.live(definition.config());
     }
 
     Clock clock() {
@@ -69,9 +72,24 @@ record NodeSetup(RobotConfig config, PolicyDefinition definition, Transport tran
     ControlConfig control() {
         int chunkSteps = policy().chunkSteps();
         try {
-            return config.control().toControlConfig(config.layout(), chunkSteps, transport.simulatedTime());
+            ControlConfig control = config.control().toControlConfig(config.layout(), chunkSteps, transport.simulatedTime());
+            if (policy().trajectory().poses() != null) {
+                requireRotations(control);
+            }
+            return control;
         } catch (IllegalArgumentException e) {
             throw new InputException("control: " + e.getMessage(), e);
+        }
+    }
+
+    /** Tool poses are interpolated along the shortest arc, or not at all. */
+    private void requireRotations(ControlConfig control) {
+        List<String> names = config.layout().names();
+        for (int first = ToolPolicy.QUATERNION; first < names.size(); first += ToolPolicy.ACTION) {
+            if (!control.rotations().contains(new RotationGroup(first, RotationGroup.Kind.QUATERNION))) {
+                throw new IllegalArgumentException("rotations: expected {first: " + names.get(first) + ", kind: quaternion}, since the policy's "
+                        + "actions are tool poses, x, y, z, a quaternion and the gripper's width of each arm, found " + control.rotations());
+            }
         }
     }
 

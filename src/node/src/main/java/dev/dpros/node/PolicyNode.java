@@ -77,6 +77,7 @@ public final class PolicyNode implements AutoCloseable {
             AtomicReference<OperatorServices> offered = services;
             control = new NodeControl(setup, motion, sources, new NodeControl.Wired(ends, sampler,
                     report -> hears.get().ticked(report), () -> offered.get() != null), owned);
+            sampler.countEpisodes(() -> control.loop().watchdog().count(SafetyEvent.STARTED));
             LoopStatistics counts = control.loop().statistics();
             action = new RunPolicy(new RunPolicy.Subjects(control.loop().watchdog(), this::operate, control.text()::reason,
                     () -> counts.get(LoopStatistics.Counter.CHUNKS_TAKEN)), setup.clock(), this::noteGoal);

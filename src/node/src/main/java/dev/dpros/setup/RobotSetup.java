@@ -93,6 +93,10 @@ public final class RobotSetup {
 
     private RobotDraft draft(Sight sight, RobotJoints robot) {
         PolicyConfig config = policy.config();
+        if (config.trajectory().poses() != null) {
+            throw InputException.of(wish.policy().toString(), "actions", "joints", "tool poses",
+                    "write the configuration of such a robot by hand: docs/ros.md, Tool poses");
+        }
         InputMatch match = new InputMatch(sight.seen(), robot, questions);
         List<InputDraft> inputs = match.of(config.inputs());
         List<String> joints = actionJoints(match, robot, inputs, sight);

@@ -30,20 +30,22 @@ public final class BackboneWeights {
      */
     public static Map<String, TensorData> read(Path file, PolicyConfig config) {
         VisionConfig vision = config.vision();
-        if (vision == null || vision.backbone() == VisionConfig.Backbone.CONV || vision.norm() != VisionConfig.Norm.BATCH) {
-            throw InputException.of("backbone_weights", file.toString(), "a policy whose image encoder is a ResNet with BatchNorm",
+        boolean timm = vision != null && vision.backbone().timm();
+        if (vision == null || vision.backbone() == VisionConfig.Backbone.CONV || vision.norm() != VisionConfig.Norm.BATCH && !timm) {
+            throw InputException.of("backbone_weights", file.toString(), "a policy whose image encoder is a ResNet with BatchNorm or timm's vision transformer",
                     vision == null ? "no image encoder" : "another encoder, or GroupNorm", "set use_group_norm to false, or backbone_weights to null");
         }
         if (!Files.isRegularFile(file)) {
             throw InputException.of("backbone_weights", file.toString(), "the file of a pretrained "
-                    + Names.of(LeRobotConfig.BACKBONES, vision.backbone()), "no such file",
+                    + (timm ? TimmTensors.name(vision) : Names.of(LeRobotConfig.BACKBONES, vision.backbone())), "no such file",
                     "give it with --set backbone_weights=FILE, or begin at random with --set backbone_weights=null");
         }
         Map<String, TensorData> published = tensors(file);
         Map<String, TensorData> weights = new LinkedHashMap<>();
         ExpectedTensors.of(config).forEach((name, shape) -> {
             if (name.startsWith("rgb_encoder.") && name.contains(BACKBONE)) {
-                String own = torchvision(name.substring(name.indexOf(BACKBONE) + BACKBONE.length()));
+                String part = name.substring(name.indexOf(BACKBONE) + BACKBONE.length());
+                String own = timm ? part : torchvision(part);
                 TensorData tensor = published.get(own);
                 if (tensor == null || !tensor.shape().equals(shape)) {
                     throw InputException.of(file.toString(), Quoted.tensor(own), "shape " + shape,

@@ -43,7 +43,7 @@ final class DiffusionPolicyCheckpoint {
         });
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         stateDict.forEach((name, tensor) -> tensors.put(name, archive.tensor(name, tensor)));
-        return define(config, tensors, source);
+        return define(config, UmiPolicy.is(cfg) ? UmiPolicy.perStep(cfg, config, tensors, source) : tensors, source);
     }
 
     /**

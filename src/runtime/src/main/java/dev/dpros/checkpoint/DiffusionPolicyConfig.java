@@ -16,7 +16,8 @@ import java.util.function.Function;
 
 /**
  * The Hydra configuration inside a diffusion_policy checkpoint as a {@link PolicyConfig}: the hybrid image, image
- * (MultiImageObsEncoder) and low-dim policies with a UNet, the hybrid image and low-dim ones with a transformer. Defaults are
+ * (MultiImageObsEncoder) and low-dim policies with a UNet, the hybrid image and low-dim ones with a transformer, and {@link
+ * UmiPolicy}. Defaults are
  * those of the policies' constructors. Stateless.
  */
 final class DiffusionPolicyConfig {
@@ -48,9 +49,12 @@ final class DiffusionPolicyConfig {
     static PolicyConfig read(ConfigNode cfg, Function<String, List<Long>> shapeOf) {
         ConfigNode policy = cfg.get("policy");
         String target = className(policy.get("_target_"));
+        if (target.equals(UmiPolicy.NAME)) {
+            return umi(cfg);
+        }
         Policy type = POLICIES.get(target);
         if (type == null) {
-            throw new InputException(cfg.source() + ": policy._target_: expected one of " + String.join(", ", POLICIES.keySet())
+            throw new InputException(cfg.source() + ": policy._target_: expected one of " + String.join(", ", POLICIES.keySet()) + ", " + UmiPolicy.NAME
                     + ", found " + Quoted.of(target)
                     + (OtherFamilies.has(target) ? OtherFamilies.described(target)
                     : target.endsWith("Policy") ? ", another kind of policy" : NearestName.hint(target, POLICIES.keySet())));
@@ -58,6 +62,14 @@ final class DiffusionPolicyConfig {
         DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
         try {
             return type == Policy.LOW_DIM || type == Policy.TRANSFORMER_LOW_DIM ? reader.lowDim(type) : reader.image(type, cfg);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
+        }
+    }
+
+    private static PolicyConfig umi(ConfigNode cfg) {
+        try {
+            return UmiPolicy.read(cfg);
         } catch (IllegalArgumentException e) {
             throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
         }
@@ -106,7 +118,7 @@ final class DiffusionPolicyConfig {
                 trajectory);
     }
 
-    private static FeatureSpec feature(String key, Kind kind, ConfigNode node, List<Integer> shape) {
+    static FeatureSpec feature(String key, Kind kind, ConfigNode node, List<Integer> shape) {
         try {
             if (shape.stream().anyMatch(s -> s > 1 << 14)) {
                 throw node.wrong("sizes of at most " + (1 << 14));

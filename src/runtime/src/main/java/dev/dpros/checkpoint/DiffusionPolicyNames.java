@@ -44,6 +44,10 @@ final class DiffusionPolicyNames {
         }
         String part = encoder.group(2);
         String camera = encoder.group(1);
+        if (config.vision().backbone().timm()) {
+            return config.cameras().stream().filter(each -> camera == null || config.cameras().indexOf(each) == Integer.parseInt(camera))
+                    .map(each -> "obs_encoder.key_model_map." + each.key() + "." + part.substring("backbone.".length())).toList();
+        }
         if (config.vision().pool() == VisionConfig.Pool.AVERAGE) {
             return List.of(multiImage(camera, part));
         }

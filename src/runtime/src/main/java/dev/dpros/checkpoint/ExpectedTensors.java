@@ -54,6 +54,10 @@ public final class ExpectedTensors {
             DitTensors.encoders(config, shapes);
             return;
         }
+        if (config.vision().backbone().timm()) {
+            TimmTensors.encoders(config, shapes);
+            return;
+        }
         List<FeatureSpec> cameras = config.cameras();
         int count = config.vision().separatePerCamera() ? cameras.size() : 1;
         for (int i = 0; i < count; i++) {

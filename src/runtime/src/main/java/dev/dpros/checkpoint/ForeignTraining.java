@@ -66,7 +66,10 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "n_action_steps",
                 "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
                 "obs_dim", "action_dim", "keypoint_dim", "task.obs_dim", "task.action_dim", "task.keypoint_dim", "task.image_shape",
-                "task_name", "dataset_obs_steps", "obs_as_local_cond", "obs_as_cond", "pred_action_steps_only", "past_action_visible"));
+                "task_name", "dataset_obs_steps", "obs_as_local_cond", "obs_as_cond", "pred_action_steps_only", "past_action_visible",
+                "task.pose_repr", "task.dataset_path", "task.camera_obs_latency", "task.robot_obs_latency", "task.gripper_obs_latency",
+                "task.dataset_frequeny", "task.obs_down_sample_steps", "task.low_dim_obs_horizon", "task.img_obs_horizon",
+                "task.action_horizon", "task.ignore_proprioception"));
         Map<String, Object> settings = new LinkedHashMap<>();
         ConfigNode dataset = root.get("task").get("dataset");
         String data = DiffusionPolicyConfig.className(dataset.get("_target_"));
@@ -75,6 +78,9 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
             policy = renamed(policy, settings);
         } else if (data.startsWith("RobomimicReplay")) {
             settings.put("columns", RobomimicColumns.of(dataset, policy));
+        }
+        if (UmiPolicy.is(root)) {
+            UmiTraining.put(root, settings);
         }
         settings.put("datasets", List.of(dataPath(dataset).text()));
         settings.put("optimizer", optimizer(fields, policy));

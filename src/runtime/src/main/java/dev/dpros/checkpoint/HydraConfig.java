@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * diffusion_policy's configuration as a YAML file: one that a run has written, or one of config/*.yaml with its task beside it.
- * References {@code ${a.b}} are followed; of {@code ${eval: ...}} sums, products and {@code A if B or C else D} are computed,
+ * References {@code ${a.b}} are followed; of {@code ${eval: ...}} {@link Expression} and {@code A if B or C else D} are computed,
  * nothing else: nothing is executed. Stateless.
  */
 final class HydraConfig {
@@ -23,7 +23,6 @@ final class HydraConfig {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_][\\w.]*)}");
     private static final Pattern EVALUATION = Pattern.compile("\\$\\{eval:\\s*'?([^{}$]*?)'?\\s*}");
     private static final Pattern CHOICE = Pattern.compile("(.+) if (.+) else (.+)");
-    private static final Pattern SUM = Pattern.compile("-?\\d+(\\s*[-+*]\\s*\\d+)*");
 
     private HydraConfig() {}
 
@@ -109,18 +108,7 @@ final class HydraConfig {
         if (expression.equals("None")) {
             return JsonNodeFactory.instance.nullNode();
         }
-        return SUM.matcher(expression).matches() ? JsonNodeFactory.instance.numberNode(sum(expression.replace(" ", ""))) : otherwise;
-    }
-
-    private static int sum(String expression) {
-        int total = 0;
-        for (String term : expression.replace("-", "+-").split("\\+")) {
-            int product = 1;
-            for (String factor : term.isEmpty() ? new String[] {"0"} : term.split("\\*")) {
-                product = Math.multiplyExact(product, Integer.parseInt(factor));
-            }
-            total = Math.addExact(total, product);
-        }
-        return total;
+        JsonNode number = Expression.value(expression);
+        return number == null ? otherwise : number;
     }
 }

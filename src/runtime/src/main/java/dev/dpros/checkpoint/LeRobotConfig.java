@@ -52,7 +52,7 @@ final class LeRobotConfig {
                     config.get("n_obs_steps").integer(2),
                     config.get("horizon").integer(64),
                     config.get("n_action_steps").integer(32),
-                    inputs, action, denoiser(config), visual ? vision(config) : null, scheduler(config),
+                    inputs, action, denoiser(config), visual ? vision(config, inputs) : null, scheduler(config),
                     OwnFields.trajectory(config));
         } catch (IllegalArgumentException e) {
             throw new InputException(config.source() + ": " + e.getMessage(), e);
@@ -164,8 +164,13 @@ final class LeRobotConfig {
                 config.get("use_film_scale_modulation").bool(true));
     }
 
-    private static VisionConfig vision(ConfigNode config) {
-        VisionConfig.Backbone backbone = config.get("vision_backbone").choice(BACKBONES, VisionConfig.Backbone.RESNET18);
+    private static VisionConfig vision(ConfigNode config, List<FeatureSpec> inputs) {
+        ConfigNode named = config.get("vision_backbone");
+        if (TimmTensors.named(named.text(""))) {
+            return TimmTensors.read(named, config.get("crop_shape").sizeOrNull(), inputs.stream()
+                    .filter(f -> f.kind() == FeatureSpec.Kind.VISUAL).toList(), config.get("use_separate_rgb_encoder_per_camera").bool(true));
+        }
+        VisionConfig.Backbone backbone = named.choice(BACKBONES, VisionConfig.Backbone.RESNET18);
         List<Integer> resize = config.get("resize_shape").sizeOrNull();
         boolean separate = config.get("use_separate_rgb_encoder_per_camera").bool(true);
         boolean imagenet = config.get("imagenet_norm").bool(false);

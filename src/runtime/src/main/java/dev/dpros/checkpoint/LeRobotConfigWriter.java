@@ -96,6 +96,11 @@ final class LeRobotConfigWriter {
             json.put("vision_backbone", "resnet18").put("use_group_norm", true);
             return;
         }
+        if (vision.backbone().timm()) {
+            json.put("vision_backbone", TimmTensors.name(vision)).put("use_separate_rgb_encoder_per_camera", vision.separatePerCamera());
+            sizes(json, "crop_shape", vision.cropShape());
+            return;
+        }
         json.put("vision_backbone", Names.of(LeRobotConfig.BACKBONES, vision.backbone()));
         if (vision.backbone() == VisionConfig.Backbone.CONV) {
             ConvEncoderConfig.write(vision, json.putObject("conv_encoder"));

@@ -72,15 +72,23 @@ final class LeRobotOrder {
         return feature.kind() == FeatureSpec.Kind.VISUAL ? config.vision().featureDim() : feature.size();
     }
 
-    private static TensorData withColumns(TensorData tensor, int[] columns) {
+    /**
+     * A matrix with other columns.
+     *
+     * @param tensor float32
+     * @param columns for each of the new ones the column that it was; -1: zeros
+     */
+    static TensorData withColumns(TensorData tensor, int[] columns) {
         ByteBuffer in = tensor.bytes();
-        ByteBuffer out = ByteBuffer.allocateDirect(in.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-        long rows = tensor.shape().get(0);
+        int rows = Math.toIntExact(tensor.shape().get(0));
+        int width = Math.toIntExact(tensor.shape().get(1));
+        ByteBuffer out = ByteBuffer.allocateDirect(Math.multiplyExact(Math.multiplyExact(rows, columns.length), Integer.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < rows; row++) {
             for (int column : columns) {
-                out.putInt(in.getInt((row * columns.length + column) * Integer.BYTES));
+                out.putInt(column < 0 ? 0 : in.getInt((row * width + column) * Integer.BYTES));
             }
         }
-        return new TensorData(tensor.dtype(), tensor.shape(), out.flip());
+        return new TensorData(tensor.dtype(), List.of((long) rows, (long) columns.length), out.flip());
     }
 }

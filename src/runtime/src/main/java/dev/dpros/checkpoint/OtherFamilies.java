@@ -40,7 +40,6 @@ final class OtherFamilies {
             "RobomimicLowdimPolicy", "robomimic's recurrent BC",
             "RobomimicImagePolicy", "robomimic's recurrent BC",
             "DiffusionUnetVideoPolicy", "a diffusion policy with a video encoder",
-            "DiffusionUnetTimmPolicy", "UMI's diffusion policy with an encoder of timm",
             "DiffusionTransformerTimmPolicy", "UMI's diffusion transformer with an encoder of timm");
 
     private OtherFamilies() {}

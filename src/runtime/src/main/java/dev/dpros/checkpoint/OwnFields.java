@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * What config.json says of a policy that LeRobot's diffusion policy cannot be: {@code transformer}, the settings of
- * TransformerForDiffusion by its own names, and {@code trajectory}, how observations enter. LeRobot refuses a file that has
+ * TransformerForDiffusion by its own names, and {@code trajectory}, how observations enter and tool poses are told. LeRobot refuses a file that has
  * them. Stateless.
  */
 final class OwnFields {
@@ -35,7 +35,8 @@ final class OwnFields {
         ConfigNode node = config.get("trajectory");
         return node.isAbsent() ? TrajectoryConfig.DEFAULT
                 : new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),
-                        node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true));
+                        node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true),
+                        node.get("pose_repr").isAbsent() ? null : UmiPolicy.poses(node.get("pose_repr")));
     }
 
     static void write(ObjectNode json, PolicyConfig config) {
@@ -49,9 +50,13 @@ final class OwnFields {
         }
         TrajectoryConfig trajectory = config.trajectory();
         if (!trajectory.equals(TrajectoryConfig.DEFAULT)) {
-            json.putObject("trajectory").put("conditioning", Names.of(CONDITIONINGS, trajectory.conditioning()))
+            ObjectNode node = json.putObject("trajectory").put("conditioning", Names.of(CONDITIONINGS, trajectory.conditioning()))
                     .put("pred_action_steps_only", trajectory.actionStepsOnly())
                     .put("oa_step_convention", trajectory.oaStepConvention());
+            if (trajectory.poses() != null) {
+                ObjectNode poses = node.putObject("pose_repr");
+                UmiPolicy.named(trajectory.poses()).forEach(poses::put);
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param datasets replay buffers or recording directories, all with the same columns
  * @param columns by the policy's feature: the data's column or columns, what of them is used, and how
  * @param pusht data that are PushT's poses and actions
+ * @param toolPoses how windows of tool poses are made of the data
  * @param optimizer AdamW, schedule, average
  * @param loader how batches are made
  * @param steps optimisation steps
@@ -34,7 +35,7 @@ import java.util.Map;
  * @param checkpoint what is kept
  */
 public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial, List<String> frozen, Objective objective, List<Path> datasets,
-        Map<String, Column> columns, PushT pusht, Optimizer optimizer, Loader loader, long steps, long seed, Precision precision,
+        Map<String, Column> columns, PushT pusht, ToolPoses toolPoses, Optimizer optimizer, Loader loader, long steps, long seed, Precision precision,
         int threads, Validation validation, Evaluation evaluation, Checkpoint checkpoint) {
     private static final String DEFAULTS = "train-defaults.yaml";
 
@@ -64,6 +65,27 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
             if (!poses && (mirror || shiftPx > 0 || turnRad > 0)) {
                 throw new IllegalArgumentException("poses: expected true with any other key of pusht, found false");
             }
+        }
+    }
+
+    /**
+     * Data of tool poses, for a policy of them.
+     *
+     * @param downSampleSteps recorded steps from one step of the policy's grid to the next
+     * @param latencySteps by key, recorded steps by which its values come late
+     * @param actionPadding whether windows may end after their episode
+     * @param startNoise standard deviation of what is added to the pose in which an episode began, m and rad
+     * @param inputPerturbation more noise, in parts of the noise, in what the network sees than in what it is to tell
+     */
+    public record ToolPoses(int downSampleSteps, Map<String, Double> latencySteps, boolean actionPadding, double startNoise,
+            double inputPerturbation) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public ToolPoses {
+            inRange("down_sample_steps", downSampleSteps, 1, 1000);
+            latencySteps.forEach((key, steps) -> inRange("latency_steps." + key, steps, -1000, 1000));
+            latencySteps = Map.copyOf(latencySteps);
+            inRange("start_noise", startNoise, 0, 10);
+            inRange("input_perturbation", inputPerturbation, 0, 10);
         }
     }
 

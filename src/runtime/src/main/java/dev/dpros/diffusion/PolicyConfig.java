@@ -154,7 +154,7 @@ public record PolicyConfig(
 
     private static void requireCropFits(FeatureSpec input, VisionConfig vision) {
         if (input.kind() == FeatureSpec.Kind.VISUAL && vision.cropShape() != null) {
-            List<Integer> image = vision.resizeShape() == null ? input.shape().subList(1, 3) : vision.resizeShape();
+            List<Integer> image = vision.resizeShape() == null || vision.cropsFirst() ? input.shape().subList(1, 3) : vision.resizeShape();
             List<Integer> crop = vision.cropShape();
             require(crop.get(0) <= image.get(0) && crop.get(1) <= image.get(1), "crop_shape", crop,
                     "at most " + image + ", the size of '" + input.key() + "'");

@@ -50,7 +50,13 @@ public final class PolicyHash {
     /** What of the configuration the network's computation depends on. */
     private static String network(PolicyConfig config) {
         return config.nObsSteps() + " " + config.denoisedSteps() + " " + config.inputs() + " " + config.action() + " " + config.denoiser()
-                + " " + config.vision() + " " + config.trajectory() + " " + config.scheduler().predictionType();
+                + " " + config.vision() + " " + trajectory(config.trajectory()) + " " + config.scheduler().predictionType();
+    }
+
+    /** How poses are told is no matter of the network's. */
+    private static String trajectory(TrajectoryConfig config) {
+        return "TrajectoryConfig[conditioning=" + config.conditioning() + ", actionStepsOnly=" + config.actionStepsOnly()
+                + ", oaStepConvention=" + config.oaStepConvention() + "]";
     }
 
     private static void text(MessageDigest digest, String text) {

@@ -7,8 +7,9 @@ package dev.dpros.diffusion;
  * @param actionStepsOnly whether only the Ta actions that are executed are denoised, rather than T steps
  * @param oaStepConvention whether step To - 1 holds the action that belongs to the newest observation; else step To does
  *     (diffusion_policy: {@code oa_step_convention})
+ * @param poses how tool poses are told, where the policy is one of tool poses, else null
  */
-public record TrajectoryConfig(Conditioning conditioning, boolean actionStepsOnly, boolean oaStepConvention) {
+public record TrajectoryConfig(Conditioning conditioning, boolean actionStepsOnly, boolean oaStepConvention, PoseConfig poses) {
     /** T steps of actions, conditioned on all observations: LeRobot, and diffusion_policy's usual settings. */
     public static final TrajectoryConfig DEFAULT = new TrajectoryConfig(Conditioning.GLOBAL, false, true);
 
@@ -26,6 +27,11 @@ public record TrajectoryConfig(Conditioning conditioning, boolean actionStepsOnl
     public TrajectoryConfig {
         PolicyConfig.require(!actionStepsOnly || conditioning == Conditioning.GLOBAL, "pred_action_steps_only", actionStepsOnly,
                 "false unless the observations condition every step");
+    }
+
+    /** Of a policy that is none of tool poses. */
+    public TrajectoryConfig(Conditioning conditioning, boolean actionStepsOnly, boolean oaStepConvention) {
+        this(conditioning, actionStepsOnly, oaStepConvention, null);
     }
 
     /** The step of T whose action belongs to the newest observation. @param nObsSteps To */

@@ -3,8 +3,9 @@ package dev.dpros.diffusion;
 import java.util.List;
 
 /**
- * The image encoder. Order of operations on an image in [0, 1]: resize, crop (centre at inference), then the
- * normalisation of the visual features ({@link Normalizer}), then {@code imagenetNormalize}, backbone, pool, linear.
+ * The image encoder. Order of operations on an image in [0, 1]: resize, crop (centre at inference; {@link #cropsFirst} says
+ * where the crop comes first), then the normalisation of the visual features ({@link Normalizer}), then {@code
+ * imagenetNormalize}, backbone, pool, linear.
  * LeRobot normalises before it crops, which is the same since normalisation is per channel.
  *
  * @param backbone the convolutional body
@@ -18,7 +19,7 @@ import java.util.List;
  * @param outActivation whether a ReLU follows the last linear layer (LeRobot's DiffusionRgbEncoder)
  * @param imagenetNormalize whether (x - mean) / std of ImageNet is applied on top (MultiImageObsEncoder)
  * @param conv layers of the compact encoder, for {@link Backbone#CONV} only, else empty
- * @param vit sizes of the vision transformer, for {@link Backbone#CLIP_VIT} only, else null
+ * @param vit sizes of the vision transformer, for {@link Backbone#vit} only, else null
  */
 public record VisionConfig(
         Backbone backbone,
@@ -39,7 +40,19 @@ public record VisionConfig(
         /** torchvision resnet18 without its pool and classifier. */ RESNET18,
         /** torchvision resnet34 likewise. */ RESNET34,
         /** The compact encoder of models/pusht_image. */ CONV,
-        /** The vision transformer of OpenAI's CLIP. */ CLIP_VIT
+        /** The vision transformer of OpenAI's CLIP. */ CLIP_VIT,
+        /** A vision transformer of the library timm. */ TIMM_VIT,
+        /** CLIP's, as timm has it: with the exact GELU, and the last normalisation. */ TIMM_CLIP_VIT;
+
+        /** Whether it is a vision transformer. */
+        public boolean vit() {
+            return this == CLIP_VIT || timm();
+        }
+
+        /** Whether it is a vision transformer of timm's. */
+        public boolean timm() {
+            return this == TIMM_VIT || this == TIMM_CLIP_VIT;
+        }
     }
 
     /** Normalisation layers of a ResNet. */
@@ -52,7 +65,7 @@ public record VisionConfig(
     public enum Pool {
         /** SpatialSoftmax, then linear (robomimic, LeRobot). */ SPATIAL_SOFTMAX,
         /** Global average, no linear (MultiImageObsEncoder). */ AVERAGE,
-        /** A vision transformer's first token (multi_task_dit). */ FIRST_TOKEN
+        /** A vision transformer's first token (multi_task_dit, UMI). */ FIRST_TOKEN
     }
 
     /**
@@ -113,14 +126,26 @@ public record VisionConfig(
                 "spatial_softmax_num_keypoints", numKeypoints, "1 to 32768");
         PolicyConfig.require((backbone == Backbone.CONV) != conv.isEmpty(), "conv_encoder.layers", conv.size() + " layers",
                 backbone == Backbone.CONV ? "at least 1 layer" : "none for a ResNet");
-        PolicyConfig.require((backbone == Backbone.CLIP_VIT) == (vit != null), "vision_encoder", vit,
-                backbone == Backbone.CLIP_VIT ? "the sizes of a vision transformer" : "none of a vision transformer");
+        PolicyConfig.require(backbone.vit() == (vit != null), "vision_encoder", vit,
+                backbone.vit() ? "the sizes of a vision transformer" : "none of a vision transformer");
     }
 
     /** The same for images that are neither resized nor cropped. */
     public VisionConfig ofWholeImages() {
         return new VisionConfig(backbone, norm, null, null, separatePerCamera, pool, numKeypoints, featureDim, outActivation,
                 imagenetNormalize, conv, vit);
+    }
+
+    /** Whether the crop comes before the resize, as UMI has it. */
+    public boolean cropsFirst() {
+        return backbone.timm();
+    }
+
+    /** {@code [H, W]} of what the encoder sees of a camera's images. @param image their {@code [C, H, W]} */
+    public List<Integer> seen(List<Integer> image) {
+        List<Integer> last = cropsFirst() ? resizeShape : cropShape;
+        List<Integer> first = cropsFirst() ? cropShape : resizeShape;
+        return last != null ? last : first != null ? first : image.subList(1, 3);
     }
 
     /** What the names of a camera's encoder begin with. */

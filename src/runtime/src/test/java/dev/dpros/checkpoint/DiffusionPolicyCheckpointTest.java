@@ -90,10 +90,10 @@ class DiffusionPolicyCheckpointTest {
 
     @Test
     void shouldNotTakeAnotherPolicyForAMistypedName() throws IOException {
-        tiny.policy.put("_target_", "diffusion_policy.policy.diffusion_unet_timm_policy.DiffusionUnetTimmPolicy");
+        tiny.policy.put("_target_", "diffusion_policy.policy.diffusion_transformer_timm_policy.DiffusionTransformerTimmPolicy");
         String message = assertThrows(InputException.class, () -> PolicyReader.read(write())).getMessage();
 
-        says(message, "'DiffusionUnetTimmPolicy'");
+        says(message, "'DiffusionTransformerTimmPolicy'");
         assertFalse(message.contains("did you mean"), message);
     }
 

@@ -55,7 +55,7 @@ public final class Procedural {
     public static TensorData weight(String name, List<Long> shape) {
         int count = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
         float[] values;
-        if (name.endsWith("pos_emb") || name.endsWith("pos_embedding")) {
+        if (name.endsWith("pos_emb") || name.endsWith("pos_embedding") || name.endsWith("pos_embed")) {
             values = uniform(name, count, -1, 1);
         } else if (name.endsWith("running_mean")) {
             values = uniform(name, count, -0.2, 0.2);

@@ -123,7 +123,19 @@ public record ReferenceCase(JsonNode json, PolicyDefinition policy) {
                 tensors.put(name, Procedural.weight(name, shape));
             }
         });
+        json.path("normalizers").properties().forEach(entry -> {
+            tensors.put("normalizer.params_dict." + entry.getKey() + ".scale", numbers(entry.getValue().get(0)));
+            tensors.put("normalizer.params_dict." + entry.getKey() + ".offset", numbers(entry.getValue().get(1)));
+        });
         return tensors;
+    }
+
+    private static TensorData numbers(JsonNode list) {
+        float[] values = new float[list.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) list.get(i).asDouble();
+        }
+        return TensorData.of(values, values.length);
     }
 
     private static TensorData mask(List<Long> shape, int ahead) {

@@ -122,6 +122,10 @@ public final class InspectCommand implements Callable<Integer> {
         }
         out.printf(Locale.ROOT, "conditioning  %d values, %s%s%n", policy.conditioning(), conditioning(policy),
                 policy.trajectory().actionStepsOnly() ? "; only the action steps are denoised" : "");
+        if (policy.trajectory().poses() != null) {
+            out.printf(Locale.ROOT, "tool poses    observed %s, actions %s%n", lower(policy.trajectory().poses().observation()),
+                    lower(policy.trajectory().poses().action()));
+        }
         if (policy.vision() != null) {
             out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
         }
@@ -192,12 +196,9 @@ public final class InspectCommand implements Callable<Integer> {
         }
         text.append(", ").append(lower(vision.pool()).replace('_', ' '));
         text.append(vision.separatePerCamera() ? ", one per camera" : ", shared");
-        if (vision.resizeShape() != null) {
-            text.append(", resize ").append(vision.resizeShape());
-        }
-        if (vision.cropShape() != null) {
-            text.append(", centre crop ").append(vision.cropShape());
-        }
+        String resize = vision.resizeShape() == null ? "" : ", resize " + vision.resizeShape();
+        String crop = vision.cropShape() == null ? "" : ", centre crop " + vision.cropShape();
+        text.append(vision.cropsFirst() ? crop + resize : resize + crop);
         return text.append(", ").append(vision.featureDim()).append(" features").toString();
     }
 

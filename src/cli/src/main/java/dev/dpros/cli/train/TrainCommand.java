@@ -149,6 +149,6 @@ public final class TrainCommand implements Callable<Integer> {
         DiffusionObjective.Kind kind = config.objective() == TrainConfig.Objective.REGRESSION ? DiffusionObjective.Kind.REGRESSION
                 : DiffusionObjective.Kind.DENOISING;
         return new DiffusionObjective(policy, new DiffusionObjective.Options(kind, config.loader().maskPadding(), cached,
-                Arithmetic.valueOf(config.precision().name())));
+                Arithmetic.valueOf(config.precision().name()), config.toolPoses().inputPerturbation()));
     }
 }

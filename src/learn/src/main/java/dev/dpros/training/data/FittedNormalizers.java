@@ -25,7 +25,8 @@ public final class FittedNormalizers {
         /** The same; below 1e-7 it has none (get_range_normalizer_from_stat). */ RANGE,
         /** All elements by the largest magnitude of any. */ MAX_ABS,
         /** Not at all. */ IDENTITY,
-        /** Of an action of one arm or two, the positions by RANGE, the rest not at all (robomimic_abs_action_only...). */ POSITIONS
+        /** Of an action of one arm or two, the positions by RANGE, the rest not at all (robomimic_abs_action_only...). */ POSITIONS,
+        /** Of an action of any number of arms, positions and grippers by RANGE, rotations not at all (UMI). */ TOOLS
     }
 
     private FittedNormalizers() {}
@@ -44,13 +45,16 @@ public final class FittedNormalizers {
     public static Map<String, Normalizer> fit(List<ReplayData> parts, Map<String, Rule> rules) {
         Map<String, Normalizer> fitted = new LinkedHashMap<>();
         for (FeatureSpec feature : parts.get(0).features()) {
-            fitted.put(feature.key(), feature.kind() == FeatureSpec.Kind.VISUAL ? image(feature)
+            fitted.put(feature.key(), feature.kind() == FeatureSpec.Kind.VISUAL ? image(feature, rules.get(feature.key()) == Rule.IDENTITY)
                     : vector(feature, parts, rules.getOrDefault(feature.key(), Rule.LIMITS)));
         }
         return fitted;
     }
 
-    private static Normalizer image(FeatureSpec feature) {
+    private static Normalizer image(FeatureSpec feature, boolean asItIs) {
+        if (asItIs) {
+            return Normalizer.identity(feature.shape().get(0));
+        }
         double[] scale = new double[feature.shape().get(0)];
         double[] offset = new double[scale.length];
         Arrays.fill(scale, 2);
@@ -82,7 +86,8 @@ public final class FittedNormalizers {
         double[] offset = new double[size];
         for (int i = 0; i < size; i++) {
             boolean constant = high[i] - low[i] < least;
-            boolean identity = rule == Rule.IDENTITY || rule == Rule.POSITIONS && i % arm >= POSITION_VALUES;
+            boolean identity = rule == Rule.IDENTITY || rule == Rule.POSITIONS && i % arm >= POSITION_VALUES
+                    || rule == Rule.TOOLS && i % ARM_VALUES >= POSITION_VALUES && i % ARM_VALUES < ARM_VALUES - 1;
             scale[i] = identity || constant && rule != Rule.MAX_ABS ? 1 : rule == Rule.MAX_ABS ? 1 / Math.max(largest, Double.MIN_NORMAL)
                     : 2 / (high[i] - low[i]);
             offset[i] = identity || rule == Rule.MAX_ABS ? 0 : constant ? -low[i] : -1 - scale[i] * low[i];

@@ -19,6 +19,7 @@ import dev.dpros.training.data.EpisodeWindows;
 import dev.dpros.training.data.FittedNormalizers;
 import dev.dpros.training.data.PrefetchingBatches;
 import dev.dpros.training.data.ReplayData;
+import dev.dpros.training.data.ToolWindows;
 import dev.dpros.training.data.VectorNoise;
 import dev.dpros.training.data.WindowBatches;
 import dev.dpros.training.pusht.PoseFrames;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** The demonstrations of a training: in memory, split by episodes, with their normalizers. One thread. */
@@ -44,7 +46,20 @@ public final class TrainingData {
     private final List<PushTPoses> poses = new ArrayList<>();
     private final List<ReplayData> parts = new ArrayList<>();
     private final List<EpisodeSplit> splits = new ArrayList<>();
+    private final List<Recorded> recorded = new ArrayList<>();
     private final Map<String, Normalizer> normalizers;
+
+    /**
+     * What a part was made of.
+     *
+     * @param origins of each window of tool poses, which is an episode of the part, the recorded one; null where they are the same
+     */
+    private record Recorded(int episodes, int frames, int[] origins) {
+        /** Which of the part's episodes come from recorded ones. */
+        IntPredicate from(IntPredicate chosen) {
+            return origins == null ? chosen : window -> chosen.test(origins[window]);
+        }
+    }
 
     /**
      * Reads all datasets.
@@ -61,12 +76,14 @@ public final class TrainingData {
             try (EpisodeDataset dataset = open.apply(path)) {
                 if (config.pusht().poses()) {
                     addPoses(dataset);
+                } else if (policy.trajectory().poses() != null) {
+                    addTools(dataset);
                 } else {
                     add(DatasetColumns.read(dataset, features(), columns()));
                 }
             }
         }
-        Map<String, FittedNormalizers.Rule> rules = new HashMap<>();
+        Map<String, FittedNormalizers.Rule> rules = new HashMap<>(policy.trajectory().poses() == null ? Map.of() : toolRules());
         config.columns().forEach((key, column) -> rules.put(key, FittedNormalizers.Rule.valueOf(column.normalize().name())));
         normalizers = new HashMap<>(FittedNormalizers.fit(parts, rules));
         earlier.forEach(before -> before.normalizers().forEach((key, normalizer) ->
@@ -81,9 +98,35 @@ public final class TrainingData {
         }
     }
 
+    private void addTools(EpisodeDataset dataset) {
+        ReplayData whole = DatasetColumns.read(dataset, ToolWindows.columns(policy, dataset), columns());
+        ToolWindows windows = ToolWindows.of(whole, policy, toolOptions(config));
+        add(windows.data(), new Recorded(whole.episodes(), whole.steps(), windows.origins()));
+    }
+
+    /** How a configuration has windows of tool poses made. */
+    static ToolWindows.Options toolOptions(TrainConfig config) {
+        TrainConfig.ToolPoses tools = config.toolPoses();
+        return new ToolWindows.Options(tools.downSampleSteps(), tools.latencySteps(), tools.actionPadding(), tools.startNoise(), config.seed());
+    }
+
+    /** As UMI's data set has it: rotations and pictures as they are, the rest by its range. */
+    private Map<String, FittedNormalizers.Rule> toolRules() {
+        Map<String, FittedNormalizers.Rule> rules = new HashMap<>();
+        policy.inputs().forEach(input -> rules.put(input.key(), input.kind() == FeatureSpec.Kind.VISUAL || input.key().contains("rot_axis_angle")
+                ? FittedNormalizers.Rule.IDENTITY : FittedNormalizers.Rule.RANGE));
+        rules.put(policy.action().key(), FittedNormalizers.Rule.TOOLS);
+        return rules;
+    }
+
     private void add(ReplayData part) {
+        add(part, new Recorded(part.episodes(), part.steps(), null));
+    }
+
+    private void add(ReplayData part, Recorded from) {
         parts.add(part);
-        splits.add(new EpisodeSplit(part.episodes(), config.validation().ratio(),
+        recorded.add(from);
+        splits.add(new EpisodeSplit(from.episodes(), config.validation().ratio(),
                 config.validation().mostTrained(), config.seed()));
     }
 
@@ -115,23 +158,24 @@ public final class TrainingData {
     public String summary() {
         int trained = 0;
         for (int p = 0; p < parts.size(); p++) {
-            trained += (int) IntStream.range(0, parts.get(p).episodes()).filter(splits.get(p)::trained).count();
+            trained += (int) IntStream.range(0, recorded.get(p).episodes()).filter(splits.get(p)::trained).count();
         }
-        int episodes = parts.stream().mapToInt(ReplayData::episodes).sum();
-        return episodes + " episodes, " + parts.stream().mapToInt(ReplayData::steps).sum() + " frames; " + trained + " episodes are trained on, "
+        int episodes = recorded.stream().mapToInt(Recorded::episodes).sum();
+        return episodes + " episodes, " + recorded.stream().mapToInt(Recorded::frames).sum() + " frames; " + trained + " episodes are trained on, "
                 + (episodes - trained) + " held out";
     }
 
     /** Memory that the data take: vectors as floats, recorded pictures as bytes. */
     public long bytes() {
         long bytes = 0;
-        for (ReplayData part : parts) {
+        for (int p = 0; p < parts.size(); p++) {
+            ReplayData part = parts.get(p);
             for (float[] vector : part.vectors().values()) {
                 bytes += (long) vector.length * Float.BYTES;
             }
             for (FeatureSpec feature : part.features()) {
                 boolean drawn = config.pusht().poses();
-                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !drawn ? (long) part.steps() * feature.size() : 0;
+                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !drawn ? (long) recorded.get(p).frames() * feature.size() : 0;
             }
         }
         return bytes;
@@ -168,7 +212,7 @@ public final class TrainingData {
 
     /** A single episode is trained on, whatever the ratio. */
     private boolean anyHeldOut() {
-        return IntStream.range(0, parts.size()).anyMatch(p -> IntStream.range(0, parts.get(p).episodes()).anyMatch(splits.get(p)::validates));
+        return IntStream.range(0, parts.size()).anyMatch(p -> IntStream.range(0, recorded.get(p).episodes()).anyMatch(splits.get(p)::validates));
     }
 
     private VectorNoise noise() {
@@ -214,8 +258,9 @@ public final class TrainingData {
         List<WindowBatches.Part> windows = new ArrayList<>();
         for (int p = 0; p < parts.size(); p++) {
             EpisodeSplit split = splits.get(p);
-            EpisodeWindows of = new EpisodeWindows(parts.get(p).ends(), policy.horizon(), policy.nObsSteps() - 1,
-                    policy.nActionSteps() - 1, train ? split::trained : split::validates);
+            boolean whole = recorded.get(p).origins() == null; // a window of tool poses is an episode of its own
+            EpisodeWindows of = new EpisodeWindows(parts.get(p).ends(), policy.horizon(), whole ? policy.nObsSteps() - 1 : 0,
+                    whole ? policy.nActionSteps() - 1 : 0, recorded.get(p).from(train ? split::trained : split::validates));
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
         try {

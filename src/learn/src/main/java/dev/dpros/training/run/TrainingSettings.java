@@ -7,6 +7,7 @@ import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.training.data.EpisodeSplit;
 import dev.dpros.training.data.EpisodeWindows;
+import dev.dpros.training.data.ToolWindows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -66,8 +67,9 @@ public record TrainingSettings(TrainConfig.Result result, List<String> ignored) 
                 }
                 EpisodeSplit split = new EpisodeSplit(ends.length, config.validation().ratio(), config.validation().mostTrained(),
                         config.seed());
-                windows += new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1, policy.nActionSteps() - 1,
-                        split::trained).count();
+                windows += policy.trajectory().poses() != null
+                        ? ToolWindows.count(ends, policy, TrainingData.toolOptions(config), split::trained)
+                        : new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1, policy.nActionSteps() - 1, split::trained).count();
             }
         }
         int batch = config.loader().batchSize();

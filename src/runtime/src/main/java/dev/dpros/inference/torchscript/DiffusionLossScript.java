@@ -18,15 +18,18 @@ final class DiffusionLossScript {
     private final PolicyDefinition policy;
     private final PolicyConfig config;
     private final boolean coordinates;
+    private final boolean perturbed;
     private final Arithmetic arithmetic;
     private final ScriptModule module;
     private final WeightStore weights;
     private final int next;
 
-    DiffusionLossScript(PolicyDefinition policy, boolean coordinates, Arithmetic arithmetic, ScriptModule module) {
+    /** @param perturbed whether the noise that is added is another than what the network is to tell */
+    DiffusionLossScript(PolicyDefinition policy, boolean coordinates, boolean perturbed, Arithmetic arithmetic, ScriptModule module) {
         this.policy = policy;
         this.config = policy.config();
         this.coordinates = coordinates;
+        this.perturbed = perturbed;
         this.arithmetic = arithmetic;
         this.module = module;
         weights = new WeightStore(policy);
@@ -44,7 +47,8 @@ final class DiffusionLossScript {
         String noise = "x[" + (next + 2) + "]";
         String signal = body.let("torch.reshape(torch.select(x[%d], 1, 0), [-1, 1, 1])", next + 4);
         String level = body.let("torch.reshape(torch.select(x[%d], 1, 1), [-1, 1, 1])", next + 4);
-        Trajectory trajectory = noised(body, inpainted ? observation : null, noise, signal, level);
+        String added = perturbed ? "x[" + (next + 5) + "]" : noise;
+        Trajectory trajectory = noised(body, inpainted ? observation : null, added, signal, level);
         String seen = inpainted ? observation : body.let("torch.flatten(%s, 1)", observation);
         String output = DenoiserScript.of(config, weights, module)
                 .train(body, trajectory.noisy, "x[" + (next + 3) + "]", seen, arithmetic, learning);

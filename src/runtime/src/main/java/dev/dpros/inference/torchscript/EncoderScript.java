@@ -57,6 +57,9 @@ final class EncoderScript {
             int tokens = in.height() / vision.vit().patch() * (in.width() / vision.vit().patch()) + 1;
             return new ClipVisionScript(prefix, vision.vit(), ops, body, tokens).features(in);
         }
+        if (vision.backbone().timm()) {
+            return new TimmVisionScript(prefix + "backbone.", vision, ops, body).features(in);
+        }
         ImageOps.Maps maps = maps(ops, in);
         return vision.pool() == VisionConfig.Pool.AVERAGE ? average(body, maps) : head(ops, body, coordinates(ops, body, maps));
     }
@@ -68,28 +71,29 @@ final class EncoderScript {
 
     /** Resized, cropped, normalised. Where it resizes, the crop is this network's and not the loader's: at random while it learns. */
     ImageOps.Maps prepared(ImageOps ops, ScriptBody body, String image) {
-        ImageOps.Maps whole = resized(body, image);
+        ImageOps.Maps whole = new ImageOps.Maps(image, camera.shape().get(0), camera.shape().get(1), camera.shape().get(2));
+        return normalized(body, vision.cropsFirst() ? resized(body, cut(ops, body, whole)) : cut(ops, body, resized(body, whole)));
+    }
+
+    private ImageOps.Maps cut(ImageOps ops, ScriptBody body, ImageOps.Maps whole) {
         boolean random = ops.learning() && vision.resizeShape() != null && vision.cropShape() != null;
-        return normalized(body, random ? ops.randomCrop(whole, vision.cropShape().get(0), vision.cropShape().get(1))
-                : cropped(body, whole));
+        return random ? ops.randomCrop(whole, vision.cropShape().get(0), vision.cropShape().get(1)) : cropped(body, whole);
     }
 
     private ImageOps.Maps maps(ImageOps ops, ImageOps.Maps in) {
         return vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, in) : resnet(ops, in);
     }
 
-    private ImageOps.Maps resized(ScriptBody body, String image) {
-        int height = camera.shape().get(1);
-        int width = camera.shape().get(2);
+    private ImageOps.Maps resized(ScriptBody body, ImageOps.Maps in) {
         List<Integer> to = vision.resizeShape();
-        if (to == null || to.equals(List.of(height, width))) {
-            return new ImageOps.Maps(image, camera.shape().get(0), height, width);
+        if (to == null || to.equals(List.of(in.height(), in.width()))) {
+            return in;
         }
         boolean antialias = resizeFilter == ResizeFilter.ANTIALIAS
                 || resizeFilter == ResizeFilter.AUTO && vision.pool() != VisionConfig.Pool.AVERAGE;
         String operator = antialias ? "_upsample_bilinear2d_aa" : "upsample_bilinear2d";
-        String x = body.let("torch.%s(%s, [%d, %d], False, None, None)", operator, image, to.get(0), to.get(1));
-        return new ImageOps.Maps(x, camera.shape().get(0), to.get(0), to.get(1));
+        String x = body.let("torch.%s(%s, [%d, %d], False, None, None)", operator, in.name(), to.get(0), to.get(1));
+        return new ImageOps.Maps(x, in.channels(), to.get(0), to.get(1));
     }
 
     /** torchvision's center_crop: the offset is rounded half to even. */

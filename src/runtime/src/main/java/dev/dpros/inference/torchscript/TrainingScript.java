@@ -18,6 +18,12 @@ public final class TrainingScript {
 
     private TrainingScript() {}
 
+    /** As {@link #diffusion(PolicyDefinition, Predicate, boolean, Arithmetic, boolean)}, the noise that is added being the one that is told. */
+    public static ScriptModule diffusion(PolicyDefinition policy, Predicate<String> learns, boolean coordinates,
+            Arithmetic arithmetic) {
+        return diffusion(policy, learns, coordinates, arithmetic, false);
+    }
+
     /**
      * As {@link #diffusion}, with two methods more, by which another network may be taught what this one does:
      * <ul>
@@ -45,6 +51,7 @@ public final class TrainingScript {
      *   <li>noise, of the denoised steps and columns;
      *   <li>timesteps {@code [B]} as float;
      *   <li>rates {@code [B, 2]}: signal and noise rate at these timesteps;
+     *   <li>the noise that is added, if it is another than what the network is to tell ({@code perturbed});
      *   <li>{@link ScriptModule#statistics}.
      * </ol>
      * Images that the network resizes come whole; it crops them itself.
@@ -53,11 +60,12 @@ public final class TrainingScript {
      * @param learns which tensors are trained, by name; the others keep their values
      * @param coordinates whether images are replaced by the coordinates of the spatial softmax, which leaves only the
      *     encoder's last layer in the network
+     * @param perturbed whether the batch has a noise that is added beside the one that the network is to tell
      */
     public static ScriptModule diffusion(PolicyDefinition policy, Predicate<String> learns, boolean coordinates,
-            Arithmetic arithmetic) {
-        ScriptModule module = new ScriptModule("DiffusionLoss", learns, policy.config().inputs().size() + 5);
-        DiffusionLossScript loss = new DiffusionLossScript(policy, coordinates, arithmetic, module);
+            Arithmetic arithmetic, boolean perturbed) {
+        ScriptModule module = new ScriptModule("DiffusionLoss", learns, policy.config().inputs().size() + (perturbed ? 6 : 5));
+        DiffusionLossScript loss = new DiffusionLossScript(policy, coordinates, perturbed, arithmetic, module);
         loss.write("loss", false);
         boolean drops = policy.config().denoiser().leftOut() > 0;
         VisionConfig vision = policy.config().vision();
