@@ -8,6 +8,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TransformerConfig;
@@ -102,12 +103,13 @@ public final class InspectCommand implements Callable<Integer> {
     private static String summary(PolicyInspection policy) {
         long cameras = policy.features().stream().filter(feature -> feature.kind() == FeatureSpec.Kind.VISUAL).count();
         return String.format(Locale.ROOT, "%s, %s, %s, %s, %,d parameters", policy.format(), network(policy),
-                cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras", sampler(policy.scheduler()),
+                cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras",
+                policy.energy() != null ? "search of " + policy.scheduler().inferenceSteps() + " iterations" : sampler(policy.scheduler()),
                 policy.totalParameters());
     }
 
     private static String network(PolicyInspection policy) {
-        return policy.unet() != null ? "UNet" : policy.dit() != null ? "diffusion transformer" : "transformer";
+        return policy.energy() != null ? "IBC (energy-based)" : policy.unet() != null ? "UNet" : policy.dit() != null ? "diffusion transformer" : "transformer";
     }
 
     private static void print(PolicyInspection policy, PrintWriter out) {
@@ -123,8 +125,12 @@ public final class InspectCommand implements Callable<Integer> {
         if (policy.vision() != null) {
             out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
         }
-        out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
-        out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy.scheduler()), trained(policy.scheduler()));
+        if (policy.energy() != null) {
+            out.print(energy(policy.energy(), policy.scheduler().inferenceSteps()));
+        } else {
+            out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
+            out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy.scheduler()), trained(policy.scheduler()));
+        }
         out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
     }
@@ -153,6 +159,11 @@ public final class InspectCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "transformer   %d blocks, %d heads, width %d, adaLN-Zero, %s%n%s", dit.numLayers(), dit.numHeads(),
                 dit.hiddenDim(), dit.rope() ? "rotary positions" : dit.positions() ? "learnt positions" : "no positions",
                 dit.task() == null ? "" : String.format(Locale.ROOT, "task          %s%n", dit.task()));
+    }
+
+    private static String energy(EnergyConfig energy, int iterations) {
+        return String.format(Locale.ROOT, "energy        IBC, perceptron of width %d; search: %d iterations of %d candidates, takes %s%n",
+                energy.width(), iterations, energy.candidates(), energy.best() ? "the best" : "one by its probability");
     }
 
     private static String trained(SchedulerConfig scheduler) {

@@ -28,6 +28,7 @@ import dev.dpros.process.Lifecycle;
 import dev.dpros.training.ActionError;
 import dev.dpros.training.CachedCoordinates;
 import dev.dpros.training.DiffusionObjective;
+import dev.dpros.training.EnergyObjective;
 import dev.dpros.training.InitialWeights;
 import dev.dpros.training.LearningRate;
 import dev.dpros.training.Objective;
@@ -217,6 +218,12 @@ public final class TrainCommand implements Callable<Integer> {
     private static Objective objective(TrainConfig config, PolicyConfig policy, boolean cached) {
         if (config.objective() == TrainConfig.Objective.POSE) {
             return new PoseObjective(policy);
+        }
+        if (policy.energy() != null) {
+            if (config.objective() == TrainConfig.Objective.REGRESSION) {
+                throw InputException.of("objective", "value", "diffusion (the policy's own loss) with an energy network", "regression", "");
+            }
+            return new EnergyObjective(policy, Arithmetic.valueOf(config.precision().name()));
         }
         DiffusionObjective.Kind kind = config.objective() == TrainConfig.Objective.REGRESSION ? DiffusionObjective.Kind.REGRESSION
                 : DiffusionObjective.Kind.DENOISING;
