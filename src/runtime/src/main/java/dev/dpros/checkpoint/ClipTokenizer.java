@@ -1,10 +1,8 @@
 package dev.dpros.checkpoint;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.InputException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -16,14 +14,14 @@ import java.util.Map;
 
 /**
  * CLIP's tokenizer: byte pairs, lower case, from vocab.json and merges.txt of a folder, or from its tokenizer.json. The rules by which
- * text becomes byte pairs are CLIP's own and not taken from a file; the library gets only what was checked here. Immutable.
+ * text becomes byte pairs are CLIP's own and not taken from a file; the library that applies them gets only what was checked here.
+ * Immutable.
  */
 final class ClipTokenizer {
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
     private static final int MOST_TOKENS = 1 << 20;
-    private static final int LONGEST_TEXT = 1000;
-    private static final String WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+    private static final String WORDS = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
     private final Map<String, Integer> vocabulary;
     private final List<String[]> merges;
@@ -104,31 +102,8 @@ final class ClipTokenizer {
         }
     }
 
-    /**
-     * A text's tokens with begin and end; what is too long is cut off before the end.
-     *
-     * @param longest number of tokens
-     * @throws InputException if the text is empty or far too long, or the library cannot be loaded
-     */
-    int[] tokens(String text, int longest) {
-        if (text.isBlank() || text.length() > LONGEST_TEXT) {
-            throw InputException.of("--task", "text", "1 to " + LONGEST_TEXT + " characters", text.length() + "", "");
-        }
-        Map<String, String> options = Map.of("truncation", "true", "maxLength", longest + "", "modelMaxLength", longest + "", "padding", "false");
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(description()), options)) {
-            long[] ids = tokenizer.encode(text).getIds();
-            int[] tokens = new int[ids.length];
-            for (int i = 0; i < ids.length; i++) {
-                tokens[i] = Math.toIntExact(ids[i]);
-            }
-            return tokens;
-        } catch (IOException | RuntimeException e) {
-            throw new InputException(source + ": tokenizer: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
-        }
-    }
-
-    /** What the library reads: CLIP's rules (transformers, CLIPTokenizerFast) around this vocabulary. */
-    private byte[] description() throws IOException {
+    /** tokenizer.json as the library tokenizers reads it: CLIP's rules (transformers, CLIPTokenizer) around this vocabulary. */
+    String description() {
         ObjectNode json = StrictJson.MAPPER.createObjectNode().put("version", "1.0");
         ArrayNode added = json.putArray("added_tokens");
         for (String token : List.of(BEGIN, END)) {
@@ -152,6 +127,6 @@ final class ClipTokenizer {
         vocabulary.forEach(numbers::put);
         ArrayNode pairs = model.putArray("merges");
         merges.forEach(pair -> pairs.add(pair[0] + " " + pair[1]));
-        return StrictJson.MAPPER.writeValueAsBytes(json);
+        return json.toString();
     }
 }

@@ -107,7 +107,7 @@ public record TextTower(Map<String, TensorData> tensors, int layers, int longest
         return tensor;
     }
 
-    private static Map<String, List<Long>> shapes(int layers) {
+    static Map<String, List<Long>> shapes(int layers) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (int i = 0; i < layers; i++) {
             String layer = "encoder.layers." + i + ".";
@@ -129,19 +129,11 @@ public record TextTower(Map<String, TensorData> tensors, int layers, int longest
     }
 
     /**
-     * The tokens of a task's text, with its begin and end.
+     * The folder's tokenizer, checked, as tokenizer.json.
      *
-     * @throws InputException if the folder's tokenizer is missing or damaged, or has tokens for which the tower has no row
+     * @throws InputException if it is missing or damaged
      */
-    public int[] tokens(String text) {
-        int[] tokens = ClipTokenizer.read(clip).tokens(text, longest);
-        long rows = tensors.get(TOKENS).shape().get(0);
-        for (int token : tokens) {
-            if (token >= rows) {
-                throw InputException.of(clip.toString(), "tokenizer", "tokens below " + rows + ", the rows of " + source, token + "",
-                        "tokenizer and text tower are not of one model");
-            }
-        }
-        return tokens;
+    public String tokenizer() {
+        return ClipTokenizer.read(clip).description();
     }
 }

@@ -6,6 +6,7 @@ import dev.dpros.checkpoint.TextTower;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.TextEncoder;
+import dev.dpros.process.Archive;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -37,7 +38,9 @@ final class TaskOptions {
         if (text == null) {
             return file == null ? null : TaskFeatures.read(file);
         }
+        Archive.requireWhole("--task");
         TextTower tower = TextTower.read(policy, clip);
-        return TaskFeatures.of(text, TextEncoder.pooled(tower.tensors(), tower.layers(), tower.source(), tower.tokens(text)));
+        int[] tokens = TextEncoder.tokens(tower.tokenizer(), text, tower.longest());
+        return TaskFeatures.of(text, TextEncoder.pooled(tower.tensors(), tower.layers(), tower.source(), tokens));
     }
 }
