@@ -12,10 +12,10 @@ import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.EnergyConfig;
+import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
-import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceOptions;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Implicit behavioural cloning: its loss and steps against the reference's, and that energies fall where demonstrations are. */
 @Tag("long")
 class EnergyTrainerTest {
-    private static final int B = 32;
+    private static final int B = 16;
 
     private static PolicyConfig config(int to, int horizon, int steps, int obs, int negatives, int width) {
         return new PolicyConfig(to, horizon, steps, List.of(FeatureSpec.of("obs", Kind.STATE, obs)), FeatureSpec.of("action", Kind.ACTION, 2),
@@ -93,7 +93,7 @@ class EnergyTrainerTest {
         Map<String, TensorData> after = state.read(TrainingState.Part.WEIGHTS);
         json.get("after").properties().forEach(entry -> {
             for (int i = 0; i < entry.getValue().size(); i++) {
-                assertEquals(entry.getValue().get(i).asDouble(), after.get("energy." + entry.getKey()).bytes().asFloatBuffer().get(i), 1e-4,
+                assertEquals(entry.getValue().get(i).asDouble(), after.get("energy." + entry.getKey()).bytes().asFloatBuffer().get(i), 3e-4,
                         entry.getKey());
             }
         });
@@ -113,7 +113,7 @@ class EnergyTrainerTest {
 
     @Test
     void shouldLowerTheEnergyOfWhatWasDemonstrated() {
-        PolicyConfig config = config(2, 2, 1, 2, 64, 64);
+        PolicyConfig config = config(2, 2, 1, 2, 32, 64);
         PolicyDefinition initial = new PolicyDefinition(config, InitialWeights.of(ExpectedTensors.of(config), 1), Map.of(), "initial");
         OptimizerConfig optimizer = new OptimizerConfig(3e-3, 0.95, 0.999, 1e-8, WeightDecay.uniform(1e-6), 0, null);
         try (PolicyTrainer trainer = new PolicyTrainer(initial, new EnergyObjective(config, Arithmetic.FLOAT32),
@@ -121,8 +121,8 @@ class EnergyTrainerTest {
                 new LearningRate(3e-3, LearningRate.Shape.CONSTANT, 0, 1000), name -> true, 1, 5, 1))) {
             List<Batch> held = List.of(batch(40), batch(41));
             double untrained = trainer.validate(held);
-            assertEquals(Math.log(65), untrained, 0.3, "an untrained network cannot tell");
-            for (int i = 0; i < 400; i++) {
+            assertEquals(Math.log(33), untrained, 0.3, "an untrained network cannot tell");
+            for (int i = 0; i < 300; i++) {
                 trainer.step();
             }
             double trained = trainer.validate(held);
