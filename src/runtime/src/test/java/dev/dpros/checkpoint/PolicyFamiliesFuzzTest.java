@@ -108,7 +108,7 @@ class PolicyFamiliesFuzzTest {
         byte[] whole = Files.readAllBytes(model);
         int header = 8 + (int) java.nio.ByteBuffer.wrap(whole).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
         Path small = Files.write(directory.resolve("header"), java.util.Arrays.copyOf(whole, header));
-        new Mutations(SCALE == 1 ? 60 : MUTATIONS, 20261130).of(small, 1, () -> {
+        new Mutations(SCALE == 1 ? 20 : MUTATIONS, 20261130).of(small, 1, () -> {
             put(model, small, header);
             TextTower.read(policy, clip);
         });

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ResNetParityTest {
     private static final ReferenceFile FILE = ReferenceFile.read("reference/resnets");
 
+    /** Of ResNet34 and of GroupNorm one layout each: their layouts are compared with each other elsewhere. */
     static Stream<Arguments> cases() {
-        return IntStream.range(0, FILE.json().get("cases").size()).boxed()
-                .flatMap(i -> Stream.of(ConvVariant.CONV1D, ConvVariant.PACKED).map(variant -> Arguments.of(i, variant)));
+        return Stream.of(Arguments.of(0, ConvVariant.CONV1D), Arguments.of(1, ConvVariant.PACKED), Arguments.of(2, ConvVariant.CONV1D),
+                Arguments.of(2, ConvVariant.PACKED), Arguments.of(3, ConvVariant.PACKED));
     }
 
     @ParameterizedTest(name = "{0} {1}")

@@ -70,7 +70,7 @@ public final class InspectCommand implements Callable<Integer> {
         Double latencyMs = noLatency ? null : latencyMs(policy);
         if (latencyMs != null) {
             out.printf(Locale.ROOT, "latency       %.1f ms per chunk here (median of %d, %s, one thread)%n", latencyMs, PREDICTIONS,
-                    sampler(inspection.scheduler()));
+                    sampler(inspection));
         }
         out.flush();
         if (json != null) {
@@ -104,7 +104,7 @@ public final class InspectCommand implements Callable<Integer> {
         long cameras = policy.features().stream().filter(feature -> feature.kind() == FeatureSpec.Kind.VISUAL).count();
         return String.format(Locale.ROOT, "%s, %s, %s, %s, %,d parameters", policy.format(), network(policy),
                 cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras",
-                policy.energy() != null ? "search of " + policy.scheduler().inferenceSteps() + " iterations" : sampler(policy.scheduler()),
+                sampler(policy),
                 policy.totalParameters());
     }
 
@@ -129,7 +129,7 @@ public final class InspectCommand implements Callable<Integer> {
             out.print(energy(policy.energy(), policy.scheduler().inferenceSteps()));
         } else {
             out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
-            out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy.scheduler()), trained(policy.scheduler()));
+            out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy), trained(policy.scheduler()));
         }
         out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
@@ -179,8 +179,9 @@ public final class InspectCommand implements Callable<Integer> {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String sampler(SchedulerConfig scheduler) {
-        return scheduler.type() + " " + scheduler.inferenceSteps() + " steps";
+    private static String sampler(PolicyInspection policy) {
+        int steps = policy.scheduler().inferenceSteps();
+        return policy.energy() != null ? "search of " + steps + " iterations" : policy.scheduler().type() + " " + steps + " steps";
     }
 
     private static String range(PolicyInspection.Feature feature) {
