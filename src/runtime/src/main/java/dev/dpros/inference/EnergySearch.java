@@ -22,6 +22,7 @@ final class EnergySearch implements ChunkLoop {
     private final SchedulerConfig sampler;
     private final InferenceLatency latency;
     private final int values;
+    private ByteBuffer input = ByteBuffer.allocate(0);
 
     EnergySearch(PolicyConfig config, SchedulerConfig sampler, InferenceLatency latency) {
         this.config = config;
@@ -138,7 +139,10 @@ final class EnergySearch implements ChunkLoop {
 
     private void weigh(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, Row... rows) {
         int count = energy.candidates();
-        ByteBuffer input = ConditioningEncoder.direct(rows.length * count * values);
+        if (input.capacity() != rows.length * count * values * Float.BYTES) {
+            input = ConditioningEncoder.direct(rows.length * count * values);
+        }
+        input.clear();
         for (Row row : rows) {
             for (float value : row.candidates) {
                 input.putFloat(value);

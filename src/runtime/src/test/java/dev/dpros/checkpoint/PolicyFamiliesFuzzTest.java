@@ -81,6 +81,8 @@ class PolicyFamiliesFuzzTest {
             };
             mutations.of(file, 0.5, read);
         }
+        Path own = Files.copy(Path.of("models/recipes/pusht_ibc.json"), directory.resolve("config.json"));
+        mutations.of(own, 1, () -> ExpectedTensors.of(PolicyReader.architecture(own)));
     }
 
     @Test
