@@ -52,6 +52,9 @@ final class DiffusionPolicyCheckpoint {
      * @throws InputException naming the tensor that is missing, unexpected or wrong
      */
     static PolicyDefinition define(PolicyConfig config, Map<String, TensorData> stateDict, String source) {
+        if (config.energy() != null) {
+            requireRange(config, stateDict, source);
+        }
         return new PolicyDefinition(config, weights(config, stateDict, source), normalizers(config, stateDict, source), source);
     }
 
@@ -164,6 +167,24 @@ final class DiffusionPolicyCheckpoint {
             }
         }
         return normalizers;
+    }
+
+    /** IBC draws candidates over the range of the normalised actions, which is taken to be -1 to 1. */
+    private static void requireRange(PolicyConfig config, Map<String, TensorData> stateDict, String source) {
+        FeatureSpec action = config.action();
+        String prefix = "normalizer.params_dict." + action.key() + ".";
+        double[] scale = statistic(source, prefix + "scale", action, stateDict);
+        double[] offset = statistic(source, prefix + "offset", action, stateDict);
+        for (String bound : List.of("min", "max")) {
+            double[] value = statistic(source, prefix + "input_stats." + bound, action, stateDict);
+            for (int i = 0; i < value.length; i++) {
+                double found = scale[i] * value[i] + offset[i];
+                if (!(Math.abs(found - (bound.equals("min") ? -1 : 1)) < 1e-3)) {
+                    throw InputException.of(source, Quoted.tensor(prefix + "input_stats." + bound), (bound.equals("min") ? "-1" : "1")
+                            + " once it is normalised, as IBC's candidates are drawn here", found + " in element " + i, "");
+                }
+            }
+        }
     }
 
     private static double[] statistic(String source, String name, FeatureSpec feature, Map<String, TensorData> stateDict) {

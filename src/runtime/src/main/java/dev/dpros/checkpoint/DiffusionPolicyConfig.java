@@ -5,6 +5,7 @@ import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.DenoiserConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.VisionConfig;
@@ -16,21 +17,20 @@ import java.util.function.Function;
 
 /**
  * The Hydra configuration inside a diffusion_policy checkpoint as a {@link PolicyConfig}: the hybrid image, image
- * (MultiImageObsEncoder) and low-dim policies with a UNet, the hybrid image and low-dim ones with a transformer, and {@link
- * UmiPolicy}. Defaults are
- * those of the policies' constructors. Stateless.
+ * (MultiImageObsEncoder) and low-dim policies with a UNet, the hybrid image and low-dim ones with a transformer, IBC of vectors, and
+ * {@link UmiPolicy}. Defaults are those of the policies' constructors. Stateless.
  */
 final class DiffusionPolicyConfig {
     /** The policies that can be run, by class name. */
-    private enum Policy { HYBRID, IMAGE, LOW_DIM, TRANSFORMER_HYBRID, TRANSFORMER_LOW_DIM }
+    private enum Policy { HYBRID, IMAGE, LOW_DIM, TRANSFORMER_HYBRID, TRANSFORMER_LOW_DIM, IBC_LOW_DIM }
 
     private static final Map<String, Policy> POLICIES = Names.ordered("DiffusionUnetHybridImagePolicy", Policy.HYBRID,
             "DiffusionUnetImagePolicy", Policy.IMAGE, "DiffusionUnetLowdimPolicy", Policy.LOW_DIM,
             "DiffusionTransformerHybridImagePolicy", Policy.TRANSFORMER_HYBRID,
-            "DiffusionTransformerLowdimPolicy", Policy.TRANSFORMER_LOW_DIM);
+            "DiffusionTransformerLowdimPolicy", Policy.TRANSFORMER_LOW_DIM, "IbcDfoLowdimPolicy", Policy.IBC_LOW_DIM);
     private static final Map<String, Kind> KINDS = Map.of("rgb", Kind.VISUAL, "low_dim", Kind.STATE);
     private static final List<Integer> HYBRID_CROP = List.of(76, 76);
-    private static final int RESNET_FEATURES = 512;
+    private static final int IBC_WIDTH = 1024;
 
     /** The shape of a tensor by its state_dict name, or null: for what the configuration leaves to robomimic. */
     private final Function<String, List<Long>> shapeOf;
@@ -61,7 +61,7 @@ final class DiffusionPolicyConfig {
         }
         DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
         try {
-            return type == Policy.LOW_DIM || type == Policy.TRANSFORMER_LOW_DIM ? reader.lowDim(type) : reader.image(type, cfg);
+            return type == Policy.IBC_LOW_DIM ? reader.implicit() : type == Policy.LOW_DIM || type == Policy.TRANSFORMER_LOW_DIM ? reader.lowDim(type) : reader.image(type, cfg);
         } catch (IllegalArgumentException e) {
             throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
         }
@@ -87,6 +87,16 @@ final class DiffusionPolicyConfig {
         FeatureSpec obs = feature("obs", Kind.STATE, policy.get("obs_dim"), List.of(policy.get("obs_dim").integer()));
         return build(List.of(obs), policy.get("action_dim").integer(),
                 DiffusionPolicyDenoiser.lowDim(policy, transformer, trajectory), null, trajectory);
+    }
+
+    /** IBC of vectors: no noise scheduler, a network whose width is fixed. */
+    private PolicyConfig implicit() {
+        FeatureSpec obs = feature("obs", Kind.STATE, policy.get("obs_dim"), List.of(policy.get("obs_dim").integer()));
+        EnergyConfig energy = new EnergyConfig(IBC_WIDTH, policy.get("dropout").number(0.1), policy.get("train_n_neg").integer(128),
+                policy.get("pred_n_samples").integer(16_384), policy.get("kevin_inference").bool(false));
+        return new PolicyConfig(policy.get("n_obs_steps").integer(), policy.get("horizon").integer(), policy.get("n_action_steps").integer(),
+                List.of(obs), FeatureSpec.of("action", Kind.ACTION, policy.get("action_dim").integer()), energy, null,
+                EnergyConfig.search(policy.get("pred_n_iter").integer(5)), EnergyConfig.TRAJECTORY);
     }
 
     private PolicyConfig image(Policy type, ConfigNode cfg) {
@@ -154,8 +164,9 @@ final class DiffusionPolicyConfig {
         // the reference replaces the norms of unshared models only, and drops the crop unless it is a random one
         boolean group = encoder.get("use_group_norm").bool(false) && !shared;
         List<Integer> crop = encoder.get("random_crop").bool(true) ? common(encoder.get("crop_shape"), inputs) : null;
-        return new VisionConfig(backbone(encoder.get("rgb_model")), norm(group), common(encoder.get("resize_shape"), inputs),
-                crop, !shared, VisionConfig.Pool.AVERAGE, 0, RESNET_FEATURES, false,
+        VisionConfig.Backbone backbone = backbone(encoder.get("rgb_model"));
+        return new VisionConfig(backbone, norm(group), common(encoder.get("resize_shape"), inputs),
+                crop, !shared, VisionConfig.Pool.AVERAGE, 0, backbone.channels(), false,
                 encoder.get("imagenet_norm").bool(false), List.of());
     }
 
@@ -164,7 +175,7 @@ final class DiffusionPolicyConfig {
             throw model.get("_target_").wrong("get_resnet");
         }
         return model.get("name").choice(Names.ordered("resnet18", VisionConfig.Backbone.RESNET18,
-                "resnet34", VisionConfig.Backbone.RESNET34), null);
+                "resnet34", VisionConfig.Backbone.RESNET34, "resnet50", VisionConfig.Backbone.RESNET50), null);
     }
 
     private static VisionConfig.Norm norm(boolean group) {

@@ -21,6 +21,7 @@ final class DiffusionPolicyNames {
     private static final Pattern OTHER = Pattern.compile("normalizer\\..*|mask_generator\\..*|(.*\\.)?_dummy_variable|model\\.(memory_)?mask");
 
     private static final String TRANSFORMER = "transformer.";
+    private static final String ENERGY = "energy.";
 
     private final PolicyConfig config;
 
@@ -36,6 +37,9 @@ final class DiffusionPolicyNames {
     /** The names to look for, the preferred first. */
     List<String> of(String lerobotName) {
         Matcher encoder = ENCODER.matcher(lerobotName);
+        if (lerobotName.startsWith(ENERGY)) {
+            return List.of(lerobotName.substring(ENERGY.length()));
+        }
         if (lerobotName.startsWith(TRANSFORMER)) {
             return List.of("model." + lerobotName.substring(TRANSFORMER.length()));
         }

@@ -2,6 +2,7 @@ package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
@@ -34,6 +35,8 @@ public final class ExpectedTensors {
             expected.transformer(transformer);
         } else if (config.denoiser() instanceof DitConfig dit) {
             DitTensors.put(config, dit, expected.shapes);
+        } else if (config.denoiser() instanceof EnergyConfig energy) {
+            expected.energy(energy);
         } else {
             expected.unet();
         }
@@ -86,19 +89,22 @@ public final class ExpectedTensors {
 
     private void resnet(String prefix, int channels) {
         VisionConfig vision = config.vision();
-        int[] depths = vision.backbone() == VisionConfig.Backbone.RESNET18 ? new int[] {2, 2, 2, 2} : new int[] {3, 4, 6, 3};
+        boolean bottleneck = vision.backbone().bottleneck();
         String body = prefix + "backbone.";
         put(body + "0.weight", 64, channels, 7, 7);
         norm(body + "1", 64);
         int in = 64;
-        for (int stage = 0; stage < 4; stage++) {
-            int out = 64 << stage;
-            for (int i = 0; i < depths[stage]; i++) {
+        for (int stage = 0; stage < vision.backbone().depths().size(); stage++) {
+            int width = 64 << stage;
+            int out = bottleneck ? 4 * width : width;
+            for (int i = 0; i < vision.backbone().depths().get(stage); i++) {
                 String block = body + (4 + stage) + "." + i + ".";
-                put(block + "conv1.weight", out, in, 3, 3);
-                norm(block + "bn1", out);
-                put(block + "conv2.weight", out, out, 3, 3);
-                norm(block + "bn2", out);
+                int kernel = bottleneck ? 1 : 3;
+                convolution(block, 1, width, in, kernel);
+                convolution(block, 2, width, width, 3);
+                if (bottleneck) {
+                    convolution(block, 3, out, width, kernel);
+                }
                 if (in != out) {
                     put(block + "downsample.0.weight", out, in, 1, 1);
                     norm(block + "downsample.1", out);
@@ -112,11 +118,24 @@ public final class ExpectedTensors {
         }
     }
 
+    private void convolution(String block, int number, int out, int in, int kernel) {
+        put(block + "conv" + number + ".weight", out, in, kernel, kernel);
+        norm(block + "bn" + number, out);
+    }
+
     private void norm(String name, int channels) {
         layer(name, channels);
         if (config.vision().norm() == VisionConfig.Norm.BATCH) {
             put(name + ".running_mean", channels);
             put(name + ".running_var", channels);
+        }
+    }
+
+    /** The perceptron of ibc_dfo_lowdim_policy.py: dense0 to dense4. */
+    private void energy(EnergyConfig energy) {
+        int in = config.globalConditioning() + config.denoisedSteps() * config.action().size();
+        for (int i = 0; i < EnergyConfig.LAYERS; i++) {
+            layer("energy.dense" + i, i == EnergyConfig.LAYERS - 1 ? 1 : energy.width(), i == 0 ? in : energy.width());
         }
     }
 

@@ -115,7 +115,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                         .number(transformer ? 1e-3 : 1e-6),
                 "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
                 "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
-                "ema_power", fields.at("training.use_ema").bool(true) ? fields.at("ema.power").number(0.75) : 0);
+                "ema_power", fields.at("training.use_ema").bool(policy.energy() == null) ? fields.at("ema.power").number(0.75) : 0);
         Map<String, Object> ema = new LinkedHashMap<>();
         averaging(ema, "update_after_step", fields.at("ema.update_after_step"), 0);
         averaging(ema, "inv_gamma", fields.at("ema.inv_gamma"), 1);

@@ -4,6 +4,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.DenoiserConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
@@ -18,7 +19,7 @@ import java.util.Map;
 /**
  * LeRobot's config.json of a diffusion policy (configuration_diffusion.py, whose defaults hold for absent fields; or
  * {@link MultiTaskDit}) as a {@link PolicyConfig}. Fields of this project's own: {@code vision_backbone: conv}, {@code vision_pool},
- * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code trajectory}, and the scheduler's
+ * {@code imagenet_norm}, {@code conditioning_order}, {@code transformer}, {@code ibc}, {@code trajectory}, and the scheduler's
  * {@code variance_type}, {@code set_alpha_to_one}, {@code steps_offset}, {@code eta}. Stateless.
  */
 final class LeRobotConfig {
@@ -32,6 +33,7 @@ final class LeRobotConfig {
             "spatial_softmax", VisionConfig.Pool.SPATIAL_SOFTMAX, "average", VisionConfig.Pool.AVERAGE);
     static final Map<String, VisionConfig.Backbone> BACKBONES = Names.ordered(
             "resnet18", VisionConfig.Backbone.RESNET18, "resnet34", VisionConfig.Backbone.RESNET34,
+            "resnet50", VisionConfig.Backbone.RESNET50,
             "conv", VisionConfig.Backbone.CONV);
     private static final Map<String, FeatureSpec.Kind> KINDS = Names.ordered("STATE", FeatureSpec.Kind.STATE,
             "VISUAL", FeatureSpec.Kind.VISUAL, "ENV", FeatureSpec.Kind.ENV, "ACTION", FeatureSpec.Kind.ACTION);
@@ -52,7 +54,8 @@ final class LeRobotConfig {
                     config.get("n_obs_steps").integer(2),
                     config.get("horizon").integer(64),
                     config.get("n_action_steps").integer(32),
-                    inputs, action, denoiser(config), visual ? vision(config, inputs) : null, scheduler(config),
+                    inputs, action, denoiser(config), visual ? vision(config, inputs) : null,
+                    OwnFields.energy(config) != null ? OwnFields.search(config) : scheduler(config),
                     OwnFields.trajectory(config));
         } catch (IllegalArgumentException e) {
             throw new InputException(config.source() + ": " + e.getMessage(), e);
@@ -151,7 +154,8 @@ final class LeRobotConfig {
 
     private static DenoiserConfig denoiser(ConfigNode config) {
         TransformerConfig transformer = OwnFields.transformer(config);
-        return transformer != null ? transformer : unet(config);
+        EnergyConfig energy = OwnFields.energy(config);
+        return transformer != null ? transformer : energy != null ? energy : unet(config);
     }
 
     private static UnetConfig unet(ConfigNode config) {
@@ -184,7 +188,7 @@ final class LeRobotConfig {
         return new VisionConfig(backbone,
                 config.get("use_group_norm").bool(false) ? VisionConfig.Norm.GROUP : VisionConfig.Norm.BATCH,
                 resize, crop(config, resize), separate, pool, average ? 0 : keypoints,
-                average ? 512 : config.get("vision_feature_dim").integer(2 * keypoints),
+                average ? backbone.channels() : config.get("vision_feature_dim").integer(2 * keypoints),
                 !average, imagenet, List.of());
     }
 

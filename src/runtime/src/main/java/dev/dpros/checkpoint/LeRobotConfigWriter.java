@@ -46,7 +46,9 @@ final class LeRobotConfigWriter {
             json.put("diffusion_step_embed_dim", unet.stepEmbedDim()).put("use_film_scale_modulation", unet.filmScale());
         }
         OwnFields.write(json, config);
-        scheduler(json, config.scheduler());
+        if (config.energy() == null) {
+            scheduler(json, config.scheduler());
+        }
         json.put("do_mask_loss_for_padding", false).put("device", "cpu").put("use_amp", false);
         return json;
     }

@@ -14,18 +14,20 @@ import java.util.Map;
 /**
  * LeRobot's multi_task_dit (configuration_multi_task_dit.py, whose defaults hold for absent fields): a diffusion transformer
  * conditioned on the state, on the first token of CLIP's vision tower for each camera, and on a task's text. The text tower is
- * frozen and not run here: what it makes of one task is stored with the policy as {@link DitConfig#TASK}. Stateless.
+ * frozen: what it makes of one task is computed once and stored with the policy as {@link DitConfig#TASK}. Stateless.
  */
 final class MultiTaskDit {
     static final String TYPE = "multi_task_dit";
-    private static final String TEXT_TOWER = "observation_encoder.text_encoder.text_encoder.";
+    static final String TEXT_TOWER = "observation_encoder.text_encoder.text_encoder.";
     private static final String VISION_MODEL = "vision_model.";
     private static final int IMAGE = 224;
     private static final List<Integer> USUAL_CROP = List.of(IMAGE, IMAGE);
 
+    static final String USUAL_TOWER = "openai/clip-vit-base-patch16";
+
     /** By the names of their repositories. */
-    private static final Map<String, VisionConfig.Vit> TOWERS = Names.ordered(
-            "openai/clip-vit-base-patch16", new VisionConfig.Vit(16, 768, 12, 12),
+    static final Map<String, VisionConfig.Vit> TOWERS = Names.ordered(
+            USUAL_TOWER, new VisionConfig.Vit(16, 768, 12, 12),
             "openai/clip-vit-base-patch32", new VisionConfig.Vit(32, 768, 12, 12));
 
     private MultiTaskDit() {}
@@ -41,7 +43,7 @@ final class MultiTaskDit {
         if (inputs.stream().noneMatch(f -> f.kind() == FeatureSpec.Kind.STATE)) {
             throw config.get("input_features").wrong("a feature of type STATE");
         }
-        config.get("text_encoder_name").choice(TOWERS, TOWERS.get("openai/clip-vit-base-patch16"));
+        config.get("text_encoder_name").choice(TOWERS, TOWERS.get(USUAL_TOWER));
         DitConfig dit = new DitConfig(config.get("hidden_dim").integer(512), config.get("num_layers").integer(6),
                 config.get("num_heads").integer(8), config.get("dropout").number(0.1), config.get("use_positional_encoding").bool(false),
                 config.get("timestep_embed_dim").integer(256), config.get("use_rope").bool(true), config.get("rope_base").number(10_000),
@@ -52,7 +54,7 @@ final class MultiTaskDit {
     }
 
     private static VisionConfig vision(ConfigNode config, List<FeatureSpec> inputs) {
-        VisionConfig.Vit vit = config.get("vision_encoder_name").choice(TOWERS, TOWERS.get("openai/clip-vit-base-patch16"));
+        VisionConfig.Vit vit = config.get("vision_encoder_name").choice(TOWERS, TOWERS.get(USUAL_TOWER));
         List<Integer> resize = config.get("image_resize_shape").sizeOrNull();
         ConfigNode cropped = config.get("image_crop_shape");
         List<Integer> crop = cropped.json().isMissingNode() ? USUAL_CROP : cropped.sizeOrNull();
@@ -79,7 +81,7 @@ final class MultiTaskDit {
     static Map<String, TensorData> tensors(Map<String, TensorData> all, String source) {
         if (!all.containsKey(DitConfig.TASK)) {
             throw InputException.of(source, Quoted.tensor(DitConfig.TASK), "what the text tower makes of the task",
-                    "no such tensor", "store it with the policy: dpros import SRC DIR --task-features FILE (docs/checkpoints.md)");
+                    "no such tensor", "store it with the policy: dpros import SRC DIR --task TEXT, or --task-features FILE (docs/checkpoints.md)");
         }
         Map<String, TensorData> named = new LinkedHashMap<>();
         all.forEach((name, tensor) -> {

@@ -1,7 +1,9 @@
 package dev.dpros.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import dev.dpros.diffusion.TransformerConfig;
@@ -15,6 +17,8 @@ import java.util.Map;
 final class OwnFields {
     private static final Map<String, Conditioning> CONDITIONINGS = Names.ordered("global", Conditioning.GLOBAL,
             "local", Conditioning.LOCAL, "inpainting", Conditioning.INPAINTING);
+
+    private static final String IBC = "ibc";
 
     private OwnFields() {}
 
@@ -31,9 +35,21 @@ final class OwnFields {
                 node.get("p_drop_attn").number(0));
     }
 
+    /** IBC's energy network, or null. */
+    static EnergyConfig energy(ConfigNode config) {
+        ConfigNode node = config.get(IBC);
+        return node.isAbsent() ? null : new EnergyConfig(node.get("hidden_dim").integer(1024), node.get("dropout").number(0.1),
+                node.get("train_n_neg").integer(), node.get("pred_n_samples").integer(), node.get("kevin_inference").bool(false));
+    }
+
+    /** The iterations of IBC's search, where other policies have a scheduler. */
+    static SchedulerConfig search(ConfigNode config) {
+        return EnergyConfig.search(config.get(IBC).get("pred_n_iter").integer());
+    }
+
     static TrajectoryConfig trajectory(ConfigNode config) {
         ConfigNode node = config.get("trajectory");
-        return node.isAbsent() ? TrajectoryConfig.DEFAULT
+        return node.isAbsent() ? config.get(IBC).isAbsent() ? TrajectoryConfig.DEFAULT : EnergyConfig.TRAJECTORY
                 : new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),
                         node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true),
                         node.get("pose_repr").isAbsent() ? null : UmiPolicy.poses(node.get("pose_repr")));
@@ -47,6 +63,12 @@ final class OwnFields {
                     .put("causal_attn", transformer.causalAttn()).put("time_as_cond", transformer.timeAsCond())
                     .put("horizon", transformer.positions()).put("n_obs_steps", transformer.condPositions())
                     .put("p_drop_emb", transformer.dropEmb()).put("p_drop_attn", transformer.dropAttn());
+        }
+        EnergyConfig energy = config.energy();
+        if (energy != null) {
+            json.putObject(IBC).put("hidden_dim", energy.width()).put("dropout", energy.dropout()).put("train_n_neg", energy.negatives())
+                    .put("pred_n_samples", energy.candidates()).put("pred_n_iter", config.scheduler().inferenceSteps())
+                    .put("kevin_inference", energy.best());
         }
         TrajectoryConfig trajectory = config.trajectory();
         if (!trajectory.equals(TrajectoryConfig.DEFAULT)) {

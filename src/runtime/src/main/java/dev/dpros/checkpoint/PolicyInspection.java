@@ -2,6 +2,7 @@ package dev.dpros.checkpoint;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -29,6 +30,7 @@ import java.util.Map;
  * @param unet the denoising network, or null if it is another
  * @param transformer the denoising network, or null if it is another
  * @param dit the denoising network, or null if it is another
+ * @param energy what gives candidates of actions their energy (IBC), or null if the network denoises
  * @param trajectory what is denoised, and how the observations enter
  * @param vision the image encoder, or null
  * @param scheduler noise scheduler as trained, with its default steps
@@ -45,6 +47,7 @@ public record PolicyInspection(
         UnetConfig unet,
         TransformerConfig transformer,
         DitConfig dit,
+        EnergyConfig energy,
         TrajectoryConfig trajectory,
         VisionConfig vision,
         SchedulerConfig scheduler,
@@ -71,7 +74,7 @@ public record PolicyInspection(
         features.add(feature(config.action(), policy));
         return new PolicyInspection(source.toString(), PolicyReader.format(source).title(), config.nObsSteps(), config.horizon(),
                 config.nActionSteps(), List.copyOf(features), config.globalConditioning(), config.unet(),
-                config.transformer(), config.denoiser() instanceof DitConfig dit ? dit : null, config.trajectory(), config.vision(),
+                config.transformer(), config.denoiser() instanceof DitConfig dit ? dit : null, config.energy(), config.trajectory(), config.vision(),
                 config.scheduler(), parameters(policy));
     }
 
@@ -88,7 +91,7 @@ public record PolicyInspection(
 
     private static Map<String, Long> parameters(PolicyDefinition policy) {
         Map<String, Long> parts = new LinkedHashMap<>();
-        for (String part : List.of("rgb_encoder", "observation_encoder", "unet", "transformer", "noise_predictor")) {
+        for (String part : List.of("rgb_encoder", "observation_encoder", "unet", "transformer", "noise_predictor", "energy")) {
             long count = policy.weights().entrySet().stream()
                     .filter(e -> e.getKey().startsWith(part + ".") && !e.getKey().contains(".running_"))
                     .mapToLong(e -> e.getValue().count()).sum();

@@ -9,13 +9,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a frozen text tower makes of a task: its pooled output, computed once elsewhere.
+ * What a frozen text tower makes of a task: its pooled output, computed once.
  *
  * @param text the task
  * @param pooled {@code [512]}, float32 and finite
  */
 public record TaskFeatures(String text, TensorData pooled) {
     private static final int LONGEST = 1000;
+
+    /** Features that were computed here. @throws InputException if one is not a finite number */
+    public static TaskFeatures of(String text, float... pooled) {
+        return new TaskFeatures(text, FloatTensors.finiteFloat32("task", text, TensorData.of(pooled, pooled.length)));
+    }
 
     /** Reads a safetensors file of one tensor, whose name is the task's text. @throws InputException if it holds anything else */
     public static TaskFeatures read(Path file) {

@@ -1,7 +1,7 @@
 package dev.dpros.diffusion;
 
-/** The network that denoises. */
-public sealed interface DenoiserConfig permits UnetConfig, TransformerConfig, DitConfig {
+/** The network that denoises, or what takes its place. */
+public sealed interface DenoiserConfig permits UnetConfig, TransformerConfig, DitConfig, EnergyConfig {
     /** By how much the number of denoised steps must be divisible. */
     int downsampling();
 

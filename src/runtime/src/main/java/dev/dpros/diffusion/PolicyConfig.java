@@ -45,6 +45,8 @@ public record PolicyConfig(
         }
         require(!(denoiser instanceof DitConfig) || trajectory.equals(TrajectoryConfig.DEFAULT), "trajectory", trajectory,
                 "LeRobot's own with its diffusion transformer");
+        require(!(denoiser instanceof EnergyConfig) || trajectory.equals(EnergyConfig.TRAJECTORY), "trajectory", trajectory,
+                EnergyConfig.TRAJECTORY + " with IBC");
         boolean visual = inputs.stream().anyMatch(f -> f.kind() == FeatureSpec.Kind.VISUAL);
         require(visual == (vision != null), "vision_backbone", String.valueOf(vision),
                 visual ? "an image encoder, since an input is visual" : "none, since no input is visual");
@@ -83,6 +85,11 @@ public record PolicyConfig(
     /** The denoising network if it is a transformer, else null. */
     public TransformerConfig transformer() {
         return denoiser instanceof TransformerConfig transformer ? transformer : null;
+    }
+
+    /** What gives candidates of actions their energy, or null if the network denoises. */
+    public EnergyConfig energy() {
+        return denoiser instanceof EnergyConfig energy ? energy : null;
     }
 
     /** The same with other inputs. */

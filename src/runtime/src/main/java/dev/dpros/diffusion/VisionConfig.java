@@ -37,12 +37,37 @@ public record VisionConfig(
 
     /** Convolutional bodies. */
     public enum Backbone {
-        /** torchvision resnet18 without its pool and classifier. */ RESNET18,
-        /** torchvision resnet34 likewise. */ RESNET34,
-        /** The compact encoder of models/pusht_image. */ CONV,
-        /** The vision transformer of OpenAI's CLIP. */ CLIP_VIT,
-        /** A vision transformer of the library timm. */ TIMM_VIT,
-        /** CLIP's, as timm has it: with the exact GELU, and the last normalisation. */ TIMM_CLIP_VIT;
+        /** torchvision resnet18 without its pool and classifier. */ RESNET18(false, 2, 2, 2, 2),
+        /** torchvision resnet34 likewise. */ RESNET34(false, 3, 4, 6, 3),
+        /** torchvision resnet50 likewise, of bottleneck blocks. */ RESNET50(true, 3, 4, 6, 3),
+        /** The compact encoder of models/pusht_image. */ CONV(false),
+        /** The vision transformer of OpenAI's CLIP. */ CLIP_VIT(false),
+        /** A vision transformer of the library timm. */ TIMM_VIT(false),
+        /** CLIP's, as timm has it: with the exact GELU, and the last normalisation. */ TIMM_CLIP_VIT(false);
+
+        private static final int WIDEST = 512;
+        private final boolean bottleneck;
+        private final List<Integer> depths;
+
+        Backbone(boolean bottleneck, Integer... depths) {
+            this.bottleneck = bottleneck;
+            this.depths = List.of(depths);
+        }
+
+        /** Whether a ResNet's blocks are three convolutions, the last of them four times as wide, rather than two. */
+        public boolean bottleneck() {
+            return bottleneck;
+        }
+
+        /** Blocks of each stage of a ResNet; empty for what is none. */
+        public List<Integer> depths() {
+            return depths;
+        }
+
+        /** Channels that come out of a ResNet. */
+        public int channels() {
+            return bottleneck ? 4 * WIDEST : WIDEST;
+        }
 
         /** Whether it is a vision transformer. */
         public boolean vit() {

@@ -56,6 +56,10 @@ public final class PolicyExport {
      */
     public static Path write(PolicyDefinition policy, Path repository, Format format, ExportOptions options, boolean replace)
             throws IOException {
+        if (policy.config().energy() != null) {
+            throw InputException.of(policy.source(), "network", "one that denoises, whose whole loop an archive can hold", "IBC's energy network",
+                    "run it on the robot");
+        }
         ExportOptions exact = format == Format.DJL_SERVING && options.steps() == 0 ? options.withSteps(evaluations(policy)) : options;
         Path target = repository.resolve(exact.model());
         requireFree(target, replace);

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * From noise to trajectories: one network evaluation and one scheduler step at a time. Reuses its arrays from prediction to
  * prediction as long as the batch size stays; confined to one thread.
  */
-final class DenoisingLoop {
+final class DenoisingLoop implements ChunkLoop {
     private final PolicyConfig config;
     private final SchedulerConfig sampler;
     private final InferenceLatency latency;
@@ -31,20 +31,13 @@ final class DenoisingLoop {
         this.latency = latency;
     }
 
-    SchedulerConfig sampler() {
+    @Override
+    public SchedulerConfig sampler() {
         return sampler;
     }
 
-    /** What came of it. @param trajectory {@code [B, T, W]}, the live array; @param evaluations of the network */
-    public record Result(double[] trajectory, int evaluations) {}
-
-    /**
-     * Runs the loop for a batch of as many trajectories as there are noise sources.
-     *
-     * @param condition what the network made of the observations
-     * @param observations {@code [B, To, D]}, put into the trajectory's columns if it is conditioned by inpainting
-     */
-    Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, float[] observations, Sampling sampling) {
+    @Override
+    public Result run(PolicyNetwork network, PolicyNetwork.Chunk chunk, PtNDArray condition, float[] observations, Sampling sampling) {
         int batch = sampling.noise().size();
         prepare(batch, sampling.timesteps());
         network.embed(times);

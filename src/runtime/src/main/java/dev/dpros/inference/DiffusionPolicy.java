@@ -33,7 +33,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private final InferenceLatency latency;
     private final ConditioningEncoder encoder;
     private final ReachableLayouts layouts;
-    private DenoisingLoop loop;
+    private ChunkLoop loop;
     private PolicyNetwork network;
     private boolean prepared;
     private Map<String, ConstantElements> unsaid;
@@ -48,7 +48,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         this.layouts = ReachableLayouts.on(device, asked != null && asked.packed() ? asked : ConvVariant.PACKED, config.cameras().size());
         this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
-        this.loop = new DenoisingLoop(config, options.scheduler(config.scheduler()), latency);
+        this.loop = ChunkLoop.of(config, options.scheduler(config.scheduler()), latency);
     }
 
     /** As {@link #load(PolicyDefinition, InferenceOptions, InferenceLatency)}, reporting no latencies. */
@@ -97,7 +97,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
     /** Changes the sampler and its number of steps from the next prediction on. */
     public void useSampler(SchedulerConfig.Type type, int steps) {
         SchedulerConfig next = options.withSampling(type, steps).scheduler(config.scheduler());
-        loop = new DenoisingLoop(config, next, latency);
+        loop = ChunkLoop.of(config, next, latency);
     }
 
     /** Chooses the convolutions' variant by measurement unless the options name one, then runs everything three times. */
@@ -153,7 +153,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
             float[] conditioning = repeated(encoder.encode(chunk, batch), batch.size(), rows / batch.size());
             PtNDArray condition = condition(chunk, conditioning, rows);
             latency.encode().recordNs(latency.clock().monotonicNs() - startNs);
-            DenoisingLoop.Result result = loop.run(network, chunk, condition, conditioning, sampling);
+            ChunkLoop.Result result = loop.run(network, chunk, condition, conditioning, sampling);
             Prediction prediction = Prediction.of(definition, rows, conditioning, result.trajectory(), result.evaluations());
             latency.total().recordNs(latency.clock().monotonicNs() - startNs);
             return prediction;
@@ -164,9 +164,9 @@ public final class DiffusionPolicy implements ChunkPolicy {
      * The network's output alone, for a given conditioning vector and sample: to compare it with a reference.
      *
      * @param globalCond {@code [To * D]}
-     * @param sample {@code [T, W]}; observations are put in if the policy is conditioned by inpainting
+     * @param sample {@code [T, W]}; observations are put in if the policy is conditioned by inpainting; with IBC candidates {@code [N, Ta, A]}
      * @param time timestep, or the time of a flow
-     * @return {@code [T, W]}
+     * @return {@code [T, W]}; with IBC the negative energies {@code [N]}
      */
     public float[] evaluate(float[] globalCond, float[] sample, float time) {
         prepare();
@@ -182,7 +182,8 @@ public final class DiffusionPolicy implements ChunkPolicy {
         try (PolicyNetwork.Chunk chunk = network.open()) {
             network.embed(time);
             PtNDArray condition = condition(chunk, globalCond, 1);
-            PtNDArray input = chunk.array(x, 1, config.denoisedSteps(), config.denoisedWidth());
+            long rows = sample.length / (config.denoisedSteps() * config.denoisedWidth());
+            PtNDArray input = chunk.array(x, rows, config.denoisedSteps(), config.denoisedWidth());
             return chunk.denoise(input, condition, network.stepRow(time)).toFloatArray();
         }
     }

@@ -79,7 +79,8 @@ final class LayoutChoice {
         try (PolicyNetwork.Chunk chunk = network.open()) {
             network.embed(0);
             PtNDArray condition = chunk.condition(chunk.zeros(1, config.globalConditioning()));
-            PtNDArray x = chunk.zeros(1, config.denoisedSteps(), config.denoisedWidth());
+            int rows = config.energy() == null ? 1 : config.energy().candidates();
+            PtNDArray x = chunk.zeros(rows, config.denoisedSteps(), config.denoisedWidth());
             return leastNs(() -> chunk.denoise(x, condition, network.stepRow(0)).toFloatArray());
         }
     }

@@ -24,17 +24,25 @@ class BackboneWeightsTest {
     private Path folder;
 
     private static PolicyConfig config(boolean groupNorm) {
+        return config("resnet18", groupNorm);
+    }
+
+    private static PolicyConfig config(String backbone, boolean groupNorm) {
         TinyPolicy tiny = new TinyPolicy();
         TinyPolicy.feature((ObjectNode) tiny.config.get("input_features"), "observation.images.a", "VISUAL", 3, 32, 32);
         TinyPolicy.feature((ObjectNode) tiny.config.get("input_features"), "observation.images.b", "VISUAL", 3, 32, 32);
-        tiny.config.put("vision_backbone", "resnet18").put("use_group_norm", groupNorm);
+        tiny.config.put("vision_backbone", backbone).put("use_group_norm", groupNorm);
         return LeRobotConfig.read(new ConfigNode("tiny", "", tiny.config));
     }
 
     /** torchvision's names of one encoder's tensors, with its classifier. */
     private static Map<String, TensorData> published(String prefix) {
+        return published("resnet18", prefix);
+    }
+
+    private static Map<String, TensorData> published(String backbone, String prefix) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
-        ExpectedTensors.of(config(false)).forEach((name, shape) -> {
+        ExpectedTensors.of(config(backbone, false)).forEach((name, shape) -> {
             if (name.startsWith("rgb_encoder.0.backbone.")) {
                 String own = name.substring("rgb_encoder.0.backbone.".length()).replaceFirst("^0\\.", "conv1.").replaceFirst("^1\\.", "bn1.");
                 for (int stage = 1; stage <= 4; stage++) {
@@ -72,6 +80,20 @@ class BackboneWeightsTest {
         Path safe = folder.resolve("resnet18.safetensors");
         Safetensors.write(safe, published(""));
         isPublished(BackboneWeights.read(safe, config(false)), "rgb_encoder.0.backbone.4.1.bn2.bias", "layer1.1.bn2.bias");
+    }
+
+    @Test
+    void shouldReadABottleneckNetwork() throws IOException {
+        Path r3m = folder.resolve("model.pt");
+        TorchCheckpointWriter.write(r3m, Map.of("r3m", published("resnet50", "module.convnet.")));
+
+        Map<String, TensorData> weights = BackboneWeights.read(r3m, config("resnet50", false));
+
+        assertEquals(2 * 265, weights.size(), "53 convolutions with their normalisations, of each camera");
+        isPublished(weights, "rgb_encoder.0.backbone.7.2.conv3.weight", "layer4.2.conv3.weight");
+        isPublished(weights, "rgb_encoder.1.backbone.4.0.downsample.1.running_mean", "layer1.0.downsample.1.running_mean");
+        assertTrue(assertThrows(InputException.class, () -> BackboneWeights.read(r3m, config("resnet34", false))).getMessage()
+                .contains("'layer1.0.conv1.weight': expected shape [64, 64, 3, 3], found [64, 64, 1, 1]"));
     }
 
     @Test

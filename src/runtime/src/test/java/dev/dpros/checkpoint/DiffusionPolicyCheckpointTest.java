@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
@@ -177,8 +178,25 @@ class DiffusionPolicyCheckpointTest {
         says(failureOf(write()), "'model.down_modules.0.0.blocks.0.block.0.weight'", "no such tensor");
     }
 
+    @Test
+    @SuppressWarnings("unchecked")
+    void shouldReadIbcAndWriteItAgain() throws IOException {
+        PolicyDefinition policy = PolicyReader.read(TinyCheckpoint.ibc().write(directory.resolve("ibc.ckpt")));
+
+        assertEquals(new EnergyConfig(1024, 0.1, 16, 32, true), policy.config().energy());
+        assertEquals(10, policy.weights().size());
+        PolicyWriter.write(policy, directory.resolve("ibc"));
+        PolicyDefinition again = PolicyReader.read(directory.resolve("ibc"));
+        assertEquals(policy.config(), again.config());
+        assertEquals(policy.weights().get("energy.dense3.weight").bytes(), again.weights().get("energy.dense3.weight").bytes());
+        TinyCheckpoint other = TinyCheckpoint.ibc();
+        ((Map<String, Object>) other.stateDicts.get("model")).put("normalizer.params_dict.action.input_stats.max", TensorData.of(new float[] {1, 3}, 2));
+        assertTrue(assertThrows(InputException.class, () -> PolicyReader.read(other.write(directory.resolve("other.ckpt")))).getMessage()
+                .contains("expected 1 once it is normalised"));
+    }
+
     @ParameterizedTest
-    @CsvSource({"ibc_dfo_lowdim_policy.IbcDfoLowdimPolicy, IBC", "bet_lowdim_policy.BETLowdimPolicy, Behavior Transformer",
+    @CsvSource({"ibc_dfo_hybrid_image_policy.IbcDfoHybridImagePolicy, IBC", "bet_lowdim_policy.BETLowdimPolicy, Behavior Transformer",
         "robomimic_image_policy.RobomimicImagePolicy, recurrent BC"})
     void shouldNameFamiliesThatAreNotRun(String target, String what) throws IOException {
         tiny.policy.put("_target_", "diffusion_policy.policy." + target);

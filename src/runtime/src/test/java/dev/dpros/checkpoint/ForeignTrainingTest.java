@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.TrajectoryConfig;
 import dev.dpros.diffusion.TransformerConfig;
 import java.io.IOException;
@@ -68,6 +69,19 @@ class ForeignTrainingTest {
         assertEquals(40, training.policy().globalConditioning());
         assertEquals(Map.of("lr", 1e-4, "betas", List.of(0.9, 0.95), "eps", 1e-8, "weight_decay", 0.1, "schedule", "cosine",
                 "warm_up_steps", 1000, "ema_power", 0.75), training.settings().get("optimizer"));
+    }
+
+    /** No noise scheduler and no average of the weights. */
+    @Test
+    void shouldReadIbcsConfiguration() throws IOException {
+        ForeignTraining training = ForeignTraining.read(lowDim(read("diffusion_policy_ibc.yaml")));
+
+        assertEquals(new EnergyConfig(1024, 0.1, 16, 32, false), training.policy().energy());
+        assertEquals(3, training.policy().scheduler().inferenceSteps());
+        assertEquals(1, training.policy().denoisedSteps());
+        assertEquals(Map.of("lr", 1e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "schedule", "cosine",
+                "warm_up_steps", 1000, "ema_power", 0.0), training.settings().get("optimizer"));
+        assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("policy") || key.startsWith("optimizer")), training.ignored()::toString);
     }
 
     /** Without {@code obs_as_cond} the observations are columns, and the model has no token of them. */

@@ -74,7 +74,7 @@ class MultiTaskDitTest {
     @Test
     void shouldSayHowToTellItsTask() throws IOException {
         Path policy = tiny.write(folder.resolve("policy"));
-        assertTrue(message(() -> PolicyReader.read(policy)).contains("dpros import SRC DIR --task-features FILE"));
+        assertTrue(message(() -> PolicyReader.read(policy)).contains("dpros import SRC DIR --task TEXT, or --task-features FILE"));
         Path plain = new TinyPolicy().write(folder.resolve("plain"));
         assertTrue(message(() -> PolicyReader.read(plain, TaskFeatures.read(task))).contains("leave --task-features out"));
         Safetensors.write(folder.resolve("two"), Map.of("a", TensorData.of(new float[512], 512), "b", TensorData.of(new float[512], 512)));

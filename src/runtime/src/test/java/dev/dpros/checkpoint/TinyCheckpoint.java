@@ -58,6 +58,20 @@ final class TinyCheckpoint {
         return tiny;
     }
 
+    /** The same features with IBC's energy network. */
+    static TinyCheckpoint ibc() {
+        TinyCheckpoint tiny = new TinyCheckpoint();
+        List.of("model", "noise_scheduler", "obs_as_global_cond", "oa_step_convention").forEach(tiny.policy::remove);
+        tiny.policy.put("_target_", "diffusion_policy.policy.ibc_dfo_lowdim_policy.IbcDfoLowdimPolicy");
+        tiny.policy.putAll(Map.of("train_n_neg", 16, "pred_n_iter", 3, "pred_n_samples", 32, "kevin_inference", true));
+        Map<String, Object> weights = tiny.weights("ibc/");
+        weights.put("normalizer.params_dict.action.input_stats.min", TensorData.of(new float[] {-1, -1}, 2));
+        weights.put("normalizer.params_dict.action.input_stats.max", TensorData.of(new float[] {1, 1}, 2));
+        tiny.stateDicts.clear();
+        tiny.stateDicts.put("model", weights);
+        return tiny;
+    }
+
     /** The state_dict that the configuration implies, weights seeded by prefix and name. */
     Map<String, Object> weights(String seed) {
         var config = DiffusionPolicyConfig.read(new ConfigNode("tiny", "", OmegaConfTree.toJson(longs(cfg))), name -> null);

@@ -1,7 +1,5 @@
 package dev.dpros.cli.policy;
 
-import dev.dpros.checkpoint.PolicyReader;
-import dev.dpros.checkpoint.TaskFeatures;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,8 +81,8 @@ public final class ExportCommand implements Callable<Integer> {
             + "that an archive for any machine holds (default: ${DEFAULT-VALUE})")
     private String precision;
 
-    @Option(names = "--task-features", paramLabel = "FILE", description = "what the text tower makes of the task, as for dpros import")
-    private Path task;
+    @Mixin
+    private TaskOptions task;
 
     @Option(names = "--overwrite", description = "replace an export of this name that is there already")
     private boolean force;
@@ -98,7 +97,7 @@ public final class ExportCommand implements Callable<Integer> {
             throw InputException.of("--steps", "option", "with djl-serving alone", "--format triton", "leave it out: Triton takes any number");
         }
         ExportOptions options = new ExportOptions(name == null ? defaultName() : name, maxBatch, delayUs, pictures, steps);
-        PolicyDefinition definition = task == null ? PolicyReader.read(policy) : PolicyReader.read(policy, TaskFeatures.read(task));
+        PolicyDefinition definition = task.read(policy);
         PrintWriter out = spec.commandLine().getOut();
         try {
             Path folder = PolicyExport.write(definition, repository, format, options, force);

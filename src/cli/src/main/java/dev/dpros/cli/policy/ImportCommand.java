@@ -4,7 +4,6 @@ import dev.dpros.bench.SyntheticPolicy;
 import dev.dpros.checkpoint.PolicyInspection;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.checkpoint.PolicyWriter;
-import dev.dpros.checkpoint.TaskFeatures;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,9 +36,8 @@ public final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "DIR", description = "directory to write")
     private Path directory;
 
-    @Option(names = "--task-features", paramLabel = "FILE", description = "what the text tower makes of the task, for a policy that is told one: "
-            + "safetensors with one tensor, whose name is the task's text (docs/checkpoints.md)")
-    private Path task;
+    @Mixin
+    private TaskOptions task;
 
     @Option(names = "--calibrate", description = "then decide in which precision it runs with sampler.precision: auto, as dpros precision does")
     private boolean calibrate;
@@ -78,7 +77,7 @@ public final class ImportCommand implements Callable<Integer> {
 
     private PolicyDefinition read() {
         if (!random()) {
-            return task == null ? PolicyReader.read(source) : PolicyReader.read(source, TaskFeatures.read(task));
+            return task.read(source);
         }
         String name = source.toString().substring(RANDOM.length());
         PolicyDefinition policy = SyntheticPolicy.named(name);

@@ -8,6 +8,7 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.diffusion.DitConfig;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.TransformerConfig;
@@ -70,7 +71,7 @@ public final class InspectCommand implements Callable<Integer> {
         Double latencyMs = noLatency ? null : latencyMs(policy);
         if (latencyMs != null) {
             out.printf(Locale.ROOT, "latency       %.1f ms per chunk here (median of %d, %s, one thread)%n", latencyMs, PREDICTIONS,
-                    sampler(inspection.scheduler()));
+                    sampler(inspection));
         }
         out.flush();
         if (json != null) {
@@ -104,12 +105,13 @@ public final class InspectCommand implements Callable<Integer> {
     private static String summary(PolicyInspection policy) {
         long cameras = policy.features().stream().filter(feature -> feature.kind() == FeatureSpec.Kind.VISUAL).count();
         return String.format(Locale.ROOT, "%s, %s, %s, %s, %,d parameters", policy.format(), network(policy),
-                cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras", sampler(policy.scheduler()),
+                cameras == 0 ? "no camera" : cameras == 1 ? "1 camera" : cameras + " cameras",
+                sampler(policy),
                 policy.totalParameters());
     }
 
     private static String network(PolicyInspection policy) {
-        return policy.unet() != null ? "UNet" : policy.dit() != null ? "diffusion transformer" : "transformer";
+        return policy.energy() != null ? "IBC (energy-based)" : policy.unet() != null ? "UNet" : policy.dit() != null ? "diffusion transformer" : "transformer";
     }
 
     private static void print(PolicyInspection policy, PrintWriter out) {
@@ -129,8 +131,12 @@ public final class InspectCommand implements Callable<Integer> {
         if (policy.vision() != null) {
             out.printf(Locale.ROOT, "encoder       %s%n", encoder(policy.vision()));
         }
-        out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
-        out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy.scheduler()), trained(policy.scheduler()));
+        if (policy.energy() != null) {
+            out.print(energy(policy.energy(), policy.scheduler().inferenceSteps()));
+        } else {
+            out.print(policy.unet() != null ? unet(policy.unet()) : policy.dit() != null ? dit(policy.dit()) : transformer(policy.transformer()));
+            out.printf(Locale.ROOT, "scheduler     %s, %s%n", sampler(policy), trained(policy.scheduler()));
+        }
         out.printf(Locale.ROOT, "parameters    %,d (%s)%n", policy.totalParameters(), policy.parameters().entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%s %,d", e.getKey(), e.getValue())).collect(Collectors.joining(", ")));
     }
@@ -161,6 +167,11 @@ public final class InspectCommand implements Callable<Integer> {
                 dit.task() == null ? "" : String.format(Locale.ROOT, "task          %s%n", dit.task()));
     }
 
+    private static String energy(EnergyConfig energy, int iterations) {
+        return String.format(Locale.ROOT, "energy        IBC, perceptron of width %d; search: %d iterations of %d candidates, takes %s%n",
+                energy.width(), iterations, energy.candidates(), energy.best() ? "the best" : "one by its probability");
+    }
+
     private static String trained(SchedulerConfig scheduler) {
         if (scheduler.flow() != null) {
             return "trained by flow matching";
@@ -174,8 +185,9 @@ public final class InspectCommand implements Callable<Integer> {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String sampler(SchedulerConfig scheduler) {
-        return scheduler.type() + " " + scheduler.inferenceSteps() + " steps";
+    private static String sampler(PolicyInspection policy) {
+        int steps = policy.scheduler().inferenceSteps();
+        return policy.energy() != null ? "search of " + steps + " iterations" : policy.scheduler().type() + " " + steps + " steps";
     }
 
     private static String range(PolicyInspection.Feature feature) {

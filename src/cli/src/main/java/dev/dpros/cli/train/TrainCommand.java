@@ -21,6 +21,7 @@ import dev.dpros.process.Archive;
 import dev.dpros.training.ActionError;
 import dev.dpros.training.CachedCoordinates;
 import dev.dpros.training.DiffusionObjective;
+import dev.dpros.training.EnergyObjective;
 import dev.dpros.training.InitialWeights;
 import dev.dpros.training.Objective;
 import dev.dpros.training.PolicyTrainer;
@@ -145,6 +146,12 @@ public final class TrainCommand implements Callable<Integer> {
     private static Objective objective(TrainConfig config, PolicyConfig policy, boolean cached) {
         if (config.objective() == TrainConfig.Objective.POSE) {
             return new PoseObjective(policy);
+        }
+        if (policy.energy() != null) {
+            if (config.objective() == TrainConfig.Objective.REGRESSION) {
+                throw InputException.of("objective", "value", "diffusion (the policy's own loss) with an energy network", "regression", "");
+            }
+            return new EnergyObjective(policy, Arithmetic.valueOf(config.precision().name()));
         }
         DiffusionObjective.Kind kind = config.objective() == TrainConfig.Objective.REGRESSION ? DiffusionObjective.Kind.REGRESSION
                 : DiffusionObjective.Kind.DENOISING;

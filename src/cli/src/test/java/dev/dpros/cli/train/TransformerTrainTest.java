@@ -62,6 +62,24 @@ class TransformerTrainTest {
                 inForce);
     }
 
+    @Test
+    void shouldTrainIbcFromDiffusionPolicysConfigurationAndEvaluateIt() throws IOException {
+        Files.createDirectories(folder.resolve("task"));
+        Path config = Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_ibc.yaml"), folder.resolve("train.yaml"));
+        Files.copy(Path.of("src/runtime/src/test/resources/training/diffusion_policy_task.yaml"), folder.resolve("task/push.yaml"));
+
+        Path output = train(config, "--set", "steps=20", "--set", "validation.every_steps=20", "--set", "validation.sample_every_steps=20");
+
+        PolicyDefinition policy = PolicyReader.read(output.resolve("last"));
+        assertEquals(1024, policy.config().energy().width());
+        List<String> metrics = Files.readAllLines(output.resolve("metrics.csv"));
+        assertTrue(metrics.stream().anyMatch(line -> line.startsWith("20,train_action_mse_error,")), metrics::toString);
+        assertEquals(2, evaluated(output.resolve("last")).get("episodes").size());
+        Path json = folder.resolve("inspected.json");
+        assertEquals(0, MainAccess.execute("inspect", output.resolve("last").toString(), "--no-latency", "--json", json.toString()));
+        assertEquals(32, new ObjectMapper().readTree(json.toFile()).get("policy").get("energy").get("candidates").asInt());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{\"conditioning\": \"global\"}", "{\"conditioning\": \"inpainting\"}",
         "{\"conditioning\": \"global\", \"pred_action_steps_only\": true}"})

@@ -1,7 +1,6 @@
 package dev.dpros.inference.torchscript;
 
 import dev.dpros.diffusion.VisionConfig;
-import dev.dpros.inference.torchscript.TokenLayers.Linear;
 
 /**
  * Writes the vision tower of OpenAI's CLIP (transformers, CLIPVisionModel) as TorchScript: patches and a token of their own,
@@ -35,31 +34,11 @@ final class ClipVisionScript {
                 layers.tensor(embeddings + "class_embedding", width), width, tokens);
         String x = body.let("torch.add(torch.cat([%s, %s], 1), %s)", first, tokens,
                 layers.tensor(embeddings + "position_embedding.weight", patches + 1, width));
-        x = norm(x, prefix + "pre_layrnorm");
+        ClipLayers encoder = new ClipLayers(body, layers, width, vit.heads(), false);
+        x = encoder.norm(x, prefix + "pre_layrnorm");
         for (int i = 0; i < vit.layers(); i++) {
-            x = layer(x, prefix + "encoder.layers." + i + ".");
+            x = encoder.layer(x, prefix + "encoder.layers." + i + ".");
         }
         return body.let("torch.select(%s, 1, 0)", x);
-    }
-
-    private String layer(String x, String name) {
-        int width = vit.width();
-        HeadsOps heads = new HeadsOps(body, width, vit.heads());
-        String y = norm(x, name + "layer_norm1");
-        String attended = heads.attend(heads.split(linear(y, name + "self_attn.q_proj", width, width, Activation.NONE)),
-                heads.split(linear(y, name + "self_attn.k_proj", width, width, Activation.NONE)),
-                heads.split(linear(y, name + "self_attn.v_proj", width, width, Activation.NONE)), 0);
-        x = body.let("torch.add(%s, %s)", x, linear(attended, name + "self_attn.out_proj", width, width, Activation.NONE));
-        y = linear(norm(x, name + "layer_norm2"), name + "mlp.fc1", width, 4 * width, Activation.QUICK_GELU);
-        return body.let("torch.add(%s, %s)", x, linear(y, name + "mlp.fc2", 4 * width, width, Activation.NONE));
-    }
-
-    private String linear(String x, String name, int in, int out, Activation activation) {
-        return layers.linear(x, Linear.of(name, in, out), activation);
-    }
-
-    private String norm(String x, String name) {
-        return body.let("torch.layer_norm(%s, [%d], %s, %s, %s)", x, vit.width(), layers.tensor(name + ".weight", vit.width()),
-                layers.tensor(name + ".bias", vit.width()), ScriptModule.NORM_EPS);
     }
 }

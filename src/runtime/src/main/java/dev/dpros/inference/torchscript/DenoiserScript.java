@@ -27,6 +27,7 @@ interface DenoiserScript {
     static DenoiserScript of(PolicyConfig config, WeightStore weights, ScriptModule module) {
         return config.denoiser() instanceof UnetConfig ? new UnetScript(config, weights, module)
                 : config.denoiser() instanceof DitConfig ? new DitScript(config, weights, module)
+                : config.energy() != null ? new EnergyScript(config, weights, module)
                 : new TransformerScript(config, weights, module);
     }
 }

@@ -104,7 +104,7 @@ final class DiffusionLossScript {
     }
 
     /** {@code [B, To, D]}, or T steps. */
-    private String observations(ScriptBody body, boolean learning) {
+    String observations(ScriptBody body, boolean learning) {
         ImageOps ops = ImageOps.training(module, body, weights, learning);
         List<String> features = config.cameras().isEmpty() ? List.of() : features(ops, body);
         List<String> parts = new ArrayList<>();

@@ -151,16 +151,18 @@ final class EncoderScript {
         return ops.conv(x, prefix + "keypoints", vision.numKeypoints(), 1, 1, 0, true);
     }
 
-    /** torchvision's ResNet of basic blocks, children 0 to 7 of the model, as both references cut it. */
+    /** torchvision's ResNet, children 0 to 7 of the model, as both references cut it. */
     private ImageOps.Maps resnet(ImageOps ops, ImageOps.Maps image) {
-        int[] depths = vision.backbone() == VisionConfig.Backbone.RESNET18 ? new int[] {2, 2, 2, 2} : new int[] {3, 4, 6, 3};
+        List<Integer> depths = vision.backbone().depths();
         String body = prefix + "backbone.";
         ImageOps.Maps x = ops.conv(image, body + "0", 64, 7, 2, 3, false);
         x = ops.maxPool(ops.relu(norm(ops, x, body + "1")));
-        for (int stage = 0; stage < depths.length; stage++) {
-            for (int i = 0; i < depths[stage]; i++) {
+        for (int stage = 0; stage < depths.size(); stage++) {
+            for (int i = 0; i < depths.get(stage); i++) {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
-                x = basicBlock(ops, x, body + (4 + stage) + "." + i + ".", 64 << stage, stride);
+                String block = body + (4 + stage) + "." + i + ".";
+                x = vision.backbone().bottleneck() ? bottleneck(ops, x, block, 64 << stage, stride)
+                        : basicBlock(ops, x, block, 64 << stage, stride);
             }
         }
         if (vision.pool() == VisionConfig.Pool.SPATIAL_SOFTMAX) {
@@ -172,12 +174,20 @@ final class EncoderScript {
     private ImageOps.Maps basicBlock(ImageOps ops, ImageOps.Maps in, String name, int channels, int stride) {
         ImageOps.Maps y = ops.relu(norm(ops, ops.conv(in, name + "conv1", channels, 3, stride, 1, false), name + "bn1"));
         y = norm(ops, ops.conv(y, name + "conv2", channels, 3, 1, 1, false), name + "bn2");
-        ImageOps.Maps shortcut = in;
-        if (stride != 1 || in.channels() != channels) {
-            shortcut = ops.conv(in, name + "downsample.0", channels, 1, stride, 0, false);
-            shortcut = norm(ops, shortcut, name + "downsample.1");
-        }
-        return ops.addRelu(y, shortcut);
+        return ops.addRelu(y, shortcut(ops, in, name, channels, stride));
+    }
+
+    /** The stride is the second convolution's (ResNet v1.5). */
+    private ImageOps.Maps bottleneck(ImageOps ops, ImageOps.Maps in, String name, int channels, int stride) {
+        ImageOps.Maps y = ops.relu(norm(ops, ops.conv(in, name + "conv1", channels, 1, 1, 0, false), name + "bn1"));
+        y = ops.relu(norm(ops, ops.conv(y, name + "conv2", channels, 3, stride, 1, false), name + "bn2"));
+        y = norm(ops, ops.conv(y, name + "conv3", 4 * channels, 1, 1, 0, false), name + "bn3");
+        return ops.addRelu(y, shortcut(ops, in, name, 4 * channels, stride));
+    }
+
+    private ImageOps.Maps shortcut(ImageOps ops, ImageOps.Maps in, String name, int channels, int stride) {
+        return stride == 1 && in.channels() == channels ? in
+                : norm(ops, ops.conv(in, name + "downsample.0", channels, 1, stride, 0, false), name + "downsample.1");
     }
 
     private ImageOps.Maps norm(ImageOps ops, ImageOps.Maps x, String name) {

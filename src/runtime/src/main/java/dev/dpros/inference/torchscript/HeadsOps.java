@@ -20,7 +20,13 @@ final class HeadsOps {
 
     /** Attention of what {@link #split} gave, as tokens. @param dropout share of weights that are left out */
     String attend(String query, String keys, String values, double dropout) {
-        String y = body.let("torch.scaled_dot_product_attention(%s, %s, %s, None, %s)", query, keys, values, dropout);
+        return attend(query, keys, values, dropout, false);
+    }
+
+    /** The same. @param causal whether a token attends to itself and earlier ones only */
+    String attend(String query, String keys, String values, double dropout, boolean causal) {
+        String y = body.let("torch.scaled_dot_product_attention(%s, %s, %s, None, %s, %s)", query, keys, values, dropout,
+                causal ? "True" : "False");
         return body.let("torch.reshape(torch.permute(%1$s, [0, 2, 1, 3]), [torch.size(%1$s, 0), torch.size(%1$s, 2), %2$d])", y, width);
     }
 }

@@ -75,4 +75,21 @@ public final class TrainingScript {
         }
         return module;
     }
+
+    /**
+     * The loss of implicit behavioural cloning. The batch {@code x} is the observations and actions of {@link #diffusion}, then noise
+     * on the demonstrated actions {@code [B, Ta * A]}, random actions {@code [B, N, Ta * A]}, and {@link ScriptModule#statistics}.
+     *
+     * @param policy its weights are the initial ones
+     * @param learns which tensors are trained, by name; the others keep their values
+     */
+    public static ScriptModule energy(PolicyDefinition policy, Predicate<String> learns, Arithmetic arithmetic) {
+        ScriptModule module = new ScriptModule("EnergyLoss", learns, policy.config().inputs().size() + 3);
+        EnergyLossScript loss = new EnergyLossScript(policy, arithmetic, module);
+        loss.write("loss", false);
+        if (policy.config().denoiser().leftOut() > 0 || !module.statistics().isEmpty()) {
+            loss.write(OptimizerScript.LEARN, true);
+        }
+        return module;
+    }
 }

@@ -14,8 +14,13 @@ final class WeightStore {
     private final String source;
 
     WeightStore(PolicyDefinition policy) {
-        weights = policy.weights();
-        source = policy.source();
+        this(policy.weights(), policy.source());
+    }
+
+    /** @param source where the tensors are from, for messages */
+    WeightStore(Map<String, TensorData> weights, String source) {
+        this.weights = weights;
+        this.source = source;
     }
 
     /** @throws InputException if it is missing or of another shape */
