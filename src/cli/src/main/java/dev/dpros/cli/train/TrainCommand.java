@@ -19,6 +19,7 @@ import dev.dpros.core.NearestName;
 import dev.dpros.core.TensorData;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.Arithmetic;
@@ -36,6 +37,7 @@ import dev.dpros.training.data.BatchSource;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
 import dev.dpros.training.pusht.PoseObjective;
+import dev.dpros.training.run.EpochReport;
 import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingFiles;
 import dev.dpros.training.run.TrainingRun;
@@ -52,7 +54,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -118,35 +122,63 @@ public final class TrainCommand implements Callable<Integer> {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
             List<PolicyDefinition> earlier = config.initial().stream().map(PolicyReader::read).toList();
-            TrainingData data = new TrainingData(config, policy, earlier,
-                    path -> choice.of(open(path), line -> Verbosity.warn(spec, line)));
-            if (!resume) {
-                files.begin(inForce); // now that the data are read: an empty training would be in the way of the next try
-            }
-            PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
-            Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
-            boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
-            ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
-            if (cached) {
-                data.cacheCoordinates(initial);
-            }
-            Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
-            BatchSource batches = data.training();
-            try (PolicyTrainer trainer = new PolicyTrainer(initial, objective, batches, options(config, policy, learns))) {
-                if (resume) {
-                    files.restore(trainer.state());
-                    trainer.resume();
+            try (TrainingData data = new TrainingData(config, policy, earlier, output, this::source)) {
+                if (!resume) {
+                    files.begin(inForce); // now that the data are read: an empty training would be in the way of the next try
                 }
-                TrainingSummary.of(config, data, batches, trainer.state(), parameters(initial)).forEach(line -> Verbosity.tell(spec, line));
-                run = new TrainingRun(config, trainer, data.heldOut(), actionError, files);
-                try (ConsoleProgress progress = new ConsoleProgress(spec)) {
-                    run.run(progress, spec.commandLine().getErr());
-                }
+                train(config, policy, earlier, data, files);
             } finally {
                 ended.countDown();
             }
             return run.stopped() ? INTERRUPTED : 0;
         }
+    }
+
+    private void train(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier, TrainingData data, TrainingFiles files) {
+        PolicyDefinition initial = new PolicyDefinition(policy, weights(config, policy, earlier), data.normalizers(), "initial");
+        Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
+        boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
+        ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
+        if (cached) {
+            data.cacheCoordinates(initial);
+        }
+        Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
+        BatchSource batches = data.training();
+        try (PolicyTrainer trainer = new PolicyTrainer(initial, objective, batches, options(config, policy, learns))) {
+            if (resume) {
+                files.restore(trainer.state());
+                trainer.resume();
+            }
+            TrainingSummary.of(config, data, batches, trainer.state(), parameters(initial)).forEach(line -> Verbosity.tell(spec, line));
+            run = new TrainingRun(config, trainer, data.heldOut(), actionError, files, report(config, data, batches));
+            try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+                run.run(progress, spec.commandLine().getErr());
+            }
+        } finally {
+            ended.countDown();
+        }
+        if (!run.stopped() && data.cache() != null && config.cache().folder() == null) {
+            data.cache().delete(); // nobody resumes what is done
+        }
+    }
+
+    private EpochReport report(TrainConfig config, TrainingData data, BatchSource batches) {
+        int micro = config.loader().microBatches();
+        return data.cache() == null ? null : new EpochReport(data.cache().counts(), Math.max(1, (batches.batchesPerEpoch() + micro - 1) / micro),
+                System::nanoTime, line -> Verbosity.tell(spec, line));
+    }
+
+    /** Opens a data set; the first time says what of it is left out, later takes the same episodes again, on whichever thread. */
+    private Supplier<EpisodeDataset> source(Path path) {
+        AtomicReference<SelectedEpisodes> chosen = new AtomicReference<>();
+        return () -> {
+            EpisodeDataset opened = open(path);
+            if (chosen.get() == null) {
+                chosen.set(choice.of(opened, line -> Verbosity.warn(spec, line)));
+                return chosen.get();
+            }
+            return chosen.get().on(opened);
+        };
     }
 
     /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */
