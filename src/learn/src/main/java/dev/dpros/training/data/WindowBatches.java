@@ -153,11 +153,11 @@ public final class WindowBatches implements BatchMaker {
         int fullHeight = feature.shape().get(1);
         int fullWidth = feature.shape().get(2);
         byte[] rgb = pictures.computeIfAbsent(feature.size(), byte[]::new);
+        data.frames().get(feature.key()).read(row, rgb);
         int h = height(feature);
         int w = width(feature);
         int top = options.train() ? random.nextInt(fullHeight - h + 1) : (int) Math.rint((fullHeight - h) / 2.0);
         int left = options.train() ? random.nextInt(fullWidth - w + 1) : (int) Math.rint((fullWidth - w) / 2.0);
-        data.frames().get(feature.key()).lines(row, top, top + h, rgb);
         PixelCrop.channelsFirst(rgb, fullWidth, new PixelCrop(top, left, h, w), out);
     }
 

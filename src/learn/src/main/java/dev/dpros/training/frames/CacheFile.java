@@ -29,7 +29,7 @@ final class CacheFile implements AutoCloseable {
     private static final int PAGE = 4096;
     /** Of the header, before its checksum: magic, version, fingerprint, blocks, bytes. */
     private static final int HEADER_BYTES = 64;
-    /** Block, checksum of its pictures, checksum of these two, nothing. */
+    /** Block, checksum of its pictures' checksums, checksum of these two, nothing. */
     private static final int RECORD_BYTES = 16;
 
     private final Path path;
@@ -196,12 +196,12 @@ final class CacheFile implements AutoCloseable {
         return stored[block];
     }
 
-    /** The checksum (CRC-32C) that a stored block should have. */
+    /** What was given to {@link #store} for a block. */
     int checksum(int block) {
         return checksums[block];
     }
 
-    /** Says that all of a block is written. */
+    /** Says that all of a block is written. @param crc CRC-32C of its pictures' */
     void store(int block, int crc) {
         ByteBuffer mark = buffer(RECORD_BYTES);
         mark.putInt(block + 1).putInt(crc);

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 public final class CachePlan {
     /** Blocks that follow each other and are decoded again together: going to the first of them is paid once. */
     static final int CHUNK = 8;
+    /** Beside those of two stretches; and for what is held out, which is read in order. */
     private static final int SPARE_SLOTS = 4;
     private static final int SLOTS_SHARE = 4;
     private static final long NOWHERE = -1;
@@ -53,14 +54,13 @@ public final class CachePlan {
             all += blocks.bytes(block);
             learnt += learns.get(block) ? blocks.bytes(block) : 0;
         }
-        long leastBytes = least * slotBytes;
-        whole = all <= bound || learnt + leastBytes <= bound;
+        whole = all <= bound || learnt + SPARE_SLOTS * slotBytes <= bound;
         if (all <= bound) {
             slots = 0;
             residentBytes = place(all, null);
         } else if (whole) {
-            slots = least;
-            residentBytes = place(bound - leastBytes, null);
+            slots = SPARE_SLOTS;
+            residentBytes = place(bound - SPARE_SLOTS * slotBytes, null);
         } else {
             slots = (int) Math.min(blocks.count(), Math.max(least, bound / SLOTS_SHARE / slotBytes));
             if (slots * slotBytes > bound) {

@@ -11,7 +11,6 @@ final class CacheSlots {
     private final long[] takenAt;
     private final int[] slotOf;
     private final long[] wantedBy;
-    private final long[] versions;
     private long clock;
 
     CacheSlots(CachePlan plan) {
@@ -19,7 +18,6 @@ final class CacheSlots {
         takenAt = new long[plan.slots()];
         slotOf = new int[plan.blocks().count()];
         wantedBy = new long[slotOf.length];
-        versions = new long[slotOf.length];
         Arrays.fill(held, NONE);
         Arrays.fill(slotOf, NONE);
         Arrays.fill(wantedBy, Long.MIN_VALUE);
@@ -33,11 +31,6 @@ final class CacheSlots {
     /** Where a block lies; -1 if in none. */
     int slot(int block) {
         return slotOf[block];
-    }
-
-    /** Changes whenever a block loses its slot. */
-    long version(int block) {
-        return versions[block];
     }
 
     /**
@@ -65,7 +58,6 @@ final class CacheSlots {
         int lost = held[best];
         if (lost != NONE) {
             slotOf[lost] = NONE;
-            versions[lost]++;
         }
         held[best] = block;
         takenAt[best] = clock++;

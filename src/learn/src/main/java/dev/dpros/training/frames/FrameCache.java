@@ -1,6 +1,7 @@
 package dev.dpros.training.frames;
 
 import dev.dpros.training.data.Frames;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,10 @@ public final class FrameCache implements AutoCloseable {
     private final CacheFile file;
     private final Object lock = new Object();
     private final byte[] state;
+    /** Of a block that is there, CRC-32C of each picture. */
+    private final int[][] sums;
+    /** Changes whenever a block is given up. */
+    private final int[] versions;
     /** Blocks of which an earlier process says that they are there; their checksums are yet to be compared. */
     private final BitSet claimed = new BitSet();
     private final Map<Integer, RuntimeException> failed = new HashMap<>();
@@ -52,6 +57,8 @@ public final class FrameCache implements AutoCloseable {
         blocks = plan.blocks();
         file = new CacheFile(path, fingerprint, blocks.count(), plan.bytes());
         state = new byte[blocks.count()];
+        sums = new int[state.length][];
+        versions = new int[state.length];
         for (int block = 0; block < state.length; block++) {
             claimed.set(block, plan.resident(block) && file.stored(block));
         }
@@ -87,18 +94,8 @@ public final class FrameCache implements AutoCloseable {
     }
 
     /** The pictures of a part's camera. */
-    public Frames frames(int part, int camera, int lineBytes) {
-        return new Frames() {
-            @Override
-            public void read(int row, byte[] rgb) {
-                FrameCache.this.read(part, camera, row, 0, rgb.length, rgb);
-            }
-
-            @Override
-            public void lines(int row, int from, int to, byte[] rgb) {
-                FrameCache.this.read(part, camera, row, from * lineBytes, (to - from) * lineBytes, rgb);
-            }
-        };
+    public Frames frames(int part, int camera) {
+        return (row, rgb) -> read(part, camera, row, rgb);
     }
 
     /** These blocks are needed now, by a batch of the order's given stretch; the fewer the later a stretch's number, the older. */
@@ -130,29 +127,48 @@ public final class FrameCache implements AutoCloseable {
         return state[block] == ABSENT && !failed.containsKey(block);
     }
 
-    private void read(int part, int camera, int row, int skipped, int length, byte[] rgb) {
+    /** Every picture is compared with its checksum: whoever changes the file meanwhile has its block decoded again. */
+    private void read(int part, int camera, int row, byte[] rgb) {
         int block = blocks.block(part, row);
         boolean waited = false;
         while (true) {
-            long version;
+            int version;
+            int sum;
             long at;
             synchronized (lock) {
                 waited |= await(block);
-                version = slots.version(block);
+                version = versions[block];
+                sum = sums[block][picture(block, camera, row)];
                 at = place(block);
             }
-            boolean whole = file.read(at + blocks.offset(block, camera, row) + skipped, rgb, skipped, length);
+            boolean same = file.read(at + blocks.offset(block, camera, row), rgb, 0, rgb.length) && sum(rgb, rgb.length) == sum;
             synchronized (lock) {
-                if (whole && slots.version(block) == version) {
-                    counts.read(waited);
-                    return;
-                }
-                if (!whole && state[block] == THERE) { // somebody has cut the file
-                    state[block] = ABSENT;
+                if (versions[block] == version) {
+                    if (same) {
+                        counts.read(waited);
+                        return;
+                    }
+                    giveUp(block);
                     counts.damaged();
                 }
             }
         }
+    }
+
+    private int picture(int block, int camera, int row) {
+        return camera * blocks.rows(block) + row - blocks.first(block);
+    }
+
+    private static int sum(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private void giveUp(int block) {
+        state[block] = ABSENT;
+        sums[block] = null;
+        versions[block]++;
     }
 
     private long place(int block) {
@@ -221,7 +237,7 @@ public final class FrameCache implements AutoCloseable {
         }
         int given = slots.take(block, before, held -> state[held] != BUSY);
         if (given >= 0) {
-            state[given] = ABSENT;
+            giveUp(given);
         }
         return slots.slot(block) >= 0;
     }
@@ -234,11 +250,11 @@ public final class FrameCache implements AutoCloseable {
             claimed.clear(block);
             at = place(block);
         }
+        int[] of = null;
         RuntimeException failure = null;
         try {
-            if (!claims || !compare(block, at)) {
-                decode(decoder, block, at);
-            }
+            of = claims ? compared(block, at) : null;
+            of = of == null ? decoded(decoder, block, at) : of;
         } catch (RuntimeException e) {
             failure = e;
         } catch (Error e) { // no other thread would hear of it
@@ -246,6 +262,7 @@ public final class FrameCache implements AutoCloseable {
         }
         synchronized (lock) {
             state[block] = failure == null ? THERE : ABSENT;
+            sums[block] = of;
             if (failure != null) {
                 failed.put(block, failure);
             } else {
@@ -255,43 +272,52 @@ public final class FrameCache implements AutoCloseable {
         }
     }
 
-    private void decode(BlockDecoder decoder, int block, long at) {
-        CRC32C crc = new CRC32C();
+    /** Decodes a block. @return its pictures' checksums */
+    private int[] decoded(BlockDecoder decoder, int block, long at) {
+        int[] of = new int[blocks.rows(block) * blocks.cameras()];
         decoder.decode(block, (camera, row, rgb) -> {
             if (isClosed()) {
                 throw new CancellationException("the cache of pictures was closed");
             }
             file.write(at + blocks.offset(block, camera, row), rgb);
-            crc.update(rgb);
+            of[picture(block, camera, row)] = sum(rgb, rgb.length);
             counts.decoded();
         });
         if (plan.resident(block)) {
-            file.store(block, (int) crc.getValue());
+            file.store(block, sum(of));
         }
+        return of;
+    }
+
+    private static int sum(int[] sums) {
+        ByteBuffer bytes = ByteBuffer.allocate(sums.length * Integer.BYTES);
+        bytes.asIntBuffer().put(sums);
+        return sum(bytes.array(), bytes.capacity());
+    }
+
+    /** The checksums of a block's pictures, if an earlier process has stored these; else null. */
+    private int[] compared(int block, long at) {
+        int[] of = new int[blocks.rows(block) * blocks.cameras()];
+        boolean there = true;
+        for (int camera = 0; camera < blocks.cameras(); camera++) {
+            byte[] rgb = new byte[blocks.size(camera)];
+            for (int i = 0; there && i < blocks.rows(block); i++) {
+                int row = blocks.first(block) + i;
+                there = file.read(at + blocks.offset(block, camera, row), rgb, 0, rgb.length);
+                of[picture(block, camera, row)] = sum(rgb, rgb.length);
+            }
+        }
+        boolean same = there && sum(of) == file.checksum(block);
+        if (!same) {
+            counts.damaged();
+        }
+        return same ? of : null;
     }
 
     private boolean isClosed() {
         synchronized (lock) {
             return closed;
         }
-    }
-
-    /** Whether a block that an earlier process has stored is what it stored. */
-    private boolean compare(int block, long at) {
-        CRC32C crc = new CRC32C();
-        byte[] some = new byte[(int) Math.min(1 << 20, blocks.bytes(block))];
-        for (long done = 0; done < blocks.bytes(block); done += some.length) {
-            int length = (int) Math.min(some.length, blocks.bytes(block) - done);
-            if (!file.read(at + done, some, 0, length)) {
-                break;
-            }
-            crc.update(some, 0, length);
-        }
-        boolean same = (int) crc.getValue() == file.checksum(block);
-        if (!same) {
-            counts.damaged();
-        }
-        return same;
     }
 
     /** Ends it and takes the file away. */

@@ -104,7 +104,7 @@ final class DemonstrationReader {
         for (int p = 0; p < read.size(); p++) {
             Map<String, Frames> pictures = new LinkedHashMap<>();
             for (int c = 0; c < cameras.size(); c++) {
-                pictures.put(cameras.get(c).key(), cache.frames(p, c, 3 * cameras.get(c).shape().get(2)));
+                pictures.put(cameras.get(c).key(), cache.frames(p, c));
             }
             ReplayData of = read.get(p);
             parts.add(new ReplayData(of.name(), features, of.ends(), of.vectors(), pictures));
