@@ -207,11 +207,16 @@ public final class TrainCommand implements Callable<Integer> {
             }
         } else if (!files.started()) {
             throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
-        } else if (!Files.readString(files.configuration()).equals(yaml)) {
+        } else if (!Files.readString(files.configuration()).equals(yaml) && !inForce(files.configuration()).equals(yaml)) {
             throw InputException.of("--resume", file.toString(), "the configuration of the training (" + files.configuration() + ")",
                     "another", "train anew into another directory");
         }
         return files;
+    }
+
+    /** What was in force, with the defaults of keys that came later. */
+    private static String inForce(Path configuration) throws IOException {
+        return new YAMLMapper().writeValueAsString(TrainConfig.read(configuration, new OptionLayer().layer()).inForce());
     }
 
     private EpisodeDataset open(Path path) {

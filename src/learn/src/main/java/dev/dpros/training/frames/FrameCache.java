@@ -1,7 +1,6 @@
 package dev.dpros.training.frames;
 
 import dev.dpros.training.data.Frames;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 
 /**
  * Pictures on disk, decoded by threads named {@code frame-decoder-N}: first what batches wait for, then what comes next, then all
@@ -27,6 +25,7 @@ public final class FrameCache implements AutoCloseable {
     private final CachePlan plan;
     private final PictureBlocks blocks;
     private final CacheFile file;
+    private final BlockStore store;
     private final Object lock = new Object();
     private final byte[] state;
     /** Of a block that is there, CRC-32C of each picture. */
@@ -56,6 +55,7 @@ public final class FrameCache implements AutoCloseable {
         this.plan = plan;
         blocks = plan.blocks();
         file = new CacheFile(path, fingerprint, blocks.count(), plan.bytes());
+        store = new BlockStore(plan, file);
         state = new byte[blocks.count()];
         sums = new int[state.length][];
         versions = new int[state.length];
@@ -138,10 +138,10 @@ public final class FrameCache implements AutoCloseable {
             synchronized (lock) {
                 waited |= await(block);
                 version = versions[block];
-                sum = sums[block][picture(block, camera, row)];
+                sum = sums[block][blocks.picture(block, camera, row)];
                 at = place(block);
             }
-            boolean same = file.read(at + blocks.offset(block, camera, row), rgb, 0, rgb.length) && sum(rgb, rgb.length) == sum;
+            boolean same = store.read(block, at, camera, row, rgb) && BlockStore.sum(rgb) == sum;
             synchronized (lock) {
                 if (versions[block] == version) {
                     if (same) {
@@ -153,16 +153,6 @@ public final class FrameCache implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private int picture(int block, int camera, int row) {
-        return camera * blocks.rows(block) + row - blocks.first(block);
-    }
-
-    private static int sum(byte[] bytes, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return (int) crc.getValue();
     }
 
     private void giveUp(int block) {
@@ -253,8 +243,11 @@ public final class FrameCache implements AutoCloseable {
         int[] of = null;
         RuntimeException failure = null;
         try {
-            of = claims ? compared(block, at) : null;
-            of = of == null ? decoded(decoder, block, at) : of;
+            of = claims ? store.compared(block, at) : null;
+            if (claims && of == null) {
+                counts.damaged();
+            }
+            of = of == null ? store.decoded(decoder, block, at, this::beforePicture) : of;
         } catch (RuntimeException e) {
             failure = e;
         } catch (Error e) { // no other thread would hear of it
@@ -272,52 +265,13 @@ public final class FrameCache implements AutoCloseable {
         }
     }
 
-    /** Decodes a block. @return its pictures' checksums */
-    private int[] decoded(BlockDecoder decoder, int block, long at) {
-        int[] of = new int[blocks.rows(block) * blocks.cameras()];
-        decoder.decode(block, (camera, row, rgb) -> {
-            if (isClosed()) {
+    private void beforePicture() {
+        synchronized (lock) {
+            if (closed) {
                 throw new CancellationException("the cache of pictures was closed");
             }
-            file.write(at + blocks.offset(block, camera, row), rgb);
-            of[picture(block, camera, row)] = sum(rgb, rgb.length);
-            counts.decoded();
-        });
-        if (plan.resident(block)) {
-            file.store(block, sum(of));
         }
-        return of;
-    }
-
-    private static int sum(int[] sums) {
-        ByteBuffer bytes = ByteBuffer.allocate(sums.length * Integer.BYTES);
-        bytes.asIntBuffer().put(sums);
-        return sum(bytes.array(), bytes.capacity());
-    }
-
-    /** The checksums of a block's pictures, if an earlier process has stored these; else null. */
-    private int[] compared(int block, long at) {
-        int[] of = new int[blocks.rows(block) * blocks.cameras()];
-        boolean there = true;
-        for (int camera = 0; camera < blocks.cameras(); camera++) {
-            byte[] rgb = new byte[blocks.size(camera)];
-            for (int i = 0; there && i < blocks.rows(block); i++) {
-                int row = blocks.first(block) + i;
-                there = file.read(at + blocks.offset(block, camera, row), rgb, 0, rgb.length);
-                of[picture(block, camera, row)] = sum(rgb, rgb.length);
-            }
-        }
-        boolean same = there && sum(of) == file.checksum(block);
-        if (!same) {
-            counts.damaged();
-        }
-        return same ? of : null;
-    }
-
-    private boolean isClosed() {
-        synchronized (lock) {
-            return closed;
-        }
+        counts.decoded();
     }
 
     /** Ends it and takes the file away. */

@@ -151,4 +151,14 @@ public final class PictureBlocks {
     public long offset(int block, int camera, int row) {
         return rows[block] * before[camera] + (long) (row - first[block]) * sizes[camera];
     }
+
+    /** Number of its pictures. */
+    int pictures(int block) {
+        return rows[block] * sizes.length;
+    }
+
+    /** A picture's number in its block. */
+    int picture(int block, int camera, int row) {
+        return camera * rows[block] + row - first[block];
+    }
 }
