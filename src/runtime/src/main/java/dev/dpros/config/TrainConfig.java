@@ -26,6 +26,7 @@ import java.util.Map;
  * @param toolPoses how windows of tool poses are made of the data
  * @param optimizer AdamW, schedule, average
  * @param loader how batches are made
+ * @param cache where pictures lie that are too many for memory
  * @param steps optimisation steps
  * @param seed of weights, shuffling and noise
  * @param precision of matrix products: float32 or bfloat16
@@ -35,8 +36,8 @@ import java.util.Map;
  * @param checkpoint what is kept
  */
 public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial, List<String> frozen, Objective objective, List<Path> datasets,
-        Map<String, Column> columns, PushT pusht, ToolPoses toolPoses, Optimizer optimizer, Loader loader, long steps, long seed, Precision precision,
-        int threads, Validation validation, Evaluation evaluation, Checkpoint checkpoint) {
+        Map<String, Column> columns, PushT pusht, ToolPoses toolPoses, Optimizer optimizer, Loader loader, Cache cache, long steps, long seed,
+        Precision precision, int threads, Validation validation, Evaluation evaluation, Checkpoint checkpoint) {
     private static final String DEFAULTS = "train-defaults.yaml";
 
     /** Of matrix products; weights and sums are float32. */
@@ -167,6 +168,19 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
     }
 
     /**
+     * Pictures that take more than {@code memoryGb} lie decoded in a file of at most {@code diskGb} (10^9 bytes each), in {@code folder}, or
+     * the training's own if it is null; {@code threads} decode.
+     */
+    public record Cache(double memoryGb, double diskGb, Path folder, int threads) {
+        /** @throws IllegalArgumentException naming the field, its value and the bound */
+        public Cache {
+            inRange("memory_gb", memoryGb, 0, 1e6);
+            inRange("disk_gb", diskGb, 0, 1e6);
+            inRange("threads", threads, 1, 16);
+        }
+    }
+
+    /**
      * Share of episodes that is held out, most that are trained on (0: all others), how often the loss of those held out is taken, of how many
      * batches, and how often actions are sampled for a batch of the others (0: never).
      */
@@ -269,6 +283,10 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         }
         if (root.path("backbone_weights").isTextual()) {
             root.put("backbone_weights", base.resolve(root.get("backbone_weights").asText()).normalize().toString());
+        }
+        if (root.path("cache").path("folder").isTextual()) {
+            ObjectNode cache = (ObjectNode) root.get("cache");
+            cache.put("folder", base.resolve(cache.get("folder").asText()).normalize().toString());
         }
         for (String key : List.of("datasets", "initial")) {
             if (root.path(key).isArray()) {

@@ -181,6 +181,13 @@ public final class SelectedEpisodes extends EpisodeView {
         return part;
     }
 
+    /** The same choice from the same data set, opened once more. */
+    public SelectedEpisodes on(EpisodeDataset again) {
+        SelectedEpisodes same = new SelectedEpisodes(again);
+        same.kept.addAll(kept);
+        return same;
+    }
+
     /** Which episodes of the whole set are kept, in order. */
     public List<Integer> kept() {
         return kept.stream().map(Kept::index).distinct().toList();

@@ -110,10 +110,10 @@ public final class DistillCommand implements Callable<Integer> {
         Map<String, Object> inForce = new LinkedHashMap<>(result.inForce());
         inForce.put("distillation", Map.of("evaluations", evaluations, "teacher_evaluations", teacherEvaluations));
         String yaml = new YAMLMapper().writeValueAsString(new java.util.TreeMap<>(inForce));
-        TrainingSession session = new TrainingSession(spec, output, resume, yaml, source.toString());
+        TrainingSession session = new TrainingSession(spec, output, resume, yaml, source.toString(), stored -> "");
         return session.run(config, yaml,
-                lifecycle -> new TrainingData(config, policy.config(), List.of(policy), path -> choice.of(TrainingSession.open(path,
-                        "give it with --dataset PATH", stamps), line -> Verbosity.warn(spec, line))),
+                lifecycle -> new TrainingData(config, policy.config(), List.of(policy), output, path -> session.source(
+                        () -> TrainingSession.open(path, "give it with --dataset PATH", stamps), choice)),
                 data -> training(config, policy, distillation, data));
     }
 

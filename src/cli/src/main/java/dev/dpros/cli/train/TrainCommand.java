@@ -28,6 +28,8 @@ import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.pusht.PoseObjective;
 import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,14 +90,14 @@ public final class TrainCommand implements Callable<Integer> {
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
         String inForce = new YAMLMapper().writeValueAsString(result.inForce());
-        TrainingSession session = new TrainingSession(spec, output, resume, inForce, file.toString());
+        TrainingSession session = new TrainingSession(spec, output, resume, inForce, file.toString(), TrainCommand::inForce);
         if (!settings.ignored().isEmpty()) {
             Verbosity.warn(spec, file + ": without effect: " + String.join(", ", settings.ignored()));
         }
         List<PolicyDefinition> earlier = new ArrayList<>();
         return session.run(config, inForce, lifecycle -> {
             config.initial().forEach(path -> earlier.add(PolicyReader.read(path)));
-            return new TrainingData(config, policy, earlier, path -> choice.of(open(path), line -> Verbosity.warn(spec, line)));
+            return new TrainingData(config, policy, earlier, output, path -> session.source(() -> open(path), choice));
         }, data -> {
             ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
             PolicyTrainer trainer = trainer(config, policy, data, earlier);
@@ -113,6 +115,15 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
         return new PolicyTrainer(initial, objective, data.training(), TrainingSession.options(config, policy, learns));
+    }
+
+    /** What was in force, with the defaults of keys that came later. */
+    private static String inForce(Path configuration) {
+        try {
+            return new YAMLMapper().writeValueAsString(TrainConfig.read(configuration, new OptionLayer().layer()).inForce());
+        } catch (IOException e) {
+            throw new UncheckedIOException(configuration + ": " + e.getMessage(), e);
+        }
     }
 
     private EpisodeDataset open(Path path) {

@@ -2,6 +2,7 @@ package dev.dpros.cli.train;
 
 import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.DatasetFormat;
+import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.Layer;
@@ -10,6 +11,7 @@ import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
+import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.node.record.RosMessageReaders;
 import dev.dpros.process.Lifecycle;
@@ -19,6 +21,7 @@ import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.data.Batch;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
+import dev.dpros.training.run.EpochReport;
 import dev.dpros.training.run.TrainingData;
 import dev.dpros.training.run.TrainingFiles;
 import dev.dpros.training.run.TrainingRun;
@@ -31,7 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A training in its directory, as the commands that train begin or resume, run, and end it. One thread; a signal ends it from another. */
@@ -50,9 +56,11 @@ final class TrainingSession {
      *
      * @param yaml the configuration in force
      * @param source where it is from, for messages
+     * @param completed a stored configuration with the defaults of keys that came later
      * @throws InputException if the directory holds a training and is not to go on, or none, or another one, and is
      */
-    TrainingSession(CommandSpec spec, Path output, boolean resume, String yaml, String source) throws IOException {
+    TrainingSession(CommandSpec spec, Path output, boolean resume, String yaml, String source, Function<Path, String> completed)
+            throws IOException {
         this.spec = spec;
         this.resume = resume;
         files = new TrainingFiles(output);
@@ -63,7 +71,7 @@ final class TrainingSession {
             }
         } else if (!files.started()) {
             throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
-        } else if (!Files.readString(files.configuration()).equals(yaml)) {
+        } else if (!Files.readString(files.configuration()).equals(yaml) && !completed.apply(files.configuration()).equals(yaml)) {
             throw InputException.of("--resume", source, "the configuration of the training (" + files.configuration() + ")",
                     "another", "train anew into another directory");
         }
@@ -95,27 +103,55 @@ final class TrainingSession {
     int run(TrainConfig config, String yaml, Beginning<Lifecycle, TrainingData> data, Beginning<TrainingData, Training> training) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
-            TrainingData read = data.of(lifecycle);
-            if (!resume) {
-                files.begin(yaml); // now that the data are read: an empty training would be in the way of the next try
-            }
-            Training made = training.of(read);
-            try (PolicyTrainer trainer = made.trainer) {
-                System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
-                if (resume) {
-                    files.restore(trainer.state());
-                    trainer.resume();
+            try (TrainingData read = data.of(lifecycle)) {
+                if (!resume) {
+                    files.begin(yaml); // now that the data are read: an empty training would be in the way of the next try
                 }
-                TrainingSummary.of(config, read, trainer, made.parameters).forEach(line -> Verbosity.tell(spec, line));
-                run = new TrainingRun(config, trainer, made.held, made.actionError, files);
-                try (ConsoleProgress progress = new ConsoleProgress(spec)) {
-                    run.run(progress, spec.commandLine().getErr());
+                train(config, read, training.of(read));
+                if (!run.stopped() && read.cache() != null && config.cache().folder() == null) {
+                    read.cache().delete(); // nobody resumes what is done
                 }
             } finally {
                 ended.countDown();
             }
             return run.stopped() ? INTERRUPTED : 0;
         }
+    }
+
+    private void train(TrainConfig config, TrainingData data, Training made) throws IOException {
+        try (PolicyTrainer trainer = made.trainer) {
+            System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
+            if (resume) {
+                files.restore(trainer.state());
+                trainer.resume();
+            }
+            TrainingSummary.of(config, data, trainer, made.parameters).forEach(line -> Verbosity.tell(spec, line));
+            run = new TrainingRun(config, trainer, made.held, made.actionError, files, report(config, data, trainer));
+            try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+                run.run(progress, spec.commandLine().getErr());
+            }
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private EpochReport report(TrainConfig config, TrainingData data, PolicyTrainer trainer) {
+        int micro = config.loader().microBatches();
+        return data.cache() == null ? null : new EpochReport(data.cache().counts(), Math.max(1, (trainer.batchesPerEpoch() + micro - 1) / micro),
+                System::nanoTime, line -> Verbosity.tell(spec, line));
+    }
+
+    /** Opens a data set; the first time says what of it is left out, later takes the same episodes again, on whichever thread. */
+    Supplier<EpisodeDataset> source(Supplier<EpisodeDataset> open, EpisodeChoice choice) {
+        AtomicReference<SelectedEpisodes> chosen = new AtomicReference<>();
+        return () -> {
+            EpisodeDataset opened = open.get();
+            if (chosen.get() == null) {
+                chosen.set(choice.of(opened, line -> Verbosity.warn(spec, line)));
+                return chosen.get();
+            }
+            return chosen.get().on(opened);
+        };
     }
 
     /** A signal ends the training after the step at hand; what may be lost otherwise is what came after the last saved state. */

@@ -227,6 +227,7 @@ class RoundTripTest {
                 policy: policy.json
                 datasets: [demos]
                 loader: {batch_size: 8}
+                cache: {memory_gb: 0}
                 steps: 6
                 validation: {ratio: 0.2, every_steps: 6, batches: 1}
                 """);
@@ -237,6 +238,7 @@ class RoundTripTest {
             assertTrue(trained.predictAction(window).finite());
         }
         assertTrue(Files.readString(output.resolve("metrics.csv")).contains("6,val_loss,"));
+        assertTrue(Files.notExists(output.resolve("frames.cache")), "the cache is left");
     }
 
     @Test

@@ -27,6 +27,8 @@ public final class LerobotDataset implements EpisodeDataset {
     private final LerobotColumns described;
     private final List<DatasetFeature> features;
     private final Map<String, Opened> videos = new HashMap<>();
+    /** When the frames of each film are shown: found by reading it whole, so it is done once. */
+    private final Map<Path, double[]> times = new HashMap<>();
     private final Connection connection;
     private final EpisodesTable table;
     private final DataTables data;
@@ -92,6 +94,10 @@ public final class LerobotDataset implements EpisodeDataset {
         return opened.reader();
     }
 
+    private double[] times(DatasetFeature camera, EpisodeClips.Clip clip) {
+        return times.computeIfAbsent(videoFile(camera.key(), clip), file -> video(camera, clip).times());
+    }
+
     @Override
     public List<String> leftOut() {
         return described.leftOut();
@@ -108,8 +114,7 @@ public final class LerobotDataset implements EpisodeDataset {
             EpisodeClips of = table.clips(camera.key());
             if (of != null) {
                 for (int first : of.firstOfEachFile()) {
-                    VideoReader reader = video(camera, of.clip(first));
-                    facts.add(of.contradiction(first, reader.times().length, videoFile(camera.key(), of.clip(first)).toString()));
+                    facts.add(of.contradiction(first, times(camera, of.clip(first)).length, videoFile(camera.key(), of.clip(first)).toString()));
                 }
             }
         }
@@ -231,7 +236,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 return;
             }
             VideoReader reader = video(camera, clips.clip(index));
-            reader.read(clips.time(index, step, reader.times(), videoFile(camera.key(), clips.clip(index)).toString()), rgb);
+            reader.read(clips.time(index, step, times(camera, clips.clip(index)), videoFile(camera.key(), clips.clip(index)).toString()), rgb);
         }
 
         @Override

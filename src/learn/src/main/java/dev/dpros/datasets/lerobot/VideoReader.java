@@ -18,6 +18,7 @@ import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
 import static org.bytedeco.ffmpeg.global.avformat.av_seek_frame;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_index_get_entry_from_timestamp;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
@@ -44,6 +45,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIndexEntry;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -61,6 +63,8 @@ import org.bytedeco.javacpp.PointerPointer;
 public final class VideoReader implements AutoCloseable {
     /** Frames may be so much earlier than asked for: half a millisecond, less than any frame lasts. */
     private static final double TOLERANCE_S = 5e-4;
+    /** A frame so much later is not the next one, s. */
+    private static final double FAR_S = 1;
     private static final int END = -541478725;
     /** FFmpeg's names: H.264, H.265, AV1, VP9, MPEG-4. */
     private static final List<String> DECODERS = List.of("h264", "hevc", "libaom-av1", "vp9", "mpeg4");
@@ -177,7 +181,7 @@ public final class VideoReader implements AutoCloseable {
      * @throws InputException if there is none
      */
     public void read(double seconds, byte[] out) {
-        if (!(at <= seconds) || ended) {
+        if (!(at <= seconds) || ended || keyFrameBetween(seconds)) {
             seek(seconds);
         }
         while (!(at >= seconds - TOLERANCE_S)) {
@@ -216,8 +220,21 @@ public final class VideoReader implements AutoCloseable {
         return times;
     }
 
+    /** Whether decoding may begin after the frame at hand and still come by the one asked for: never so from one frame to the next. */
+    private boolean keyFrameBetween(double seconds) {
+        if (seconds - at <= FAR_S) {
+            return false;
+        }
+        AVIndexEntry key = avformat_index_get_entry_from_timestamp(format.streams(stream), tick(seconds), AVSEEK_FLAG_BACKWARD);
+        return key != null && key.timestamp() * secondsPerTick > at;
+    }
+
+    private long tick(double seconds) {
+        return Math.max(0, Math.round((seconds - TOLERANCE_S) / secondsPerTick));
+    }
+
     private void seek(double seconds) {
-        long tick = Math.max(0, Math.round((seconds - TOLERANCE_S) / secondsPerTick));
+        long tick = tick(seconds);
         check(av_seek_frame(format, stream, tick, AVSEEK_FLAG_BACKWARD), "cannot go to " + seconds + " s");
         avcodec_flush_buffers(codec);
         at = Double.NaN;

@@ -51,7 +51,7 @@ public final class DatasetColumns {
             try (EpisodeDataset.Episode episode = dataset.episode(e)) {
                 int start = e == 0 ? 0 : ends[e - 1];
                 for (FeatureSpec feature : features) {
-                    Column column = columns.getOrDefault(feature.key(), new Column(List.of(feature.key()), 0, false));
+                    Column column = column(feature, columns);
                     int[] found = find(dataset, feature, column);
                     if (feature.kind() == FeatureSpec.Kind.VISUAL) {
                         readPictures(episode, found[0], pictures.get(feature.key()), start);
@@ -66,6 +66,15 @@ public final class DatasetColumns {
         return new ReplayData(dataset.name(), features, ends, vectors, frames);
     }
 
+    private static Column column(FeatureSpec feature, Map<String, Column> columns) {
+        return columns.getOrDefault(feature.key(), new Column(List.of(feature.key()), 0, false));
+    }
+
+    /** The data's column of a camera. @throws InputException if it is missing or does not fit */
+    public static int camera(EpisodeDataset dataset, FeatureSpec feature, Map<String, Column> columns) {
+        return find(dataset, feature, column(feature, columns))[0];
+    }
+
     /** A dataset that contradicts itself is not trained from. */
     private static void requireAgreement(EpisodeDataset dataset) {
         List<String> contradictions = dataset.contradictions();
@@ -75,7 +84,8 @@ public final class DatasetColumns {
         }
     }
 
-    private static int[] ends(EpisodeDataset dataset) {
+    /** Cumulative ends of the episodes. @throws InputException if there is none, or one is damaged */
+    public static int[] ends(EpisodeDataset dataset) {
         int[] ends = new int[dataset.episodes()];
         int steps = 0;
         for (int e = 0; e < ends.length; e++) {

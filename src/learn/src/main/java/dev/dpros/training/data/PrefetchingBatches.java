@@ -76,8 +76,10 @@ public final class PrefetchingBatches implements BatchSource {
         return maker.batchesPerEpoch();
     }
 
+    /** Does not interrupt them: that would close the files which they read. */
     @Override
     public void close() {
-        loaders.shutdownNow();
+        waiting.forEach(batch -> batch.cancel(false));
+        loaders.shutdown();
     }
 }

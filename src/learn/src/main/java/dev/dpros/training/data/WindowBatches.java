@@ -18,8 +18,8 @@ public final class WindowBatches implements BatchMaker {
     private final List<Part> parts;
     private final Options options;
     private final Map<String, Normalizer> normalizers;
-    private final int windows;
-    private volatile Shuffle shuffle;
+    private final WindowIndex windows;
+    private final WindowOrder order;
 
     /**
      * Data and the windows of it that are used.
@@ -43,59 +43,47 @@ public final class WindowBatches implements BatchMaker {
     public record Options(int obsSteps, int horizon, int batchSize, long seed, boolean train, List<Integer> crop,
             VectorNoise noise) {}
 
-    private record Shuffle(long epoch, int[] order) {}
-
-    /** @throws IllegalArgumentException if there is no window */
+    /** Windows shuffled all together, if they are to be. @throws IllegalArgumentException if there is no window */
     public WindowBatches(List<Part> parts, Map<String, Normalizer> normalizers, Options options) {
+        this(parts, normalizers, options, null);
+    }
+
+    /** Windows in an order of the caller's, if they are to be shuffled. @throws IllegalArgumentException if there is no window */
+    public WindowBatches(List<Part> parts, Map<String, Normalizer> normalizers, Options options, WindowOrder order) {
         this.parts = List.copyOf(parts);
         this.normalizers = Map.copyOf(normalizers);
         this.options = options;
-        windows = parts.stream().mapToInt(p -> Math.multiplyExact(p.windows().count(), p.repeats())).sum();
-        if (windows == 0) {
+        windows = new WindowIndex(parts);
+        if (windows.count() == 0) {
             throw new IllegalArgumentException("no window of " + options.horizon() + " steps in " + parts.size() + " data sets");
         }
+        this.order = order == null ? WindowOrder.shuffled(windows.count(), options.seed()) : order;
     }
 
     /** Windows in one pass. */
     public int windows() {
-        return windows;
+        return windows.count();
     }
 
     @Override
     public long batchesPerEpoch() {
-        return ((long) windows + options.batchSize() - 1) / options.batchSize();
+        return ((long) windows.count() + options.batchSize() - 1) / options.batchSize();
     }
 
     @Override
     public Batch make(long n) {
         long epoch = n / batchesPerEpoch();
         int from = Math.toIntExact(n % batchesPerEpoch()) * options.batchSize();
-        int size = Math.min(options.batchSize(), windows - from);
-        int[] order = options.train() ? order(epoch) : null;
+        int size = Math.min(options.batchSize(), windows.count() - from);
+        if (options.train()) {
+            order.before(epoch, from, options.batchSize());
+        }
+        int[] shuffled = options.train() ? order.of(epoch) : null;
         int[] chosen = new int[size];
         for (int i = 0; i < size; i++) {
-            chosen[i] = order == null ? from + i : order[from + i];
+            chosen[i] = shuffled == null ? from + i : shuffled[from + i];
         }
         return fill(chosen, new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + n));
-    }
-
-    private int[] order(long epoch) {
-        Shuffle now = shuffle;
-        if (now == null || now.epoch() != epoch) {
-            now = new Shuffle(epoch, permutation(windows, new SplittableRandom(options.seed() ^ epoch * 0xD1B54A32D192ED03L)));
-            shuffle = now;
-        }
-        return now.order();
-    }
-
-    private static int[] permutation(int n, SplittableRandom random) {
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
     }
 
     private Batch fill(int[] chosen, SplittableRandom random) {
@@ -109,12 +97,8 @@ public final class WindowBatches implements BatchMaker {
         ByteBuffer mask = floats(chosen.length * options.horizon());
         Map<Integer, byte[]> pictures = new LinkedHashMap<>();
         for (int index : chosen) {
-            Part part = parts.get(0);
-            int window = index;
-            for (int p = 0; window >= part.windows().count() * part.repeats(); part = parts.get(++p)) {
-                window -= part.windows().count() * part.repeats();
-            }
-            window %= part.windows().count();
+            Part part = parts.get(windows.part(index));
+            int window = windows.window(index);
             for (FeatureSpec input : shape.inputs()) {
                 for (int t = 0; t < options.obsSteps(); t++) {
                     int row = part.windows().row(window, t);

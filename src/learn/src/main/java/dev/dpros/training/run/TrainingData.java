@@ -22,6 +22,10 @@ import dev.dpros.training.data.ReplayData;
 import dev.dpros.training.data.ToolWindows;
 import dev.dpros.training.data.VectorNoise;
 import dev.dpros.training.data.WindowBatches;
+import dev.dpros.training.data.WindowIndex;
+import dev.dpros.training.data.WindowOrder;
+import dev.dpros.training.frames.CachedOrder;
+import dev.dpros.training.frames.FrameCache;
 import dev.dpros.training.pusht.PoseFrames;
 import dev.dpros.training.pusht.PoseNoise;
 import dev.dpros.training.pusht.PushTPoses;
@@ -32,10 +36,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** The demonstrations of a training: in memory, split by episodes, with their normalizers. One thread. */
-public final class TrainingData {
+/**
+ * The demonstrations of a training: split by episodes, with their normalizers; in memory, many pictures in a cache on disk. One
+ * thread; closes the cache, whose file stays.
+ */
+public final class TrainingData implements AutoCloseable {
     private static final int AHEAD = 4;
     /** Share of an encoder's frames that are drawn of random poses: with demonstrations alone it overfits. */
     private static final double DRAWN = 0.5;
@@ -48,6 +56,7 @@ public final class TrainingData {
     private final List<EpisodeSplit> splits = new ArrayList<>();
     private final List<Recorded> recorded = new ArrayList<>();
     private final Map<String, Normalizer> normalizers;
+    private final FrameCache cache;
 
     /**
      * What a part was made of.
@@ -64,24 +73,35 @@ public final class TrainingData {
     /**
      * Reads all datasets.
      *
-     * @param open opens one
      * @param earlier policies whose normalizers are kept; later ones win
+     * @param output folder of the training: the cache's place, if the configuration names none
+     * @param open opens a data set, and the same one again as often as asked
      * @throws InputException if a column is missing or does not fit the policy
      */
-    public TrainingData(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier, Function<Path, EpisodeDataset> open) {
+    public TrainingData(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier, Path output,
+            Function<Path, Supplier<EpisodeDataset>> open) {
         this.config = config;
         this.policy = policy;
         this.earlier = earlier;
-        for (Path path : config.datasets()) {
-            try (EpisodeDataset dataset = open.apply(path)) {
-                if (config.pusht().poses()) {
+        if (config.pusht().poses()) {
+            cache = null;
+            for (Path path : config.datasets()) {
+                try (EpisodeDataset dataset = open.apply(path).get()) {
                     addPoses(dataset);
-                } else if (policy.trajectory().poses() != null) {
-                    addTools(dataset);
-                } else {
-                    add(DatasetColumns.read(dataset, features(), columns()));
                 }
             }
+        } else if (policy.trajectory().poses() != null) {
+            cache = null;
+            for (Path path : config.datasets()) {
+                try (EpisodeDataset dataset = open.apply(path).get()) {
+                    addTools(dataset);
+                }
+            }
+        } else {
+            DemonstrationReader reader = new DemonstrationReader(config, features(), columns(), policy.trainedObsSteps(), output);
+            reader.read(open);
+            cache = reader.cache();
+            reader.parts().forEach(this::add);
         }
         Map<String, FittedNormalizers.Rule> rules = new HashMap<>(policy.trajectory().poses() == null ? Map.of() : toolRules());
         config.columns().forEach((key, column) -> rules.put(key, FittedNormalizers.Rule.valueOf(column.normalize().name())));
@@ -165,6 +185,11 @@ public final class TrainingData {
                 + (episodes - trained) + " held out";
     }
 
+    /** The cache of the pictures; null if they are in memory. */
+    public FrameCache cache() {
+        return cache;
+    }
+
     /** Memory that the data take: vectors as floats, recorded pictures as bytes. */
     public long bytes() {
         long bytes = 0;
@@ -174,8 +199,8 @@ public final class TrainingData {
                 bytes += (long) vector.length * Float.BYTES;
             }
             for (FeatureSpec feature : part.features()) {
-                boolean drawn = config.pusht().poses();
-                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !drawn ? (long) recorded.get(p).frames() * feature.size() : 0;
+                boolean elsewhere = config.pusht().poses() || cache != null;
+                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !elsewhere ? (long) recorded.get(p).frames() * feature.size() : 0;
             }
         }
         return bytes;
@@ -263,11 +288,20 @@ public final class TrainingData {
                     whole ? policy.nActionSteps() - 1 : 0, recorded.get(p).from(train ? split::trained : split::validates));
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
+        boolean cached = train && cache != null && !parts.get(0).frames().isEmpty();
+        WindowOrder order = !cached ? null : new CachedOrder(new WindowIndex(windows), cache, policy.trainedObsSteps(), config.seed());
         try {
             return new WindowBatches(windows, normalised, new WindowBatches.Options(obsSteps, policy.horizon(),
-                    config.loader().batchSize(), config.seed(), train, crop, noise));
+                    config.loader().batchSize(), config.seed(), train, crop, noise), order);
         } catch (IllegalArgumentException e) {
             throw new InputException((train ? "datasets: " : "validation: ") + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (cache != null) {
+            cache.close();
         }
     }
 }

@@ -33,6 +33,7 @@ public final class TrainingRun {
     private final List<Batch> held;
     private final ActionError actionError;
     private final TrainingFiles files;
+    private final EpochReport report;
     private volatile boolean stopping;
 
     /**
@@ -40,13 +41,16 @@ public final class TrainingRun {
      *
      * @param held held-out batches; may be none
      * @param actionError of some demonstrations; null to sample no actions
+     * @param report of a cache of pictures; null without one
      */
-    public TrainingRun(TrainConfig config, PolicyTrainer trainer, List<Batch> held, ActionError actionError, TrainingFiles files) {
+    public TrainingRun(TrainConfig config, PolicyTrainer trainer, List<Batch> held, ActionError actionError, TrainingFiles files,
+            EpochReport report) {
         this.config = config;
         this.trainer = trainer;
         this.held = held;
         this.actionError = actionError;
         this.files = files;
+        this.report = report;
     }
 
     /** Ends it after the step at hand. */
@@ -78,6 +82,9 @@ public final class TrainingRun {
         double loss = 0;
         int counted = 0;
         progress.begin("train", config.steps(), trainer.state().steps());
+        if (report != null) {
+            report.begin(trainer.state().steps());
+        }
         while (trainer.state().steps() < config.steps() && !stopping) {
             double rate = trainer.learningRate();
             float now = trainer.step();
@@ -89,10 +96,14 @@ public final class TrainingRun {
             loss += now;
             counted++;
             progress.advance(1);
+            if (report != null) {
+                report.step(step);
+            }
             if (step % LOG_EVERY == 0 || step == config.steps() || stopping) {
                 log.scalar("train_loss", step, loss / counted);
                 log.scalar("lr", step, rate);
-                progress.note(String.format(Locale.ROOT, "loss %.4f, lr %.1e", loss / counted, rate));
+                progress.note(String.format(Locale.ROOT, "loss %.4f, lr %.1e", loss / counted, rate)
+                        + (report == null ? "" : ", " + report.word()));
                 loss = 0;
                 counted = 0;
             }

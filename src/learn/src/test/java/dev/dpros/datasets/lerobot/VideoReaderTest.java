@@ -83,6 +83,27 @@ class VideoReaderTest {
         assertTrue(e.getMessage().contains("out.mp4: video") && e.getMessage().contains(named), e.getMessage());
     }
 
+    /** Key frames far apart, frames out of order between them: the one asked for, wherever the one before was. */
+    @Test
+    void shouldFindTheFrameAfterAnyJump() throws Exception {
+        int frames = 240;
+        byte[] film = new byte[frames * SIDE * SIDE * 3];
+        for (int i = 0; i < frames; i++) {
+            Arrays.fill(film, i * SIDE * SIDE * 3, (i + 1) * SIDE * SIDE * 3, (byte) (i + 8));
+        }
+        Files.write(folder.resolve("in.rgb"), film);
+        ffmpeg("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", SIDE + "x" + SIDE, "-r", "10", "-i", "in.rgb", "-c:v", "libx264", "-g", "40", "-bf", "2",
+                "-qp", "4", "-pix_fmt", "yuv420p", "out.mp4");
+        byte[] rgb = new byte[SIDE * SIDE * 3];
+        try (VideoReader reader = new VideoReader(folder.resolve("out.mp4"), SIDE, SIDE)) {
+            double[] times = reader.times();
+            for (int frame : new int[] {0, 1, 30, 45, 79, 80, 81, 119, 121, 10, 239, 160, 171, 172, 200, 220}) {
+                reader.read(times[frame], rgb);
+                assertEquals(frame + 8, rgb[SIDE * SIDE] & 255, 2, "frame " + frame);
+            }
+        }
+    }
+
     /** FFmpeg's concat moves each piece by the length of the one before, rounded up: pictures of late episodes lie a step late. */
     @Test
     void shouldFindTheFramesOfManyJoinedEpisodes() throws Exception {
