@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A sequence of aligned episodes, wherever they lie. One thread; reading does I/O and allocates. */
@@ -96,6 +97,19 @@ public interface EpisodeDataset extends AutoCloseable {
         /** Names of the lists that it is in. */
         default Set<String> masks() {
             return Set.of();
+        }
+
+        /** How the messages of its sources came; empty for formats that hold steps alone. */
+        default List<SourceRate> rates() {
+            return List.of();
+        }
+
+        /**
+         * What is said of each step beside the columns, by name, one value a step: reward, done, success; truth as 1 and 0, NaN where
+         * a step says nothing. Empty where the format tells none. @throws dev.dpros.core.InputException if damaged
+         */
+        default Map<String, float[]> stepLabels() {
+            return Map.of();
         }
 
         /** Whether some of what was skipped so far is damaged: values that are not finite, pictures that cannot be read. */

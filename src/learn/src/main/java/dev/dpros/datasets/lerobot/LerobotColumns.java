@@ -39,7 +39,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
                 return;
             }
             if (OUTCOMES.contains(key)) {
-                leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes");
+                leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes; dataset view shows it");
                 return;
             }
             DatasetFeature feature = feature(key, entry.getValue());

@@ -213,6 +213,11 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         @Override
+        public Map<String, float[]> stepLabels() {
+            return labels.steps(dataFile(entry), entry);
+        }
+
+        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             if (vectors == null) {
                 vectors = data.vectors(dataFile(entry), index, entry);
