@@ -127,6 +127,35 @@ public final class LerobotDataset implements EpisodeDataset {
         return faults;
     }
 
+    /** The tasks, by index. @throws InputException if they cannot be read, or an index is missing */
+    List<String> tasks() {
+        Map<Integer, String> tasks = LerobotTasks.read(root, version, connection);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            if (!tasks.containsKey(i)) {
+                throw InputException.of(LerobotTasks.file(root, version).toString(), "task_index", "0 to " + (tasks.size() - 1), "no " + i, "the dataset is damaged");
+            }
+            texts.add(tasks.get(i));
+        }
+        return texts;
+    }
+
+    /** Names of the columns of the list of episodes. */
+    List<String> listColumns() {
+        return table.columns();
+    }
+
+    /** Names and types of the columns of the last episode's table. */
+    List<String> dataColumns() {
+        Path file = dataFile(table.entries().get(episodes() - 1));
+        try {
+            return new TableColumns(connection, file.toString(), "read_parquet(" + ParquetTable.literal(file.toString()) + ")").types().entrySet()
+                    .stream().map(column -> column.getKey() + " " + column.getValue()).toList();
+        } catch (SQLException e) {
+            throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
+        }
+    }
+
     private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
         String path = info.path(template).asText(defaultTemplate)
                 .replace("{chunk_index:03d}", String.format("%03d", chunk)).replace("{file_index:03d}", String.format("%03d", file))

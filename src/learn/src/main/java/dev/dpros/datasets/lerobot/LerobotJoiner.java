@@ -51,7 +51,7 @@ public final class LerobotJoiner {
     }
 
     private void run(List<Path> parts, List<Integer> episodes, Path target) throws IOException, SQLException {
-        LerobotExporter.survey(dataset, progress, rows, tasks);
+        LerobotExporter.survey(dataset, progress, rows, tasks, LerobotBase.NOTHING);
         PartialDirectory partial = PartialDirectory.open(target,
                 PartialDirectory.fingerprint(dataset, rows.stream().map(row -> row.id + row.length).toList(), "join" + tasks));
         progress.begin("join", dataset.episodes());
@@ -99,7 +99,7 @@ public final class LerobotJoiner {
 
     private void writeEpisode(EpisodeRow row, DuckDBAppender out) throws SQLException {
         List<DatasetFeature> features = dataset.features();
-        try (EpisodeDataset.Episode episode = dataset.episode(row.index)) {
+        try (EpisodeDataset.Episode episode = dataset.episode(row.source)) {
             for (int step = 0; step < row.length; step++) {
                 out.beginRow();
                 for (int f = 0; f < features.size(); f++) {
