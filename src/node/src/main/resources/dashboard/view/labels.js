@@ -3,9 +3,29 @@
 import {colour, surface} from '../canvas.js';
 import {byId, element, reconcile, setData, setText} from '../dom.js';
 import {short} from '../format.js';
+import {json} from './ask.js';
 import {valueAt} from './curves.js';
 
 let page;
+/** Texts of the step that was asked for last. */
+let texts = {step: -1, values: []};
+let asking = false;
+
+async function fetchTexts() {
+  if (asking || !page.facts.texts.length || texts.facts === page.facts && texts.step === page.step) return;
+  asking = true;
+  const {facts, step} = page;
+  let values = [];
+  try {
+    values = await json('texts/' + page.index + '/' + step);
+  } catch (error) {
+    values = facts.texts.map(() => error.message);
+  }
+  texts = {facts, step, values};
+  asking = false;
+  page.dirty = true;
+  if (page.facts) fetchTexts();
+}
 
 const outcome = success => success === null ? 'no label' : success ? 'success' : 'failure';
 
@@ -25,6 +45,7 @@ function facts() {
   shown.series.forEach((series, number) => {
     if (series.label) items.push({name: series.name, value: short(valueAt(number, 0, step))});
   });
+  shown.texts.forEach((name, i) => items.push({name, value: texts.facts === shown ? texts.values[i] : ''}));
   if (shown.masks.length) items.push({name: 'in the lists', value: [...shown.masks].sort().join(', ')});
   return items;
 }
@@ -45,6 +66,8 @@ export default {
       setData(line, 'bad', note.bad);
     });
   },
+
+  step: () => void fetchTexts(),
 
   draw() {
     if (!page.facts) return;

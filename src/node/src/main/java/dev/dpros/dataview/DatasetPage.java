@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * A data set's page on loopback: {@code /} and its assets, {@code /dataset} (its columns), {@code /survey} (statistics so far),
- * {@code /episodes/FROM} (rows of the list), {@code /episode/E}, {@code /values/E/SERIES} (float32), {@code /picture/E/COLUMN/STEP}.
+ * {@code /episodes/FROM} (rows of the list), {@code /episode/E}, {@code /values/E/SERIES} (float32), {@code /texts/E/STEP}, {@code /picture/E/COLUMN/STEP}.
  * Requests hold numbers, never paths. Nothing of it writes.
  */
 public final class DatasetPage implements AutoCloseable {
@@ -72,6 +72,7 @@ public final class DatasetPage implements AutoCloseable {
         add("/episode", 1, (exchange, numbers) -> send(exchange, open.facts(numbers[0])));
         add("/values", 2, (exchange, numbers) ->
                 Replies.send(exchange, 200, "application/octet-stream", open.values(numbers[0], numbers[1])));
+        add("/texts", 2, (exchange, numbers) -> send(exchange, open.texts(numbers[0], numbers[1])));
         add("/picture", 3, this::picture);
         survey.start();
     }

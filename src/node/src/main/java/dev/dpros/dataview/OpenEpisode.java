@@ -40,16 +40,17 @@ final class OpenEpisode implements AutoCloseable {
      * @param unfit why nothing should be learnt from it, or empty
      * @param human steps that a human drove, {@code [from, to)}
      * @param series its curves, by their numbers
+     * @param texts its columns of texts
      */
     record Facts(String label, String id, int length, String task, Boolean success, Set<String> masks, String unfit, List<String> notes,
-            List<SourceRate> rates, List<EpisodeDataset.Stretch> human, List<Series> series) {}
+            List<SourceRate> rates, List<EpisodeDataset.Stretch> human, List<Series> series, List<String> texts) {}
 
     /** Facts of an episode. @throws InputException if there is no such episode, or it is damaged */
     synchronized Facts facts(int wanted) {
         open(wanted);
         String unfit = episode.unfit() == null ? "" : episode.unfit();
         return new Facts(dataset.label(index), episode.id(), episode.length(), episode.task(), episode.success(), episode.masks(), unfit,
-                episode.notes(), episode.rates(), human(), series());
+                episode.notes(), episode.rates(), human(), series(), dataset.texts());
     }
 
     private void open(int wanted) {
@@ -133,6 +134,23 @@ final class OpenEpisode implements AutoCloseable {
         return out.array();
     }
 
+    /** A step's texts, column by column. */
+    synchronized List<String> texts(int wanted, int step) {
+        open(wanted);
+        requireStep(step);
+        List<String> texts = new ArrayList<>();
+        for (int column = 0; column < dataset.texts().size(); column++) {
+            texts.add(episode.text(column, step));
+        }
+        return texts;
+    }
+
+    private void requireStep(int step) {
+        if (step >= episode.length()) {
+            throw new NoSuchPartException("step: expected 0 to " + (episode.length() - 1) + ", found " + step);
+        }
+    }
+
     /** Which column the vector of this number is. */
     private int feature(int number) {
         int left = number;
@@ -149,9 +167,7 @@ final class OpenEpisode implements AutoCloseable {
         if (feature >= dataset.features().size() || !dataset.features().get(feature).visual()) {
             throw new NoSuchPartException("camera: expected the number of a column of pictures, found " + feature);
         }
-        if (step >= episode.length()) {
-            throw new NoSuchPartException("step: expected 0 to " + (episode.length() - 1) + ", found " + step);
-        }
+        requireStep(step);
         DatasetFeature camera = dataset.features().get(feature);
         if (rgb.length != camera.size()) {
             rgb = new byte[camera.size()];

@@ -78,6 +78,7 @@ class DatasetPageBrowserTest {
         browser.script("const s = document.getElementById('slider'); s.value = 50; s.dispatchEvent(new Event('input'))");
         browser.await("view.step === 50 && Math.abs(" + RED + " - 100) < 2");
         browser.await("[...document.querySelectorAll('#labels dd')].some(d => d.textContent === '0.500')");
+        browser.await("document.getElementById('labels').innerText.includes('<b>step 50</b>')");
         assertEquals("50.0", browser.script("return document.querySelectorAll('#strips .meas')[1].textContent").asText());
         browser.press(END);
         browser.await("view.step === 89 && document.getElementById('place').textContent === 'step 89 of 90 · 2.97 s'");

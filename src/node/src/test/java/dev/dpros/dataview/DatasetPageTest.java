@@ -103,7 +103,7 @@ class DatasetPageTest {
 
     @Test
     void shouldRefuseWhatIsNotThere() throws IOException {
-        for (String path : List.of("/episode/4", "/episode/999999999", "/values/0/3", "/picture/0/2/0", "/picture/0/9/0", "/picture/0/0/90")) {
+        for (String path : List.of("/episode/4", "/episode/999999999", "/values/0/3", "/picture/0/2/0", "/picture/0/9/0", "/picture/0/0/90", "/texts/0/90")) {
             assertEquals(404, status(get(page.port(), path, "Host: localhost")), path);
         }
         for (String path : List.of("/episode/", "/episode/-1", "/episode/1/2", "/episode/9999999999", "/picture/0/0", "/picture/0/0/..%2f..%2fetc",

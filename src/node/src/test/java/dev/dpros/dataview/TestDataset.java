@@ -43,6 +43,11 @@ final class TestDataset implements EpisodeDataset {
     }
 
     @Override
+    public List<String> texts() {
+        return List.of("language_instruction");
+    }
+
+    @Override
     public double fps() {
         return 30;
     }
@@ -129,6 +134,11 @@ final class TestDataset implements EpisodeDataset {
                 reward[step] = step / 100f;
             }
             return Map.of("next.reward", reward);
+        }
+
+        @Override
+        public String text(int column, int step) {
+            return "<b>step " + step + "</b>";
         }
 
         @Override

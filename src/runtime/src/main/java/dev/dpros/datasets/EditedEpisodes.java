@@ -52,6 +52,11 @@ public final class EditedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public List<String> texts() {
+        return all.texts();
+    }
+
+    @Override
     public String storedName(int feature) {
         return all.storedName(feature);
     }

@@ -12,6 +12,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** The columns. */
     List<DatasetFeature> features();
 
+    /** Columns of texts, one text a step, by their keys; written in LeRobot's format alone. */
+    default List<String> texts() {
+        return List.of();
+    }
+
     /** A column's name where it lies, if that is not its key: a replay buffer's {@code img} is {@code observation.image}. */
     default String storedName(int feature) {
         return features().get(feature).key();
@@ -137,6 +142,11 @@ public interface EpisodeDataset extends AutoCloseable {
 
         /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
         void frame(int feature, int step, byte[] rgb);
+
+        /** A step's text. @param column place in {@link EpisodeDataset#texts} */
+        default String text(int column, int step) {
+            throw new IndexOutOfBoundsException("no texts");
+        }
 
         @Override
         void close();

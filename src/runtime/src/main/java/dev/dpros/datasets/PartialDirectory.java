@@ -90,7 +90,7 @@ public final class PartialDirectory {
     public static String fingerprint(EpisodeDataset dataset, List<String> episodeIds, String options) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String text = options + dataset.features() + dataset.fps() + episodeIds;
+            String text = options + dataset.features() + dataset.texts() + dataset.fps() + episodeIds;
             return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

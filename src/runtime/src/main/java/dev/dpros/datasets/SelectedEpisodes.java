@@ -199,6 +199,11 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public List<String> texts() {
+        return all.texts();
+    }
+
+    @Override
     public String storedName(int feature) {
         return all.storedName(feature);
     }

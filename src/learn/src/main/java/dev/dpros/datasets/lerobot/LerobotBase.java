@@ -111,7 +111,7 @@ record LerobotBase(Path root, JsonNode info, List<EpisodeRow> rows, List<String>
         }
         List<String> list = new LerobotMetadata(added, List.of(any), tasks.isEmpty() ? List.of("") : tasks).listColumns(any);
         requireSame(root + "/meta/episodes", list, old.listColumns());
-        requireSame(root + "/data", LerobotExporter.columns(added.features()).stream().map(ParquetTable.Column::described).toList(), old.dataColumns());
+        requireSame(root + "/data", LerobotExporter.columns(added).stream().map(ParquetTable.Column::described).toList(), old.dataColumns());
     }
 
     private static void requireSame(String where, List<String> expected, List<String> found) {

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * A LeRobotDataset v2.0, v2.1 or v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
- * values become vectors of float32; depth and texts are left out, and named. What the tables state twice is compared
+ * values become vectors of float32; texts are kept; depth is left out, and named. What the tables state twice is compared
  * ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
@@ -179,6 +179,11 @@ public final class LerobotDataset implements EpisodeDataset {
     }
 
     @Override
+    public List<String> texts() {
+        return described.texts();
+    }
+
+    @Override
     public double fps() {
         return info.path("fps").asDouble();
     }
@@ -215,6 +220,7 @@ public final class LerobotDataset implements EpisodeDataset {
         private final EpisodeEntry entry;
         private final Map<Integer, byte[][]> pictures = new HashMap<>();
         private float[][] vectors;
+        private String[][] texts;
 
         Recorded(int index) {
             this.index = index;
@@ -256,6 +262,14 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         @Override
+        public String text(int column, int step) {
+            if (texts == null) {
+                texts = data.texts(dataFile(entry), index, entry);
+            }
+            return texts[column][step];
+        }
+
+        @Override
         public void frame(int feature, int step, byte[] rgb) {
             DatasetFeature camera = features.get(feature);
             EpisodeClips clips = table.clips(camera.key());
@@ -271,6 +285,7 @@ public final class LerobotDataset implements EpisodeDataset {
         @Override
         public void close() {
             vectors = null;
+            texts = null;
             pictures.clear();
         }
     }

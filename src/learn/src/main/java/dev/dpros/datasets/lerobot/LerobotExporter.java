@@ -171,7 +171,7 @@ public final class LerobotExporter {
         Path table = LerobotPaths.data(root, file);
         Files.createDirectories(table.getParent());
         int next = first;
-        try (ParquetTable parquet = new ParquetTable(columns(features))) {
+        try (ParquetTable parquet = new ParquetTable(columns(dataset))) {
             openEncoders(root, file, encoders);
             long frames = 0;
             boolean full = false;
@@ -238,15 +238,18 @@ public final class LerobotExporter {
                         row.statistics.get(f).add(values);
                     }
                 }
-                endRow(out, row, step, dataset.fps());
+                endRow(out, row, episode, step, dataset);
                 progress.advance(1);
             }
         }
     }
 
-    /** The columns that every step has. */
-    static void endRow(DuckDBAppender out, EpisodeRow row, int step, double fps) throws SQLException {
-        out.append((float) (step / fps)).append((long) step).append((long) row.index).append(row.start + step).append((long) row.task);
+    /** A step's texts, and the columns that every step has. */
+    static void endRow(DuckDBAppender out, EpisodeRow row, EpisodeDataset.Episode episode, int step, EpisodeDataset dataset) throws SQLException {
+        for (int text = 0; text < dataset.texts().size(); text++) {
+            out.append(episode.text(text, step));
+        }
+        out.append((float) (step / dataset.fps())).append((long) step).append((long) row.index).append(row.start + step).append((long) row.task);
         out.endRow();
     }
 
@@ -258,10 +261,11 @@ public final class LerobotExporter {
         }
     }
 
-    static List<ParquetTable.Column> columns(List<DatasetFeature> features) {
+    static List<ParquetTable.Column> columns(EpisodeDataset dataset) {
         List<ParquetTable.Column> columns = new ArrayList<>();
-        features.stream().filter(feature -> !feature.visual())
+        dataset.features().stream().filter(feature -> !feature.visual())
                 .forEach(feature -> columns.add(new ParquetTable.Column(feature.key(), "FLOAT", feature.size())));
+        dataset.texts().forEach(text -> columns.add(new ParquetTable.Column(text, "VARCHAR", 0)));
         columns.add(new ParquetTable.Column("timestamp", "FLOAT", 0));
         for (String name : List.of("frame_index", "episode_index", "index", "task_index")) {
             columns.add(new ParquetTable.Column(name, "BIGINT", 0));

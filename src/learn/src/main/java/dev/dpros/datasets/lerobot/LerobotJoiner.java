@@ -87,7 +87,7 @@ public final class LerobotJoiner {
 
     private void writeTable(Path table, List<EpisodeRow> together) throws IOException, SQLException {
         Files.createDirectories(table.getParent());
-        try (ParquetTable parquet = new ParquetTable(LerobotExporter.columns(dataset.features()))) {
+        try (ParquetTable parquet = new ParquetTable(LerobotExporter.columns(dataset))) {
             for (EpisodeRow row : together) {
                 writeEpisode(row, parquet.rows());
                 progress.advance(1);
@@ -110,7 +110,7 @@ public final class LerobotJoiner {
                         row.statistics.get(f).add(values);
                     }
                 }
-                LerobotExporter.endRow(out, row, step, dataset.fps());
+                LerobotExporter.endRow(out, row, episode, step, dataset);
             }
         }
     }

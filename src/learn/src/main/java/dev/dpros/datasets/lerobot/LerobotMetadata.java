@@ -101,6 +101,7 @@ final class LerobotMetadata {
                 video ? "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4" : null);
         ObjectNode features = info.putObject("features");
         dataset.features().forEach(feature -> describe(feature, features.putObject(feature.key())));
+        dataset.texts().forEach(text -> scalar(features.putObject(text), "string"));
         scalar(features.putObject("timestamp"), "float32");
         INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
         return info;
