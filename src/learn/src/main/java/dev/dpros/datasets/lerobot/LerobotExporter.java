@@ -234,13 +234,22 @@ public final class LerobotExporter {
                     } else {
                         float[] values = new float[features.get(f).size()];
                         episode.vector(f, step, values, 0);
-                        out.append(values);
+                        append(out, values);
                         row.statistics.get(f).add(values);
                     }
                 }
                 endRow(out, row, episode, step, dataset);
                 progress.advance(1);
             }
+        }
+    }
+
+    /** A column's values: a list, but one value as it is, since LeRobot reads a column of shape [1] as plain. */
+    static void append(DuckDBAppender out, float[] values) throws SQLException {
+        if (values.length == 1) {
+            out.append(values[0]);
+        } else {
+            out.append(values);
         }
     }
 
@@ -264,7 +273,7 @@ public final class LerobotExporter {
     static List<ParquetTable.Column> columns(EpisodeDataset dataset) {
         List<ParquetTable.Column> columns = new ArrayList<>();
         dataset.features().stream().filter(feature -> !feature.visual())
-                .forEach(feature -> columns.add(new ParquetTable.Column(feature.key(), "FLOAT", feature.size())));
+                .forEach(feature -> columns.add(new ParquetTable.Column(feature.key(), "FLOAT", feature.size() == 1 ? 0 : feature.size())));
         dataset.texts().forEach(text -> columns.add(new ParquetTable.Column(text, "VARCHAR", 0)));
         columns.add(new ParquetTable.Column("timestamp", "FLOAT", 0));
         for (String name : List.of("frame_index", "episode_index", "index", "task_index")) {
