@@ -122,7 +122,8 @@ class DatasetPageBrowserTest {
             faults.addAll(PageLayout.faults(browser, width, "120 steps, 4.0 s"));
         }
         assertEquals("", String.join("\n", faults));
-        assertTrue(browser.script("return [...document.querySelectorAll('button:not(.plain)')].every(b => b.offsetHeight >= 44 && b.textContent.trim())").asBoolean());
+        assertTrue(browser.script("return [...document.querySelectorAll('button:not(.plain)')].every(b => b.offsetHeight >= 44"
+                + " && b.textContent.trim())").asBoolean());
         browser.viewport(1280, 1000);
     }
 }

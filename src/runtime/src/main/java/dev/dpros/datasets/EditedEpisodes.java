@@ -57,6 +57,11 @@ public final class EditedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public boolean truth(int feature) {
+        return all.truth(feature);
+    }
+
+    @Override
     public String storedName(int feature) {
         return all.storedName(feature);
     }

@@ -17,6 +17,11 @@ public interface EpisodeDataset extends AutoCloseable {
         return List.of();
     }
 
+    /** Whether a column of numbers holds truth values, 0 and 1; written as such in LeRobot's format. */
+    default boolean truth(int feature) {
+        return false;
+    }
+
     /** A column's name where it lies, if that is not its key: a replay buffer's {@code img} is {@code observation.image}. */
     default String storedName(int feature) {
         return features().get(feature).key();

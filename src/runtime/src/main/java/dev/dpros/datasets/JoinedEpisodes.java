@@ -67,6 +67,11 @@ public final class JoinedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public boolean truth(int feature) {
+        return parts.get(0).truth(feature);
+    }
+
+    @Override
     public String storedName(int feature) {
         return parts.get(0).storedName(feature);
     }

@@ -204,6 +204,11 @@ public final class SelectedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public boolean truth(int feature) {
+        return all.truth(feature);
+    }
+
+    @Override
     public String storedName(int feature) {
         return all.storedName(feature);
     }

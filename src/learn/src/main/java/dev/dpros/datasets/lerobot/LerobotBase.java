@@ -121,7 +121,8 @@ record LerobotBase(Path root, JsonNode info, List<EpisodeRow> rows, List<String>
         more.removeAll(expected);
         if (!expected.equals(found)) {
             throw InputException.of(where, "columns", missing.isEmpty() ? "those that dpros writes, in its order" : String.join(", ", missing),
-                    more.isEmpty() ? "none of that, or another order" : String.join(", ", more), "only what dpros wrote can be appended to; export it anew first");
+                    more.isEmpty() ? "none of that, or another order" : String.join(", ", more),
+                    "only what dpros wrote can be appended to; export it anew first");
         }
     }
 

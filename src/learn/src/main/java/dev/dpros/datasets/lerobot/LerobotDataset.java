@@ -133,7 +133,8 @@ public final class LerobotDataset implements EpisodeDataset {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < tasks.size(); i++) {
             if (!tasks.containsKey(i)) {
-                throw InputException.of(LerobotTasks.file(root, version).toString(), "task_index", "0 to " + (tasks.size() - 1), "no " + i, "the dataset is damaged");
+                throw InputException.of(LerobotTasks.file(root, version).toString(), "task_index", "0 to " + (tasks.size() - 1),
+                        "no " + i, "the dataset is damaged");
             }
             texts.add(tasks.get(i));
         }
@@ -181,6 +182,11 @@ public final class LerobotDataset implements EpisodeDataset {
     @Override
     public List<String> texts() {
         return described.texts();
+    }
+
+    @Override
+    public boolean truth(int feature) {
+        return info.path("features").path(features.get(feature).key()).path("dtype").asText().equals("bool");
     }
 
     @Override

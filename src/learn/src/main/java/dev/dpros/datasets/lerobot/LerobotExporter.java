@@ -19,8 +19,8 @@ import org.duckdb.DuckDBAppender;
 
 /**
  * Writes LeRobotDataset v3.0. Consecutive episodes share a parquet file and one mp4 per camera until a file reaches the
- * format's limit (100 MB of data, 200 MB of video), or its films would be longer than 1000 s; a file appears only when whole, and an interrupted export continues
- * after the last whole one. One thread.
+ * format's limit (100 MB of data, 200 MB of video), or its films would be longer than 1000 s; a file appears only when whole, and an
+ * interrupted export continues after the last whole one. One thread.
  */
 public final class LerobotExporter {
     private static final long MAX_VIDEO_BYTES = 200L << 20;
@@ -234,7 +234,7 @@ public final class LerobotExporter {
                     } else {
                         float[] values = new float[features.get(f).size()];
                         episode.vector(f, step, values, 0);
-                        append(out, values);
+                        append(out, values, dataset.truth(f));
                         row.statistics.get(f).add(values);
                     }
                 }
@@ -245,8 +245,18 @@ public final class LerobotExporter {
     }
 
     /** A column's values: a list, but one value as it is, since LeRobot reads a column of shape [1] as plain. */
-    static void append(DuckDBAppender out, float[] values) throws SQLException {
-        if (values.length == 1) {
+    static void append(DuckDBAppender out, float[] values, boolean truth) throws SQLException {
+        if (truth) {
+            boolean[] truths = new boolean[values.length];
+            for (int i = 0; i < truths.length; i++) {
+                truths[i] = values[i] != 0;
+            }
+            if (truths.length == 1) {
+                out.append(truths[0]);
+            } else {
+                out.append(truths);
+            }
+        } else if (values.length == 1) {
             out.append(values[0]);
         } else {
             out.append(values);
@@ -272,8 +282,12 @@ public final class LerobotExporter {
 
     static List<ParquetTable.Column> columns(EpisodeDataset dataset) {
         List<ParquetTable.Column> columns = new ArrayList<>();
-        dataset.features().stream().filter(feature -> !feature.visual())
-                .forEach(feature -> columns.add(new ParquetTable.Column(feature.key(), "FLOAT", feature.size() == 1 ? 0 : feature.size())));
+        for (int f = 0; f < dataset.features().size(); f++) {
+            DatasetFeature feature = dataset.features().get(f);
+            if (!feature.visual()) {
+                columns.add(new ParquetTable.Column(feature.key(), dataset.truth(f) ? "BOOLEAN" : "FLOAT", feature.size() == 1 ? 0 : feature.size()));
+            }
+        }
         dataset.texts().forEach(text -> columns.add(new ParquetTable.Column(text, "VARCHAR", 0)));
         columns.add(new ParquetTable.Column("timestamp", "FLOAT", 0));
         for (String name : List.of("frame_index", "episode_index", "index", "task_index")) {

@@ -106,7 +106,7 @@ public final class LerobotJoiner {
                     if (!features.get(f).visual()) {
                         float[] values = new float[features.get(f).size()];
                         episode.vector(f, step, values, 0);
-                        LerobotExporter.append(out, values);
+                        LerobotExporter.append(out, values, dataset.truth(f));
                         row.statistics.get(f).add(values);
                     }
                 }

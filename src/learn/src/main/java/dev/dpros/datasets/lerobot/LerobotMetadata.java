@@ -100,15 +100,18 @@ final class LerobotMetadata {
         info.put("video_path",
                 video ? "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4" : null);
         ObjectNode features = info.putObject("features");
-        dataset.features().forEach(feature -> describe(feature, features.putObject(feature.key())));
+        for (int f = 0; f < dataset.features().size(); f++) {
+            DatasetFeature feature = dataset.features().get(f);
+            describe(feature, dataset.truth(f) ? "bool" : "float32", features.putObject(feature.key()));
+        }
         dataset.texts().forEach(text -> scalar(features.putObject(text), "string"));
         scalar(features.putObject("timestamp"), "float32");
         INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
         return info;
     }
 
-    private void describe(DatasetFeature feature, ObjectNode node) {
-        node.put("dtype", feature.visual() ? "video" : "float32");
+    private void describe(DatasetFeature feature, String numbers, ObjectNode node) {
+        node.put("dtype", feature.visual() ? "video" : numbers);
         ArrayNode shape = node.putArray("shape");
         if (!feature.visual()) {
             shape.add(feature.size());
