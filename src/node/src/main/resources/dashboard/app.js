@@ -1,6 +1,5 @@
 // The live page: receives snapshots, hands them to its panels, draws when something has changed.
 
-import {forgetColours} from './canvas.js';
 import {byId, setData, setText} from './dom.js';
 import {clock} from './format.js';
 import {Link} from './link.js';
@@ -16,6 +15,7 @@ import sources from './panels/sources.js';
 import state from './panels/state.js';
 import totals from './panels/totals.js';
 import vitals from './panels/vitals.js';
+import {openTheme} from './theme.js';
 
 /*
  * A panel is an object; each of its functions is optional:
@@ -72,17 +72,6 @@ function draw() {
   all('draw', snapshot, performance.now() / 1000);
 }
 
-function chooseTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  localStorage.setItem('theme', theme);
-  forgetColours();
-  page.dirty = true;
-}
-
-function otherTheme() {
-  chooseTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
-}
-
 function onKey(event) {
   const typing = event.target.closest?.('input, textarea, select') && event.key !== 'Escape';
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing) return;
@@ -90,8 +79,7 @@ function onKey(event) {
   PANELS.some(panel => panel.key?.(event));
 }
 
-chooseTheme(localStorage.getItem('theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-byId('theme').addEventListener('click', otherTheme);
+const otherTheme = openTheme(() => { page.dirty = true; });
 addEventListener('keydown', onKey);
 addEventListener('resize', () => { page.dirty = true; });
 all('mount', page);

@@ -44,6 +44,7 @@ final class Rooms {
             export: core diffusion inference
             training: core diffusion inference sim datasets
             metrics: core http
+            dataview: core http datasets metrics
             config: core observation diffusion inference remote safety control
             process: core
             shard: core process
@@ -73,7 +74,7 @@ final class Rooms {
             cli.record: core recording config process node.record cli.options
             cli.sim: core sim process transports simnode cli.options
             cli.demo: core checkpoint config process node simnode bench cli.options
-            cli.dataset: core recording datasets config process shard transports node.record cli.options
+            cli.dataset: core recording datasets dataview config process shard transports node.record cli.options
             cli.train: core diffusion inference datasets checkpoint training config training.run process transports node.record \
             cli.options
             cli.evaluate: core diffusion inference sim datasets checkpoint training config process shard study cli.options

@@ -26,18 +26,29 @@ public final class MetricsServer implements AutoCloseable {
      * @throws InputException if the port is taken or the address is not this machine's
      */
     public MetricsServer(ServerConfig config, MetricsRegistry registry) {
+        this(config, "metrics", "choose another with metrics.port, or 0 for any");
+        add("/metrics", exchange -> scrape(exchange, registry));
+        door.start();
+    }
+
+    private MetricsServer(ServerConfig config, String what, String hint) {
         access = new AccessControl(config);
         try {
             door = new HttpDoor("http", new InetSocketAddress(config.address(), config.port()), ROOM);
         } catch (BindException e) {
-            throw InputException.of("metrics", "port " + config.port() + " on " + config.bind(), "a free port of this machine",
-                    e.getMessage(), "choose another with metrics.port, or 0 for any");
+            throw InputException.of(what, "port " + config.port() + " on " + config.bind(), "a free port of this machine",
+                    e.getMessage(), hint);
         } catch (IOException e) {
-            throw new InputException("metrics: cannot listen on " + config.bind() + ":" + config.port() + ": "
+            throw new InputException(what + ": cannot listen on " + config.bind() + ":" + config.port() + ": "
                     + e.getMessage(), e);
         }
-        add("/metrics", exchange -> scrape(exchange, registry));
-        door.start();
+    }
+
+    /** A server of pages alone, without {@code /metrics}, on loopback. @param hint what to do where the port is taken */
+    public static MetricsServer ofPages(int port, String hint) {
+        MetricsServer server = new MetricsServer(ServerConfig.loopback(port), "page", hint);
+        server.door.start();
+        return server;
     }
 
     /** Serves a path and what lies below it; the handler runs after the access check and on any of the threads. */

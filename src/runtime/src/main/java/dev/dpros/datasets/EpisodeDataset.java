@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A sequence of aligned episodes, wherever they lie. One thread; reading does I/O and allocates. */
@@ -10,6 +11,16 @@ public interface EpisodeDataset extends AutoCloseable {
 
     /** The columns. */
     List<DatasetFeature> features();
+
+    /** Columns of texts, one text a step, by their keys; written in LeRobot's format alone. */
+    default List<String> texts() {
+        return List.of();
+    }
+
+    /** Whether a column of numbers holds truth values, 0 and 1; written as such in LeRobot's format. */
+    default boolean truth(int feature) {
+        return false;
+    }
 
     /** A column's name where it lies, if that is not its key: a replay buffer's {@code img} is {@code observation.image}. */
     default String storedName(int feature) {
@@ -98,6 +109,19 @@ public interface EpisodeDataset extends AutoCloseable {
             return Set.of();
         }
 
+        /** How the messages of its sources came; empty for formats that hold steps alone. */
+        default List<SourceRate> rates() {
+            return List.of();
+        }
+
+        /**
+         * What is said of each step beside the columns, by name, one value a step: reward, done, success; truth as 1 and 0, NaN where
+         * a step says nothing. Empty where the format tells none. @throws dev.dpros.core.InputException if damaged
+         */
+        default Map<String, float[]> stepLabels() {
+            return Map.of();
+        }
+
         /** Whether some of what was skipped so far is damaged: values that are not finite, pictures that cannot be read. */
         default boolean damaged() {
             return false;
@@ -123,6 +147,11 @@ public interface EpisodeDataset extends AutoCloseable {
 
         /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
         void frame(int feature, int step, byte[] rgb);
+
+        /** A step's text. @param column place in {@link EpisodeDataset#texts} */
+        default String text(int column, int step) {
+            throw new IndexOutOfBoundsException("no texts");
+        }
 
         @Override
         void close();

@@ -75,6 +75,11 @@ final class EpisodePart implements EpisodeDataset.Episode {
     }
 
     @Override
+    public String text(int column, int step) {
+        return whole.text(column, stretch.from() + step);
+    }
+
+    @Override
     public void frame(int feature, int step, byte[] rgb) {
         whole.frame(feature, stretch.from() + step, rgb);
     }

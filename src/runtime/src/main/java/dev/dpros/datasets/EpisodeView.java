@@ -23,6 +23,16 @@ abstract class EpisodeView implements EpisodeDataset {
     }
 
     @Override
+    public List<String> texts() {
+        return all.texts();
+    }
+
+    @Override
+    public boolean truth(int feature) {
+        return all.truth(feature);
+    }
+
+    @Override
     public String storedName(int feature) {
         return all.storedName(feature);
     }

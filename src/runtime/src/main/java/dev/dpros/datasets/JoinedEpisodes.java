@@ -19,6 +19,7 @@ public final class JoinedEpisodes implements EpisodeDataset {
         for (int i = 0; i < ends.length; i++) {
             EpisodeDataset part = parts.get(i);
             require(part, "columns", first.features(), part.features(), first);
+            require(part, "texts", first.texts(), part.texts(), first);
             require(part, "frequency", first.fps(), part.fps(), first);
             require(part, "robot", first.robot(), part.robot(), first);
             end += part.episodes();
@@ -58,6 +59,16 @@ public final class JoinedEpisodes implements EpisodeDataset {
     @Override
     public List<DatasetFeature> features() {
         return parts.get(0).features();
+    }
+
+    @Override
+    public List<String> texts() {
+        return parts.get(0).texts();
+    }
+
+    @Override
+    public boolean truth(int feature) {
+        return parts.get(0).truth(feature);
     }
 
     @Override

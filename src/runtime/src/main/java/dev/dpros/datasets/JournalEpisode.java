@@ -136,6 +136,11 @@ final class JournalEpisode implements EpisodeDataset.Episode {
     }
 
     @Override
+    public List<SourceRate> rates() {
+        return index.tracks().stream().map(SourceRate::of).toList();
+    }
+
+    @Override
     public boolean damaged() {
         return fields.stream().anyMatch(AlignedField::damaged);
     }

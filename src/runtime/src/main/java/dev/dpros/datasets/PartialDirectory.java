@@ -2,11 +2,13 @@ package dev.dpros.datasets;
 
 import dev.dpros.core.InputException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
@@ -41,6 +43,35 @@ public final class PartialDirectory {
             throw InputException.of(target.toString(), "output", "a path that does not exist yet", "something there",
                     "choose another --output or remove it");
         }
+        return begin(target, absolute, fingerprint);
+    }
+
+    /**
+     * As {@link #open}, for a directory that is there and will be {@linkplain #replace replaced} by what is written.
+     *
+     * @throws InputException if there is no such directory or its neighbourhood cannot be written
+     */
+    public static PartialDirectory openBeside(Path target, String fingerprint) {
+        return begin(target, whole(target), fingerprint);
+    }
+
+    /** The directory itself, behind links, taken back where replacing it was cut off. @throws InputException if there is none */
+    public static Path whole(Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        try {
+            if (!Files.exists(absolute) && Files.isDirectory(DirectorySwap.aside(absolute))) {
+                Files.move(DirectorySwap.aside(absolute), absolute, StandardCopyOption.ATOMIC_MOVE);
+            }
+            if (Files.isDirectory(absolute)) {
+                return absolute.toRealPath();
+            }
+        } catch (IOException e) {
+            throw new InputException(target + ": cannot be read: " + e.getMessage(), e);
+        }
+        throw InputException.of(target.toString(), "output", "a data set to append to", "none", "");
+    }
+
+    private static PartialDirectory begin(Path target, Path absolute, String fingerprint) {
         Path directory = absolute.resolveSibling("." + absolute.getFileName() + ".partial");
         try {
             Path mark = directory.resolve(FINGERPRINT);
@@ -59,7 +90,7 @@ public final class PartialDirectory {
     public static String fingerprint(EpisodeDataset dataset, List<String> episodeIds, String options) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String text = options + dataset.features() + dataset.fps() + episodeIds;
+            String text = options + dataset.features() + dataset.texts() + dataset.fps() + episodeIds;
             return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
@@ -103,6 +134,23 @@ public final class PartialDirectory {
     public void commit() throws IOException {
         Files.delete(directory.resolve(FINGERPRINT));
         Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Puts the complete export in the place of what was there before, at once where the system can: a reader finds the one or the other.
+     * Everything has reached the disk by then; what was there before is deleted.
+     */
+    public void replace() throws IOException {
+        Files.delete(directory.resolve(FINGERPRINT));
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
+            }
+        }
+        DirectorySwap.swap(directory, target);
+        deleteTree(directory);
     }
 
     private static void deleteTree(Path directory) throws IOException {

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  mcap     one folder per episode, MCAP (zstd) and metadata.yaml, for Foxglove and",
             "           'ros2 bag play': messages as received, ROS 1's converted to ROS 2",
             "Alignment to the grid happens here, from the stamps. The output appears only when it is whole.",
+            "With --append episodes are added to a LeRobotDataset that is there; it changes only when they are whole.",
             "With --shard a part of the episodes is written; 'dpros merge OUTPUT' makes one data set of all parts."})
 final class DatasetExport implements Callable<Integer> {
     /** What to write. */
@@ -57,6 +58,9 @@ final class DatasetExport implements Callable<Integer> {
             description = "Directory to make; for bag and mcap it may exist.")
     private Path output;
 
+    @Option(names = "--append", description = "Append to the LeRobotDataset at --output, which an earlier export wrote; what it holds is not written again.")
+    private boolean append;
+
     @Mixin
     private ShardOption shard = new ShardOption();
 
@@ -71,7 +75,13 @@ final class DatasetExport implements Callable<Integer> {
             throw InputException.of("--format " + format.name().toLowerCase(Locale.ROOT), "--idle",
                     "keep, or nothing: a bag holds every message as received", "drop", "~state in the bag tells who drove");
         }
+        if (append && format != Format.LEROBOT) {
+            throw InputException.of("--append", "--format", "lerobot", format.name().toLowerCase(Locale.ROOT), "make a data set of its own");
+        }
         Shard part = shard.chosen(line -> Verbosity.tell(spec, line)).orElse(null);
+        if (append && part != null) {
+            throw InputException.of("--append", "--shard", "none", part.toString(), "append what 'dpros merge' made of the parts");
+        }
         try (ConsoleProgress progress = new ConsoleProgress(spec)) {
             if (bags) {
                 try (JournalDataset all = source.openJournals(); SelectedEpisodes dataset = choice.whole(all, this::say)) {
@@ -99,6 +109,8 @@ final class DatasetExport implements Callable<Integer> {
     private void grid(EpisodeDataset dataset, Path to, boolean part, ConsoleProgress progress) {
         if (format == Format.ZARR) {
             ZarrExporter.export(dataset, to, progress);
+        } else if (append) {
+            LerobotExporter.append(dataset, to, progress);
         } else if (part) {
             LerobotExporter.exportPart(dataset, to, progress);
         } else {

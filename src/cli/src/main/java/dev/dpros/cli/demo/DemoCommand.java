@@ -5,6 +5,7 @@ import dev.dpros.cli.demo.EpisodeDriver.Limits;
 import dev.dpros.cli.demo.EpisodeDriver.Result;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
+import dev.dpros.cli.options.PagePort;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.TransportOption;

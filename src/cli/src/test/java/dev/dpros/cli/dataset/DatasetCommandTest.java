@@ -70,6 +70,23 @@ class DatasetCommandTest {
     }
 
     @Test
+    void shouldAppendToALerobotDatasetOnce() {
+        String path = recordings();
+        String output = directory.resolve("lerobot").toString();
+        assertEquals(2, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output));
+        assertTrue(err.toString().contains("output: expected a data set to append to, found none"), err.toString());
+        assertEquals(0, dpros("dataset", "export", path, "--format", "lerobot", "-o", output), err.toString());
+        assertEquals(0, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output), err.toString());
+        assertEquals(0, dpros("dataset", "verify", output), out.toString());
+        assertEquals(0, dpros("dataset", "info", output), err.toString());
+        assertTrue(out.toString().contains("6 episodes"), out.toString());
+        assertEquals(2, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output));
+        assertTrue(err.toString().contains("those that were appended already"), err.toString());
+        assertEquals(2, dpros("dataset", "export", path, "--format", "zarr", "--append", "-o", output));
+        assertTrue(err.toString().contains("--append: --format: expected lerobot, found zarr"), err.toString());
+    }
+
+    @Test
     void shouldImportTheBagsOfRos2ThatItExported() {
         String path = recordings();
         Path bags = directory.resolve("mcap");

@@ -7,7 +7,9 @@ import dev.dpros.datasets.array.ChunkedArray;
 import dev.dpros.datasets.array.PictureArray;
 import dev.dpros.datasets.lerobot.StoredPictures;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** An episode: a group of an HDF5 file, or a file of its own. Arrays are opened when they are first asked for. One thread. */
 final class Hdf5Episode implements EpisodeDataset.Episode {
@@ -19,6 +21,7 @@ final class Hdf5Episode implements EpisodeDataset.Episode {
     private final ChunkedArray[] arrays;
     private final PictureArray[] pictures;
     private byte[] encoded = new byte[0];
+    private Map<String, String> labels = Map.of();
 
     /**
      * What is known of it without reading values.
@@ -45,6 +48,30 @@ final class Hdf5Episode implements EpisodeDataset.Episode {
         this.own = own;
         arrays = new ChunkedArray[columns.size()];
         pictures = new PictureArray[columns.size()];
+    }
+
+    /** Names the arrays that say something of each step. @param arrays by the label's name */
+    Hdf5Episode labelled(Map<String, String> arrays) {
+        labels = Map.copyOf(arrays);
+        return this;
+    }
+
+    @Override
+    public Map<String, float[]> stepLabels() {
+        Map<String, float[]> found = new TreeMap<>();
+        labels.forEach((name, array) -> {
+            if (file.isArray(group + array)) {
+                ChunkedArray values = file.array(group + array);
+                if (values.rows() == facts.length() && values.rowSize() == 1) {
+                    float[] steps = new float[values.rows()];
+                    for (int step = 0; step < steps.length; step++) {
+                        values.row(step, steps, step);
+                    }
+                    found.put(name, steps);
+                }
+            }
+        });
+        return found;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The parquet files under data/: an episode's vectors, read at once, and its pictures where they lie in the table. One thread. */
 final class DataTables {
@@ -112,6 +113,30 @@ final class DataTables {
             }
             out[step * numbers.length + i] = number.floatValue();
         }
+    }
+
+    /** An episode's texts: for each of their columns one a step, empty where the table has none. @param episode its place, for messages */
+    String[][] texts(Path file, int episode, EpisodeEntry entry) {
+        requireRows(file, episode, entry);
+        String table = "read_parquet(" + ParquetTable.literal(file.toString()) + ")";
+        List<String> keys = described.texts();
+        String[][] texts = new String[keys.size()][entry.length()];
+        String names = keys.stream().map(key -> ParquetTable.quoted(key) + "::VARCHAR").collect(Collectors.joining(", "));
+        try (Statement statement = connection.createStatement()) {
+            new TableColumns(connection, file.toString(), table).require(keys);
+            try (ResultSet result = statement.executeQuery("SELECT " + names + " FROM " + table + " WHERE episode_index = " + entry.index()
+                    + " ORDER BY frame_index")) {
+                for (int step = 0; step < entry.length() && result.next(); step++) {
+                    for (int column = 0; column < texts.length; column++) {
+                        String text = result.getString(column + 1);
+                        texts[column][step] = text == null ? "" : text;
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw unreadable(file, e);
+        }
+        return texts;
     }
 
     /** An episode's pictures as they lie in the table, encoded, one a step. @param episode its place, for messages */

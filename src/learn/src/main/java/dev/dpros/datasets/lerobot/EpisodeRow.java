@@ -8,6 +8,9 @@ import java.util.List;
 /** What is known of one exported episode: a mutable row of meta/episodes, owned by the exporter. */
 final class EpisodeRow {
     final String id;
+    /** Its number in what is read. */
+    final int source;
+    /** Its number in what is written. */
     final int index;
     final int length;
     /** Index of its first frame in the dataset. */
@@ -21,8 +24,9 @@ final class EpisodeRow {
     /** Its first frame in that file. */
     long fromFrame;
 
-    EpisodeRow(String id, int index, int length, long start, int task, List<DatasetFeature> features) {
+    EpisodeRow(String id, int source, int index, int length, long start, int task, List<DatasetFeature> features) {
         this.id = id;
+        this.source = source;
         this.index = index;
         this.length = length;
         this.start = start;

@@ -30,6 +30,7 @@ final class EpisodesTable {
     private final List<EpisodeEntry> entries = new ArrayList<>();
     private final Map<String, EpisodeClips> clips = new HashMap<>();
     private final String labelType;
+    private final List<String> columns;
 
     /**
      * Reads the table.
@@ -45,6 +46,7 @@ final class EpisodesTable {
         columns.require(COLUMNS);
         cameras.forEach(camera -> CLIP_COLUMNS.forEach(column -> requireClip(columns, camera.key(), column)));
         labelType = columns.type("success");
+        this.columns = List.copyOf(columns.types().keySet());
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query(cameras, table))) {
             read(result, cameras);
         }
@@ -91,6 +93,7 @@ final class EpisodesTable {
         this.root = root;
         fps = info.path("fps").asDouble();
         labelType = null;
+        columns = List.of();
         entries.addAll(LerobotLines.episodes(root, info));
         int[] lengths = entries.stream().mapToInt(EpisodeEntry::length).toArray();
         List<EpisodeClips.Clip> own = entries.stream().map(entry -> new EpisodeClips.Clip(entry.chunk(), entry.file(), 0)).toList();
@@ -135,6 +138,11 @@ final class EpisodesTable {
     /** The clips of a camera whose pictures are videos; null for any other column. */
     EpisodeClips clips(String camera) {
         return clips.get(camera);
+    }
+
+    /** Names of its columns, in order; none before v3.0. */
+    List<String> columns() {
+        return columns;
     }
 
     /** Type of the column {@code success}, which this program writes as BOOLEAN; null if there is none. */

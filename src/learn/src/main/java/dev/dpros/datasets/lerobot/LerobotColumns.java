@@ -13,9 +13,10 @@ import java.util.TreeSet;
  *
  * @param features those that are read
  * @param stored keys of the pictures that lie in the table itself
+ * @param texts keys of those that hold a text a step
  * @param leftOut those that are not read, one line each
  */
-record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> leftOut) {
+record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> texts, List<String> leftOut) {
     /** What is there beside the columns: places and, step by step, the label ({@link StepLabels}). */
     private static final Set<String> INDICES =
             Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", StepLabels.COLUMN);
@@ -25,6 +26,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     LerobotColumns {
         features = List.copyOf(features);
         stored = Set.copyOf(stored);
+        texts = List.copyOf(texts);
         leftOut = List.copyOf(leftOut);
     }
 
@@ -32,6 +34,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     static LerobotColumns of(JsonNode described) {
         List<DatasetFeature> features = new ArrayList<>();
         Set<String> stored = new TreeSet<>();
+        List<String> texts = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         described.properties().forEach(entry -> {
             String key = entry.getKey();
@@ -39,7 +42,12 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
                 return;
             }
             if (OUTCOMES.contains(key)) {
-                leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes");
+                leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes; dataset view shows it");
+                return;
+            }
+            if (entry.getValue().path("dtype").asText().equals("string") && shape(entry.getValue()).equals(List.of(1))) {
+                texts.add(key);
+                leftOut.add("'" + key + "': texts; export and edit keep them in LeRobot's format, nothing else reads them");
                 return;
             }
             DatasetFeature feature = feature(key, entry.getValue());
@@ -53,7 +61,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
                 stored.add(key);
             }
         });
-        return new LerobotColumns(features, stored, leftOut);
+        return new LerobotColumns(features, stored, texts, leftOut);
     }
 
     /** A column that can be read, or null. */

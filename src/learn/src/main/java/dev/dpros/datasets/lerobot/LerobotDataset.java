@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * A LeRobotDataset v2.0, v2.1 or v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
- * values become vectors of float32; depth and texts are left out, and named. What the tables state twice is compared
+ * values become vectors of float32; texts are kept; depth is left out, and named. What the tables state twice is compared
  * ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
@@ -132,6 +132,36 @@ public final class LerobotDataset implements EpisodeDataset {
         return faults;
     }
 
+    /** The tasks, by index. @throws InputException if they cannot be read, or an index is missing */
+    List<String> tasks() {
+        Map<Integer, String> tasks = LerobotTasks.read(root, version, connection);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            if (!tasks.containsKey(i)) {
+                throw InputException.of(LerobotTasks.file(root, version).toString(), "task_index", "0 to " + (tasks.size() - 1),
+                        "no " + i, "the dataset is damaged");
+            }
+            texts.add(tasks.get(i));
+        }
+        return texts;
+    }
+
+    /** Names of the columns of the list of episodes. */
+    List<String> listColumns() {
+        return table.columns();
+    }
+
+    /** Names and types of the columns of the last episode's table. */
+    List<String> dataColumns() {
+        Path file = dataFile(table.entries().get(episodes() - 1));
+        try {
+            return new TableColumns(connection, file.toString(), "read_parquet(" + ParquetTable.literal(file.toString()) + ")").types().entrySet()
+                    .stream().map(column -> column.getKey() + " " + column.getValue()).toList();
+        } catch (SQLException e) {
+            throw new InputException(file + ": cannot be read: " + ParquetTable.reason(e), e);
+        }
+    }
+
     private Path path(String template, String defaultTemplate, int chunk, int file, String key) {
         String path = info.path(template).asText(defaultTemplate)
                 .replace("{chunk_index:03d}", String.format("%03d", chunk)).replace("{file_index:03d}", String.format("%03d", file))
@@ -152,6 +182,16 @@ public final class LerobotDataset implements EpisodeDataset {
     @Override
     public List<DatasetFeature> features() {
         return features;
+    }
+
+    @Override
+    public List<String> texts() {
+        return described.texts();
+    }
+
+    @Override
+    public boolean truth(int feature) {
+        return info.path("features").path(features.get(feature).key()).path("dtype").asText().equals("bool");
     }
 
     @Override
@@ -191,6 +231,7 @@ public final class LerobotDataset implements EpisodeDataset {
         private final EpisodeEntry entry;
         private final Map<Integer, byte[][]> pictures = new HashMap<>();
         private float[][] vectors;
+        private String[][] texts;
 
         Recorded(int index) {
             this.index = index;
@@ -218,12 +259,25 @@ public final class LerobotDataset implements EpisodeDataset {
         }
 
         @Override
+        public Map<String, float[]> stepLabels() {
+            return labels.steps(dataFile(entry), entry);
+        }
+
+        @Override
         public void vector(int feature, int step, float[] out, int offset) {
             if (vectors == null) {
                 vectors = data.vectors(dataFile(entry), index, entry);
             }
             int size = features.get(feature).size();
             System.arraycopy(vectors[feature], step * size, out, offset, size);
+        }
+
+        @Override
+        public String text(int column, int step) {
+            if (texts == null) {
+                texts = data.texts(dataFile(entry), index, entry);
+            }
+            return texts[column][step];
         }
 
         @Override
@@ -242,6 +296,7 @@ public final class LerobotDataset implements EpisodeDataset {
         @Override
         public void close() {
             vectors = null;
+            texts = null;
             pictures.clear();
         }
     }

@@ -51,7 +51,7 @@ public final class LerobotJoiner {
     }
 
     private void run(List<Path> parts, List<Integer> episodes, Path target) throws IOException, SQLException {
-        LerobotExporter.survey(dataset, progress, rows, tasks);
+        LerobotExporter.survey(dataset, progress, rows, tasks, LerobotBase.NOTHING);
         PartialDirectory partial = PartialDirectory.open(target,
                 PartialDirectory.fingerprint(dataset, rows.stream().map(row -> row.id + row.length).toList(), "join" + tasks));
         progress.begin("join", dataset.episodes());
@@ -87,7 +87,7 @@ public final class LerobotJoiner {
 
     private void writeTable(Path table, List<EpisodeRow> together) throws IOException, SQLException {
         Files.createDirectories(table.getParent());
-        try (ParquetTable parquet = new ParquetTable(LerobotExporter.columns(dataset.features()))) {
+        try (ParquetTable parquet = new ParquetTable(LerobotExporter.columns(dataset))) {
             for (EpisodeRow row : together) {
                 writeEpisode(row, parquet.rows());
                 progress.advance(1);
@@ -99,18 +99,18 @@ public final class LerobotJoiner {
 
     private void writeEpisode(EpisodeRow row, DuckDBAppender out) throws SQLException {
         List<DatasetFeature> features = dataset.features();
-        try (EpisodeDataset.Episode episode = dataset.episode(row.index)) {
+        try (EpisodeDataset.Episode episode = dataset.episode(row.source)) {
             for (int step = 0; step < row.length; step++) {
                 out.beginRow();
                 for (int f = 0; f < features.size(); f++) {
                     if (!features.get(f).visual()) {
                         float[] values = new float[features.get(f).size()];
                         episode.vector(f, step, values, 0);
-                        out.append(values);
+                        LerobotExporter.append(out, values, dataset.truth(f));
                         row.statistics.get(f).add(values);
                     }
                 }
-                LerobotExporter.endRow(out, row, step, dataset.fps());
+                LerobotExporter.endRow(out, row, episode, step, dataset);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.dpros.datasets.lerobot;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,11 +12,13 @@ import dev.dpros.datasets.PartialDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The files under meta/ of a LeRobotDataset v3.0. One thread. */
 final class LerobotMetadata {
@@ -25,28 +28,63 @@ final class LerobotMetadata {
     private final EpisodeDataset dataset;
     private final List<EpisodeRow> rows;
     private final List<String> tasks;
+    private final LerobotBase base;
 
     LerobotMetadata(EpisodeDataset dataset, List<EpisodeRow> rows, List<String> tasks) {
+        this(dataset, rows, tasks, LerobotBase.NOTHING);
+    }
+
+    /** @param tasks of the whole, those of the base first */
+    LerobotMetadata(EpisodeDataset dataset, List<EpisodeRow> rows, List<String> tasks, LerobotBase base) {
         this.dataset = dataset;
         this.rows = rows;
         this.tasks = tasks;
+        this.base = base;
     }
 
+    /** Writes them; of a base, what stays as it is has to be there already. No file that is there is written into: others may share it. */
     void write(Path root) throws IOException {
         Path meta = root.resolve("meta");
-        Path episodes = meta.resolve("episodes/chunk-000/file-000.parquet");
+        Path episodes = LerobotPaths.list(root, base.nextList());
+        Path table = meta.resolve("tasks.parquet");
         Files.createDirectories(episodes.getParent());
-        PartialDirectory.write(meta.resolve("info.json"), pretty(info()));
-        PartialDirectory.write(meta.resolve("stats.json"), pretty(statistics()));
-        writeTasks(meta.resolve("tasks.parquet"));
+        PartialDirectory.write(meta.resolve("info.json"), pretty(base.root() == null ? info() : grown()));
+        PartialDirectory.write(meta.resolve("stats.json"), pretty(base.root() == null ? statistics() : mergedStatistics()));
+        writeTasks(LerobotPaths.partial(table));
+        Files.move(LerobotPaths.partial(table), table, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         writeEpisodes(episodes);
+    }
+
+    /** The base's description with the whole's counts. */
+    private ObjectNode grown() {
+        ObjectNode info = base.info().deepCopy();
+        int episodes = base.rows().size() + rows.size();
+        info.put("total_episodes", episodes);
+        info.put("total_frames", base.frames() + rows.stream().mapToLong(row -> row.length).sum());
+        info.put("total_tasks", tasks.size());
+        info.putObject("splits").put("train", "0:" + episodes);
+        return info;
+    }
+
+    /** Those of vectors from all values; of pictures from the base's statistics and the new pictures. */
+    private ObjectNode mergedStatistics() throws IOException {
+        Path file = base.root().resolve("meta/stats.json");
+        JsonNode before = JSON.readTree(file.toFile());
+        ObjectNode merged = (ObjectNode) JSON.readTree(JSON.writeValueAsBytes(statistics()));
+        for (DatasetFeature feature : dataset.features()) {
+            if (feature.visual()) {
+                MergedStatistics.merge(before.path(feature.key()), (ObjectNode) merged.get(feature.key()), file + ": '" + feature.key() + "'");
+            }
+        }
+        return merged;
     }
 
     private static byte[] pretty(ObjectNode node) throws IOException {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
     }
 
-    private ObjectNode info() {
+    /** What meta/info.json says of a data set of these episodes alone. */
+    ObjectNode info() {
         ObjectNode info = JSON.createObjectNode().put("codebase_version", "v3.0");
         info.put("robot_type", dataset.robot().isEmpty() ? null : dataset.robot());
         info.put("total_episodes", rows.size());
@@ -62,14 +100,18 @@ final class LerobotMetadata {
         info.put("video_path",
                 video ? "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4" : null);
         ObjectNode features = info.putObject("features");
-        dataset.features().forEach(feature -> describe(feature, features.putObject(feature.key())));
+        for (int f = 0; f < dataset.features().size(); f++) {
+            DatasetFeature feature = dataset.features().get(f);
+            describe(feature, dataset.truth(f) ? "bool" : "float32", features.putObject(feature.key()));
+        }
+        dataset.texts().forEach(text -> scalar(features.putObject(text), "string"));
         scalar(features.putObject("timestamp"), "float32");
         INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
         return info;
     }
 
-    private void describe(DatasetFeature feature, ObjectNode node) {
-        node.put("dtype", feature.visual() ? "video" : "float32");
+    private void describe(DatasetFeature feature, String numbers, ObjectNode node) {
+        node.put("dtype", feature.visual() ? "video" : numbers);
         ArrayNode shape = node.putArray("shape");
         if (!feature.visual()) {
             shape.add(feature.size());
@@ -104,7 +146,7 @@ final class LerobotMetadata {
 
     private ObjectNode statistics() {
         Map<String, FeatureStatistics> totals = new LinkedHashMap<>();
-        for (EpisodeRow row : rows) {
+        for (EpisodeRow row : Stream.concat(base.rows().stream(), rows.stream()).toList()) {
             all(row).forEach((key, part) -> totals.merge(key, part, (a, b) -> {
                 a.add(b);
                 return a;
@@ -188,7 +230,18 @@ final class LerobotMetadata {
         ParquetTable.write(query, "", file);
     }
 
+    /** Names of the columns of the list of episodes, in order. @param row any, with a step of statistics */
+    List<String> listColumns(EpisodeRow row) {
+        return List.copyOf(columns(row).keySet());
+    }
+
     private String select(EpisodeRow row) {
+        return columns(row).entrySet().stream().map(c -> c.getValue() + " AS " + ParquetTable.quoted(c.getKey()))
+                .collect(Collectors.joining(", ", "SELECT ", ""));
+    }
+
+    /** Columns and their values in SQL. */
+    private Map<String, String> columns(EpisodeRow row) {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("episode_index", row.index + "::BIGINT");
         columns.put("tasks", "[" + ParquetTable.literal(tasks.get(row.task)) + "]::VARCHAR[]");
@@ -213,9 +266,8 @@ final class LerobotMetadata {
             String type = name.equals("count") ? "::BIGINT[]" : statistics.visual() ? "::DOUBLE[][][]" : "::DOUBLE[]";
             columns.put("stats/" + key + "/" + name, value.replace("NaN", "'NaN'") + type);
         }));
-        columns.put("meta/episodes/chunk_index", "0::BIGINT");
-        columns.put("meta/episodes/file_index", "0::BIGINT");
-        return columns.entrySet().stream().map(c -> c.getValue() + " AS " + ParquetTable.quoted(c.getKey()))
-                .collect(Collectors.joining(", ", "SELECT ", ""));
+        columns.put("meta/episodes/chunk_index", base.nextList() / LerobotPaths.CHUNK_FILES + "::BIGINT");
+        columns.put("meta/episodes/file_index", base.nextList() % LerobotPaths.CHUNK_FILES + "::BIGINT");
+        return columns;
     }
 }

@@ -17,6 +17,11 @@ final class LerobotPaths {
         return PathNames.inside(root.resolve("videos"), "camera", key).resolve(name(file) + ".mp4");
     }
 
+    /** A list of episodes. */
+    static Path list(Path root, int file) {
+        return root.resolve("meta/episodes").resolve(name(file) + ".parquet");
+    }
+
     /** The name under which a file is written before it is whole. */
     static Path partial(Path file) {
         return file.resolveSibling("partial-" + file.getFileName());

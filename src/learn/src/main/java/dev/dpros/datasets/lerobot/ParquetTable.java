@@ -35,6 +35,11 @@ final class ParquetTable implements AutoCloseable {
         private String written() {
             return width == 0 ? type : type + "[]";
         }
+
+        /** Name and type in the file, as DuckDB describes them. */
+        String described() {
+            return name + " " + written();
+        }
     }
 
     /** Opens a table. */

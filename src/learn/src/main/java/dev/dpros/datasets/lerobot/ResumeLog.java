@@ -22,11 +22,23 @@ final class ResumeLog {
 
     private final Path file;
     private final List<DatasetFeature> features;
+    private final int firstFile;
 
     /** @param root of the export */
     ResumeLog(Path root, List<DatasetFeature> features) {
+        this(root, features, 0);
+    }
+
+    /** @param firstFile number of the first file that is written */
+    ResumeLog(Path root, List<DatasetFeature> features, int firstFile) {
         file = root.resolve(NAME);
         this.features = features;
+        this.firstFile = firstFile;
+    }
+
+    /** Whether there is one: whatever lies there is in the making, or a part. */
+    static boolean isIn(Path root) {
+        return Files.exists(root.resolve(NAME));
     }
 
     void save(List<EpisodeRow> done) throws IOException {
@@ -54,7 +66,7 @@ final class ResumeLog {
             EpisodeRow row = rows.get(i);
             row.file = episodes.get(i).path("file").asInt(-1);
             row.fromFrame = episodes.get(i).path("from").asLong(-1);
-            require(row.file >= 0 && row.file <= i && row.fromFrame >= 0, "where episode " + i + " lies", episodes.get(i).path("file")
+            require(row.file >= firstFile && row.file <= firstFile + i && row.fromFrame >= 0, "where episode " + i + " lies", episodes.get(i).path("file")
                     + ", " + episodes.get(i).path("from"));
             for (int f = 0; f < features.size(); f++) {
                 if (features.get(f).visual()) {

@@ -7,6 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Map;
 final class StepLabels {
     /** The column. */
     static final String COLUMN = "next.success";
+    private static final List<String> SAID = List.of("next.reward", "next.done", COLUMN);
 
     private final Connection connection;
     private final Map<Path, Map<Integer, Boolean>> labels = new HashMap<>();
@@ -33,6 +36,48 @@ final class StepLabels {
      */
     Boolean of(Path file, int episode) {
         return labels.computeIfAbsent(file, this::read).get(episode);
+    }
+
+    /**
+     * What an episode's steps say: {@code next.reward}, {@code next.done}, {@code next.success}, those that the table has and that are
+     * numbers or truth values.
+     *
+     * @throws InputException if the table cannot be read, or has another number of steps
+     */
+    Map<String, float[]> steps(Path file, EpisodeEntry entry) {
+        Map<String, float[]> steps = new LinkedHashMap<>();
+        String table = "read_parquet(" + ParquetTable.literal(file.toString()) + ")";
+        try {
+            TableColumns columns = new TableColumns(connection, file.toString(), table);
+            for (String name : SAID) {
+                String type = columns.type(name);
+                if (type != null && type.matches("(BOOLEAN|FLOAT|DOUBLE|U?(TINY|SMALL|BIG)?INT|U?INTEGER)(\\[1?])?")) {
+                    String value = ParquetTable.quoted(name) + (type.endsWith("]") ? "[1]" : "");
+                    steps.put(name, numbers("SELECT " + value + "::FLOAT FROM " + table + " WHERE episode_index = " + entry.index()
+                            + " ORDER BY frame_index", file + ": episode " + entry.index(), entry.length()));
+                }
+            }
+        } catch (SQLException e) {
+            throw unreadable(file, e);
+        }
+        return steps;
+    }
+
+    private float[] numbers(String query, String where, int length) throws SQLException {
+        float[] numbers = new float[length];
+        int step = 0;
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+            for (; result.next(); step++) {
+                if (step < length) {
+                    float number = result.getFloat(1);
+                    numbers[step] = result.wasNull() ? Float.NaN : number;
+                }
+            }
+        }
+        if (step != length) {
+            throw InputException.of(where, "rows", Integer.toString(length), Integer.toString(step), "the dataset is damaged");
+        }
+        return numbers;
     }
 
     /** What is wrong with a table's column, or an empty text. @throws InputException if the table cannot be read */

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ final class TableColumns {
     /** Whether there is such a column. */
     boolean has(String column) {
         return types.containsKey(column);
+    }
+
+    /** Names and types, in order. */
+    Map<String, String> types() {
+        return Collections.unmodifiableMap(types);
     }
 
     /** DuckDB's type of a column, or null if there is none. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
+import dev.dpros.core.Progress;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
@@ -224,7 +225,46 @@ class LerobotDatasetTest {
             assertArrayEquals(new byte[] {0, 0, 0, -1, -128, 1, 0}, java.util.Arrays.copyOf(rgb, 7));
             assertEquals(1, contact[0]);
             assertEquals(-1, find(read, "observation.images.depth"));
+            assertEquals("push", read.episode(0).text(0, 3));
             assertEquals(2, read.leftOut().size(), () -> read.leftOut().toString());
+        }
+    }
+
+    /** Columns of texts and of truth values are written as they were read, also what is appended. */
+    @Test
+    void shouldKeepTextsAndTruthValuesThroughExports() throws Exception {
+        for (int file = 0; file < 3; file++) {
+            rewrite(LerobotPaths.data(root, file), "* EXCLUDE (timestamp, frame_index, episode_index, \"index\", task_index), CASE WHEN frame_index = 2 "
+                    + "THEN NULL ELSE 'it''s step ' || frame_index END AS \"instruction\", frame_index = 3 AS contact, "
+                    + "[frame_index = 1, true] AS touched, timestamp, frame_index, episode_index, \"index\", task_index");
+        }
+        Path info = root.resolve("meta/info.json");
+        ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(info.toFile());
+        ((ObjectNode) tree.get("features")).putObject("instruction").put("dtype", "string").putArray("shape").add(1);
+        ((ObjectNode) tree.get("features")).putObject("contact").put("dtype", "bool").putArray("shape").add(1);
+        ((ObjectNode) tree.get("features")).putObject("touched").put("dtype", "bool").putArray("shape").add(2);
+        new ObjectMapper().writeValue(info.toFile(), tree);
+        Path again = folder.resolve("again");
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            LerobotExporter.export(read, again, Progress.NONE);
+        }
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            LerobotExporter.append(read, again, Progress.NONE);
+        }
+        try (LerobotDataset written = LerobotDataset.open(again)) {
+            assertEquals(List.of("instruction"), written.texts());
+            assertEquals(List.of(), written.contradictions());
+            assertEquals(List.of(), written.faults());
+            assertTrue(written.dataColumns().containsAll(List.of("contact BOOLEAN", "touched BOOLEAN[]", "instruction VARCHAR")), written.dataColumns()::toString);
+            for (int episode : new int[] {0, 2, 5}) {
+                try (EpisodeDataset.Episode one = written.episode(episode)) {
+                    float[] truths = new float[3];
+                    one.vector(find(written, "contact"), 3, truths, 0);
+                    one.vector(find(written, "touched"), 3, truths, 1);
+                    assertArrayEquals(new float[] {1, 0, 1}, truths);
+                    assertEquals(List.of("it's step 1", "", "it's step 3"), List.of(one.text(0, 1), one.text(0, 2), one.text(0, 3)));
+                }
+            }
         }
     }
 }

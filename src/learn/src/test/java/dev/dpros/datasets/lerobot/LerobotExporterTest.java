@@ -77,6 +77,24 @@ class LerobotExporterTest {
         assertEquals("[18]", info.at("/features/observation.keypoint/shape").toString());
     }
 
+    /** LeRobot makes of shape [1] a plain value and of any other a list; its reader casts neither into the other. */
+    @Test
+    void shouldWriteColumnsOfTheTypesThatLerobotExpectsOfTheirShapes() throws Exception {
+        Path root = export();
+        JsonNode features = new ObjectMapper().readTree(root.resolve("meta/info.json").toFile()).get("features");
+        int plain = 0;
+        try (var connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM '" + root.resolve("data/chunk-000/file-000.parquet") + "'")) {
+            while (columns.next()) {
+                boolean one = features.at("/" + columns.getString(1) + "/shape").toString().equals("[1]");
+                String type = features.at("/" + columns.getString(1) + "/dtype").asText().equals("int64") ? "BIGINT" : "FLOAT";
+                assertEquals(one ? type : type + "[]", columns.getString(2), columns.getString(1));
+                plain += one ? 1 : 0;
+            }
+        }
+        assertEquals(6, plain, "n_contacts, timestamp and four indices");
+    }
+
     @Test
     void shouldWriteStatisticsWithQuantiles() throws Exception {
         JsonNode stats = new ObjectMapper().readTree(export().resolve("meta/stats.json").toFile());

@@ -46,7 +46,7 @@ public final class Dashboard implements AutoCloseable {
         this.cameras = List.copyOf(cameras);
         this.rateHz = rateHz;
         events = new EventStream(state, new LatencyFeed(registry), rateHz);
-        StaticAssets assets = new StaticAssets();
+        StaticAssets assets = new StaticAssets("index.html");
         server.add("/", assets::serve);
         server.addControl("/session", this::session);
         server.add("/events", events::serve);

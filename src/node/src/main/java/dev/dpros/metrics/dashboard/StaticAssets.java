@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
  * The page's own files, from the program's resources below {@code dashboard}: names of lower-case letters, at most one
  * folder deep, of a known type; each is read once. Any thread.
  */
-final class StaticAssets {
+public final class StaticAssets {
     private static final Pattern NAME = Pattern.compile("/((?:[a-z0-9-]+/)?[a-z0-9-]+\\.(html|css|js|svg))");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -25,10 +25,17 @@ final class StaticAssets {
     private record Asset(String type, String tag, byte[] body) {}
 
     private final Map<String, Asset> assets = new ConcurrentHashMap<>();
+    private final String first;
 
-    void serve(HttpExchange exchange) throws IOException {
+    /** @param first the page's own name, served as {@code /} */
+    public StaticAssets(String first) {
+        this.first = "/" + first;
+    }
+
+    /** Answers with the file of the request's path; 404 where there is none, 304 where the client has it. */
+    public void serve(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        Asset asset = find(path.equals("/") ? "/index.html" : path);
+        Asset asset = find(path.equals("/") ? first : path);
         if (asset == null) {
             Replies.text(exchange, 404, "not found");
             return;

@@ -18,7 +18,7 @@ public final class PageLayout {
                 if (left < -1 || left + width > this.canvas.clientWidth + 1 || width > (most ?? Infinity) + 1) {
                   window.cutLabels.add('label "' + text + '" in ' + (this.canvas.id || this.canvas.closest('[id]').id));
                 }
-                window.drawn ||= text === 'now'; // the timeline's, after which the rest of this drawing goes on without a break
+                window.drawn ||= text === window.lastLabel;
                 return write.apply(this, arguments);
               };
             }
@@ -53,12 +53,23 @@ public final class PageLayout {
 
     private PageLayout() {}
 
-    /** What does not fit, in a window of this width, in light and in dark. Leaves the window as it is then. */
+    /** What does not fit of the live page, whose timeline says {@code now} at its end. */
     public static List<String> faults(Browser browser, int width) throws IOException, InterruptedException {
+        return faults(browser, width, "now");
+    }
+
+    /**
+     * What does not fit, in a window of this width, in light and in dark. Leaves the window as it is then.
+     *
+     * @param lastLabel of a picture, after which the rest of a drawing goes on without a break
+     */
+    public static List<String> faults(Browser browser, int width, String lastLabel) throws IOException, InterruptedException {
         List<String> faults = new ArrayList<>();
         for (String theme : List.of("light", "dark")) {
             show(browser, width, theme);
+            browser.script("window.lastLabel = '" + lastLabel + "'");
             browser.script(WATCH_LABELS);
+            browser.script("dispatchEvent(new Event('resize'))"); // a page that stands still draws once more
             browser.await("window.drawn");
             browser.script(FIND).forEach(fault -> faults.add(String.format(Locale.ROOT, "%d px, %s: %s", width, theme, fault.asText())));
         }

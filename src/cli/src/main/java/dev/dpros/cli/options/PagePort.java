@@ -1,18 +1,18 @@
-package dev.dpros.cli.demo;
+package dev.dpros.cli.options;
 
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** The port of the demonstration's live page. */
-final class PagePort {
+/** The port of a page, where none was asked for. Stateless. */
+public final class PagePort {
     private static final int USUAL = 8080;
 
     private PagePort() {}
 
     /** 8080, or any other free port of loopback if that is taken. */
-    static int choose() throws IOException {
+    public static int choose() throws IOException {
         try {
             return free(USUAL);
         } catch (BindException taken) {
