@@ -8,31 +8,52 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
-/** Collects a body of at most so many bytes; a longer one ends the exchange. The client's threads, one after the other. */
+/**
+ * Collects an answer with a body of at most so many bytes; a longer one ends the exchange. Whoever waits is told with the last byte,
+ * by the thread that read it: the JDK's own future would start another thread for that. The client's threads, one after the other.
+ */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
+    private final HttpResponse.ResponseInfo head;
     private final int most;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CompletableFuture<Answer> answer;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private Flow.Subscription subscription;
 
-    BoundedBody(int most) {
+    /**
+     * What came.
+     *
+     * @param status of HTTP
+     * @param jsonLength the header {@link InferenceRequest#JSON_LENGTH}; null without it
+     */
+    record Answer(int status, @Nullable String jsonLength, byte[] body) {}
+
+    private BoundedBody(HttpResponse.ResponseInfo head, int most, CompletableFuture<Answer> answer) {
+        this.head = head;
         this.most = most;
+        this.answer = answer;
     }
 
     /** Bodies of at most so many bytes: a longer announced one is not waited for. */
-    static HttpResponse.BodyHandler<byte[]> atMost(int most) {
-        return answer -> {
-            BoundedBody body = new BoundedBody(most);
-            if (answer.headers().firstValueAsLong("Content-Length").orElse(0) > most) {
-                body.tooLong();
+    static HttpResponse.BodyHandler<byte[]> atMost(int most, CompletableFuture<Answer> answer) {
+        return head -> {
+            BoundedBody body = new BoundedBody(head, most, answer);
+            if (head.headers().firstValueAsLong("Content-Length").orElse(0) > most) {
+                body.fail(body.tooLong());
             }
             return body;
         };
     }
 
-    private void tooLong() {
-        whole.completeExceptionally(new TooLongException("an answer of more than " + most + " bytes"));
+    private TooLongException tooLong() {
+        return new TooLongException("an answer of more than " + most + " bytes");
+    }
+
+    private void fail(Throwable cause) {
+        answer.completeExceptionally(cause);
+        whole.completeExceptionally(cause);
     }
 
     /** More came than can be right. */
@@ -67,7 +88,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
             }
             if (item.remaining() > most - bytes.size()) {
                 subscription.cancel();
-                tooLong();
+                fail(tooLong());
                 return;
             }
             byte[] part = new byte[item.remaining()];
@@ -78,11 +99,13 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
     @Override
     public void onError(Throwable thrown) {
-        whole.completeExceptionally(thrown);
+        fail(thrown);
     }
 
     @Override
     public void onComplete() {
-        whole.complete(bytes.toByteArray());
+        byte[] body = bytes.toByteArray();
+        answer.complete(new Answer(head.statusCode(), head.headers().firstValue(InferenceRequest.JSON_LENGTH).orElse(null), body));
+        whole.complete(body);
     }
 }

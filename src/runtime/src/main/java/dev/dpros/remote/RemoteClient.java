@@ -2,12 +2,12 @@ package dev.dpros.remote;
 
 import dev.dpros.core.ForeignText;
 import dev.dpros.core.InputException;
+import dev.dpros.remote.BoundedBody.Answer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,15 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Talks to one server, with the JDK's HTTP client. Whoever calls waits for at most as long as it says: connecting, TLS, names and
- * reading are done by the client's threads, and an answer that does not come is given up. Redirects are not followed; an answer
- * has a most of bytes. Thread-safe.
+ * sending are done by a thread of the client's own, reading by another, and an answer that does not come is given up. Redirects are not
+ * followed; an answer has a most of bytes. Thread-safe.
  */
 public final class RemoteClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final RemoteOptions options;
-    private final ExecutorService executor;
+    private final ExecutorService threads;
     private final HttpClient http;
     private volatile @Nullable String authorization;
 
@@ -41,13 +42,14 @@ public final class RemoteClient implements AutoCloseable {
     public RemoteClient(RemoteOptions options) {
         this.options = options;
         renewToken();
-        executor = Executors.newCachedThreadPool(task -> {
+        threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "remote-http-" + THREADS.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
+        // what the client does after reading is little, and done by the thread that reads
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER).executor(executor);
+                .followRedirects(HttpClient.Redirect.NEVER).executor(Runnable::run);
         if (!options.credentials().caFile().isEmpty()) {
             builder.sslContext(TrustedAuthorities.context(options.credentials().caFile()));
         }
@@ -57,6 +59,11 @@ public final class RemoteClient implements AutoCloseable {
     /** Reads the token again, which may have been changed. @throws InputException if it cannot be used */
     void renewToken() {
         authorization = BearerToken.header(options.credentials(), System.getenv());
+    }
+
+    /** Daemons, as many as there is work, which {@link #close} interrupts. */
+    ExecutorService threads() {
+        return threads;
     }
 
     /** Where the server is, for messages. */
@@ -78,9 +85,9 @@ public final class RemoteClient implements AutoCloseable {
         HttpRequest request = request(path("/infer"))
                 .header("Content-Type", "application/octet-stream")
                 .header(InferenceRequest.JSON_LENGTH, String.valueOf(jsonLength))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body.array())).build();
-        HttpResponse<byte[]> answer = exchange(request, InferenceAnswer.mostBytes(outputs), waitNs);
-        return InferenceAnswer.outputs(answer.body(), answer.headers().firstValue(InferenceRequest.JSON_LENGTH).orElse(null), outputs);
+                .POST(new WholeBody(body)).build();
+        Answer answer = exchange(request, InferenceAnswer.mostBytes(outputs), waitNs);
+        return InferenceAnswer.outputs(answer.body(), answer.jsonLength(), outputs);
     }
 
     /** Gets a path of the model, such as {@code /ready}; its body. @throws RemoteFailure if it is not there, in time */
@@ -98,35 +105,46 @@ public final class RemoteClient implements AutoCloseable {
         return shown == null ? request : request.header("Authorization", shown);
     }
 
-    private HttpResponse<byte[]> exchange(HttpRequest request, int mostBytes, long waitNs) throws RemoteFailure {
-        CompletableFuture<HttpResponse<byte[]>> sent = http.sendAsync(request, BoundedBody.atMost(mostBytes));
-        HttpResponse<byte[]> answer;
+    private Answer exchange(HttpRequest request, int mostBytes, long waitNs) throws RemoteFailure {
+        CompletableFuture<Answer> answered = new CompletableFuture<>();
+        Future<?> sending = begin(request, mostBytes, answered);
+        Answer answer;
         try {
-            answer = sent.get(waitNs, TimeUnit.NANOSECONDS);
+            answer = answered.get(waitNs, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            giveUp(sent);
+            sending.cancel(true);
             throw new RemoteFailure(RemoteFailure.Kind.TIMEOUT, address() + ": no answer within " + waitNs / 1_000_000 + " ms", e);
         } catch (InterruptedException e) {
-            giveUp(sent);
+            sending.cancel(true);
             Thread.currentThread().interrupt();
             throw new RemoteFailure(RemoteFailure.Kind.CONNECTION, address() + ": interrupted", e);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         }
-        if (answer.statusCode() != 200) {
+        if (answer.status() != 200) {
             String error = InferenceAnswer.error(answer.body());
-            throw new RemoteFailure(RemoteFailure.Kind.STATUS, address() + ": HTTP status " + answer.statusCode()
-                    + (answer.statusCode() / 100 == 3 ? ": redirects are not followed" : error.isEmpty() ? "" : ": " + error));
+            throw new RemoteFailure(RemoteFailure.Kind.STATUS, address() + ": HTTP status " + answer.status()
+                    + (answer.status() / 100 == 3 ? ": redirects are not followed" : error.isEmpty() ? "" : ": " + error));
         }
         return answer;
     }
 
-    /** Cancelling closes the connection, which is nothing for the thread that has no time left. */
-    private void giveUp(CompletableFuture<?> sent) {
+    /**
+     * Sends by a thread of the client's: whoever calls is never kept by a name that does not resolve, a connection or TLS. Interrupted,
+     * that thread closes the connection, which is nothing for one that has no time left.
+     */
+    private Future<?> begin(HttpRequest request, int mostBytes, CompletableFuture<Answer> answered) throws RemoteFailure {
         try {
-            executor.execute(() -> sent.cancel(true));
+            return threads.submit(() -> {
+                try {
+                    http.send(request, BoundedBody.atMost(mostBytes, answered));
+                    answered.completeExceptionally(new IOException("no answer"));
+                } catch (IOException | InterruptedException | RuntimeException e) {
+                    answered.completeExceptionally(e);
+                }
+            });
         } catch (RejectedExecutionException e) {
-            sent.cancel(true); // the client is closed
+            throw new RemoteFailure(RemoteFailure.Kind.CONNECTION, address() + ": the client is closed", e);
         }
     }
 
@@ -144,6 +162,6 @@ public final class RemoteClient implements AutoCloseable {
     /** Ends its threads; an exchange under way fails. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        threads.shutdownNow();
     }
 }
