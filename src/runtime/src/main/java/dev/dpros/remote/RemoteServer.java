@@ -157,7 +157,7 @@ public final class RemoteServer implements AutoCloseable {
 
     private Prediction exchange(PolicyWire.Message message, long waitNs) throws RemoteFailure {
         PolicyWire with = message.wire();
-        return with.decode(client.infer(message.body(), message.jsonLength(), with.outputs(), waitNs), message.steps());
+        return with.decode(client.infer(message.body(), message.jsonLength(), with.answers(), waitNs), message.steps());
     }
 
     /**

@@ -72,7 +72,7 @@ class RemoteClientTest {
     private static double last(RemoteClient client, float x, long waitNs) throws RemoteFailure {
         InferenceRequest request = new InferenceRequest(List.of(TensorSpec.of("x", TensorType.FP32, 1, 1)), List.of("y", "n"));
         ByteBuffer body = request.body().putFloat(request.offset(0), x);
-        return client.infer(body, request.jsonLength(), OUTPUTS, waitNs).get(0).getDouble(5 * Double.BYTES);
+        return client.infer(body, request.jsonLength(), new AnswerReader(OUTPUTS), waitNs).get(0).getDouble(5 * Double.BYTES);
     }
 
     @ParameterizedTest

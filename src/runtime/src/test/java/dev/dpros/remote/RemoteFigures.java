@@ -41,7 +41,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * The figures of docs/fleet.md, for a quiet machine: what the client costs on loopback, and how many chunks eight robots get from one
- * server and from samplers of their own. Arguments: policy, chunks a robot.
+ * server and from samplers of their own. Arguments: policy, chunks a robot (without: the client alone).
  */
 public final class RemoteFigures {
     private static final int CALLS = 2_000;
@@ -56,6 +56,9 @@ public final class RemoteFigures {
     public static void main(String[] args) throws Exception {
         PolicyDefinition policy = PolicyReader.read(Path.of(args[0]));
         overhead(policy);
+        if (args.length == 1) {
+            return;
+        }
         int chunks = Integer.parseInt(args[1]);
         Path archive = Files.createTempFile("model", ".pt");
         try (OutputStream out = Files.newOutputStream(archive)) {
@@ -113,7 +116,7 @@ public final class RemoteFigures {
                 PolicyWire.Message message = wire.encode(window, SamplingTensors.of(config, sampler,
                         Sampling.of(NoiseSource.seeded(i), StepListener.NONE)));
                 long encodedNs = System.nanoTime();
-                List<ByteBuffer> answer = client.infer(message.body(), message.jsonLength(), wire.outputs(), 10_000_000_000L);
+                List<ByteBuffer> answer = client.infer(message.body(), message.jsonLength(), wire.answers(), 10_000_000_000L);
                 long answeredNs = System.nanoTime();
                 wire.decode(answer, message.steps());
                 long endNs = System.nanoTime();
