@@ -96,7 +96,7 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body, boolean 
                 throw new EOFException("the connection ended within a head");
             }
             if (--left[0] < 0) {
-                throw new BadAnswerException("a head without end");
+                throw new BadAnswerException("a head or chunk without end");
             }
             line.write(c);
         }

@@ -223,6 +223,11 @@ public final class RemoteClient implements AutoCloseable {
         }
     }
 
+    /** Connections that wait for the next exchange. */
+    int kept() {
+        return idle.size();
+    }
+
     private void forgetConnections() {
         for (HttpConnection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
             each.close();
