@@ -108,7 +108,7 @@ public final class FallbackPolicy implements ChunkPolicy {
         long encodedNs = clock.monotonicNs();
         latency.encode().recordNs(encodedNs - startNs);
         try {
-            Prediction prediction = server.ask(message, Math.max(LEAST_WAIT_NS, waitNs - (encodedNs - startNs)));
+            Prediction prediction = ask(message, Math.max(LEAST_WAIT_NS, waitNs - (encodedNs - startNs)), sampling.deadlineNs());
             latency.total().recordNs(clock.monotonicNs() - startNs);
             return prediction;
         } catch (RemoteFailure e) {
@@ -117,6 +117,16 @@ public final class FallbackPolicy implements ChunkPolicy {
                 throw without("the deadline has passed: " + e.getMessage()); // the next chunk is sampled here at once
             }
             return instead(window, tensors.replay(sampling), e.getMessage());
+        }
+    }
+
+    private Prediction ask(PolicyWire.Message message, long waitNs, long deadlineNs) throws RemoteFailure {
+        try {
+            return server.ask(message, waitNs);
+        } finally {
+            if (deadlineNs != Sampling.NO_DEADLINE) {
+                server.kept(clock.monotonicNs() - deadlineNs);
+            }
         }
     }
 

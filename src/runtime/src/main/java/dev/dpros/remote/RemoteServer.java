@@ -38,6 +38,7 @@ public final class RemoteServer implements AutoCloseable {
     private final AtomicLong localChunks = new AtomicLong();
     private final AtomicLong withoutChunk = new AtomicLong();
     private final LongAccumulator mostLateNs = new LongAccumulator(Math::max, Long.MIN_VALUE);
+    private final LongAccumulator mostKeptNs = new LongAccumulator(Math::max, Long.MIN_VALUE);
     private final Lookout<JsonNode> lookout;
     private final Thread watch;
     private volatile PolicyWire wire;
@@ -91,9 +92,22 @@ public final class RemoteServer implements AutoCloseable {
         return withoutChunk.get();
     }
 
-    /** How long after its deadline the sampler's thread was free of a chunk, at most, ns; negative: before; the least long before any. */
+    /**
+     * How long after its deadline the sampler's thread was free of a chunk at most, with what the policy here took, ns; negative: before;
+     * the least long before any.
+     */
     public long mostLateNs() {
         return mostLateNs.get();
+    }
+
+    /** How long after a chunk's deadline the sampler's thread still waited for the server, at most; as {@link #mostLateNs}. */
+    public long mostKeptNs() {
+        return mostKeptNs.get();
+    }
+
+    /** Its answer, or that there was none, came so long after a chunk's deadline. */
+    void kept(long lateNs) {
+        mostKeptNs.accumulate(lateNs);
     }
 
     /** A chunk, or its failure, came so long after its deadline. */

@@ -225,6 +225,8 @@ class FallbackPolicyTest {
         String reason = assertThrows(ChunkAbandonedException.class, () -> predict(1, LOCAL_NS - 50 * MS)).getMessage();
         assertTrue(reason.contains("the deadline has passed") && reason.contains("no memory left"), reason);
         assertEquals(0, sampledHere.get());
+        assertEquals(50 * MS, server.mostKeptNs());
+        assertEquals(50 * MS, server.mostLateNs());
         assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS - 50 * MS).origin());
         assertEquals(1, server.withoutChunk());
     }
