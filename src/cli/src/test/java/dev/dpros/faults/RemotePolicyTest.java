@@ -47,22 +47,20 @@ class RemotePolicyTest {
                     message -> String.valueOf(message.get("status")));
             requireShown(remote);
             for (Fault fault : List.of(Fault.SILENT, Fault.NAN)) {
-                long opened = remote.server.breaker().opened();
                 remote.http.set(fault);
-                remote.awaitMiss(opened, 2);
+                remote.awaitMiss(2);
                 String reason = fault == Fault.NAN ? "a trajectory with NaN or infinity" : "no answer within";
                 RemoteRig.await("diagnostics with " + reason, () -> diagnostics.since(beganNs).stream()
                         .anyMatch(entry -> entry.value().contains("chunks_local") && entry.value().contains("; ") && entry.value().contains(reason)));
                 remote.http.set(Fault.NONE);
                 remote.awaitServer();
             }
-            long opened = remote.server.breaker().opened();
             remote.http.kill();
-            remote.awaitMiss(opened, 1);
+            remote.awaitMiss(1);
             remote.http.restart(RemoteRig.model(dir, RemoteRig.changed()));
             RemoteRig.await("the other weights to be seen", () -> remote.server.breaker().reason().contains("other weights"));
             long before = remote.server.remoteChunks();
-            remote.awaitMiss(opened, 1);
+            remote.awaitMiss(1);
             assertEquals(before, remote.server.remoteChunks());
             remote.http.kill();
             remote.http.restart(remote.model);
@@ -70,10 +68,10 @@ class RemotePolicyTest {
 
             List<Integer> states = remote.states(beganNs);
             assertFalse(states.contains(NodeState.FAULT), states::toString);
-            assertEquals(0, remote.server.withoutChunk());
+            assertTrue(remote.server.withoutChunk() <= remote.server.breaker().opened(), "only where the server had used all the time");
             assertEquals(0, remote.rig.policy().loop().statistics().get(Counter.INFERENCE_FAILURES), "each inference gave a chunk");
             assertEquals(0, remote.rig.policy().replacements());
-            assertTrue(remote.server.mostLateNs() < 5_000_000_000L, "half of what a request may take: " + remote.server.mostLateNs());
+            assertTrue(remote.server.mostKeptNs() < 5_000_000_000L, "half of what a request may take: " + remote.server.mostKeptNs());
         }
         Set<String> origins = TraceReport.of(dir.resolve("remote.trace")).cycles().stream().map(TraceReport.Cycle::origin).collect(Collectors.toSet());
         assertTrue(origins.containsAll(Set.of(ChunkOrigin.LOCAL.label(), ChunkOrigin.REMOTE.label())), origins::toString);

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RemotePolicyTrials {
     private static final long MS = 1_000_000L;
     private static final long MOST_LATE_NS = 50 * MS;
+    /** A tick of the control loop, and the state's way here. */
+    private static final long STATE_NS = 100 * MS;
     private static final double NOMINAL_IN_A_CUT = 0.95;
     private static final List<Fault> FAULTS = Stream.of(Fault.values()).filter(fault -> fault != Fault.NONE && fault != Fault.SLOW)
             .collect(Collectors.toList());
@@ -37,8 +39,9 @@ class RemotePolicyTrials {
         long here = remote.server.localChunks();
         long sinceNs = FaultRig.nowNs();
         Thread.sleep(ms);
-        System.out.printf(Locale.ROOT, "%-28s %3.0f %% nominal, %d chunks of the server, %d here, most late %d ms%n", what, 100 * remote.nominal(sinceNs),
-                remote.server.remoteChunks() - remotely, remote.server.localChunks() - here, remote.server.mostLateNs() / MS);
+        System.out.printf(Locale.ROOT, "%-28s %3.0f %% nominal, %d chunks of the server, %d here; most so far: kept %d ms after a deadline, late by %d ms%n",
+                what, 100 * remote.nominal(sinceNs), remote.server.remoteChunks() - remotely, remote.server.localChunks() - here,
+                remote.server.mostKeptNs() / MS, remote.server.mostLateNs() / MS);
         assertFalse(remote.states(sinceNs).contains(NodeState.FAULT));
     }
 
@@ -75,10 +78,16 @@ class RemotePolicyTrials {
             phase("killed", remote, 5_000);
             remote.http.restart(remote.model);
             remote.awaitServer();
-            assertTrue(remote.server.mostLateNs() <= MOST_LATE_NS, "late by " + remote.server.mostLateNs() / MS + " ms");
+            requireInTime(remote);
             assertEquals(0, remote.rig.count(SafetyEvent.SAMPLER_CRASHED));
             assertFalse(remote.states(beganNs).contains(NodeState.FAULT));
         }
+    }
+
+    /** Neither the server's silence nor the policy here in its place keeps the sampler's thread from the next chunk. */
+    private static void requireInTime(RemoteRig remote) {
+        assertTrue(remote.server.mostKeptNs() <= MOST_LATE_NS, "kept for " + remote.server.mostKeptNs() / MS + " ms");
+        assertTrue(remote.server.mostLateNs() <= MOST_LATE_NS, "late by " + remote.server.mostLateNs() / MS + " ms");
     }
 
     /** The breaker's wait, not the next chunk's turn. */
@@ -98,7 +107,7 @@ class RemotePolicyTrials {
                 long cutNs = FaultRig.nowNs();
                 remote.http.set(Fault.SILENT);
                 long heldNs = firstNs(remote, RemoteRig.HOLD, cutNs);
-                assertTrue(heldNs - cutNs <= horizonNs + 500 * MS, "hold after " + (heldNs - cutNs) / MS + " ms");
+                assertTrue(heldNs - cutNs <= horizonNs + STATE_NS, "hold after " + (heldNs - cutNs) / MS + " ms");
                 Thread.sleep(3_000);
                 long backNs = FaultRig.nowNs();
                 remote.http.set(Fault.NONE);
@@ -107,7 +116,7 @@ class RemotePolicyTrials {
                 assertTrue(nominalNs - backNs <= 1_000 * MS, "nominal after " + (nominalNs - backNs) / MS + " ms");
                 remote.awaitServer();
             }
-            assertTrue(remote.server.mostLateNs() <= MOST_LATE_NS, "late by " + remote.server.mostLateNs() / MS + " ms");
+            requireInTime(remote);
             assertFalse(remote.states(0).contains(NodeState.FAULT));
         }
     }

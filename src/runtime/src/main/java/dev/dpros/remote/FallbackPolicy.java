@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A policy on a server, with what happens while the server does not answer: the same policy on this machine, or no chunk, after
- * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately (if that can
- * make the deadline at all), and then takes the policy here; after the first such miss the server is not asked before it has been
- * seen to answer again. One seed gives the same chunk from either. Confined to the sampler's thread.
+ * which the watchdog holds. A chunk waits for its answer until its deadline less what the policy here has taken lately, and room for
+ * a half more (if the policy here can make the deadline at all), and then takes the policy here; after the first such miss the server
+ * is not asked before it has been seen to answer again. One seed gives the same chunk from either. Confined to the sampler's thread.
  */
 public final class FallbackPolicy implements ChunkPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(FallbackPolicy.class);
@@ -108,18 +108,32 @@ public final class FallbackPolicy implements ChunkPolicy {
         long encodedNs = clock.monotonicNs();
         latency.encode().recordNs(encodedNs - startNs);
         try {
-            Prediction prediction = server.ask(message, Math.max(LEAST_WAIT_NS, waitNs - (encodedNs - startNs)));
+            Prediction prediction = ask(message, Math.max(LEAST_WAIT_NS, waitNs - (encodedNs - startNs)), sampling.deadlineNs());
             latency.total().recordNs(clock.monotonicNs() - startNs);
             return prediction;
         } catch (RemoteFailure e) {
             LOG.warn("sampler.remote: {}; {} meanwhile", e.getMessage(), local == null ? "no chunks" : "chunks are sampled here");
+            if (sampling.deadlineNs() - clock.monotonicNs() < LEAST_WAIT_NS) {
+                throw without("the deadline has passed: " + e.getMessage()); // the next chunk is sampled here at once
+            }
             return instead(window, tensors.replay(sampling), e.getMessage());
         }
     }
 
+    private Prediction ask(PolicyWire.Message message, long waitNs, long deadlineNs) throws RemoteFailure {
+        try {
+            return server.ask(message, waitNs);
+        } finally {
+            if (deadlineNs != Sampling.NO_DEADLINE) {
+                server.kept(clock.monotonicNs() - deadlineNs);
+            }
+        }
+    }
+
     /**
-     * How long the chunk may wait for the server: in the time left, the policy here must fit as well. If it would not even alone, it is
-     * no help, and the server has all the time.
+     * How long the chunk may wait for the server: in the time left, the policy here must fit as well, with room: beside whatever else
+     * the machine does now it may take longer than it did lately. If it would not fit even alone, it is no help, and the server has all
+     * the time.
      */
     private long waitNs(long deadlineNs, long nowNs) {
         if (deadlineNs == Sampling.NO_DEADLINE) {
@@ -127,7 +141,9 @@ public final class FallbackPolicy implements ChunkPolicy {
         }
         long leftNs = deadlineNs - nowNs;
         long costNs = costNs();
-        return Math.min(leftNs - costNs < LEAST_WAIT_NS ? leftNs : leftNs - costNs, server.timeoutNs());
+        long spareNs = leftNs - costNs;
+        long waitNs = spareNs < LEAST_WAIT_NS ? leftNs : Math.max(LEAST_WAIT_NS, spareNs - Math.min(costNs, spareNs) / 2);
+        return Math.min(waitNs, server.timeoutNs());
     }
 
     /** The most that the policy here has taken lately; 0 without one. */
@@ -141,12 +157,16 @@ public final class FallbackPolicy implements ChunkPolicy {
 
     private Prediction instead(ObservationWindow window, Sampling sampling, String reason) {
         if (local == null) {
-            server.noChunk();
-            throw new ChunkAbandonedException(reason);
+            throw without(reason);
         }
         Prediction prediction = here(window, sampling);
         server.sampledHere();
         return prediction;
+    }
+
+    private ChunkAbandonedException without(String reason) {
+        server.noChunk();
+        return new ChunkAbandonedException(reason);
     }
 
     private Prediction here(ObservationWindow window, Sampling sampling) {

@@ -31,6 +31,7 @@ final class PolicyWire {
     private final PolicySignature signature;
     private final int[] hash;
     private final List<TensorSpec> outputs;
+    private final AnswerReader answers;
     private @Nullable InferenceRequest request;
     private int steps;
     private int varianceSteps;
@@ -50,11 +51,17 @@ final class PolicyWire {
         this.signature = signature;
         hash = PolicyHash.ints(signature.hash());
         outputs = signature.outputs().stream().map(tensor -> closed(tensor, 0, 0)).toList();
+        answers = new AnswerReader(outputs);
     }
 
     /** What an answer must hold. */
     List<TensorSpec> outputs() {
         return outputs;
+    }
+
+    /** Reads it. */
+    AnswerReader answers() {
+        return answers;
     }
 
     /** What the server's model must be. */
@@ -106,11 +113,11 @@ final class PolicyWire {
         return kept;
     }
 
-    /** Pictures are whole 255ths. */
+    /** Pictures are whole 255ths: the nearest is found without {@code Math.round}, which takes several times as long. */
     private static void picture(float[] values, ByteBuffer body, int at) {
         byte[] bytes = body.array();
         for (int i = 0; i < values.length; i++) {
-            bytes[at + i] = (byte) Math.max(0, Math.min(255, Math.round(255 * values[i])));
+            bytes[at + i] = (byte) Math.max(0, Math.min(255, (int) (255 * values[i] + 0.5f)));
         }
     }
 

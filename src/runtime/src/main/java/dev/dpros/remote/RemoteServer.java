@@ -23,11 +23,10 @@ public final class RemoteServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteServer.class);
     private static final int MOST_METADATA = 1 << 20;
     private static final int MOST_READY = 1 << 12;
-    /** A new try often reaches a network that has come back sooner than an old one that waits on. */
-    private static final long LOOK_NS = 400_000_000;
-    private static final int LONG_LOOK_EVERY = 4;
+    /** Enough for a connection, TLS and two answers over 75 ms there and back; slower servers are found by the look that goes on. */
+    private static final long ROUND_NS = 300_000_000;
     private static final long AWAY_PAUSE_NS = 150_000_000;
-    private static final long SLOW_PAUSE_NS = 1_000_000_000;
+    private static final long MOST_PAUSE_NS = 1_000_000_000;
     private static final long GREETING_NS = 5_000_000_000L;
     private static final long FIRST_ANSWER_NS = 30_000_000_000L;
 
@@ -39,13 +38,15 @@ public final class RemoteServer implements AutoCloseable {
     private final AtomicLong localChunks = new AtomicLong();
     private final AtomicLong withoutChunk = new AtomicLong();
     private final LongAccumulator mostLateNs = new LongAccumulator(Math::max, Long.MIN_VALUE);
+    private final LongAccumulator mostKeptNs = new LongAccumulator(Math::max, Long.MIN_VALUE);
+    private final Lookout<JsonNode> lookout;
     private final Thread watch;
     private volatile PolicyWire wire;
     private volatile PolicyWire.Message newest;
     private volatile long allowedNs;
     private volatile boolean ended;
     private volatile boolean greeted;
-    private int looks;
+    private long vainPauseNs = AWAY_PAUSE_NS;
 
     /**
      * Does not ask it yet.
@@ -59,6 +60,8 @@ public final class RemoteServer implements AutoCloseable {
         wire = new PolicyWire(definition, PolicySignature.of(definition, PolicySignature.Pictures.UINT8));
         allowedNs = options.timeoutNs();
         client = new RemoteClient(options);
+        lookout = new Lookout<>(() -> metadata(options.timeoutNs()), Math.min(ROUND_NS, options.timeoutNs()), client.threads()::submit,
+                client.address());
         watch = new Thread(this::watch, "remote-watch");
         watch.setDaemon(true);
         watch.start();
@@ -89,9 +92,22 @@ public final class RemoteServer implements AutoCloseable {
         return withoutChunk.get();
     }
 
-    /** How long after its deadline the sampler's thread was free of a chunk, at most, ns; negative: before; the least long before any. */
+    /**
+     * How long after its deadline the sampler's thread was free of a chunk at most, with what the policy here took, ns; negative: before;
+     * the least long before any.
+     */
     public long mostLateNs() {
         return mostLateNs.get();
+    }
+
+    /** How long after a chunk's deadline the sampler's thread still waited for the server, at most; as {@link #mostLateNs}. */
+    public long mostKeptNs() {
+        return mostKeptNs.get();
+    }
+
+    /** Its answer, or that there was none, came so long after a chunk's deadline. */
+    void kept(long lateNs) {
+        mostKeptNs.accumulate(lateNs);
     }
 
     /** A chunk, or its failure, came so long after its deadline. */
@@ -155,7 +171,7 @@ public final class RemoteServer implements AutoCloseable {
 
     private Prediction exchange(PolicyWire.Message message, long waitNs) throws RemoteFailure {
         PolicyWire with = message.wire();
-        return with.decode(client.infer(message.body(), message.jsonLength(), with.outputs(), waitNs), message.steps());
+        return with.decode(client.infer(message.body(), message.jsonLength(), with.answers(), waitNs), message.steps());
     }
 
     /**
@@ -171,8 +187,7 @@ public final class RemoteServer implements AutoCloseable {
         }
         greeted = true;
         try {
-            requireReady(GREETING_NS);
-            requireSignature(GREETING_NS);
+            requireSignature(metadata(GREETING_NS));
             newest = first.apply(wire);
             shadow(FIRST_ANSWER_NS);
         } catch (RemoteFailure e) {
@@ -187,44 +202,66 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     private void watch() {
-        while (!ended) {
-            if (breaker.closed() || newest == null) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, pauseAfterLook());
+        try {
+            while (!ended) {
+                if (breaker.closed() || newest == null) {
+                    LockSupport.park(this);
+                } else {
+                    LockSupport.parkNanos(this, spread(pauseAfterLook()));
+                }
             }
+        } catch (InterruptedException e) {
+            LOG.warn("sampler.remote: interrupted; {} is no longer looked for", words());
         }
     }
 
-    /** Looks for it; how long to wait before the next look. Not at once: all robots of a fleet may be looking. */
-    private long pauseAfterLook() {
-        long pauseNs = AWAY_PAUSE_NS;
-        try {
-            client.renewToken();
-            long waitNs = ++looks % LONG_LOOK_EVERY == 0 ? options.timeoutNs() : Math.min(LOOK_NS, options.timeoutNs());
-            requireReady(waitNs);
-            pauseNs = SLOW_PAUSE_NS;
-            requireSignature(waitNs);
-            if (wantsRequest()) {
-                pauseNs = AWAY_PAUSE_NS; // the next chunk brings one
-            } else {
-                shadow(Math.min(allowedNs, options.timeoutNs()));
-                LOG.info("sampler.remote: {} answers", words());
-            }
-        } catch (RemoteFailure | InputException e) {
-            breaker.stillAway(e.getMessage());
-        }
+    /** All robots of a fleet may be looking. */
+    private static long spread(long pauseNs) {
         return pauseNs / 4 * 3 + ThreadLocalRandom.current().nextLong(pauseNs / 2);
     }
 
-    private void requireReady(long waitNs) throws RemoteFailure {
+    /** Looks for it; how long to wait before the next look. */
+    private long pauseAfterLook() throws InterruptedException {
+        JsonNode metadata;
+        try {
+            client.renewToken();
+            metadata = lookout.round();
+        } catch (RemoteFailure | InputException e) {
+            breaker.stillAway(e.getMessage());
+            vainPauseNs = AWAY_PAUSE_NS;
+            return AWAY_PAUSE_NS;
+        }
+        try {
+            requireSignature(metadata);
+            if (!wantsRequest()) { // else the next chunk brings one
+                shadow(Math.min(allowedNs, options.timeoutNs()));
+                LOG.info("sampler.remote: {} answers", words());
+            }
+            vainPauseNs = AWAY_PAUSE_NS;
+            return AWAY_PAUSE_NS;
+        } catch (RemoteFailure e) {
+            breaker.stillAway(e.getMessage());
+            return pauseInVain();
+        }
+    }
+
+    /** A server that is there, and answers too late or not as it must, is asked for a chunk less and less often. */
+    private long pauseInVain() {
+        long pauseNs = vainPauseNs;
+        vainPauseNs = Math.min(MOST_PAUSE_NS, 2 * pauseNs);
+        return pauseNs;
+    }
+
+    /** What the model says of itself, once it says that it is ready. */
+    private JsonNode metadata(long waitNs) throws RemoteFailure {
+        long untilNs = System.nanoTime() + waitNs;
         client.get("/ready", MOST_READY, waitNs);
+        byte[] body = client.get("", MOST_METADATA, Math.max(1, untilNs - System.nanoTime()));
+        return InferenceAnswer.object(body, body.length);
     }
 
     /** The model must take and give what this policy's export does. */
-    private void requireSignature(long waitNs) throws RemoteFailure {
-        byte[] body = client.get("", MOST_METADATA, waitNs);
-        JsonNode metadata = InferenceAnswer.object(body, body.length);
+    private void requireSignature(JsonNode metadata) throws RemoteFailure {
         Map<String, TensorSpec> inputs = InferenceAnswer.signature(metadata, "inputs");
         Map<String, TensorSpec> outputs = InferenceAnswer.signature(metadata, "outputs");
         wire = ServerSignature.wire(definition, wire, inputs, outputs);

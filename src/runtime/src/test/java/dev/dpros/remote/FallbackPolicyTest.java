@@ -67,7 +67,13 @@ class FallbackPolicyTest {
     }
 
     /** What it answers with is the noise that it was sent. */
-    private record Echo(PolicyDefinition definition) implements PolicyServer.Model {
+    private static class Echo implements PolicyServer.Model {
+        private final PolicyDefinition definition;
+
+        Echo(PolicyDefinition definition) {
+            this.definition = definition;
+        }
+
         private PolicySignature signature() {
             return PolicySignature.of(definition, PolicySignature.Pictures.UINT8);
         }
@@ -190,11 +196,39 @@ class FallbackPolicyTest {
     }
 
     @Test
-    void shouldWaitUntilTheDeadlineLessWhatThePolicyHereTakes() throws Exception {
+    void shouldWaitUntilTheDeadlineLessWhatThePolicyHereTakesAndHalfAsMuchAgain() throws Exception {
         start(true, POLICY);
         http.set(Fault.SILENT);
         assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS + 250 * MS).origin());
-        assertTrue(server.breaker().reason().endsWith("no answer within 250 ms"), server.breaker().reason());
+        assertTrue(server.breaker().reason().endsWith("no answer within 150 ms"), server.breaker().reason());
+    }
+
+    @Test
+    void shouldLeaveTheServerHalfOfWhatIsLeftWhereThatIsLittle() throws Exception {
+        start(true, POLICY);
+        http.set(Fault.SILENT);
+        assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS + 120 * MS).origin());
+        assertTrue(server.breaker().reason().endsWith("no answer within 60 ms"), server.breaker().reason());
+    }
+
+    /** Else the thread would be kept from the next chunk for as long as the policy here takes, after the deadline. */
+    @Test
+    void shouldGiveNoChunkOnceTheServerHasUsedAllTheTimeAndSampleTheNextOneHere() throws Exception {
+        start(true, POLICY);
+        http.serve(new Echo(POLICY) {
+            @Override
+            public List<PolicyServer.Value> infer(Map<String, PolicyServer.Value> inputs) {
+                clock.advanceNs(LOCAL_NS);
+                throw new IllegalStateException("no memory left");
+            }
+        });
+        String reason = assertThrows(ChunkAbandonedException.class, () -> predict(1, LOCAL_NS - 50 * MS)).getMessage();
+        assertTrue(reason.contains("the deadline has passed") && reason.contains("no memory left"), reason);
+        assertEquals(0, sampledHere.get());
+        assertEquals(50 * MS, server.mostKeptNs());
+        assertEquals(50 * MS, server.mostLateNs());
+        assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS - 50 * MS).origin());
+        assertEquals(1, server.withoutChunk());
     }
 
     @Test

@@ -98,6 +98,27 @@ class InferenceProtocolTest {
         assertArrayEquals(new float[] {1.0f, 1.1f, 2.0f, 2.1f, 3.0f, 3.1f}, numbers);
     }
 
+    /** The second answer's JSON is the first one's: it is not looked at again, but all that it says of the data holds. */
+    @Test
+    void shouldReadAnswersOneAfterTheOther() throws Exception {
+        AnswerReader reader = new AnswerReader(OUTPUTS);
+        byte[] other = NUMBERS.clone();
+        other[3] = 0x40;
+        for (byte[] numbers : List.of(NUMBERS, other, NUMBERS)) {
+            ByteBuffer data = reader.outputs(join(EXAMPLE_ANSWER, numbers), length(EXAMPLE_ANSWER)).get(0);
+            assertEquals(24, data.remaining());
+            assertEquals(numbers == other ? 4.0f : 1.0f, data.getFloat(0));
+        }
+        byte[] whole = join(EXAMPLE_ANSWER, NUMBERS);
+        assertThrows(RemoteFailure.class, () -> reader.outputs(Arrays.copyOf(whole, whole.length - 1), length(EXAMPLE_ANSWER)));
+        assertThrows(RemoteFailure.class, () -> reader.outputs(Arrays.copyOf(whole, whole.length + 1), length(EXAMPLE_ANSWER)));
+        assertThrows(RemoteFailure.class, () -> reader.outputs(whole, String.valueOf(EXAMPLE_ANSWER.length() - 1)));
+        assertThrows(RemoteFailure.class, () -> reader.outputs(whole, null));
+        String transposed = EXAMPLE_ANSWER.replace("[ 3, 2 ]", "[ 2, 3 ]");
+        assertThrows(RemoteFailure.class, () -> reader.outputs(join(transposed, NUMBERS), length(transposed)));
+        assertEquals(1.0f, reader.outputs(whole, length(EXAMPLE_ANSWER)).get(0).getFloat(0));
+    }
+
     @Test
     void shouldFindOutputsByNameInWhateverOrderTheyCome() throws Exception {
         String json = "{\"model_name\":\"m\",\"outputs\":[{\"name\":\"b\",\"shape\":[1],\"datatype\":\"UINT8\",\"parameters\":{\"binary_data_size\":1}},"

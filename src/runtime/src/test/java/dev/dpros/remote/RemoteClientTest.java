@@ -1,5 +1,6 @@
 package dev.dpros.remote;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,8 +11,13 @@ import dev.dpros.core.InputException;
 import dev.dpros.remote.PolicyServer.Fault;
 import dev.dpros.remote.RemoteFailure.Kind;
 import dev.dpros.remote.RemoteOptions.Credentials;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +26,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
@@ -72,7 +80,7 @@ class RemoteClientTest {
     private static double last(RemoteClient client, float x, long waitNs) throws RemoteFailure {
         InferenceRequest request = new InferenceRequest(List.of(TensorSpec.of("x", TensorType.FP32, 1, 1)), List.of("y", "n"));
         ByteBuffer body = request.body().putFloat(request.offset(0), x);
-        return client.infer(body, request.jsonLength(), OUTPUTS, waitNs).get(0).getDouble(5 * Double.BYTES);
+        return client.infer(body, request.jsonLength(), new AnswerReader(OUTPUTS), waitNs).get(0).getDouble(5 * Double.BYTES);
     }
 
     @ParameterizedTest
@@ -114,6 +122,96 @@ class RemoteClientTest {
             assertEquals(Kind.CONNECTION, failure.kind());
             server.restart(COUNTING);
             assertEquals(5, last(client, 0, LONG_NS));
+        }
+    }
+
+    /** @param perConnection how many requests it answers before it closes a connection, without a word */
+    private static Thread canned(ServerSocket listening, AtomicInteger connections, int perConnection) {
+        String json = "{\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP64\",\"shape\":[1,3,2],\"parameters\":{\"binary_data_size\":48}},"
+                + "{\"name\":\"n\",\"datatype\":\"INT32\",\"shape\":[1,1],\"parameters\":{\"binary_data_size\":4}}]}";
+        byte[] answer = ("HTTP/1.1 200 OK\r\n" + InferenceRequest.JSON_LENGTH + ": " + json.length() + "\r\nContent-Length: " + (json.length() + 52)
+                + "\r\n\r\n" + json + "\0".repeat(52)).getBytes(US_ASCII);
+        Thread thread = new Thread(() -> {
+            while (!listening.isClosed()) {
+                try (Socket socket = listening.accept()) {
+                    connections.incrementAndGet();
+                    InputStream in = new BufferedInputStream(socket.getInputStream());
+                    int length = CannedServer.length(in);
+                    for (int left = perConnection; left > 0 && length >= 0; left--) {
+                        in.readNBytes(length);
+                        socket.getOutputStream().write(answer);
+                        length = left == 1 ? -1 : CannedServer.length(in);
+                    }
+                } catch (IOException e) {
+                    continue; // the client has closed it, or the test has ended
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 1", "2, 3", "1, 6"})
+    void shouldKeepItsConnectionAndTakeANewOneWhereTheServerHasClosedIt(int perConnection, int expected) throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        try (ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + listening.getLocalPort(), Credentials.NONE))) {
+            canned(listening, connections, perConnection);
+            for (int i = 0; i < 6; i++) {
+                assertEquals(0, last(client, 1, LONG_NS));
+            }
+            assertEquals(expected, connections.get());
+        }
+    }
+
+    /** Where a request has stayed without an answer, what is kept may be dead, too. */
+    @Test
+    void shouldTakeANewConnectionAfterOneThatSaidNothing() throws Exception {
+        try (PolicyServer server = new PolicyServer("counting", COUNTING, 0);
+                RemoteClient client = new RemoteClient(options(server.url(), Credentials.NONE))) {
+            assertEquals(5, last(client, 0, LONG_NS));
+            assertEquals(1, client.kept());
+            server.set(Fault.SILENT);
+            assertThrows(RemoteFailure.class, () -> last(client, 0, SHORT_NS));
+            assertEquals(0, client.kept());
+        }
+    }
+
+    @Test
+    void shouldFailWhatIsUnderWayWhenItIsClosed() throws Exception {
+        try (PolicyServer server = new PolicyServer("counting", COUNTING, 0)) {
+            server.set(Fault.SILENT);
+            RemoteClient client = new RemoteClient(options(server.url(), Credentials.NONE));
+            FutureTask<RemoteFailure> waiting = new FutureTask<>(() -> assertThrows(RemoteFailure.class, () -> last(client, 0, Long.MAX_VALUE)));
+            new Thread(waiting).start();
+            while (server.requests() == 0) {
+                Thread.sleep(1);
+            }
+            client.close();
+            assertEquals(Kind.CONNECTION, waiting.get().kind());
+            assertTrue(assertThrows(RemoteFailure.class, () -> last(client, 0, LONG_NS)).getMessage().endsWith("the client is closed"));
+        }
+    }
+
+    @Test
+    void shouldSayThatAnAddressIsNoneOfHttp() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + listening.getLocalPort(), Credentials.NONE))) {
+            Thread greeting = new Thread(() -> {
+                try (Socket socket = listening.accept()) {
+                    socket.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(US_ASCII));
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            greeting.start();
+            RemoteFailure failure = assertThrows(RemoteFailure.class, () -> last(client, 0, LONG_NS));
+            assertEquals(Kind.ANSWER, failure.kind());
+            assertTrue(failure.getMessage().endsWith("not HTTP/1.1: 'SSH-2.0-OpenSSH_9.2'"), failure.getMessage());
+            greeting.join();
         }
     }
 

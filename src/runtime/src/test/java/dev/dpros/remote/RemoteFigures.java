@@ -17,19 +17,18 @@ import dev.dpros.inference.Sampling;
 import dev.dpros.inference.SamplingTensors;
 import dev.dpros.inference.ServedPolicy;
 import dev.dpros.inference.StepListener;
+import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.remote.RemoteOptions.Credentials;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,22 +37,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * The figures of docs/fleet.md, for a quiet machine: what the client costs on loopback, and how many chunks eight robots get from one
- * server and from samplers of their own. Arguments: policy, chunks a robot.
+ * server and from samplers of their own. Arguments: policy, chunks a robot (without: the client alone).
  */
 public final class RemoteFigures {
     private static final int CALLS = 2_000;
     private static final int WARM = 500;
     private static final int ROBOTS = 8;
     private static final int STEPS = 10;
+    private static final int PAUSE_MS = 5;
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     private RemoteFigures() {}
 
     public static void main(String[] args) throws Exception {
         PolicyDefinition policy = PolicyReader.read(Path.of(args[0]));
         overhead(policy);
+        if (args.length == 1) {
+            return;
+        }
         int chunks = Integer.parseInt(args[1]);
         Path archive = Files.createTempFile("model", ".pt");
         try (OutputStream out = Files.newOutputStream(archive)) {
@@ -61,9 +66,16 @@ public final class RemoteFigures {
         }
         try (PolicyServer http = new PolicyServer("policy", new LibtorchModel(policy, archive), 0);
                 RemoteServer server = new RemoteServer(options(http.url()), policy)) {
-            throughput("one server, batch 1", chunks, policy, () -> new FallbackPolicy(server, null, policy, () -> sampler(policy),
+            throughput("one server, one at a time, one thread", chunks, policy, () -> new FallbackPolicy(server, null, policy, () -> sampler(policy),
                     InferenceLatency.unreported(), new SystemClock()));
         }
+        try (PolicyServer http = new PolicyServer("policy", new BatchedModel(new LibtorchModel(policy, archive, CORES), ROBOTS, 2_000_000), 0);
+                RemoteServer server = new RemoteServer(options(http.url()), policy)) {
+            throughput("one server, up to 8 together", chunks, policy, () -> new FallbackPolicy(server, null, policy, () -> sampler(policy),
+                    InferenceLatency.unreported(), new SystemClock()));
+        }
+        throughput("a sampler each, plain operators", chunks, policy, () -> DiffusionPolicy.load(policy,
+                InferenceOptions.DEFAULT.withConvVariant(ConvVariant.CONV1D).withSampling(SchedulerConfig.Type.DDIM, STEPS)));
         throughput("a sampler each, fast layout", chunks, policy, () -> DiffusionPolicy.load(policy,
                 InferenceOptions.DEFAULT.withSampling(SchedulerConfig.Type.DDIM, STEPS)));
         Files.delete(archive);
@@ -78,34 +90,66 @@ public final class RemoteFigures {
         return policy.config().scheduler().withSampling(SchedulerConfig.Type.DDIM, STEPS);
     }
 
-    /** From a window to a prediction, less nothing: a server that answers at once with the same bytes. */
+    /** The parts of a call, ns each. */
+    private record Call(long encodeNs, long exchangeNs, long decodeNs, long wholeNs, long bareNs) {}
+
+    /**
+     * From a window to a prediction, the whole call, at the pace of a slow robot: it waits between calls. The server is a process of its
+     * own that answers at once. Beside each call the same bytes go there and back by a bare socket: what the client adds is the difference.
+     */
     private static void overhead(PolicyDefinition policy) throws Exception {
         PolicyConfig config = policy.config();
         PolicyWire wire = new PolicyWire(policy, PolicySignature.of(policy, Pictures.UINT8));
         ObservationWindow window = new ObservationWindow(config.inputs(), config.nObsSteps());
-        try (ServerSocket canned = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-                RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + canned.getLocalPort()))) {
-            Thread server = new Thread(() -> serve(canned, answer(wire)), "canned");
-            server.setDaemon(true);
-            server.start();
-            long[] took = new long[CALLS];
+        SchedulerConfig sampler = sampler(policy);
+        Path file = Files.write(Files.createTempFile("answer", ".http"), answer(wire));
+        try (CannedServer canned = new CannedServer(file);
+                RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + canned.port()));
+                Socket bare = new Socket(InetAddress.getLoopbackAddress(), canned.port())) {
+            bare.setTcpNoDelay(true);
+            InputStream bareAnswers = new BufferedInputStream(bare.getInputStream());
+            List<Call> calls = new ArrayList<>();
             int bytes = 0;
             for (int i = -WARM; i < CALLS; i++) {
+                Thread.sleep(PAUSE_MS);
                 long startNs = System.nanoTime();
-                SamplingTensors sampling = SamplingTensors.of(config, sampler(policy), Sampling.of(NoiseSource.seeded(i), StepListener.NONE));
-                PolicyWire.Message message = wire.encode(window, sampling);
-                List<ByteBuffer> answer = client.infer(message.body(), message.jsonLength(), wire.outputs(), 10_000_000_000L);
+                PolicyWire.Message message = wire.encode(window, SamplingTensors.of(config, sampler,
+                        Sampling.of(NoiseSource.seeded(i), StepListener.NONE)));
+                long encodedNs = System.nanoTime();
+                List<ByteBuffer> answer = client.infer(message.body(), message.jsonLength(), wire.answers(), 10_000_000_000L);
+                long answeredNs = System.nanoTime();
                 wire.decode(answer, message.steps());
+                long endNs = System.nanoTime();
+                Thread.sleep(PAUSE_MS);
+                long bareNs = bare(bare, bareAnswers, message.body().array());
                 if (i >= 0) {
-                    took[i] = System.nanoTime() - startNs;
+                    calls.add(new Call(encodedNs - startNs, answeredNs - encodedNs, endNs - answeredNs, endNs - startNs, bareNs));
                 }
                 bytes = message.body().capacity();
-                Thread.sleep(1);
             }
-            Arrays.sort(took);
-            System.out.printf(Locale.ROOT, "client on loopback, %d bytes: median %.2f ms, p99 %.2f ms, n = %d%n", bytes, took[CALLS / 2] / 1e6,
-                    took[CALLS * 99 / 100] / 1e6, CALLS);
+            System.out.printf(Locale.ROOT, "client on loopback, %d bytes, n = %d; ms, median and p99:%n", bytes, CALLS);
+            say("whole call", calls, Call::wholeNs);
+            say("  window to bytes", calls, Call::encodeNs);
+            say("  exchange", calls, Call::exchangeNs);
+            say("  answer to prediction", calls, Call::decodeNs);
+            say("the same bytes, bare socket", calls, Call::bareNs);
+            say("whole call less bare socket", calls, call -> call.wholeNs() - call.bareNs());
         }
+        Files.delete(file);
+    }
+
+    private static void say(String what, List<Call> calls, ToLongFunction<Call> part) {
+        long[] sorted = calls.stream().mapToLong(part).sorted().toArray();
+        System.out.printf(Locale.ROOT, "%-28s %.2f %.2f%n", what, sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6);
+    }
+
+    private static long bare(Socket socket, InputStream in, byte[] body) throws IOException {
+        byte[] head = ("POST /v2/models/policy/infer HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes();
+        ByteBuffer all = ByteBuffer.allocate(head.length + body.length).put(head).put(body);
+        long startNs = System.nanoTime();
+        socket.getOutputStream().write(all.array());
+        in.readNBytes(CannedServer.length(in));
+        return System.nanoTime() - startNs;
     }
 
     private static byte[] answer(PolicyWire wire) {
@@ -125,44 +169,6 @@ public final class RemoteFigures {
             all.order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(part);
         }
         return all.array();
-    }
-
-    private static void serve(ServerSocket canned, byte[] answer) {
-        try (Socket socket = canned.accept()) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
-            byte[] body = new byte[1 << 20];
-            while (true) {
-                int length = length(in);
-                if (length < 0 || in.readNBytes(body, 0, length) < length) {
-                    return;
-                }
-                socket.getOutputStream().write(answer);
-            }
-        } catch (IOException e) {
-            System.out.println("the canned server ends: " + e.getMessage());
-        }
-    }
-
-    /** Reads a request's head; the length of its body, or -1 at the end. */
-    private static int length(InputStream in) throws IOException {
-        int length = 0;
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c >= 0; c = in.read()) {
-            if (c != '\n') {
-                line.append((char) c);
-                continue;
-            }
-            String text = line.toString().strip().toLowerCase(Locale.ROOT);
-            line.setLength(0);
-            if (text.isEmpty()) {
-                return length;
-            }
-            if (text.startsWith("content-length:")) {
-                length = Integer.parseInt(text.substring("content-length:".length()).strip());
-            }
-        }
-        return -1;
     }
 
     /** Each robot on a thread of its own, from loading on. */

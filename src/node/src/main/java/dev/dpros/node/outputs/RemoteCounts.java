@@ -21,8 +21,13 @@ public final class RemoteCounts {
         for (RemoteFailure.Kind kind : RemoteFailure.Kind.values()) {
             values.put("missed_" + kind.name().toLowerCase(Locale.ROOT), server.breaker().failures(kind));
         }
-        values.put("most_late_ms", server.mostLateNs() == Long.MIN_VALUE ? "none" : server.mostLateNs() / 1_000_000);
+        values.put("most_kept_ms", ms(server.mostKeptNs()));
+        values.put("most_late_ms", ms(server.mostLateNs()));
         values.put("server_last_missed", server.breaker().reason());
         return values;
+    }
+
+    private static Object ms(long ns) {
+        return ns == Long.MIN_VALUE ? "none" : ns / 1_000_000;
     }
 }
