@@ -9,6 +9,7 @@ import dev.dpros.cli.options.EpisodeChoice;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.StampOptions;
 import dev.dpros.cli.options.Verbosity;
+import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;

@@ -19,7 +19,7 @@ final class EnergyLossScript {
         this.arithmetic = arithmetic;
         this.module = module;
         weights = new WeightStore(policy);
-        observations = new DiffusionLossScript(policy, false, arithmetic, module);
+        observations = new DiffusionLossScript(policy, false, false, arithmetic, module);
     }
 
     /** Adds {@code method(w, x) -> Tensor}. @param learning whether what the network leaves out at random is left out */

@@ -43,14 +43,13 @@ final class EnergyScript implements DenoiserScript {
         for (ConvVariant variant : variants) {
             ScriptBody body = new ScriptBody();
             ScriptBody preparation = new ScriptBody();
-            TokenLayers layers = new StoredTokenLayers(module, weights, new PackedLinear(body, preparation, variant), config.candidates());
+            TokenLayers layers = new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, variant), config.candidates());
             String candidates = body.let("torch.reshape(x, [torch.size(observation, 0), -1, %d])", acted);
             String hidden = body.let("torch.relu(torch.add(torch.linear(%s, torch.narrow(%s, 1, %d, %d), None), observation))", candidates,
                     first, seen, acted);
             body.result(rest(body, layers, hidden));
             module.method(variant.method() + "(x: Tensor, observation: Tensor, steps: Tensor, step: int) -> Tensor", body);
-            preparation.result("torch.zeros([1])");
-            module.method(variant.preparation() + "(unused: Tensor) -> Tensor", preparation);
+            module.preparation(variant.preparation(), preparation);
         }
     }
 

@@ -35,7 +35,7 @@ public final class TrainingScript {
      */
     public static ScriptModule taught(PolicyDefinition policy, Predicate<String> learns, boolean coordinates, Arithmetic arithmetic) {
         ScriptModule module = diffusion(policy, learns, coordinates, arithmetic);
-        new DiffusionLossScript(policy, coordinates, arithmetic, module).writeNetwork();
+        new DiffusionLossScript(policy, coordinates, false, arithmetic, module).writeNetwork();
         return module;
     }
 
