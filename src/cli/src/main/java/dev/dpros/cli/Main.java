@@ -58,7 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InitTrainingCommand.class, TrainCommand.class, DistillCommand.class, EvalCommand.class, MergeCommand.class, FanCommand.class,
             CollectCommand.class, SimCommand.class, MasterCommand.class, TopCommand.class,
             DatasetCommand.class, BenchCommand.class, AuditCommand.class, FaultsCommand.class, TraceCommand.class,
-            ImportCommand.class, InspectCommand.class, PrecisionCommand.class, PredictCommand.class, ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
+            ImportCommand.class, InspectCommand.class, PrecisionCommand.class, PredictCommand.class,
+            ExportCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Try: dpros demo", "Exit codes: 0 success, 1 failure, 2 bad input."})
 public final class Main {

@@ -58,8 +58,9 @@ final class PolicyCheck {
             double loadS = (System.nanoTime() - startNs) / 1e9;
             return List.of(Finding.ok("policy", String.format(Locale.ROOT, "%s: %d inputs, %d values of action; ready after %.1f s",
                     config.policy().getFileName(), policy.inputs().size(), policy.action().size(), loadS)),
-                    latency(config, policy, new Words("policy latency", words(loaded.scheduler()) + ", " + config.sampler().device(),
-                            "fewer sampler.steps, sampler.scheduler: ddim or dpm_solver_pp, more sampler.threads, or sampler.device: cuda"),
+                    latency(config, policy, new Words("policy latency", words(loaded.scheduler()) + ", " + config.sampler().device() + ", "
+                                    + loaded.precision().word(),
+                            "fewer sampler.steps, sampler.scheduler: ddim or dpm_solver_pp, more sampler.threads, sampler.precision, or sampler.device: cuda"),
                             times(loaded)));
         }
     }

@@ -10,6 +10,9 @@ import dev.dpros.config.Layer;
 import dev.dpros.config.RobotConfig;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Transport.PublicationOptions;
+import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.Precision;
+import dev.dpros.diffusion.PrecisionChoice;
 import dev.dpros.metrics.MetricsRegistry;
 import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
@@ -52,6 +55,10 @@ class NodeBuildTest {
             assertTrue(failure.getMessage().contains("robot.trace"), failure.getMessage());
             assertEquals(0, failure.getSuppressed().length);
             assertEquals(List.of(), topicsOf(node, observer, "/first"));
+            RobotConfig auto = config(folder.resolve("robot.trace"), Map.of("precision", "auto"));
+            failure = assertThrows(InputException.class, () -> new PolicyNode(auto, decidedForOtherWeights(auto), node, metrics));
+            assertTrue(failure.getMessage().startsWith("sampler.precision: auto: expected a choice for the weights of "), failure.getMessage());
+            assertEquals(List.of(), topicsOf(node, observer, "/before"));
             try (PolicyNode built = new PolicyNode(good, PolicyReader.read(good.policy()), node, metrics)) {
                 assertEquals(2, topicsOf(node, observer, "/second").stream().filter(OWN.subList(0, 2)::contains).count(), "what is to be gone");
             }
@@ -59,8 +66,18 @@ class NodeBuildTest {
         }
     }
 
+    private static PolicyDefinition decidedForOtherWeights(RobotConfig config) {
+        PolicyDefinition policy = PolicyReader.read(config.policy());
+        return new PolicyDefinition(policy.config(), policy.weights(), policy.normalizers(), policy.source(), new PrecisionChoice(Precision.INT8,
+                "of others", 0.03, "8 random", List.of(new PrecisionChoice.Candidate(Precision.INT8, 0.01, 0.001, 1, ""))));
+    }
+
     private static RobotConfig config(Path trace) {
-        return ConfigReader.read(Path.of("launch/pusht_keypoints.yaml"),
-                Layer.settings("test", Map.of("metrics", Map.of("enabled", false), "trace", Map.of("file", trace.toString())))).config();
+        return config(trace, Map.of());
+    }
+
+    private static RobotConfig config(Path trace, Map<String, Object> sampler) {
+        return ConfigReader.read(Path.of("launch/pusht_keypoints.yaml"), Layer.settings("test", Map.of("metrics", Map.of("enabled", false),
+                "sampler", sampler, "trace", Map.of("file", trace.toString())))).config();
     }
 }

@@ -35,14 +35,14 @@ public final class PrecisionFile {
         ConfigNode json = StrictJson.read(file);
         List<Candidate> candidates = new ArrayList<>();
         for (ConfigNode item : json.get("candidates").items()) {
-            String refused = item.get("refused").text("");
+            String refused = Quoted.line(item.get("refused").text(""));
             candidates.add(refused.isEmpty() ? new Candidate(item.get("precision").choice(PRECISIONS, null), item.get("error").number(),
                     item.get("chunk").number(), item.get("step_ms").number(), "")
                     : new Candidate(item.get("precision").choice(PRECISIONS, null), Double.NaN, Double.NaN, Double.NaN, refused));
         }
         try {
             return new PrecisionChoice(json.get("precision").choice(PRECISIONS, null), json.get("policy_sha256").text(),
-                    json.get("error_bound").number(), json.get("observations").text(), candidates);
+                    json.get("error_bound").number(), Quoted.line(json.get("observations").text()), candidates);
         } catch (IllegalArgumentException e) {
             throw new InputException(file + ": " + e.getMessage() + "; delete the file, or decide again: dpros precision", e);
         }

@@ -7,9 +7,14 @@ final class Quoted {
     private Quoted() {}
 
     static String of(String name) {
-        String line = name.codePoints().limit(LONGEST).map(c -> Character.isISOControl(c) ? '?' : c)
+        return "'" + line(name) + "'";
+    }
+
+    /** The same, without quotes. */
+    static String line(String text) {
+        String line = text.codePoints().limit(LONGEST).map(c -> Character.isISOControl(c) ? '?' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
-        return "'" + line + (name.length() > LONGEST ? "..." : "") + "'";
+        return line + (text.length() > LONGEST ? "..." : "");
     }
 
     static String tensor(String name) {

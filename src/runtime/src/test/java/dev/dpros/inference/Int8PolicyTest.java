@@ -62,13 +62,6 @@ class Int8PolicyTest {
     }
 
     @Test
-    void shouldGiveTheSameNumbersAgain() {
-        try (DiffusionPolicy again = DiffusionPolicy.load(definition, DDIM16.withPrecision(Precision.INT8))) {
-            assertArrayEquals(predict(int8, 0).trajectory(), predict(again, 0).trajectory());
-        }
-    }
-
-    @Test
     void shouldGiveEachEnvironmentOfABatchWhatItWouldGetAlone() {
         List<NoiseSource> noise = new ArrayList<>();
         List<float[]> values = new ArrayList<>();
@@ -95,7 +88,7 @@ class Int8PolicyTest {
     }
 
     @Test
-    void shouldComputeInThePrecisionThatWasDecided() {
+    void shouldGiveTheSameNumbersInThePrecisionThatWasDecided() {
         PolicyDefinition decided = new PolicyDefinition(definition.config(), definition.weights(), definition.normalizers(),
                 definition.source(), PrecisionSupportTest.choice(definition, Precision.INT8));
         try (DiffusionPolicy auto = DiffusionPolicy.load(decided, DDIM16.withPrecision(Precision.AUTO))) {

@@ -56,8 +56,8 @@ final class BenchPredictCommand implements Callable<Integer> {
     private int runs;
 
     @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how convolutions are computed: conv1d, rows, "
-            + "packed, packed_bf16, packed_int8; all that this machine can; measured (default), which takes the fastest float32 one; or auto, in the precision that was "
-            + "decided for the policy")
+            + "packed, packed_bf16, packed_int8; all that this machine can; measured (default), which takes the fastest float32 "
+            + "one; or auto, in the precision that was decided for the policy")
     private List<String> variants = List.of("measured");
 
     @Option(names = "--scheduler", paramLabel = "NAME", description = "ddpm, ddim, dpm_solver_pp; for flow matching euler, rk4 (default: the policy's)")
