@@ -80,9 +80,9 @@ final class BenchCostCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        int cores = Runtime.getRuntime().availableProcessors();
         Pinned.to(cpu, out);
-        out.printf("%d cores, Java %s, load average %.1f%n%n", Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        out.printf("Cores: %d, Java %s, load average %.1f%n%n", cores, System.getProperty("java.version"), ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         out.println("| what | value | parameters, M | chunk or tick, ms: p50 (max) | encode, ms | step, ms | memory, MB: resident (peak) "
                 + "| allocated, kB | real time up to, Hz | |");
         out.println("|---|---|---|---|---|---|---|---|---|---|");

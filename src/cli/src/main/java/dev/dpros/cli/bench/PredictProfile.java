@@ -26,16 +26,20 @@ final class PredictProfile {
     private static final double MB = 1e6;
 
     /**
-     * An operator's part in one run of a stage.
+     * An operator's part in one run of a stage, the one that takes the median of its times.
      *
      * @param operator its name
      * @param ms without the operators that it calls
      * @param share of what all of them take
-     * @param calls a run
+     * @param calls their number
      * @param readMb of its tensors, four bytes a value
      * @param allocatedMb for results
      */
-    record Row(String operator, double ms, double share, double calls, double readMb, double allocatedMb) {}
+    record Row(String operator, double ms, double share, long calls, double readMb, double allocatedMb) {
+        private Row outOf(double all) {
+            return new Row(operator, ms, share / all, calls, readMb, allocatedMb);
+        }
+    }
 
     /**
      * A stage of a prediction.
@@ -88,18 +92,33 @@ final class PredictProfile {
             Stage stage = (Stage) each;
             out.printf("%n%s: %.3g ms, %.3g ms with the profiler%n", stage.stage, stage.ms, stage.profiledMs);
             out.printf("  %-36s %9s %6s %7s %10s %10s%n", "operator", "ms", "%", "calls", "read MB", "alloc MB");
-            stage.operators.forEach(row -> out.printf("  %-36s %9.4f %6.1f %7.1f %10.3f %10.3f%n", row.operator, row.ms, 100 * row.share,
+            stage.operators.forEach(row -> out.printf("  %-36s %9.4f %6.1f %7d %10.3f %10.3f%n", row.operator, row.ms, 100 * row.share,
                     row.calls, row.readMb, row.allocatedMb));
         }
         out.flush();
     }
 
-    /** The calls within one stage, of all runs. */
+    /** One operator's sums over one run of a stage. */
+    private static final class Sums {
+        private double us;
+        private long calls;
+        private long readBytes;
+        private long allocatedBytes;
+
+        void add(OperatorCall call) {
+            us += call.selfUs();
+            calls++;
+            readBytes += call.readBytes();
+            allocatedBytes += call.allocatedBytes();
+        }
+    }
+
+    /** The calls within one stage, run by run. */
     private final class Section implements LatencySink {
         private final String name;
         private final Samples plain = new Samples();
         private final Samples profiled = new Samples();
-        private final Map<String, double[]> sums = new LinkedHashMap<>();
+        private final Map<String, List<Sums>> runs = new LinkedHashMap<>();
 
         Section(String name) {
             this.name = name;
@@ -111,25 +130,23 @@ final class PredictProfile {
                 plain.recordNs(durationNs);
                 return;
             }
-            for (OperatorCall call : TorchProfiler.stop()) {
-                double[] sum = sums.computeIfAbsent(call.operator(), operator -> new double[4]);
-                sum[0] += call.selfUs();
-                sum[1]++;
-                sum[2] += call.readBytes();
-                sum[3] += call.allocatedBytes();
-            }
+            Map<String, Sums> run = new LinkedHashMap<>();
+            TorchProfiler.stop().forEach(call -> run.computeIfAbsent(call.operator(), operator -> new Sums()).add(call));
+            run.forEach((operator, sums) -> runs.computeIfAbsent(operator, each -> new ArrayList<>()).add(sums));
             profiled.recordNs(durationNs);
             TorchProfiler.start();
         }
 
         Stage stage() {
-            double all = sums.values().stream().mapToDouble(sum -> sum[0]).sum();
-            int runs = Math.max(1, profiled.count());
             List<Row> rows = new ArrayList<>();
-            sums.forEach((operator, sum) -> rows.add(new Row(operator, sum[0] / 1e3 / runs, sum[0] / all, sum[1] / runs,
-                    sum[2] / MB / runs, sum[3] / MB / runs)));
-            rows.sort(Comparator.comparingDouble(Row::ms).reversed());
-            return new Stage(name, plain.medianMs(), profiled.medianMs(), rows);
+            runs.forEach((operator, all) -> {
+                all.sort(Comparator.comparingDouble(sums -> sums.us));
+                Sums middle = all.get(all.size() / 2);
+                rows.add(new Row(operator, middle.us / 1e3, middle.us, middle.calls, middle.readBytes / MB, middle.allocatedBytes / MB));
+            });
+            double us = rows.stream().mapToDouble(Row::share).sum();
+            return new Stage(name, plain.medianMs(), profiled.medianMs(), rows.stream().map(row -> row.outOf(us))
+                    .sorted(Comparator.comparingDouble(Row::ms).reversed()).toList());
         }
     }
 }
