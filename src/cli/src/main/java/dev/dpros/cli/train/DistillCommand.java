@@ -112,7 +112,7 @@ public final class DistillCommand implements Callable<Integer> {
         String yaml = new YAMLMapper().writeValueAsString(new java.util.TreeMap<>(inForce));
         TrainingSession session = new TrainingSession(spec, output, resume, yaml, source.toString());
         return session.run(config, yaml,
-                lifecycle -> new TrainingData(config, policy.config(), List.of(policy), path -> choice.of(TrainingSession.open(path,
+                () -> new TrainingData(config, policy.config(), List.of(policy), path -> choice.of(TrainingSession.open(path,
                         "give it with --dataset PATH", stamps), line -> Verbosity.warn(spec, line))),
                 data -> training(config, policy, distillation, data));
     }

@@ -31,7 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A training in its directory, as the commands that train begin or resume, run, and end it. One thread; a signal ends it from another. */
@@ -69,11 +71,6 @@ final class TrainingSession {
         }
     }
 
-    /** A step of the beginning. */
-    interface Beginning<A, B> {
-        B of(A input);
-    }
-
     /**
      * What is trained.
      *
@@ -92,14 +89,14 @@ final class TrainingSession {
      * @param training makes what is trained of the data; keeps nothing of the first weights
      * @return exit code
      */
-    int run(TrainConfig config, String yaml, Beginning<Lifecycle, TrainingData> data, Beginning<TrainingData, Training> training) throws Exception {
+    int run(TrainConfig config, String yaml, Supplier<TrainingData> data, Function<TrainingData, Training> training) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
-            TrainingData read = data.of(lifecycle);
+            TrainingData read = data.get();
             if (!resume) {
                 files.begin(yaml); // now that the data are read: an empty training would be in the way of the next try
             }
-            Training made = training.of(read);
+            Training made = training.apply(read);
             try (PolicyTrainer trainer = made.trainer) {
                 System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
                 if (resume) {
