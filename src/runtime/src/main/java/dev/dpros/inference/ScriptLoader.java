@@ -67,10 +67,14 @@ public final class ScriptLoader {
 
     /** Brings one tensor into another layout. @throws ai.djl.engine.EngineException if libtorch cannot */
     static void prepare(PtSymbolBlock module, ScriptModule.Step step, PtNDManager manager) {
-        try (PtNDArray unused = manager.create(new Shape(1), DataType.FLOAT32);
-                IValue argument = IValue.from(unused);
-                IValue result = IValueUtils.runMethod(module, step.method(), argument)) {
-            assert result.isTensor();
+        try (PtNDArray unused = manager.create(new Shape(1), DataType.FLOAT32)) {
+            call(module, step.method(), unused);
+        }
+    }
+
+    private static void call(PtSymbolBlock module, String method, PtNDArray argument) {
+        try (IValue value = IValue.from(argument)) {
+            IValueUtils.runMethod(module, method, value).close();
         }
     }
 
@@ -89,10 +93,7 @@ public final class ScriptLoader {
         try (PtNDManager scope = manager.newSubManager(Device.cpu())) {
             PtNDArray array = scope.create(new Shape(shape), DataType.FLOAT32);
             tensor.copyTo(array.toByteBuffer(true));
-            try (IValue value = IValue.from(array.toDevice(manager.getDevice(), false));
-                    IValue result = IValueUtils.runMethod(module, TorchScriptArchive.adopt(attribute), value)) {
-                assert result.isTensor();
-            }
+            call(module, TorchScriptArchive.adopt(attribute), array.toDevice(manager.getDevice(), false));
         }
     }
 }

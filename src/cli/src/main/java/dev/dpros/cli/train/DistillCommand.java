@@ -112,7 +112,7 @@ public final class DistillCommand implements Callable<Integer> {
         String yaml = new YAMLMapper().writeValueAsString(new java.util.TreeMap<>(inForce));
         TrainingSession session = new TrainingSession(spec, output, resume, yaml, source.toString(), stored -> "");
         return session.run(config, yaml,
-                lifecycle -> new TrainingData(config, policy.config(), List.of(policy), output, path -> session.source(
+                () -> new TrainingData(config, policy.config(), List.of(policy), output, path -> session.source(
                         () -> TrainingSession.open(path, "give it with --dataset PATH", stamps), choice)),
                 data -> training(config, policy, distillation, data));
     }

@@ -96,7 +96,7 @@ public final class TrainCommand implements Callable<Integer> {
             Verbosity.warn(spec, file + ": without effect: " + String.join(", ", settings.ignored()));
         }
         List<PolicyDefinition> earlier = new ArrayList<>();
-        return session.run(config, inForce, lifecycle -> {
+        return session.run(config, inForce, () -> {
             config.initial().forEach(path -> earlier.add(PolicyReader.read(path)));
             return new TrainingData(config, policy, earlier, output, path -> session.source(() -> open(path), choice));
         }, data -> {

@@ -77,11 +77,6 @@ final class TrainingSession {
         }
     }
 
-    /** A step of the beginning. */
-    interface Beginning<A, B> {
-        B of(A input);
-    }
-
     /**
      * What is trained.
      *
@@ -100,14 +95,14 @@ final class TrainingSession {
      * @param training makes what is trained of the data; keeps nothing of the first weights
      * @return exit code
      */
-    int run(TrainConfig config, String yaml, Beginning<Lifecycle, TrainingData> data, Beginning<TrainingData, Training> training) throws Exception {
+    int run(TrainConfig config, String yaml, Supplier<TrainingData> data, Function<TrainingData, Training> training) throws Exception {
         try (Lifecycle lifecycle = Lifecycle.onSignals()) {
             lifecycle.own(this::stopAndSave);
-            try (TrainingData read = data.of(lifecycle)) {
+            try (TrainingData read = data.get()) {
                 if (!resume) {
                     files.begin(yaml); // now that the data are read: an empty training would be in the way of the next try
                 }
-                train(config, read, training.of(read));
+                train(config, read, training.apply(read));
                 if (!run.stopped() && read.cache() != null && config.cache().folder() == null) {
                     read.cache().delete(); // nobody resumes what is done
                 }
