@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
  * normal with {@code sqrt(2 / fan_out)} for a ResNet's convolutions (torchvision); a transformer's as its own code does. Stateless.
  */
 public final class InitialWeights {
+    private static final double FIRST_TOKEN_DEVIATION = 1e-6;
     private static final double TRANSFORMER_DEVIATION = 0.02;
 
     private InitialWeights() {}
@@ -69,10 +70,13 @@ public final class InitialWeights {
         if (name.startsWith("noise_predictor.") && dit(name, values, random)) {
             return;
         }
+        if (timm(name, values, random)) {
+            return;
+        }
         List<Long> layer = name.endsWith(".bias") ? shapes.get(name.replaceFirst("bias$", "weight")) : shape;
         if (layer.size() == 1) {
             fill(values, () -> name.endsWith(".weight") || name.endsWith("running_var") ? 1 : 0);
-        } else if (name.contains("backbone.") && layer.size() == 4) {
+        } else if (name.contains("backbone.") && layer.size() == 4 && !name.contains("backbone.patch_embed.")) {
             double deviation = Math.sqrt(2.0 / (layer.get(0) * layer.get(2) * layer.get(3)));
             fill(values, () -> deviation * random.nextGaussian());
         } else {
@@ -90,6 +94,24 @@ public final class InitialWeights {
             fill(values, () -> bound * (2 * random.nextDouble() - 1));
         } else {
             return name.contains("adaLN_modulation") || name.endsWith("out_proj.bias") && name.contains("multihead_attn");
+        }
+        return true;
+    }
+
+    /** timm's vision transformers: matrices and positions normal with 0.02, biases 0, normalisations 1 and 0; patches as torch has it. */
+    private static boolean timm(String name, FloatBuffer values, SplittableRandom random) {
+        boolean positions = name.endsWith("backbone.pos_embed");
+        if (name.endsWith("backbone.cls_token")) {
+            fill(values, () -> FIRST_TOKEN_DEVIATION * random.nextGaussian());
+        } else if (positions || name.contains("backbone.blocks.")) {
+            boolean norm = name.contains(".norm");
+            if (positions || name.endsWith(".weight") && !norm) {
+                fill(values, () -> TRANSFORMER_DEVIATION * random.nextGaussian());
+            } else if (norm && name.endsWith(".weight")) {
+                fill(values, () -> 1);
+            }
+        } else {
+            return false;
         }
         return true;
     }

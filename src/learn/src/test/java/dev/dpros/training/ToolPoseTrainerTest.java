@@ -108,6 +108,27 @@ class ToolPoseTrainerTest {
     }
 
     @Test
+    void shouldBeginAsTimmDoes() {
+        Map<String, TensorData> weights = InitialWeights.of(ExpectedTensors.of(config()), 3);
+
+        assertEquals(0.02, deviation(weights.get("rgb_encoder.0.backbone.blocks.0.mlp.fc1.weight")), 0.002);
+        assertEquals(0.02, deviation(weights.get("rgb_encoder.0.backbone.pos_embed")), 0.006);
+        assertEquals(1, deviation(weights.get("rgb_encoder.0.backbone.blocks.0.norm1.weight")));
+        assertEquals(1, deviation(weights.get("rgb_encoder.0.backbone.norm_pre.weight")));
+        assertEquals(0, deviation(weights.get("rgb_encoder.0.backbone.blocks.0.attn.qkv.bias")));
+        assertEquals(1 / Math.sqrt(3 * 192), deviation(weights.get("rgb_encoder.0.backbone.patch_embed.proj.weight")), 0.003);
+    }
+
+    private static double deviation(TensorData tensor) {
+        var values = tensor.bytes().asFloatBuffer();
+        double sum = 0;
+        for (int i = 0; i < values.capacity(); i++) {
+            sum += (double) values.get(i) * values.get(i);
+        }
+        return Math.sqrt(sum / values.capacity());
+    }
+
+    @Test
     void shouldPerturbWhatTheNetworkSeesAndNotWhatItTells() {
         PolicyConfig config = config();
         Batch batch = batches(config, normalizers(config)).make(0);
