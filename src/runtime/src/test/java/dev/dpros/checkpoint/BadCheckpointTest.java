@@ -114,8 +114,8 @@ class BadCheckpointTest {
     @Test
     void shouldNameAnUnknownBackbone() {
         TinyPolicy.feature((ObjectNode) tiny.config.get("input_features"), "observation.image", "VISUAL", 3, 64, 64);
-        tiny.config.put("vision_backbone", "resnet50");
-        says(failure(), "vision_backbone", "'resnet50'", "resnet34");
+        tiny.config.put("vision_backbone", "resnet101");
+        says(failure(), "vision_backbone", "'resnet101'", "resnet34");
     }
 
     @Test
