@@ -20,7 +20,7 @@ public final class FrameCache implements AutoCloseable {
     private static final byte ABSENT = 0;
     private static final byte BUSY = 1;
     private static final byte THERE = 2;
-    private static final int JOIN_MS = 5_000;
+    private static final int JOIN_MS = 2_000;
 
     private final CachePlan plan;
     private final PictureBlocks blocks;
@@ -292,10 +292,9 @@ public final class FrameCache implements AutoCloseable {
             closed = true;
             lock.notifyAll();
         }
-        long untilNs = System.nanoTime() + JOIN_MS * 1_000_000L;
-        for (Thread decoder : decoders) {
+        for (Thread decoder : decoders) { // each ends at its next picture
             try {
-                decoder.join(Math.max(1, (untilNs - System.nanoTime()) / 1_000_000));
+                decoder.join(JOIN_MS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -11,6 +11,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.lerobot.LerobotDataset;
 import dev.dpros.datasets.lerobot.SyntheticSet;
+import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.training.data.BatchSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,11 @@ final class CacheChild {
         return new TrainingData(config, PolicyReader.architecture(config.policy()), List.of(), folder.resolve("run"), source);
     }
 
+    /** A replay buffer or a LeRobotDataset. */
+    static EpisodeDataset open(Path path) {
+        return ZarrDataset.is(path) ? ZarrDataset.open(path, 10) : LerobotDataset.open(path);
+    }
+
     /** Starts one. */
     static Process start(String heap, String mode, Path folder, Path dataset) throws IOException {
         return new ProcessBuilder(System.getProperty("java.home") + "/bin/java", heap, heap.replace("-Xmx", "-Xms"), "-XX:+AlwaysPreTouch",
@@ -95,7 +101,7 @@ final class CacheChild {
 
     private static void batches(Path folder, Path dataset, int height, int width, long most, Runnable after) throws IOException {
         try (TrainingData data = data(folder, twoCameras(new SyntheticSet.Size(1, 1, height, width, 1), true), dataset, Map.of("memory_gb", 0),
-                LerobotDataset::open); BatchSource batches = data.training()) {
+                CacheChild::open); BatchSource batches = data.training()) {
             for (long n = 0; n < most; n++) {
                 batches.next();
                 after.run();
