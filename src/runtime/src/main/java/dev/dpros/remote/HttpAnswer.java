@@ -170,8 +170,9 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body, boolean 
             }
         }
         int[] left = {MOST_HEAD};
-        while (!line(in, left).isEmpty()) {
-            continue; // what comes after the last chunk says nothing that counts here
+        String trailer = line(in, left);
+        while (!trailer.isEmpty()) { // what comes after the last chunk says nothing that counts here
+            trailer = line(in, left);
         }
         return new Body(body.toByteArray(), true);
     }

@@ -45,9 +45,7 @@ final class CannedServer implements AutoCloseable {
         Thread accepting = new Thread(() -> accept(listening, answer), "canned");
         accepting.setDaemon(true);
         accepting.start();
-        while (System.in.read() >= 0) {
-            continue;
-        }
+        System.in.readAllBytes();
     }
 
     private static void accept(ServerSocket listening, byte[] answer) {

@@ -57,6 +57,7 @@ class FallbackPolicyTest {
 
     private final ManualClock clock = new ManualClock(0);
     private final AtomicInteger sampledHere = new AtomicInteger();
+    private long hereNs = LOCAL_NS;
     private PolicyServer http;
     private RemoteServer server;
     private FallbackPolicy policy;
@@ -115,7 +116,7 @@ class FallbackPolicyTest {
         @Override
         public Prediction predictAction(ObservationWindow window, Sampling sampling) {
             sampledHere.incrementAndGet();
-            clock.advanceNs(LOCAL_NS);
+            clock.advanceNs(hereNs);
             float[] noise = new float[4];
             sampling.noise().get(0).initial(noise, 0, 4);
             return Prediction.of(POLICY, 1, new float[0], new double[] {noise[0], noise[1], noise[2], noise[3]}, 8);
@@ -214,20 +215,22 @@ class FallbackPolicyTest {
     /** Else the thread would be kept from the next chunk for as long as the policy here takes, after the deadline. */
     @Test
     void shouldGiveNoChunkOnceTheServerHasUsedAllTheTimeAndSampleTheNextOneHere() throws Exception {
+        hereNs = TIMEOUT_NS;
         start(true, POLICY);
+        AtomicInteger asked = new AtomicInteger();
         http.serve(new Echo(POLICY) {
             @Override
             public List<PolicyServer.Value> infer(Map<String, PolicyServer.Value> inputs) {
-                clock.advanceNs(LOCAL_NS);
+                clock.advanceNs(asked.getAndIncrement() == 0 ? hereNs : 0); // the watch asks, too
                 throw new IllegalStateException("no memory left");
             }
         });
-        String reason = assertThrows(ChunkAbandonedException.class, () -> predict(1, LOCAL_NS - 50 * MS)).getMessage();
+        String reason = assertThrows(ChunkAbandonedException.class, () -> predict(1, hereNs - 50 * MS)).getMessage();
         assertTrue(reason.contains("the deadline has passed") && reason.contains("no memory left"), reason);
         assertEquals(0, sampledHere.get());
         assertEquals(50 * MS, server.mostKeptNs());
         assertEquals(50 * MS, server.mostLateNs());
-        assertEquals(ChunkOrigin.LOCAL, predict(1, LOCAL_NS - 50 * MS).origin());
+        assertEquals(ChunkOrigin.LOCAL, predict(1, hereNs - 50 * MS).origin());
         assertEquals(1, server.withoutChunk());
     }
 

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ class RemoteClientTest {
                         length = left == 1 ? -1 : CannedServer.length(in);
                     }
                 } catch (IOException e) {
-                    continue; // the client has closed it, or the test has ended
+                    connections.addAndGet(0); // the client has closed it, or the test has ended
                 }
             }
         });
@@ -163,6 +164,28 @@ class RemoteClientTest {
                 assertEquals(0, last(client, 1, LONG_NS));
             }
             assertEquals(expected, connections.get());
+        }
+    }
+
+    /** A network that is cut: nobody answers to the first packet of a connection, since more wait than the server's queue holds. */
+    @Test
+    void shouldNotBeKeptByAConnectionThatIsNotMade() throws Exception {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + listening.getLocalPort(), Credentials.NONE))) {
+            assertThrows(SocketTimeoutException.class, () -> {
+                for (int i = 0; i < 100; i++) {
+                    waiting.add(new Socket());
+                    waiting.get(i).connect(listening.getLocalSocketAddress(), 100);
+                }
+            });
+            RemoteFailure failure = assertThrows(RemoteFailure.class, () -> last(client, 0, SHORT_NS));
+            assertEquals(Kind.TIMEOUT, failure.kind());
+            assertTrue(failure.getMessage().endsWith("no answer within 200 ms"), failure.getMessage());
+        } finally {
+            for (Socket each : waiting) {
+                each.close();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.dpros.remote;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.dpros.checkpoint.PolicyReader;
 import dev.dpros.core.ObservationWindow;
 import dev.dpros.core.SystemClock;
@@ -23,6 +24,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -171,6 +173,10 @@ public final class RemoteFigures {
         return all.array();
     }
 
+    private static long cpuNs() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
     /** Each robot on a thread of its own, from loading on. */
     private static void throughput(String what, int chunks, PolicyDefinition policy, Supplier<ChunkPolicy> sampler) throws Exception {
         CyclicBarrier together = new CyclicBarrier(ROBOTS + 1);
@@ -191,9 +197,11 @@ public final class RemoteFigures {
         }
         together.await();
         long startNs = System.nanoTime();
+        long startCpuNs = cpuNs();
         together.await();
         double seconds = (System.nanoTime() - startNs) / 1e9;
-        System.out.printf(Locale.ROOT, "%d robots, %s, DDIM %d: %.1f chunks a second%n", ROBOTS, what, STEPS, ROBOTS * chunks / seconds);
+        System.out.printf(Locale.ROOT, "%d robots, %s, DDIM %d: %.1f chunks a second, %.0f ms of CPU a chunk%n", ROBOTS, what, STEPS,
+                ROBOTS * chunks / seconds, (cpuNs() - startCpuNs) / 1e6 / (ROBOTS * chunks));
         for (Future<?> each : driving) {
             each.get();
         }
