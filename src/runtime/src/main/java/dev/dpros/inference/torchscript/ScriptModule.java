@@ -125,8 +125,9 @@ public final class ScriptModule {
      *
      * @param attribute the tensor's
      * @param method its name
+     * @param count values of the tensor
      */
-    public record Step(String attribute, String method) {}
+    public record Step(String attribute, String method, long count) {}
 
     /**
      * Adds what brings tensors into another layout: a method for each of them, so that never more than one is there twice.
@@ -140,8 +141,10 @@ public final class ScriptModule {
             one.line("%s", line);
             if (line.startsWith(SELF)) {
                 one.result("torch.zeros([1])");
-                steps.add(new Step(line.substring(SELF.length(), line.indexOf(' ')), preparation + "_" + steps.size()));
-                method(steps.get(steps.size() - 1).method + "(unused: Tensor) -> Tensor", one);
+                String attribute = line.substring(SELF.length(), line.indexOf(' '));
+                String method = preparation + "_" + steps.size();
+                steps.add(new Step(attribute, method, tensors.get(attribute).count()));
+                method(method + "(unused: Tensor) -> Tensor", one);
                 one = new ScriptBody();
             }
         }
