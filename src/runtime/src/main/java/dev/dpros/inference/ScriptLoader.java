@@ -57,9 +57,6 @@ public final class ScriptLoader {
                 script.preparation(preparation).stream().filter(step -> step.attribute().equals(attribute))
                         .forEach(step -> prepare(module, step, manager));
             }
-            if (tensor.count() >= LARGE) {
-                TorchRuntime.releaseFreeMemory();
-            }
         });
         TorchRuntime.releaseFreeMemory();
         return module;
@@ -69,6 +66,9 @@ public final class ScriptLoader {
     static void prepare(PtSymbolBlock module, ScriptModule.Step step, PtNDManager manager) {
         try (PtNDArray unused = manager.create(new Shape(1), DataType.FLOAT32)) {
             call(module, step.method(), unused);
+        }
+        if (step.count() >= LARGE) {
+            TorchRuntime.releaseFreeMemory();
         }
     }
 

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
         description = "Measure predict_action: total, per encoding of the observation window, per denoising step (ms).",
         footer = {"", "Examples: dpros bench predict models/pusht_image --runs 100 --variants all",
             "          dpros bench predict transformer --profile",
-            "          dpros bench predict resnet18-big transformer vit-b16 --versus onnxruntime --cpu 0"})
+            "          dpros bench predict transformer --versus onnxruntime --cpu 0"})
 final class BenchPredictCommand implements Callable<Integer> {
     @Parameters(paramLabel = "POLICY", arity = "0..*", description = "policies, or of random weights: arm7, resnet18-small, resnet18-big, resnet18-huge, "
             + "transformer, vit-b16; "

@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
 public final class DistillCommand implements Callable<Integer> {
     private static final Map<String, Object> DEFAULTS = Map.of(
             "steps", 10_000,
-            "optimizer", Map.of("lr", 5e-4, "warm_up_steps", 100),
+            "optimizer", Map.of("lr", 1e-4, "warm_up_steps", 100),
             "loader", Map.of("batch_size", 16));
 
     @Parameters(paramLabel = "POLICY", description = "LeRobot directory or diffusion_policy .ckpt")

@@ -138,8 +138,9 @@ public final class ScriptModule {
      *
      * @param attribute the tensor's
      * @param method its name
+     * @param count values of the tensor
      */
-    public record Step(String attribute, String method) {}
+    public record Step(String attribute, String method, long count) {}
 
     /**
      * Adds what brings tensors into another layout: a method for each of them, so that never more than one is there twice.
@@ -154,8 +155,9 @@ public final class ScriptModule {
             String assigned = line.startsWith(SELF) ? line.substring(SELF.length(), line.indexOf(' ')) : "";
             if (!assigned.isEmpty() && !isMade(assigned)) {
                 one.result("torch.zeros([1])");
-                steps.add(new Step(assigned, preparation + "_" + steps.size()));
-                method(steps.get(steps.size() - 1).method + "(unused: Tensor) -> Tensor", one);
+                String method = preparation + "_" + steps.size();
+                steps.add(new Step(assigned, method, tensors.get(assigned).count()));
+                method(method + "(unused: Tensor) -> Tensor", one);
                 one = new ScriptBody();
             }
         }
