@@ -12,6 +12,12 @@ export function short(value) {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
+/** As `short`, but in exponent form where that is shorter or says more. */
+export function brief(value) {
+  const size = Math.abs(value);
+  return Number.isFinite(value) && (size >= 1e6 || size > 0 && size < 1e-3) ? value.toExponential(1).replace('e+', 'e') : short(value);
+}
+
 /** A count with separators. */
 export function count(value) {
   return value.toLocaleString('en');

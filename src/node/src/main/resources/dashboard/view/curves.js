@@ -2,10 +2,10 @@
 
 import {colour, label, surface} from '../canvas.js';
 import {byId, element, reconcile, setText} from '../dom.js';
-import {short} from '../format.js';
+import {brief} from '../format.js';
 import {floats} from './ask.js';
 
-const LEFT = 44;
+const LEFT = 52;
 const MOST_STRIPS = 48;
 const MOST_AT_FIRST = 16;
 
@@ -123,8 +123,8 @@ function drawStrip(canvas, strip) {
     pen = true;
   }
   context.stroke();
-  label(context, short(most), box.left - 6, box.top, {align: 'right', baseline: 'top', width: LEFT - 8});
-  label(context, short(least), box.left - 6, box.top + box.height, {align: 'right', baseline: 'bottom', width: LEFT - 8});
+  label(context, brief(most), box.left - 6, box.top, {align: 'right', baseline: 'top', width: LEFT - 8});
+  label(context, brief(least), box.left - 6, box.top + box.height, {align: 'right', baseline: 'bottom', width: LEFT - 8});
 }
 
 export default {
@@ -151,7 +151,7 @@ export default {
     const part = page.facts.length > 1 ? page.step / (page.facts.length - 1) : 0;
     boxes.forEach((box, i) => {
       box.querySelector('.cursor').style.left = `calc(${LEFT}px + (100% - ${LEFT + 2}px) * ${part})`;
-      setText(box.querySelector('.meas'), short(valueAt(strips[i].number, strips[i].dim, page.step)));
+      setText(box.querySelector('.meas'), brief(valueAt(strips[i].number, strips[i].dim, page.step)));
     });
   },
 };

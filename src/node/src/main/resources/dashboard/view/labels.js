@@ -2,7 +2,7 @@
 
 import {colour, surface} from '../canvas.js';
 import {byId, element, reconcile, setData, setText} from '../dom.js';
-import {short} from '../format.js';
+import {brief} from '../format.js';
 import {json} from './ask.js';
 import {valueAt} from './curves.js';
 
@@ -43,7 +43,7 @@ function facts() {
   const items = [{name: 'label', value: outcome(shown.success)}];
   if (shown.human.length) items.push({name: 'drives', value: shown.human.some(({from, to}) => from <= step && step < to) ? 'a human' : 'the policy'});
   shown.series.forEach((series, number) => {
-    if (series.label) items.push({name: series.name, value: short(valueAt(number, 0, step))});
+    if (series.label) items.push({name: series.name, value: brief(valueAt(number, 0, step))});
   });
   shown.texts.forEach((name, i) => items.push({name, value: texts.facts === shown ? texts.values[i] : ''}));
   if (shown.masks.length) items.push({name: 'in the lists', value: [...shown.masks].sort().join(', ')});

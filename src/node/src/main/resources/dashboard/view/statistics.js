@@ -2,7 +2,7 @@
 
 import {colour, label, surface} from '../canvas.js';
 import {byId, element, reconcile, setText} from '../dom.js';
-import {count, number, short} from '../format.js';
+import {brief, count, number} from '../format.js';
 import {json} from './ask.js';
 
 const PERIOD_MS = 700;
@@ -47,7 +47,7 @@ function drawColumns() {
     return element('tr', '', name, element('td'), element('td'), element('td'), element('td'), wide);
   }, (row, {name, values}) => {
     setText(row.children[0], name + (values.notFinite ? ' (' + count(values.notFinite) + ' not finite)' : ''));
-    ['min', 'mean', 'std', 'max'].forEach((key, i) => setText(row.children[i + 1], values.count ? short(number(values[key])) : '–'));
+    ['min', 'mean', 'std', 'max'].forEach((key, i) => setText(row.children[i + 1], values.count ? brief(number(values[key])) : '–'));
     row.querySelector('canvas').setAttribute('aria-label', 'Histogram of ' + name);
     bars(row.querySelector('canvas'), values.bins, 0);
   });
@@ -63,8 +63,8 @@ function drawLengths() {
 }
 
 function rateText(rate) {
-  const hz = rate.mostHz - rate.leastHz < .05 ? short(rate.mostHz) : short(rate.leastHz) + ' to ' + short(rate.mostHz);
-  return hz + ' Hz, longest gap ' + short(rate.longestGapMs) + ' ms';
+  const hz = rate.mostHz - rate.leastHz < .05 ? brief(rate.mostHz) : brief(rate.leastHz) + ' to ' + brief(rate.mostHz);
+  return hz + ' Hz, longest gap ' + brief(rate.longestGapMs) + ' ms';
 }
 
 function drawRates() {

@@ -83,7 +83,7 @@ class DatasetPageBrowserTest {
         browser.press(END);
         browser.await("view.step === 89 && document.getElementById('place').textContent === 'step 89 of 90 · 2.97 s'");
         browser.script("const p = document.querySelector('#strips .plot'); const b = p.getBoundingClientRect();"
-                + " p.dispatchEvent(new PointerEvent('pointerdown', {buttons: 1, clientX: b.left + 44 + (b.width - 46) / 2, clientY: b.top + 5}))");
+                + " p.dispatchEvent(new PointerEvent('pointerdown', {buttons: 1, clientX: b.left + 52 + (b.width - 54) / 2, clientY: b.top + 5}))");
         browser.await("Math.abs(view.step - 44.5) <= 1");
     }
 

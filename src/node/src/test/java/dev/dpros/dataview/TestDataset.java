@@ -148,7 +148,7 @@ final class TestDataset implements EpisodeDataset {
 
         @Override
         public void vector(int feature, int step, float[] out, int offset) {
-            out[offset] = (float) Math.sin(step / 10.0 + feature);
+            out[offset] = (feature == 3 ? 1e17f : 1) * (float) Math.sin(step / 10.0 + feature);
             out[offset + 1] = step == 7 ? Float.NaN : step;
         }
 
