@@ -7,6 +7,9 @@ package dev.dpros.inference.torchscript;
 final class PackedLinear {
     /** Weights of fewer values than this gain nothing from oneDNN's layout (measured: 82 k lose, 330 k win). */
     static final int PACKED_FROM = 1 << 17;
+    /** The same where many rows are multiplied (measured: 66 k win). */
+    static final int PACKED_FROM_MANY = 1 << 16;
+    private static final int MANY = 16;
     static final String NO_FUSION = Activation.NONE.fused();
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
@@ -33,10 +36,11 @@ final class PackedLinear {
 
     /** {@code x weight^T + bias}, and then the activation. */
     String apply(String x, String weight, String bias, Size size, Activation activation) {
-        boolean pack = variant.compareTo(ConvVariant.PACKED) >= 0 && (long) size.out * size.in >= PACKED_FROM;
+        boolean pack = variant.compareTo(ConvVariant.PACKED) >= 0 && (long) size.out * size.in >= (size.rows >= MANY ? PACKED_FROM_MANY : PACKED_FROM);
         if (!pack) {
             return activation.apply(body, body.let("torch.linear(%s, %s, %s)", x, weight, bias));
         }
+        activation.prepare(preparation, weight, bias);
         String after = activation.fused();
         if (variant == ConvVariant.PACKED) {
             preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(%1$s, %2$d)", weight, size.rows);
