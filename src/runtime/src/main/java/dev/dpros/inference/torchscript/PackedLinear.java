@@ -9,6 +9,9 @@ import java.util.function.UnaryOperator;
 final class PackedLinear {
     /** Weights of fewer values than this gain nothing from oneDNN's layout (measured: 82 k lose, 330 k win). */
     static final int PACKED_FROM = 1 << 17;
+    /** The same where many rows are multiplied (measured: 66 k win). */
+    static final int PACKED_FROM_MANY = 1 << 16;
+    private static final int MANY = 16;
     static final String NO_FUSION = Activation.NONE.fused();
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
@@ -51,14 +54,16 @@ final class PackedLinear {
 
     /** {@code rows weight^T + bias}, and then the activation. */
     String apply(Rows rows, String weight, String bias, Size size, Activation activation) {
-        boolean pack = variant.packed() && (long) size.out * size.in >= PACKED_FROM;
-        if (pack && variant == ConvVariant.PACKED_INT8) {
+        long values = (long) size.out * size.in;
+        if (variant == ConvVariant.PACKED_INT8 && values >= PACKED_FROM) {
             return activation.apply(body, int8.apply(rows, weight, bias, size));
         }
+        boolean pack = variant.packed() && variant != ConvVariant.PACKED_INT8 && values >= (size.rows >= MANY ? PACKED_FROM_MANY : PACKED_FROM);
         String x = rows.view.apply(rows.values);
         if (!pack) {
             return activation.apply(body, body.let("torch.linear(%s, %s, %s)", x, weight, bias));
         }
+        activation.prepare(preparation, weight, bias);
         String after = activation.fused();
         if (variant == ConvVariant.PACKED) {
             preparation.line("%1$s = ops.mkldnn._reorder_linear_weight(%1$s, %2$d)", weight, size.rows);

@@ -32,14 +32,15 @@ final class TransformerOps {
     /**
      * A layer of the decoder.
      *
-     * @param memory keys, then values of what it attends to, {@code [B, S, 2 E]}
+     * @param keys of what it attends to, {@code [B, heads, S, E / heads]}
+     * @param values likewise
      * @param memoryMask as {@code mask}, {@code [T, S]}
      */
-    String decoderLayer(String x, String memory, String name, String mask, String memoryMask) {
+    String decoderLayer(String x, String keys, String values, String name, String mask, String memoryMask) {
         int e = config.nEmb();
         String y = add(x, selfAttention(norm(x, name + ".norm1"), name + ".self_attn", mask));
         String query = layers.linear(norm(y, name + ".norm2"), projection(name + ".multihead_attn", 0, e), Activation.NONE);
-        String attended = attention(query, slice(memory, 0), slice(memory, e), memoryMask);
+        String attended = attention(heads(query, 1) + "[0]", keys, values, memoryMask);
         y = add(y, projected(attended, name + ".multihead_attn"));
         return add(y, feedForward(norm(y, name + ".norm3"), name));
     }
@@ -57,24 +58,24 @@ final class TransformerOps {
 
     private String selfAttention(String x, String name, String mask) {
         int e = config.nEmb();
-        String qkv = layers.linear(x, projection(name, 0, 3 * e), Activation.NONE);
-        return projected(attention(slice(qkv, 0), slice(qkv, e), slice(qkv, 2 * e), mask), name);
-    }
-
-    private String slice(String x, int from) {
-        return body.let("torch.narrow(%s, 2, %d, %d)", x, from, config.nEmb());
+        String qkv = heads(layers.linear(x, projection(name, 0, 3 * e), Activation.NONE), 3);
+        return projected(attention(qkv + "[0]", qkv + "[1]", qkv + "[2]", mask), name);
     }
 
     private String attention(String query, String keys, String values, String mask) {
-        String y = body.let("torch.scaled_dot_product_attention(%s, %s, %s, %s, %s)", heads(query), heads(keys), heads(values), mask,
-                layers.attentionDropout());
-        return body.let("torch.reshape(torch.permute(%s, [0, 2, 1, 3]), [torch.size(%s, 0), torch.size(%s, 1), %d])", y, query, query,
-                config.nEmb());
+        String y = body.let("torch.scaled_dot_product_attention(%s, %s, %s, %s, %s)", query, keys, values, mask, layers.attentionDropout());
+        return body.let("torch.flatten(torch.permute(%s, [0, 2, 1, 3]), 2)", y);
     }
 
-    private String heads(String x) {
-        return body.let("torch.permute(torch.reshape(%s, [torch.size(%s, 0), torch.size(%s, 1), %d, %d]), [0, 2, 1, 3])", x, x, x,
-                config.nHead(), config.nEmb() / config.nHead());
+    /**
+     * Several tensors that lie side by side in the last dimension, by head.
+     *
+     * @param x {@code [B, T, count * E]}
+     * @return a list of {@code [B, heads, T, E / heads]}
+     */
+    String heads(String x, int count) {
+        return body.let("torch.unbind(torch.permute(torch.reshape(%1$s, [torch.size(%1$s, 0), -1, %2$d, %3$d, %4$d]), [2, 0, 3, 1, 4]))", x,
+                count, config.nHead(), config.nEmb() / config.nHead());
     }
 
     private String projected(String x, String name) {

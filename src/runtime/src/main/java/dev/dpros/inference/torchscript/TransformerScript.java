@@ -150,10 +150,11 @@ final class TransformerScript implements DenoiserScript {
         String x = ops.layers().dropout(trunkTokens(body, ops, sample, 0), config.dropEmb());
         String mask = config.causalAttn() ? mask("mask", steps, steps, 0) : NO_MASK;
         String memoryMask = config.causalAttn() && observed ? mask("memory_mask", steps, 1 + policy.nObsSteps(), 1) : NO_MASK;
+        String all = prepared ? ops.heads(memory, 2 * config.nLayer()) : null;
         for (int i = 0; i < config.nLayer(); i++) {
-            String own = prepared ? body.let("torch.narrow(%s, 2, %d, %d)", memory, i * 2 * width, 2 * width)
-                    : ops.keysAndValues(tokens, decoderLayer(i));
-            x = ops.decoderLayer(x, own, decoderLayer(i), mask, memoryMask);
+            String pair = prepared ? all : ops.heads(ops.keysAndValues(tokens, decoderLayer(i)), 2);
+            int keys = prepared ? 2 * i : 0;
+            x = ops.decoderLayer(x, pair + "[" + keys + "]", pair + "[" + (keys + 1) + "]", decoderLayer(i), mask, memoryMask);
         }
         return head(ops, x);
     }
