@@ -252,11 +252,10 @@ public final class RemoteServer implements AutoCloseable {
         return pauseNs;
     }
 
-    /** What the model says of itself, once it says that it is ready. */
+    /** What the model says of itself, once it says that it is ready. @param waitNs for either */
     private JsonNode metadata(long waitNs) throws RemoteFailure {
-        long untilNs = System.nanoTime() + waitNs;
         client.get("/ready", MOST_READY, waitNs);
-        byte[] body = client.get("", MOST_METADATA, Math.max(1, untilNs - System.nanoTime()));
+        byte[] body = client.get("", MOST_METADATA, waitNs);
         return InferenceAnswer.object(body, body.length);
     }
 
