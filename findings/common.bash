@@ -48,6 +48,12 @@ jars() {
         >"$tmp/mvn.log" 2>&1 || unavailable "$(grep -m1 ERROR "$tmp/mvn.log")"
 }
 
+# wheels NAME==VERSION...: Python packages, without what they ask for themselves, in an environment $tmp/venv.
+wheels() {
+    { python3 -m venv "$tmp/venv" && "$tmp/venv/bin/pip" install -q --no-deps "$@"; } >"$tmp/pip.log" 2>&1 ||
+        unavailable "$(grep -m1 ERROR "$tmp/pip.log" || tail -1 "$tmp/pip.log")"
+}
+
 # ros_master: a ROS master at a free port of the loopback interface.
 ros_master() {
     local port
