@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = "How cost grows: one of these changes at a time, the others stay at one camera of 96 x 96, 16 steps, 4.6 million "
                 + "parameters of the UNet, one environment, DDIM with 10 steps; random weights. A markdown table.",
         footer = {"", "A policy is in real time up to the rate at which its slowest chunk comes before the actions of the last one (half of its "
-                + "steps) are used up; the control loop, where no tick is missed and 99.9 % of them end within their period.",
+                + "steps) are used up; the control loop, where no tick is missed and 99.9 %% of them end within their period.",
             "Example: dpros bench cost --cpu 0 --json cost.json"})
 final class BenchCostCommand implements Callable<Integer> {
     private static final int BASE = 64;
