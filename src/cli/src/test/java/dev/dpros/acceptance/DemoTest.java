@@ -20,6 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code dpros demo} as a user starts it. */
+@Tag("long")
 @Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("processes")
@@ -27,7 +28,6 @@ class DemoTest {
     @TempDir
     private Path folder;
 
-    @Tag("long")
     @Test
     void shouldDriveAnEpisodeAndReportIt() throws IOException {
         Path report = folder.resolve("out.json");
@@ -58,7 +58,6 @@ class DemoTest {
         assertTrue(json.at("/messages/out/~1arm_controller~1command/sent").asLong() > 50, json::toString);
     }
 
-    @Tag("long")
     @Test
     void shouldDriveOverRos2() {
         try (DprosProcess demo = DprosProcess.start(folder, null, "demo", "--transport", "ros2", "--episodes", "1", "--max-steps", "40",
@@ -70,7 +69,6 @@ class DemoTest {
         }
     }
 
-    @Tag("long")
     @Test
     void shouldDriveTheArmWithNothingDownloaded() throws IOException {
         Path report = folder.resolve("out.json");

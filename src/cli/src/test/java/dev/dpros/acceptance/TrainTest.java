@@ -31,6 +31,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** {@code dpros train} as a user starts, kills and resumes it; on a small network and a few episodes. */
 @Timeout(300)
 // processes of their own, beside the other classes, one at a time
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("training")
 class TrainTest {
@@ -73,7 +74,6 @@ class TrainTest {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    @Tag("long")
     @Test
     void shouldLearnAndGoOnAfterKill9AsIfNothingHadHappened() throws Exception {
         try (DprosProcess whole = train("whole")) {
@@ -126,7 +126,6 @@ class TrainTest {
     }
 
     /** Keypoints, then an encoder that sees them, then both together, the convolutions as they were: as the recipes do it. */
-    @Tag("long")
     @Test
     void shouldTrainAPolicyFromPicturesInStages() throws Exception {
         ObjectNode image = (ObjectNode) new ObjectMapper().readTree(Path.of("models/pusht_image/config.json").toFile());
@@ -181,7 +180,6 @@ class TrainTest {
     }
 
     /** The explicit baseline gives the same actions whatever the noise. */
-    @Tag("long")
     @Test
     void shouldTrainARegressionThatNoiseDoesNotChange() throws Exception {
         ObjectNode policy = (ObjectNode) new ObjectMapper().readTree(folder.resolve("policy.json").toFile());
@@ -200,7 +198,6 @@ class TrainTest {
     }
 
     /** What the reference logs, for TensorBoard too; a few rollouts to look at. */
-    @Tag("long")
     @Test
     void shouldLogScoresActionErrorsAndRollouts() throws Exception {
         trains("scored", "--set", "steps=40", "--set", "evaluation.env=pusht", "--set", "evaluation.episodes=2", "--set", "evaluation.gifs=1",

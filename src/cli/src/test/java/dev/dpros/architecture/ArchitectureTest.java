@@ -174,4 +174,11 @@ class ArchitectureTest {
                 .orShould().callMethod(Thread.class, "sleep", long.class)
                 .check(classes);
     }
+
+    /** Where no mount point is found, as in a changed root, the direct way ends in an exception. */
+    @Test
+    void shouldAskForFreeSpaceThroughCore() {
+        noClasses().should().callMethod(Files.class, "getFileStore", Path.class)
+                .because("Storage does it where there is no mount point, too").check(classes);
+    }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine;
  * A few of the trials of {@code dpros faults}, with the trace of the node on trial; bounds are not asserted here, since they
  * are of wall-clock time. All trials: {@code dpros faults}.
  */
+@Tag("long")
 @Timeout(300)
 class FaultsTest {
     private static final FaultTrial.Step NOTHING = rig -> { };
@@ -45,7 +46,6 @@ class FaultsTest {
         return Files.writeString(dir.resolve("pusht.yaml"), yaml + "\ntrace: {file: " + dir.resolve("node.trace") + "}\n");
     }
 
-    @Tag("long")
     @Test
     void shouldNoticeFaultsAndTraceThemWellEnoughToRunThemAgain() throws Exception {
         Path json = dir.resolve("faults.json");
@@ -78,7 +78,6 @@ class FaultsTest {
         }
     }
 
-    @Tag("long")
     @Test
     void shouldKeepAtRestWhatNobodyToldToMove() throws Exception {
         Path json = dir.resolve("faults.json");

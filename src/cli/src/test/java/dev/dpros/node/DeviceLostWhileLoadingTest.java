@@ -28,10 +28,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The accelerator fails before anything has moved: injected at the engine's port, in a node and in a command without one. */
+@Tag("long")
 @Timeout(120)
 class DeviceLostWhileLoadingTest {
     private static final String CUDA = "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported";

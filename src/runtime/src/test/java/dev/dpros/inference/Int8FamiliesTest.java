@@ -18,10 +18,12 @@ import dev.dpros.reference.Procedural;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks of every family with layers wide enough for 8 bits, random weights: how far from float32. */
+@Tag("long")
 class Int8FamiliesTest {
     private static final int HORIZON = 8;
     /** Root mean square, in shares of float32's output. */

@@ -15,9 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The shipped keypoint policy with weights of 8 bits, against itself in float32. */
+@Tag("long")
 class Int8PolicyTest {
     private static final InferenceOptions DDIM16 = InferenceOptions.DEFAULT;
     private static PolicyDefinition definition;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A recorder whose disk takes no more, in a child process whose shell limits how large a file may grow: the recording ends with
  * one line, and what was recorded is whole, though there is no room for the episode's end either.
  */
+@Tag("long")
 @Timeout(120)
 class RecorderSurvivalTest {
     @TempDir

@@ -1,6 +1,7 @@
 package dev.dpros.training.frames;
 
 import dev.dpros.core.InputException;
+import dev.dpros.core.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -152,7 +153,7 @@ final class CacheFile implements AutoCloseable {
     /** An empty file of the full size. */
     private void make() throws IOException {
         channel.truncate(0);
-        long free = Files.getFileStore(path).getUsableSpace();
+        long free = Storage.freeBytes(path.toAbsolutePath().getParent());
         if (free < size) {
             throw noSpace(free);
         }
@@ -166,7 +167,7 @@ final class CacheFile implements AutoCloseable {
     }
 
     private InputException noSpace(long free) {
-        return InputException.of(path.toString(), "free space for the cache of pictures", gigabytes(size), gigabytes(free),
+        return InputException.of(path.toString(), "free space for the cache of pictures", gigabytes(size), free == Storage.UNKNOWN ? "less" : gigabytes(free),
                 "free some, or set cache.disk_gb lower or cache.folder to another disk");
     }
 

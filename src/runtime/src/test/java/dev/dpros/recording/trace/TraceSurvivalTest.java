@@ -15,11 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What others do to a trace's file and disk must not reach the process that writes it: a child process of its own here. */
+@Tag("long")
 @Timeout(60)
 class TraceSurvivalTest {
     @TempDir
