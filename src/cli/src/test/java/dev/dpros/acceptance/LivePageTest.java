@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The live page of one control node that drives the simulated robot, in a real browser and scraped by a real Prometheus: the
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("realpeer")
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class LivePageTest {
     private static final String STATE = "document.getElementById('state').dataset.state";
     private static final String REASON = "document.getElementById('state-reason').textContent";

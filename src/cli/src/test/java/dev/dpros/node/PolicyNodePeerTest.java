@@ -25,10 +25,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The control node among rospy publishers of any type, which come, go and change, and masters which restart. */
 @Tag("realpeer")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes")
 class PolicyNodePeerTest {
     private static final String STATE = "diffusion_policy_msgs/ControllerState";
     private static final String DIAGNOSTICS = "diagnostic_msgs/DiagnosticArray";
