@@ -14,12 +14,17 @@ public enum ConvVariant {
     PACKED,
     /** {@link #PACKED} with those weights in bfloat16: less exact, never chosen unless asked for. */
     PACKED_BF16,
-    /** From {@link #ROWS}: those weights in 8 bits, what they are multiplied with in 7: less exact, never chosen unless asked for. */
+    /** From {@link #ROWS}: those weights packed in 8 bits, what they are multiplied with in 7: less exact, never chosen unless asked for. */
     PACKED_INT8;
 
-    /** Whether weights lie in oneDNN's blocked layout. */
+    /** Whether the larger weights lie in a blocked layout. */
     public boolean packed() {
         return compareTo(PACKED) >= 0;
+    }
+
+    /** Whether it computes in float32. */
+    public boolean exact() {
+        return compareTo(PACKED) <= 0;
     }
 
     /** Name of the method that evaluates the network this way. */

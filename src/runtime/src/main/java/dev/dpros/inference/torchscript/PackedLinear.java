@@ -54,14 +54,13 @@ final class PackedLinear {
 
     /** {@code rows weight^T + bias}, and then the activation. */
     String apply(Rows rows, String weight, String bias, Size size, Activation activation) {
-        long values = (long) size.out * size.in;
-        if (variant == ConvVariant.PACKED_INT8 && values >= PACKED_FROM) {
-            return activation.apply(body, int8.apply(rows, weight, bias, size));
+        boolean pack = variant.packed() && (long) size.out * size.in >= (size.rows >= MANY ? PACKED_FROM_MANY : PACKED_FROM);
+        if (pack && variant == ConvVariant.PACKED_INT8) {
+            return activation.apply(body, int8.apply(rows, weight, bias));
         }
-        boolean pack = variant.packed() && variant != ConvVariant.PACKED_INT8 && values >= (size.rows >= MANY ? PACKED_FROM_MANY : PACKED_FROM);
         String x = rows.view.apply(rows.values);
         if (!pack) {
-            return activation.apply(body, body.let("torch.linear(%s, %s, %s)", x, weight, bias));
+            return activation.apply(body, body.let("torch.linear(torch.contiguous(%s), %s, %s)", x, weight, bias));
         }
         activation.prepare(preparation, weight, bias);
         String after = activation.fused();

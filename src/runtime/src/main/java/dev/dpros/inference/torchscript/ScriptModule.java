@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ public final class ScriptModule {
     /** Epsilon of every normalisation layer, as TorchScript text. */
     static final String NORM_EPS = "1.0000000000000001e-05";
     private static final String SELF = "self.";
+    private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
     private final String name;
     private final Map<String, ScriptTensor> tensors = new LinkedHashMap<>();
@@ -28,6 +30,7 @@ public final class ScriptModule {
     private final Set<String> methodNames = new HashSet<>();
     private final Map<String, List<Step>> preparations = new LinkedHashMap<>();
     private final Set<String> made = new HashSet<>();
+    private final Set<String> packed = new LinkedHashSet<>();
     private final Predicate<String> learns;
     private final int inputs;
     private final Map<String, TrainedTensor> trained = new LinkedHashMap<>();
@@ -128,6 +131,20 @@ public final class ScriptModule {
         return attribute;
     }
 
+    /**
+     * A weight that a preparation packs for a product of bytes: no tensor, and nothing before. @return the attribute, as the code names it
+     */
+    String packed(String label) {
+        String attribute = attributeOf.computeIfAbsent(label + " packed", key -> "q" + packed.size());
+        packed.add(attribute);
+        return SELF + attribute;
+    }
+
+    /** The attributes of {@link #packed weights}, in the order in which they were added. */
+    Set<String> packed() {
+        return Collections.unmodifiableSet(packed);
+    }
+
     /** Whether a preparation makes this tensor: there is nothing of it to bring in. */
     public boolean isMade(String attribute) {
         return made.contains(attribute);
@@ -145,7 +162,7 @@ public final class ScriptModule {
     /**
      * Adds what brings tensors into another layout: a method for each of them, so that never more than one is there twice.
      *
-     * @param body its statements: temporaries and {@link #made} tensors, and then the attribute that they are of, again and again
+     * @param body its statements: temporaries and {@link #made} tensors, {@link #packed} weights, and then the attribute that they are of, again and again
      */
     void preparation(String preparation, ScriptBody body) {
         List<Step> steps = new ArrayList<>();
@@ -153,7 +170,7 @@ public final class ScriptModule {
         for (String line : body.text().lines().map(String::strip).toList()) {
             one.line("%s", line);
             String assigned = line.startsWith(SELF) ? line.substring(SELF.length(), line.indexOf(' ')) : "";
-            if (!assigned.isEmpty() && !isMade(assigned)) {
+            if (tensors.containsKey(assigned) && !isMade(assigned)) {
                 one.result("torch.zeros([1])");
                 String method = preparation + "_" + steps.size();
                 steps.add(new Step(assigned, method, tensors.get(assigned).count()));
@@ -186,6 +203,7 @@ public final class ScriptModule {
         tensors.keySet().forEach(key -> text.append('"').append(key).append("\", "));
         text.append("]\n  __buffers__ = []\n");
         tensors.keySet().forEach(key -> text.append("  ").append(key).append(" : Tensor\n"));
+        packed.forEach(key -> text.append("  ").append(key).append(" : Optional[").append(PACKED).append("]\n"));
         text.append("  training : bool\n");
         return text.append(methods).toString();
     }

@@ -33,6 +33,7 @@ public final class TorchScriptArchive {
     public static void write(ScriptModule module, OutputStream out) throws IOException {
         Pickle pickle = new Pickle(module.name());
         module.tensors().keySet().forEach(attribute -> pickle.tensor(attribute, 0, List.of(1L)));
+        module.packed().forEach(pickle::none);
         ZipOutputStream zip = begin(module, pickle, module.code() + adopting(module), out);
         entry(zip, module.name() + "/data/0", PLACEHOLDER);
         finish(module, zip);
@@ -50,6 +51,7 @@ public final class TorchScriptArchive {
         for (Map.Entry<String, ScriptTensor> tensor : module.tensors().entrySet()) {
             pickle.tensor(tensor.getKey(), storage++, tensor.getValue().shape());
         }
+        module.packed().forEach(pickle::none);
         ZipOutputStream zip = begin(module, pickle, module.code(), out);
         storage = 0;
         for (ScriptTensor tensor : module.tensors().values()) {
@@ -130,6 +132,11 @@ public final class TorchScriptArchive {
             }
             op('t').op(0x89);
             global("collections", "OrderedDict").op(')').op('R').op('t').op('R');
+        }
+
+        /** An attribute without a value yet. */
+        void none(String attribute) {
+            unicode(attribute).op('N');
         }
 
         private Pickle op(int code) {
