@@ -3,8 +3,8 @@
 #
 # Good guess: one; each subscription has its thread, so a callback that touches only its own state needs no lock.
 # Really: as many as the topic has publishers. There is a thread per connection, not per subscription, and each calls the callback
-# as its messages come; queue_size counts per connection too and changes nothing. With one publisher, as on the desk, it never
-# happens. (roscpp's ros::spin makes one call at a time.)
+# as its messages come; queue_size=1 changes nothing. With one publisher, as on the desk, it never happens. (roscpp's ros::spin
+# makes one call at a time.)
 # Remedy: a lock around the callback's body.
 # Meets: callbacks on /joint_states, where arm and gripper publish both, on /tf and on /diagnostics: a state is put together from
 # two messages, an episode gets a line in the middle of another.
