@@ -19,6 +19,8 @@ debs python3-rosbag=1.15.15+ds-2 librosbag4d=1.15.15+ds-2 python3-rospy=1.15.15+
 ros_master
 rosparam set /use_sim_time true
 
+player=$tmp/root/usr/lib/rosbag/play # what `rosbag play` calls
+[ -x "$player" ] || player=/usr/lib/rosbag/play
 cat >"$tmp/ages.py" <<'P'
 import statistics
 import subprocess
@@ -39,7 +41,8 @@ for options, seconds, low, high in ('', 4, 2, 8), (' -r 10', 40, 20, 80), (' -r 
             bag.write('/camera', Int32(i), stamp(i))
     early_ms.clear()
     command = 'rosbag play --clock' + options
-    subprocess.run(command.split() + ['-d', '1', sys.argv[1] + '/run.bag'], stdout=subprocess.DEVNULL, check=True)
+    player = [sys.argv[2]] + command.split()[2:]
+    subprocess.run(player + ['-d', '1', sys.argv[1] + '/run.bag'], stdout=subprocess.DEVNULL, check=True)
     time.sleep(0.5)
     seen = early_ms[1:]  # the clock may come after the first message
     median = statistics.median(seen)
@@ -48,5 +51,5 @@ for options, seconds, low, high in ('', 4, 2, 8), (' -r 10', 40, 20, 80), (' -r 
         'between %d and %d' % (low, high) if low <= median <= high else '%.1f' % median), flush=True)
 rospy.signal_shutdown('done')
 P
-/usr/bin/python3 "$tmp/ages.py" "$tmp" >"$tmp/seen"
+/usr/bin/python3 "$tmp/ages.py" "$tmp" "$player" >"$tmp/seen"
 as_seen "$tmp/seen"
