@@ -82,8 +82,15 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (UmiPolicy.is(root)) {
             UmiTraining.put(root, settings);
         }
+        if (fields.at("training.freeze_encoder").bool(false) && policy.vision() != null) {
+            settings.put("frozen", List.of("rgb_encoder."));
+        }
         settings.put("datasets", List.of(dataPath(dataset).text()));
-        settings.put("optimizer", optimizer(fields, policy));
+        Map<String, Object> optimizer = optimizer(fields, policy);
+        if (UmiPolicy.is(root) && root.get("policy").get("obs_encoder").get("pretrained").bool(false)) {
+            optimizer.put("encoder_lr_factor", UmiTraining.PRETRAINED_RATE);
+        }
+        settings.put("optimizer", optimizer);
         HubPaths.backbone(root.get("policy").get("obs_encoder").get("rgb_model").get("name").text(""),
                 root.get("policy").get("obs_encoder").get("rgb_model").get("weights"), settings);
         settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
@@ -113,9 +120,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "betas", List.of(betas.get(0).number(), betas.get(1).number()), "eps", fields.at("optimizer.eps").number(1e-8),
                 "weight_decay", fields.at(encoder ? "optimizer.transformer_weight_decay" : "optimizer.weight_decay")
                         .number(transformer ? 1e-3 : 1e-6),
-                "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
-                "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
                 "ema_power", fields.at("training.use_ema").bool(policy.energy() == null) ? fields.at("ema.power").number(0.75) : 0);
+        schedule(optimizer, fields.at("training.lr_scheduler").text("constant"), fields.at("training.lr_warmup_steps").integer(0));
         Map<String, Object> ema = new LinkedHashMap<>();
         averaging(ema, "update_after_step", fields.at("ema.update_after_step"), 0);
         averaging(ema, "inv_gamma", fields.at("ema.inv_gamma"), 1);
@@ -128,6 +134,13 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
             optimizer.put("encoder_weight_decay", fields.at("optimizer.obs_encoder_weight_decay").number(1e-6));
         }
         return optimizer;
+    }
+
+    /** In a training's settings by the names of diffusers' get_scheduler, of which "constant" has no warm-up. */
+    private static void schedule(Map<String, Object> optimizer, String name, int warmUpSteps) {
+        boolean constant = name.equals("constant_with_warmup");
+        optimizer.put("schedule", constant ? "constant" : name);
+        optimizer.put("warm_up_steps", name.equals("constant") ? 0 : warmUpSteps);
     }
 
     private static void averaging(Map<String, Object> ema, String key, ConfigNode node, double usual) {
@@ -171,13 +184,23 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (policy.vision() != null) {
             HubPaths.backbone(p.get("vision_backbone").text("resnet18"), p.get("pretrained_backbone_weights"), settings);
         }
-        Map<String, Object> optimizer = tree("lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
+        Map<String, Object> optimizer = tree("type", own ? "adam" : type(fields.at("optimizer.type")),
+                "lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
                 "betas", List.of(betas.get(0).number(), betas.get(1).number()),
                 "eps", (own ? p.get("optimizer_eps") : fields.at("optimizer.eps")).number(1e-8),
                 "weight_decay", (own ? p.get("optimizer_weight_decay") : fields.at("optimizer.weight_decay")).number(1e-6),
-                "clip_norm", own ? 10.0 : fields.at("optimizer.grad_clip_norm").number(10),
-                "schedule", p.get("scheduler_name").text("cosine"),
-                "warm_up_steps", p.get("scheduler_warmup_steps").integer(500), "ema_power", 0);
+                "clip_norm", own ? 10.0 : fields.at("optimizer.grad_clip_norm").number(10), "ema_power", 0);
+        boolean dit = MultiTaskDit.is(p);
+        double rate = own && dit ? p.get("vision_encoder_lr_multiplier").number(0.1) : 1;
+        if (rate != 1) {
+            optimizer.put("encoder_lr_factor", rate);
+        }
+        if (own || root.get("scheduler").isAbsent()) {
+            schedule(optimizer, p.get("scheduler_name").text("cosine"), p.get("scheduler_warmup_steps").integer(dit ? 0 : 500));
+        } else {
+            fields.at("scheduler.type").choice(Map.of("diffuser", true), true);
+            schedule(optimizer, fields.at("scheduler.name").text("cosine"), fields.at("scheduler.num_warmup_steps").integer(0));
+        }
         average(fields, optimizer);
         settings.put("optimizer", optimizer);
         settings.put("loader", tree("batch_size", fields.at("batch_size").integer(8),
@@ -193,6 +216,11 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         boolean saves = fields.at("save_checkpoint").bool(true);
         settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    /** LeRobot's Adam has the weight decay in the gradient, its AdamW beside it. */
+    private static String type(ConfigNode type) {
+        return type.choice(Map.of("adam", "adam", "adamw", "adamw"), "adam");
     }
 
     /** EMAModel of the library diffusers, which counts an update earlier than diffusion_policy's; off unless enabled. */

@@ -90,6 +90,9 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         }
     }
 
+    /** Where the weight decay acts. */
+    public enum OptimizerType { /** Beside the gradient. */ ADAMW, /** As a part of the gradient. */ ADAM }
+
     /** The learning rate after its warm-up. */
     public enum Schedule { /** Half a cosine, to 0. */ COSINE, /** The same throughout. */ CONSTANT }
 
@@ -128,13 +131,19 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
     }
 
     /**
-     * AdamW (the encoder's own weight decay, or null), its schedule, and the power of the weights' moving average; 0 for no average.
+     * AdamW or Adam (factor of the encoder's learning rate; the encoder's own weight decay, or null), its schedule, and the power of the
+     * weights' moving average; 0 for no average.
      */
-    public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, Double encoderWeightDecay, double clipNorm, Schedule schedule,
-            long warmUpSteps, double emaPower, Ema ema) {
+    public record Optimizer(OptimizerType type, double lr, double encoderLrFactor, List<Double> betas, double eps, double weightDecay,
+            Double encoderWeightDecay, double clipNorm, Schedule schedule, long warmUpSteps, double emaPower, Ema ema) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Optimizer {
             inRange("lr", lr, 1e-12, 10);
+            inRange("encoder_lr_factor", encoderLrFactor, 0, 1000);
+            if (type == OptimizerType.ADAM && encoderWeightDecay != null) {
+                throw new IllegalArgumentException("encoder_weight_decay: expected null with type adam, which has one weight decay for all, found "
+                        + encoderWeightDecay);
+            }
             if (betas.size() != 2) {
                 throw new IllegalArgumentException("betas: expected two numbers, found " + betas);
             }

@@ -144,7 +144,7 @@ class ForeignTrainingTest {
         assertTrue(ForeignTraining.is(file));
         ForeignTraining training = ForeignTraining.read(file);
         assertEquals(PolicyReader.architecture(Path.of("models/pusht_keypoints")), training.policy());
-        assertEquals(Map.of("lr", 3e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "clip_norm", 10.0,
+        assertEquals(Map.of("type", "adam", "lr", 3e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "clip_norm", 10.0,
                 "schedule", "cosine", "warm_up_steps", 500, "ema_power", 0), training.settings().get("optimizer"));
         assertEquals(Map.of("batch_size", 64, "mask_padding", true), training.settings().get("loader"));
         assertEquals(200_000, training.settings().get("steps"));
@@ -175,6 +175,39 @@ class ForeignTrainingTest {
         assertTrue(data.endsWith("lerobot/lerobot/pusht") && Path.of(data).isAbsolute(), data);
         assertFalse(training.settings().containsKey("backbone_weights"), "it has no image");
         assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("ema")), training.ignored()::toString);
+    }
+
+    /** get_scheduler's "constant" has no warm-up, whatever stands beside it. */
+    @Test
+    void shouldFollowTheNamesOfDiffusersSchedules() throws IOException {
+        assertEquals(List.of("constant", 0), schedule(ForeignTraining.read(lowDim(LOW_DIM.replace("lr_scheduler: cosine", "lr_scheduler: constant")))));
+        assertEquals(List.of("constant", 3), schedule(ForeignTraining.read(lowDim(LOW_DIM.replace("lr_scheduler: cosine",
+                "lr_scheduler: constant_with_warmup")))));
+        String own = ", \"use_policy_training_preset\": false, \"optimizer\": {\"type\": \"adamw\", \"lr\": 0.001, \"betas\": [0.9, 0.99]}, "
+                + "\"scheduler\": {\"type\": \"diffuser\", \"name\": \"constant_with_warmup\", \"num_warmup_steps\": 7}";
+        ForeignTraining training = ForeignTraining.read(leRobot2026("{\"repo_id\": \"a/b\"}", own));
+        assertEquals(List.of("constant", 7), schedule(training));
+        assertEquals("adamw", ((Map<?, ?>) training.settings().get("optimizer")).get("type"));
+        assertTrue(message(leRobot2026("{\"repo_id\": \"a/b\"}", own.replace("adamw", "sgd"))).contains("optimizer.type: expected one of "));
+        assertTrue(message(leRobot2026("{\"repo_id\": \"a/b\"}", own.replace("\"diffuser\"", "\"vqbet\""))).contains("scheduler.type"));
+    }
+
+    private static List<Object> schedule(ForeignTraining training) {
+        Map<?, ?> optimizer = (Map<?, ?>) training.settings().get("optimizer");
+        return List.of(optimizer.get("schedule"), optimizer.get("warm_up_steps"));
+    }
+
+    /** multi_task_dit's vision tower learns at a tenth of the rate, unless the configuration says otherwise. */
+    @Test
+    void shouldFollowTheLearningRateOfAVisionTower() throws IOException {
+        String policy = "{\"type\": \"multi_task_dit\", \"task\": \"push\", \"optimizer_betas\": [0.95, 0.999], "
+                + "\"input_features\": {\"observation.state\": {\"type\": \"STATE\", \"shape\": [2]}}, "
+                + "\"output_features\": {\"action\": {\"type\": \"ACTION\", \"shape\": [2]}}%s}";
+        String file = "{\"dataset\": {\"repo_id\": \"a/b\"}, \"policy\": %s}";
+        Path usual = Files.writeString(folder.resolve("train_config.json"), file.formatted(policy.formatted("")));
+        assertEquals(0.1, ((Map<?, ?>) ForeignTraining.read(usual).settings().get("optimizer")).get("encoder_lr_factor"));
+        Path frozen = Files.writeString(usual, file.formatted(policy.formatted(", \"vision_encoder_lr_multiplier\": 0.0")));
+        assertEquals(0.0, ((Map<?, ?>) ForeignTraining.read(frozen).settings().get("optimizer")).get("encoder_lr_factor"));
     }
 
     @Test
