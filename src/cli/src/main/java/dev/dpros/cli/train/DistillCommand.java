@@ -13,6 +13,7 @@ import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PolicyHash;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.process.Archive;
 import dev.dpros.training.ActionError;
@@ -147,6 +148,6 @@ public final class DistillCommand implements Callable<Integer> {
                 DiffusionObjective.Kind.DENOISING, false, cached, arithmetic)), new TaughtBatches(data.training(), teacher, config.seed()),
                 TrainingSession.options(config, student, learns));
         return new TrainingSession.Training(trainer, held, actionError,
-                policy.weights().values().stream().mapToLong(TensorData::count).sum());
+                policy.weights().values().stream().mapToLong(TensorData::count).sum(), PolicyHash.ofContents(policy));
     }
 }

@@ -102,7 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
         }, data -> {
             ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
             PolicyTrainer trainer = trainer(config, policy, data, earlier);
-            return new TrainingSession.Training(trainer, data.heldOut(), actionError, parameters(policy));
+            return new TrainingSession.Training(trainer, data.heldOut(), actionError, parameters(policy), "");
         });
     }
 
@@ -131,10 +131,13 @@ public final class TrainCommand implements Callable<Integer> {
         return TrainingSession.open(path, "give it with --set datasets=[PATH]", stamps);
     }
 
-    /** Drawn, then what earlier policies have, then what was published of the backbone; a training that goes on has its own. */
+    /**
+     * Drawn, then what earlier policies have, then what was published of the backbone; a training that goes on has saved its own, save
+     * for what is frozen.
+     */
     private Map<String, TensorData> weights(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier) {
         Map<String, TensorData> weights = InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier);
-        if (config.backboneWeights() != null && !resume) {
+        if (config.backboneWeights() != null && (!resume || !config.frozen().isEmpty())) {
             weights.putAll(BackboneWeights.read(config.backboneWeights(), policy));
         }
         return weights;
