@@ -93,8 +93,13 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         settings.put("optimizer", optimizer);
         HubPaths.backbone(root.get("policy").get("obs_encoder").get("rgb_model").get("name").text(""),
                 root.get("policy").get("obs_encoder").get("rgb_model").get("weights"), settings);
-        settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
-                "micro_batches", fields.at("training.gradient_accumulate_every").integer(1)));
+        Map<String, Object> loader = tree("batch_size", fields.at("dataloader.batch_size").integer(),
+                "micro_batches", fields.at("training.gradient_accumulate_every").integer(1));
+        ConfigNode after = dataset.get("pad_after");
+        if (after.json().isNumber() && after.integer() != policy.nActionSteps() - 1) {
+            loader.put("pad_after", after.integer());
+        }
+        settings.put("loader", loader);
         settings.put("seed", fields.at("training.seed").integer(42));
         settings.put("validation", tree("ratio", dataset.get("val_ratio").number(0),
                 "most_trained", dataset.get("max_train_episodes").integer(0)));
@@ -203,8 +208,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         }
         average(fields, optimizer);
         settings.put("optimizer", optimizer);
-        settings.put("loader", tree("batch_size", fields.at("batch_size").integer(8),
-                "mask_padding", p.get("do_mask_loss_for_padding").bool(false)));
+        settings.put("loader", loader(fields, p, policy));
         settings.put("steps", fields.at("steps").integer(100_000));
         settings.put("seed", fields.at("seed").integer(1000));
         settings.put("validation", tree("ratio", fields.at("dataset.eval_split").number(0)));
@@ -216,6 +220,27 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         boolean saves = fields.at("save_checkpoint").bool(true);
         settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    /** The frames that LeRobot drops say how far windows reach beyond an episode; its default of 7 is for chunks of 8 out of 16. */
+    private static Map<String, Object> loader(Fields fields, ConfigNode p, PolicyConfig policy) {
+        boolean dit = MultiTaskDit.is(p);
+        Map<String, Object> loader = tree("batch_size", fields.at("batch_size").integer(8),
+                "mask_padding", p.get("do_mask_loss_for_padding").bool(false));
+        ConfigNode random = p.get(dit ? "image_crop_is_random" : "crop_is_random");
+        if (policy.vision() != null && policy.vision().cropShape() != null && !random.bool(true)) {
+            throw random.wrong("true: pictures are cropped at random in training");
+        }
+        int most = policy.horizon() - policy.nObsSteps();
+        ConfigNode dropped = p.get("drop_n_last_frames");
+        int drop = dropped.integer(dit ? most - policy.nActionSteps() + 1 : 7);
+        if (drop < 0 || drop > most) {
+            throw dropped.wrong("0 to " + most + " = horizon - n_obs_steps");
+        }
+        if (most - drop != policy.nActionSteps() - 1) {
+            loader.put("pad_after", most - drop);
+        }
+        return loader;
     }
 
     /** LeRobot's Adam has the weight decay in the gradient, its AdamW beside it. */

@@ -166,13 +166,22 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         }
     }
 
-    /** Windows per batch, batches per step, threads that load. */
-    public record Loader(int batchSize, int microBatches, int threads, boolean maskPadding) {
+    /**
+     * Windows per batch, batches per step, threads that load, whether the loss leaves out what is padded, and by how many steps a window
+     * may reach beyond the end of its episode (null: all but one of those that are carried out).
+     */
+    public record Loader(int batchSize, int microBatches, int threads, boolean maskPadding, Integer padAfter) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Loader {
             inRange("batch_size", batchSize, 1, 65_536);
             inRange("micro_batches", microBatches, 1, 1024);
             inRange("threads", threads, 1, 64);
+            inRange("pad_after", padAfter == null ? 0 : padAfter, 0, 100_000);
+        }
+
+        /** Steps that a policy's windows may reach beyond their episode. @param actionSteps that are carried out */
+        public int padAfter(int actionSteps) {
+            return padAfter == null ? actionSteps - 1 : padAfter;
         }
     }
 

@@ -197,6 +197,21 @@ class ForeignTrainingTest {
         return List.of(optimizer.get("schedule"), optimizer.get("warm_up_steps"));
     }
 
+    /** Of LeRobot's own defaults (64 steps, of which 32 are carried out) windows reach 55 steps beyond an episode: all but its last 7 frames count. */
+    @Test
+    void shouldTakeWindowsAsFarAsTheReferences() throws IOException {
+        Path file = leRobot2026("{\"repo_id\": \"a/b\"}", "");
+        assertFalse(((Map<?, ?>) ForeignTraining.read(file).settings().get("loader")).containsKey("pad_after"), "8 of 16: the usual 7 steps");
+        Files.writeString(file, Files.readString(file).replace("\"horizon\":16", "\"horizon\":64").replace("\"n_action_steps\":8",
+                "\"n_action_steps\":32"));
+        assertEquals(55, ((Map<?, ?>) ForeignTraining.read(file).settings().get("loader")).get("pad_after"));
+        Files.writeString(file, Files.readString(file).replace("\"horizon\":64", "\"drop_n_last_frames\":63,\"horizon\":64"));
+        assertTrue(message(file).contains("drop_n_last_frames: expected 0 to 62"), message(file));
+        Path task = lowDim(LOW_DIM).resolveSibling("task/push.yaml");
+        Files.writeString(task, Files.readString(task).replace("  pad_before:", "  pad_after: 3\n  pad_before:"));
+        assertEquals(3, ((Map<?, ?>) ForeignTraining.read(folder.resolve("low.yaml")).settings().get("loader")).get("pad_after"));
+    }
+
     /** multi_task_dit's vision tower learns at a tenth of the rate, unless the configuration says otherwise. */
     @Test
     void shouldFollowTheLearningRateOfAVisionTower() throws IOException {

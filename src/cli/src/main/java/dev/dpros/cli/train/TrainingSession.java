@@ -54,23 +54,24 @@ final class TrainingSession {
     /**
      * Makes nothing yet.
      *
+     * @param options the command's
      * @param yaml the configuration in force
      * @param source where it is from, for messages
      * @param completed a stored configuration with the defaults of keys that came later
      * @throws InputException if the directory holds a training and is not to go on, or none, or another one, and is
      */
-    TrainingSession(CommandSpec spec, Path output, boolean resume, String yaml, String source, Function<Path, String> completed)
+    TrainingSession(CommandSpec spec, TrainingOptions options, String yaml, String source, Function<Path, String> completed)
             throws IOException {
         this.spec = spec;
-        this.resume = resume;
-        files = new TrainingFiles(output);
+        resume = options.resumes();
+        files = new TrainingFiles(options.output());
         if (!resume) {
             if (files.started()) {
-                throw InputException.of("--output", output.toString(), "a new directory", "a training",
+                throw InputException.of("--output", options.output().toString(), "a new directory", "a training",
                         "go on with --resume, or choose another");
             }
         } else if (!files.started()) {
-            throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
+            throw InputException.of("--resume", options.output().toString(), "a training that was saved", "none", "");
         } else if (!Files.readString(files.configuration()).equals(yaml) && !completed.apply(files.configuration()).equals(yaml)) {
             throw InputException.of("--resume", source, "the configuration of the training (" + files.configuration() + ")",
                     "another", "train anew into another directory");
