@@ -209,6 +209,12 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         average(fields, optimizer);
         settings.put("optimizer", optimizer);
         settings.put("loader", loader(fields, p, policy));
+        Map<String, Object> columns = new LinkedHashMap<>();
+        policy.inputs().forEach(input -> normalized(columns, input, fields, p));
+        normalized(columns, policy.action(), fields, p);
+        if (!columns.isEmpty()) {
+            settings.put("columns", columns);
+        }
         settings.put("steps", fields.at("steps").integer(100_000));
         settings.put("seed", fields.at("seed").integer(1000));
         settings.put("validation", tree("ratio", fields.at("dataset.eval_split").number(0)));
@@ -220,6 +226,29 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         boolean saves = fields.at("save_checkpoint").bool(true);
         settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));
         return new ForeignTraining(policy, settings, null, fields.unread());
+    }
+
+    /** What LeRobot's normalization_mapping says of a feature, where that is not a training's usual way; types it leaves out stay as they are. */
+    private static void normalized(Map<String, Object> columns, FeatureSpec feature, Fields fields, ConfigNode p) {
+        ConfigNode mapping = p.get("normalization_mapping");
+        boolean visual = feature.kind() == Kind.VISUAL;
+        String usual = visual ? "MEAN_STD" : feature.kind() == Kind.ENV ? "IDENTITY" : "MIN_MAX";
+        ConfigNode mode = mapping.get(feature.kind().name());
+        String name = mode.text(mapping.isAbsent() ? usual : "IDENTITY");
+        boolean imagenet = visual && name.equals("MEAN_STD") && fields.root.get("dataset").get("use_imagenet_stats").bool(true);
+        switch (name) {
+            case "MIN_MAX" -> { }
+            case "IDENTITY" -> columns.put(feature.key(), tree("normalize", "identity"));
+            case "MEAN_STD" -> {
+                if (imagenet) {
+                    fields.at("dataset.use_imagenet_stats");
+                    columns.put(feature.key(), tree("normalize", "imagenet"));
+                } else if (!visual) {
+                    columns.put(feature.key(), tree("normalize", "mean_std"));
+                }
+            }
+            default -> throw mode.wrong("MIN_MAX, MEAN_STD or IDENTITY");
+        }
     }
 
     /** The frames that LeRobot drops say how far windows reach beyond an episode; its default of 7 is for chunks of 8 out of 16. */

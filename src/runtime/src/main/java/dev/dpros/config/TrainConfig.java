@@ -107,6 +107,8 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         /** Each element's range to -1 to 1; a range below 1e-4 counts as none. */ LIMITS,
         /** The same; a range below 1e-7 counts as none. */ RANGE,
         /** All by the largest magnitude of any. */ MAX_ABS,
+        /** Each element's mean to 0, its standard deviation to 1. */ MEAN_STD,
+        /** Pictures by the mean and deviation of ImageNet's. */ IMAGENET,
         /** Not at all. */ IDENTITY,
         /** Of an action of one arm or two: positions by their range, the rest not at all. */ POSITIONS
     }

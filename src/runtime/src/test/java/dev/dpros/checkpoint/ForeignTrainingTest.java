@@ -212,6 +212,23 @@ class ForeignTrainingTest {
         assertEquals(3, ((Map<?, ?>) ForeignTraining.read(folder.resolve("low.yaml")).settings().get("loader")).get("pad_after"));
     }
 
+    /** Pictures by ImageNet's statistics unless told otherwise; what the mapping leaves out is not normalized. */
+    @Test
+    void shouldNormalizeAsLeRobotDoes() throws IOException {
+        ObjectNode policy = (ObjectNode) StrictJson.read(Path.of("models/pusht_image/config.json")).json();
+        policy.putArray("optimizer_betas").add(0.95).add(0.999);
+        Path file = Files.writeString(folder.resolve("train_config.json"), "{\"dataset\": {\"repo_id\": \"a/b\"}, \"policy\": " + policy + "}");
+        assertEquals(Map.of("observation.image", Map.of("normalize", "imagenet")), ForeignTraining.read(file).settings().get("columns"));
+        ((ObjectNode) policy.get("normalization_mapping")).put("STATE", "MEAN_STD").remove("ACTION");
+        Files.writeString(file, "{\"dataset\": {\"repo_id\": \"a/b\", \"use_imagenet_stats\": false}, \"policy\": " + policy + "}");
+        ForeignTraining training = ForeignTraining.read(file);
+        assertEquals(Map.of("observation.state", Map.of("normalize", "mean_std"), "action", Map.of("normalize", "identity")),
+                training.settings().get("columns"));
+        assertTrue(training.ignored().contains("dataset.use_imagenet_stats"), training.ignored()::toString);
+        Files.writeString(file, Files.readString(file).replace("\"STATE\":\"MEAN_STD\"", "\"STATE\":\"QUANTILES\""));
+        assertTrue(message(file).contains("normalization_mapping.STATE: expected MIN_MAX"), message(file));
+    }
+
     /** multi_task_dit's vision tower learns at a tenth of the rate, unless the configuration says otherwise. */
     @Test
     void shouldFollowTheLearningRateOfAVisionTower() throws IOException {
