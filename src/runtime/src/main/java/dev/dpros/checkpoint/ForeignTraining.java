@@ -134,6 +134,13 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (!ema.isEmpty()) {
             optimizer.put("ema", ema);
         }
+        ConfigNode target = fields.root().get("optimizer").get("_target_");
+        String name = target.isAbsent() ? "AdamW" : DiffusionPolicyConfig.className(target);
+        if (name.equals("Adam")) {
+            optimizer.put("type", "adam");
+        } else if (!name.equals("AdamW")) {
+            throw target.wrong("torch.optim.AdamW or torch.optim.Adam");
+        }
         if (encoder) {
             optimizer.put("encoder_weight_decay", fields.at("optimizer.obs_encoder_weight_decay").number(1e-6));
         }

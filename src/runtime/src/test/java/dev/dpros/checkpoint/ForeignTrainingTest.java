@@ -192,6 +192,14 @@ class ForeignTrainingTest {
         assertTrue(message(leRobot2026("{\"repo_id\": \"a/b\"}", own.replace("\"diffuser\"", "\"vqbet\""))).contains("scheduler.type"));
     }
 
+    @Test
+    void shouldTakeTheOptimizerThatDiffusionPolicyNames() throws IOException {
+        assertTrue(LOW_DIM.contains("torch.optim.AdamW"));
+        Map<?, ?> optimizer = (Map<?, ?>) ForeignTraining.read(lowDim(LOW_DIM.replace("torch.optim.AdamW", "torch.optim.Adam"))).settings().get("optimizer");
+        assertEquals("adam", optimizer.get("type"));
+        assertTrue(message(lowDim(LOW_DIM.replace("torch.optim.AdamW", "torch.optim.SGD"))).contains("optimizer._target_"));
+    }
+
     private static List<Object> schedule(ForeignTraining training) {
         Map<?, ?> optimizer = (Map<?, ?>) training.settings().get("optimizer");
         return List.of(optimizer.get("schedule"), optimizer.get("warm_up_steps"));
