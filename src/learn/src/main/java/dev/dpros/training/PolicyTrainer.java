@@ -2,6 +2,7 @@ package dev.dpros.training;
 
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PolicyHash;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.WeightLayout;
 import dev.dpros.training.data.Batch;
@@ -65,6 +66,14 @@ public final class PolicyTrainer implements AutoCloseable {
         return state;
     }
 
+    /**
+     * What a training cannot go on without: all that it does not learn, and how many batches the data make. Reads that once; equal if it
+     * is the same in another process.
+     */
+    public String origin() {
+        return PolicyHash.ofContents(fixed) + " " + batches.batchesPerEpoch();
+    }
+
     /** Batches in one pass over the data. */
     public long batchesPerEpoch() {
         return batches.batchesPerEpoch();
@@ -80,7 +89,7 @@ public final class PolicyTrainer implements AutoCloseable {
         return options.rate().at(state.steps());
     }
 
-    /** One optimisation step; its loss, over all micro-batches. */
+    /** One optimisation step; its loss, over all micro-batches, or no finite number if its gradient has made the weights such. */
     public float step() {
         double share = 1.0 / options.microBatches();
         double loss = 0;
@@ -88,7 +97,8 @@ public final class PolicyTrainer implements AutoCloseable {
         for (int i = 1; i < options.microBatches(); i++) {
             loss += share * step.accumulate(next(), share);
         }
-        return (float) (loss + share * step.step(next(), rate, share).loss());
+        TrainingStep.Result last = step.step(next(), rate, share);
+        return Float.isFinite(last.gradientNorm()) ? (float) (loss + share * last.loss()) : last.gradientNorm();
     }
 
     /** The next batch's tensors; what the network leaves out at random follows from the seed and the batch's number, too. */

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -57,11 +56,11 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
 
     /** Reads it. @throws dev.dpros.core.InputException naming file and field if it cannot be followed */
     public static ForeignTraining read(Path file) {
-        return HydraConfig.is(file) ? diffusionPolicy(HydraConfig.read(file)) : leRobot(StrictJson.read(file));
+        return HydraConfig.is(file) ? diffusionPolicy(HydraConfig.read(file)) : LeRobotTraining.read(StrictJson.read(file));
     }
 
     private static ForeignTraining diffusionPolicy(ConfigNode root) {
-        Fields fields = new Fields(root, Set.of("policy", "shape_meta", "task.shape_meta", "task.env_runner.n_test",
+        TrainingFields fields = new TrainingFields(root, Set.of("policy", "shape_meta", "task.shape_meta", "task.env_runner.n_test",
                 "task.env_runner.test_start_seed", "task.env_runner.n_train", "task.env_runner.n_test_vis", "task.dataset", "name", "horizon", "n_obs_steps",
                 "n_action_steps",
                 "n_latency_steps", "obs_as_global_cond", "optimizer._target_", "ema._target_", "_target_", "defaults", "task.name",
@@ -82,12 +81,24 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (UmiPolicy.is(root)) {
             UmiTraining.put(root, settings);
         }
+        if (fields.at("training.freeze_encoder").bool(false) && policy.vision() != null) {
+            settings.put("frozen", List.of("rgb_encoder."));
+        }
         settings.put("datasets", List.of(dataPath(dataset).text()));
-        settings.put("optimizer", optimizer(fields, policy));
+        Map<String, Object> optimizer = optimizer(fields, policy);
+        if (UmiPolicy.is(root) && root.get("policy").get("obs_encoder").get("pretrained").bool(false)) {
+            optimizer.put("encoder_lr_factor", UmiTraining.PRETRAINED_RATE);
+        }
+        settings.put("optimizer", optimizer);
         HubPaths.backbone(root.get("policy").get("obs_encoder").get("rgb_model").get("name").text(""),
                 root.get("policy").get("obs_encoder").get("rgb_model").get("weights"), settings);
-        settings.put("loader", tree("batch_size", fields.at("dataloader.batch_size").integer(),
-                "micro_batches", fields.at("training.gradient_accumulate_every").integer(1)));
+        Map<String, Object> loader = tree("batch_size", fields.at("dataloader.batch_size").integer(),
+                "micro_batches", fields.at("training.gradient_accumulate_every").integer(1));
+        ConfigNode after = dataset.get("pad_after");
+        if (after.json().isNumber() && after.integer() != policy.nActionSteps() - 1) {
+            loader.put("pad_after", after.integer());
+        }
+        settings.put("loader", loader);
         settings.put("seed", fields.at("training.seed").integer(42));
         settings.put("validation", tree("ratio", dataset.get("val_ratio").number(0),
                 "most_trained", dataset.get("max_train_episodes").integer(0)));
@@ -105,7 +116,7 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
     }
 
     /** A transformer's has names and defaults of its own (get_optimizer). */
-    private static Map<String, Object> optimizer(Fields fields, PolicyConfig policy) {
+    private static Map<String, Object> optimizer(TrainingFields fields, PolicyConfig policy) {
         boolean transformer = policy.transformer() != null;
         boolean encoder = transformer && policy.vision() != null;
         List<ConfigNode> betas = fields.at("optimizer.betas").items();
@@ -113,9 +124,8 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
                 "betas", List.of(betas.get(0).number(), betas.get(1).number()), "eps", fields.at("optimizer.eps").number(1e-8),
                 "weight_decay", fields.at(encoder ? "optimizer.transformer_weight_decay" : "optimizer.weight_decay")
                         .number(transformer ? 1e-3 : 1e-6),
-                "schedule", fields.at("training.lr_scheduler").text("constant").replace("_with_warmup", ""),
-                "warm_up_steps", fields.at("training.lr_warmup_steps").integer(0),
                 "ema_power", fields.at("training.use_ema").bool(policy.energy() == null) ? fields.at("ema.power").number(0.75) : 0);
+        schedule(optimizer, fields.at("training.lr_scheduler").text("constant"), fields.at("training.lr_warmup_steps").integer(0));
         Map<String, Object> ema = new LinkedHashMap<>();
         averaging(ema, "update_after_step", fields.at("ema.update_after_step"), 0);
         averaging(ema, "inv_gamma", fields.at("ema.inv_gamma"), 1);
@@ -124,10 +134,24 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         if (!ema.isEmpty()) {
             optimizer.put("ema", ema);
         }
+        ConfigNode target = fields.root().get("optimizer").get("_target_");
+        String name = target.isAbsent() ? "AdamW" : DiffusionPolicyConfig.className(target);
+        if (name.equals("Adam")) {
+            optimizer.put("type", "adam");
+        } else if (!name.equals("AdamW")) {
+            throw target.wrong("torch.optim.AdamW or torch.optim.Adam");
+        }
         if (encoder) {
             optimizer.put("encoder_weight_decay", fields.at("optimizer.obs_encoder_weight_decay").number(1e-6));
         }
         return optimizer;
+    }
+
+    /** In a training's settings by the names of diffusers' get_scheduler, of which "constant" has no warm-up. */
+    static void schedule(Map<String, Object> optimizer, String name, int warmUpSteps) {
+        boolean constant = name.equals("constant_with_warmup");
+        optimizer.put("schedule", constant ? "constant" : name);
+        optimizer.put("warm_up_steps", name.equals("constant") ? 0 : warmUpSteps);
     }
 
     private static void averaging(Map<String, Object> ema, String key, ConfigNode node, double usual) {
@@ -157,107 +181,16 @@ public record ForeignTraining(PolicyConfig policy, Map<String, Object> settings,
         return policy.with(inputs, policy.vision());
     }
 
-    private static ForeignTraining leRobot(ConfigNode root) {
-        Fields fields = new Fields(root, Set.of("policy"));
-        PolicyConfig policy = LeRobotConfig.read(root.get("policy"));
-        Map<String, Object> settings = new LinkedHashMap<>();
-        ConfigNode data = fields.at("dataset.root");
-        settings.put("datasets", List.of(data.isAbsent() ? HubPaths.dataset(fields.at("dataset.repo_id")) : data.text()));
-        boolean preset = fields.at("use_policy_training_preset").bool(true);
-        ConfigNode p = root.get("policy");
-        ConfigNode o = root.get("optimizer");
-        boolean own = preset || o.isAbsent();
-        List<ConfigNode> betas = (own ? p.get("optimizer_betas") : fields.at("optimizer.betas")).items();
-        if (policy.vision() != null) {
-            HubPaths.backbone(p.get("vision_backbone").text("resnet18"), p.get("pretrained_backbone_weights"), settings);
-        }
-        Map<String, Object> optimizer = tree("lr", (own ? p.get("optimizer_lr") : fields.at("optimizer.lr")).number(1e-4),
-                "betas", List.of(betas.get(0).number(), betas.get(1).number()),
-                "eps", (own ? p.get("optimizer_eps") : fields.at("optimizer.eps")).number(1e-8),
-                "weight_decay", (own ? p.get("optimizer_weight_decay") : fields.at("optimizer.weight_decay")).number(1e-6),
-                "clip_norm", own ? 10.0 : fields.at("optimizer.grad_clip_norm").number(10),
-                "schedule", p.get("scheduler_name").text("cosine"),
-                "warm_up_steps", p.get("scheduler_warmup_steps").integer(500), "ema_power", 0);
-        average(fields, optimizer);
-        settings.put("optimizer", optimizer);
-        settings.put("loader", tree("batch_size", fields.at("batch_size").integer(8),
-                "mask_padding", p.get("do_mask_loss_for_padding").bool(false)));
-        settings.put("steps", fields.at("steps").integer(100_000));
-        settings.put("seed", fields.at("seed").integer(1000));
-        settings.put("validation", tree("ratio", fields.at("dataset.eval_split").number(0)));
-        int evaluateEvery = fields.at("env_eval_freq").integer(fields.at("eval_freq").integer(20_000));
-        boolean pusht = fields.at("env.type").text("none").equals("pusht") && evaluateEvery > 0;
-        settings.put("evaluation", tree("env", pusht ? "pusht" : "none", "every_steps", Math.max(1, evaluateEvery),
-                "episodes", fields.at("eval.n_episodes").integer(50), "train_episodes", 0,
-                "denoising_steps", policy.scheduler().inferenceSteps()));
-        boolean saves = fields.at("save_checkpoint").bool(true);
-        settings.put("checkpoint", tree("every_steps", saves ? Math.max(0, fields.at("save_freq").integer(20_000)) : 0, "keep_best", 1));
-        return new ForeignTraining(policy, settings, null, fields.unread());
-    }
-
-    /** EMAModel of the library diffusers, which counts an update earlier than diffusion_policy's; off unless enabled. */
-    private static void average(Fields fields, Map<String, Object> optimizer) {
-        if (!fields.at("ema").get("enable").bool(false)) {
-            return;
-        }
-        ConfigNode ema = fields.at("ema");
-        ConfigNode constant = ema.get("decay");
-        optimizer.put("ema_power", ema.get("power").number(0.75));
-        optimizer.put("ema", tree("update_after_step", ema.get("update_after_step").integer(0) - 1,
-                "inv_gamma", ema.get("inv_gamma").number(1),
-                "min_value", constant.number(ema.get("min_decay").number(0)),
-                "max_value", constant.number(ema.get("max_decay").number(0.9999))));
-    }
-
     private static ConfigNode dataPath(ConfigNode dataset) {
         return Stream.of("zarr_path", "dataset_dir").map(dataset::get).filter(path -> !path.isAbsent()).findFirst()
                 .orElse(dataset.get("dataset_path"));
     }
 
-    private static Map<String, Object> tree(Object... keysAndValues) {
+    static Map<String, Object> tree(Object... keysAndValues) {
         Map<String, Object> tree = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             tree.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
         return tree;
-    }
-
-    /** Remembers what was read, to tell what was not. */
-    private static final class Fields {
-        private final ConfigNode root;
-        private final Set<String> read;
-
-        Fields(ConfigNode root, Set<String> otherwise) {
-            this.root = root;
-            read = new TreeSet<>(otherwise);
-        }
-
-        ConfigNode at(String path) {
-            read.add(path);
-            ConfigNode node = root;
-            for (String name : path.split("\\.")) {
-                node = node.get(name);
-            }
-            return node;
-        }
-
-        /** Keys that were not read, no deeper than two names; a group none of whose keys was read stands for all of them. */
-        List<String> unread() {
-            List<String> unread = new ArrayList<>();
-            root.fields().forEach((name, node) -> add(unread, name, node));
-            return unread;
-        }
-
-        private void add(List<String> unread, String path, ConfigNode node) {
-            if (read.contains(path) || node.isAbsent()) {
-                return;
-            }
-            boolean within = read.stream().anyMatch(other -> other.startsWith(path + "."));
-            if (within && node.json().isObject()) {
-                node.fields().forEach((name, child) -> add(unread, path + "." + name, child));
-            } else {
-                unread.add(path);
-            }
-        }
     }
 }

@@ -36,8 +36,8 @@ public final class PrecisionFile {
         List<Candidate> candidates = new ArrayList<>();
         for (ConfigNode item : json.get("candidates").items()) {
             String refused = Quoted.line(item.get("refused").text(""));
-            candidates.add(refused.isEmpty() ? new Candidate(item.get("precision").choice(PRECISIONS, null), item.get("error").number(),
-                    item.get("chunk").number(), item.get("step_ms").number(), "")
+            candidates.add(refused.isEmpty() ? new Candidate(item.get("precision").choice(PRECISIONS, null), item.get("error").number(Double.NaN),
+                    item.get("chunk").number(Double.NaN), item.get("step_ms").number(), "")
                     : new Candidate(item.get("precision").choice(PRECISIONS, null), Double.NaN, Double.NaN, Double.NaN, refused));
         }
         try {
@@ -90,11 +90,16 @@ public final class PrecisionFile {
         for (Candidate candidate : choice.candidates()) {
             ObjectNode item = candidates.addObject().put("precision", candidate.precision().word());
             if (candidate.refused().isEmpty()) {
-                item.put("error", candidate.error()).put("chunk", candidate.chunk()).put("step_ms", candidate.stepMs());
+                item.put("error", finite(candidate.error())).put("chunk", finite(candidate.chunk())).put("step_ms", candidate.stepMs());
             } else {
                 item.put("refused", candidate.refused());
             }
         }
         return json;
+    }
+
+    /** JSON has no word for anything else: null where the outputs, or their differences, are no numbers. */
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? Double.valueOf(value) : null;
     }
 }

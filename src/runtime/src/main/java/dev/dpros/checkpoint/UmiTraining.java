@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** What UMI's training configuration says of its data (umi_dataset.py) and its loss, as settings of this project's own. Stateless. */
 final class UmiTraining {
+    /** Factor of the learning rate of an encoder that begins pretrained (train_diffusion_unet_image_workspace.py). */
+    static final double PRETRAINED_RATE = 0.1;
     private static final double START_NOISE = 0.05;
     private static final double USUAL_PERTURBATION = 0.1;
 

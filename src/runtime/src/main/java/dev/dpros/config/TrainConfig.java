@@ -90,6 +90,9 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         }
     }
 
+    /** Where the weight decay acts. */
+    public enum OptimizerType { /** Beside the gradient. */ ADAMW, /** As a part of the gradient. */ ADAM }
+
     /** The learning rate after its warm-up. */
     public enum Schedule { /** Half a cosine, to 0. */ COSINE, /** The same throughout. */ CONSTANT }
 
@@ -104,6 +107,8 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         /** Each element's range to -1 to 1; a range below 1e-4 counts as none. */ LIMITS,
         /** The same; a range below 1e-7 counts as none. */ RANGE,
         /** All by the largest magnitude of any. */ MAX_ABS,
+        /** Each element's mean to 0, its standard deviation to 1. */ MEAN_STD,
+        /** Pictures by the mean and deviation of ImageNet's. */ IMAGENET,
         /** Not at all. */ IDENTITY,
         /** Of an action of one arm or two: positions by their range, the rest not at all. */ POSITIONS
     }
@@ -128,13 +133,19 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
     }
 
     /**
-     * AdamW (the encoder's own weight decay, or null), its schedule, and the power of the weights' moving average; 0 for no average.
+     * AdamW or Adam (factor of the encoder's learning rate; the encoder's own weight decay, or null), its schedule, and the power of the
+     * weights' moving average; 0 for no average.
      */
-    public record Optimizer(double lr, List<Double> betas, double eps, double weightDecay, Double encoderWeightDecay, double clipNorm, Schedule schedule,
-            long warmUpSteps, double emaPower, Ema ema) {
+    public record Optimizer(OptimizerType type, double lr, double encoderLrFactor, List<Double> betas, double eps, double weightDecay,
+            Double encoderWeightDecay, double clipNorm, Schedule schedule, long warmUpSteps, double emaPower, Ema ema) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Optimizer {
             inRange("lr", lr, 1e-12, 10);
+            inRange("encoder_lr_factor", encoderLrFactor, 0, 1000);
+            if (type == OptimizerType.ADAM && encoderWeightDecay != null) {
+                throw new IllegalArgumentException("encoder_weight_decay: expected null with type adam, which has one weight decay for all, found "
+                        + encoderWeightDecay);
+            }
             if (betas.size() != 2) {
                 throw new IllegalArgumentException("betas: expected two numbers, found " + betas);
             }
@@ -157,13 +168,22 @@ public record TrainConfig(Path policy, Path backboneWeights, List<Path> initial,
         }
     }
 
-    /** Windows per batch, batches per step, threads that load. */
-    public record Loader(int batchSize, int microBatches, int threads, boolean maskPadding) {
+    /**
+     * Windows per batch, batches per step, threads that load, whether the loss leaves out what is padded, and by how many steps a window
+     * may reach beyond the end of its episode (null: all but one of those that are carried out).
+     */
+    public record Loader(int batchSize, int microBatches, int threads, boolean maskPadding, Integer padAfter) {
         /** @throws IllegalArgumentException naming the field, its value and the bound */
         public Loader {
             inRange("batch_size", batchSize, 1, 65_536);
             inRange("micro_batches", microBatches, 1, 1024);
             inRange("threads", threads, 1, 64);
+            inRange("pad_after", padAfter == null ? 0 : padAfter, 0, 100_000);
+        }
+
+        /** Steps that a policy's windows may reach beyond their episode. @param actionSteps that are carried out */
+        public int padAfter(int actionSteps) {
+            return padAfter == null ? actionSteps - 1 : padAfter;
         }
     }
 

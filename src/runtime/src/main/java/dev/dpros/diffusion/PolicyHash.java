@@ -25,8 +25,17 @@ public final class PolicyHash {
      * @throws dev.dpros.core.InputException if they lie in a file that can no longer be read as it was
      */
     public static String of(PolicyDefinition policy) {
+        return of(policy, network(policy.config()));
+    }
+
+    /** As {@link #of}, of weights and normalizers alone, which means the same in another version of this program. */
+    public static String ofContents(PolicyDefinition policy) {
+        return of(policy, "");
+    }
+
+    private static String of(PolicyDefinition policy, String network) {
         MessageDigest digest = sha256();
-        text(digest, network(policy.config()));
+        text(digest, network);
         new TreeMap<>(policy.normalizers()).forEach((key, normalizer) -> text(digest, key + Arrays.toString(normalizer.scale())
                 + Arrays.toString(normalizer.offset()) + Arrays.toString(normalizer.constant())));
         new TreeMap<>(policy.weights()).forEach((name, tensor) -> {

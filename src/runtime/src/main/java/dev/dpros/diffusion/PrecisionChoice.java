@@ -17,7 +17,7 @@ public record PrecisionChoice(Precision precision, String policy, double bound, 
      *
      * @param precision which
      * @param error of the network's output against float32's, root mean square in shares of it, at the worst of some noise levels; NaN if
-     *     the machine could not
+     *     the machine could not, or if one of the two is no number
      * @param chunk by how much a whole trajectory moved, root mean square, normalised; NaN likewise
      * @param stepMs shortest time of a denoising step; NaN likewise
      * @param refused why the machine could not, or empty

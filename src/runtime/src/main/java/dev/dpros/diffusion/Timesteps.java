@@ -26,10 +26,11 @@ public final class Timesteps {
         int[] timesteps = new int[steps];
         boolean leading = config.type() != SchedulerConfig.Type.DPM_SOLVER_PP;
         int ratio = trained / steps;
+        double width = (trained - 1) / (double) steps; // numpy's linspace multiplies by it: halves round as there
         int offset = config.type() == SchedulerConfig.Type.DDIM ? config.stepsOffset() : 0;
         for (int i = 0; i < steps; i++) {
             int rank = steps - i;
-            timesteps[i] = leading ? (rank - 1) * ratio + offset : (int) Math.rint((trained - 1) * (double) rank / steps);
+            timesteps[i] = leading ? (rank - 1) * ratio + offset : (int) Math.rint(rank * width);
         }
         requireDecreasing(timesteps, largest(config));
         return timesteps;

@@ -144,7 +144,7 @@ class ForeignTrainingTest {
         assertTrue(ForeignTraining.is(file));
         ForeignTraining training = ForeignTraining.read(file);
         assertEquals(PolicyReader.architecture(Path.of("models/pusht_keypoints")), training.policy());
-        assertEquals(Map.of("lr", 3e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "clip_norm", 10.0,
+        assertEquals(Map.of("type", "adam", "lr", 3e-4, "betas", List.of(0.95, 0.999), "eps", 1e-8, "weight_decay", 1e-6, "clip_norm", 10.0,
                 "schedule", "cosine", "warm_up_steps", 500, "ema_power", 0), training.settings().get("optimizer"));
         assertEquals(Map.of("batch_size", 64, "mask_padding", true), training.settings().get("loader"));
         assertEquals(200_000, training.settings().get("steps"));
@@ -175,6 +175,79 @@ class ForeignTrainingTest {
         assertTrue(data.endsWith("lerobot/lerobot/pusht") && Path.of(data).isAbsolute(), data);
         assertFalse(training.settings().containsKey("backbone_weights"), "it has no image");
         assertFalse(training.ignored().stream().anyMatch(key -> key.startsWith("ema")), training.ignored()::toString);
+    }
+
+    /** get_scheduler's "constant" has no warm-up, whatever stands beside it. */
+    @Test
+    void shouldFollowTheNamesOfDiffusersSchedules() throws IOException {
+        assertEquals(List.of("constant", 0), schedule(ForeignTraining.read(lowDim(LOW_DIM.replace("lr_scheduler: cosine", "lr_scheduler: constant")))));
+        assertEquals(List.of("constant", 3), schedule(ForeignTraining.read(lowDim(LOW_DIM.replace("lr_scheduler: cosine",
+                "lr_scheduler: constant_with_warmup")))));
+        String own = ", \"use_policy_training_preset\": false, \"optimizer\": {\"type\": \"adamw\", \"lr\": 0.001, \"betas\": [0.9, 0.99]}, "
+                + "\"scheduler\": {\"type\": \"diffuser\", \"name\": \"constant_with_warmup\", \"num_warmup_steps\": 7}";
+        ForeignTraining training = ForeignTraining.read(leRobot2026("{\"repo_id\": \"a/b\"}", own));
+        assertEquals(List.of("constant", 7), schedule(training));
+        assertEquals("adamw", ((Map<?, ?>) training.settings().get("optimizer")).get("type"));
+        assertTrue(message(leRobot2026("{\"repo_id\": \"a/b\"}", own.replace("adamw", "sgd"))).contains("optimizer.type: expected one of "));
+        assertTrue(message(leRobot2026("{\"repo_id\": \"a/b\"}", own.replace("\"diffuser\"", "\"vqbet\""))).contains("scheduler.type"));
+    }
+
+    @Test
+    void shouldTakeTheOptimizerThatDiffusionPolicyNames() throws IOException {
+        assertTrue(LOW_DIM.contains("torch.optim.AdamW"));
+        Map<?, ?> optimizer = (Map<?, ?>) ForeignTraining.read(lowDim(LOW_DIM.replace("torch.optim.AdamW", "torch.optim.Adam"))).settings().get("optimizer");
+        assertEquals("adam", optimizer.get("type"));
+        assertTrue(message(lowDim(LOW_DIM.replace("torch.optim.AdamW", "torch.optim.SGD"))).contains("optimizer._target_"));
+    }
+
+    private static List<Object> schedule(ForeignTraining training) {
+        Map<?, ?> optimizer = (Map<?, ?>) training.settings().get("optimizer");
+        return List.of(optimizer.get("schedule"), optimizer.get("warm_up_steps"));
+    }
+
+    /** Of LeRobot's own defaults (64 steps, of which 32 are carried out) windows reach 55 steps beyond an episode: all but its last 7 frames count. */
+    @Test
+    void shouldTakeWindowsAsFarAsTheReferences() throws IOException {
+        Path file = leRobot2026("{\"repo_id\": \"a/b\"}", "");
+        assertFalse(((Map<?, ?>) ForeignTraining.read(file).settings().get("loader")).containsKey("pad_after"), "8 of 16: the usual 7 steps");
+        Files.writeString(file, Files.readString(file).replace("\"horizon\":16", "\"horizon\":64").replace("\"n_action_steps\":8",
+                "\"n_action_steps\":32"));
+        assertEquals(55, ((Map<?, ?>) ForeignTraining.read(file).settings().get("loader")).get("pad_after"));
+        Files.writeString(file, Files.readString(file).replace("\"horizon\":64", "\"drop_n_last_frames\":63,\"horizon\":64"));
+        assertTrue(message(file).contains("drop_n_last_frames: expected 0 to 62"), message(file));
+        Path task = lowDim(LOW_DIM).resolveSibling("task/push.yaml");
+        Files.writeString(task, Files.readString(task).replace("  pad_before:", "  pad_after: 3\n  pad_before:"));
+        assertEquals(3, ((Map<?, ?>) ForeignTraining.read(folder.resolve("low.yaml")).settings().get("loader")).get("pad_after"));
+    }
+
+    /** Pictures by ImageNet's statistics unless told otherwise; what the mapping leaves out is not normalized. */
+    @Test
+    void shouldNormalizeAsLeRobotDoes() throws IOException {
+        ObjectNode policy = (ObjectNode) StrictJson.read(Path.of("models/pusht_image/config.json")).json();
+        policy.putArray("optimizer_betas").add(0.95).add(0.999);
+        Path file = Files.writeString(folder.resolve("train_config.json"), "{\"dataset\": {\"repo_id\": \"a/b\"}, \"policy\": " + policy + "}");
+        assertEquals(Map.of("observation.image", Map.of("normalize", "imagenet")), ForeignTraining.read(file).settings().get("columns"));
+        ((ObjectNode) policy.get("normalization_mapping")).put("STATE", "MEAN_STD").remove("ACTION");
+        Files.writeString(file, "{\"dataset\": {\"repo_id\": \"a/b\", \"use_imagenet_stats\": false}, \"policy\": " + policy + "}");
+        ForeignTraining training = ForeignTraining.read(file);
+        assertEquals(Map.of("observation.state", Map.of("normalize", "mean_std"), "action", Map.of("normalize", "identity")),
+                training.settings().get("columns"));
+        assertTrue(training.ignored().contains("dataset.use_imagenet_stats"), training.ignored()::toString);
+        Files.writeString(file, Files.readString(file).replace("\"STATE\":\"MEAN_STD\"", "\"STATE\":\"QUANTILES\""));
+        assertTrue(message(file).contains("normalization_mapping.STATE: expected MIN_MAX"), message(file));
+    }
+
+    /** multi_task_dit's vision tower learns at a tenth of the rate, unless the configuration says otherwise. */
+    @Test
+    void shouldFollowTheLearningRateOfAVisionTower() throws IOException {
+        String policy = "{\"type\": \"multi_task_dit\", \"task\": \"push\", \"optimizer_betas\": [0.95, 0.999], "
+                + "\"input_features\": {\"observation.state\": {\"type\": \"STATE\", \"shape\": [2]}}, "
+                + "\"output_features\": {\"action\": {\"type\": \"ACTION\", \"shape\": [2]}}%s}";
+        String file = "{\"dataset\": {\"repo_id\": \"a/b\"}, \"policy\": %s}";
+        Path usual = Files.writeString(folder.resolve("train_config.json"), file.formatted(policy.formatted("")));
+        assertEquals(0.1, ((Map<?, ?>) ForeignTraining.read(usual).settings().get("optimizer")).get("encoder_lr_factor"));
+        Path frozen = Files.writeString(usual, file.formatted(policy.formatted(", \"vision_encoder_lr_multiplier\": 0.0")));
+        assertEquals(0.0, ((Map<?, ?>) ForeignTraining.read(frozen).settings().get("optimizer")).get("encoder_lr_factor"));
     }
 
     @Test

@@ -189,6 +189,7 @@ class UmiPolicyTest {
         assertEquals(0.05, tools.get("start_noise"));
         assertEquals((0.125 - 0.0001) * 59.94, (Double) ((Map<?, ?>) tools.get("latency_steps")).get("robot0_eef_rot_axis_angle"), 1e-12);
         assertEquals(List.of("rgb_encoder."), training.settings().get("frozen"));
+        assertEquals(0.1, ((Map<?, ?>) training.settings().get("optimizer")).get("encoder_lr_factor"), "an encoder that begins pretrained");
         assertEquals("vit_base_patch16_clip_224.openai.safetensors", training.settings().get("backbone_weights"));
         assertEquals(List.of("tables.zarr.zip"), training.settings().get("datasets"));
         assertTrue(training.ignored().stream().noneMatch(key -> key.startsWith("task")), training.ignored().toString());

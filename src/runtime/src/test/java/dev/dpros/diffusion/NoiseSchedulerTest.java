@@ -170,6 +170,7 @@ class NoiseSchedulerTest {
         SchedulerConfig few = config(SchedulerConfig.Type.DPM_SOLVER_PP, 4).withSpacing(SchedulerConfig.Spacing.LOG_SNR);
         assertArrayEquals(new int[] {90, 66, 24, 5}, Timesteps.of(few));
         assertArrayEquals(new int[] {99, 74, 50, 25}, Timesteps.of(config(SchedulerConfig.Type.DPM_SOLVER_PP, 4)));
+        assertEquals(49, Timesteps.of(config(SchedulerConfig.Type.DPM_SOLVER_PP, 46))[23], "numpy's 23 * (99 / 46) is a little below 49.5");
         assertThrows(IllegalArgumentException.class, () -> Timesteps.of(few.withSampling(few.type(), 90)), "timesteps repeat");
     }
 

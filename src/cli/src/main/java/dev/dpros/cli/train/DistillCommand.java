@@ -2,9 +2,6 @@ package dev.dpros.cli.train;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.checkpoint.PolicyReader;
-import dev.dpros.cli.options.EpisodeChoice;
-import dev.dpros.cli.options.OutputTarget;
-import dev.dpros.cli.options.StampOptions;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.FeatureSpec;
@@ -13,6 +10,7 @@ import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.PolicyHash;
 import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.process.Archive;
 import dev.dpros.training.ActionError;
@@ -64,10 +62,6 @@ public final class DistillCommand implements Callable<Integer> {
             description = "data with the policy's observations, as dpros train takes them; repeatable")
     private List<Path> datasets = new ArrayList<>();
 
-    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
-            description = "directory of the training")
-    private Path output;
-
     @Option(names = "--evaluations", paramLabel = "N", defaultValue = "1",
             description = "of the student a chunk (default: ${DEFAULT-VALUE})")
     private int evaluations;
@@ -76,18 +70,8 @@ public final class DistillCommand implements Callable<Integer> {
             description = "of the policy for a lesson, a multiple of --evaluations (default: ${DEFAULT-VALUE})")
     private int teacherEvaluations;
 
-    @Option(names = "--resume", description = "go on with the training in the output directory")
-    private boolean resume;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE",
-            description = "a key of a training's configuration, such as steps=4000 or optimizer.lr=0.001")
-    private Map<String, String> overrides = new LinkedHashMap<>();
-
     @Mixin
-    private EpisodeChoice choice;
-
-    @Mixin
-    private StampOptions stamps;
+    private TrainingOptions options;
 
     @Spec
     private CommandSpec spec;
@@ -100,7 +84,7 @@ public final class DistillCommand implements Callable<Integer> {
         Map<String, Object> settings = new HashMap<>(DEFAULTS);
         settings.put("evaluation", Map.of("denoising_steps", evaluations));
         settings.put("datasets", datasets.stream().map(path -> path.toAbsolutePath().toString()).toList());
-        TrainConfig.Result result = TrainConfig.of(source, settings, TrainingSession.layer(overrides));
+        TrainConfig.Result result = TrainConfig.of(source, settings, TrainingSession.layer(options.overrides()));
         TrainConfig config = result.config();
         if (config.objective() != TrainConfig.Objective.DIFFUSION || !config.initial().isEmpty() || !config.frozen().isEmpty()
                 || config.backboneWeights() != null || config.loader().microBatches() > 1) {
@@ -110,10 +94,10 @@ public final class DistillCommand implements Callable<Integer> {
         Map<String, Object> inForce = new LinkedHashMap<>(result.inForce());
         inForce.put("distillation", Map.of("evaluations", evaluations, "teacher_evaluations", teacherEvaluations));
         String yaml = new YAMLMapper().writeValueAsString(new java.util.TreeMap<>(inForce));
-        TrainingSession session = new TrainingSession(spec, output, resume, yaml, source.toString(), stored -> "");
+        TrainingSession session = new TrainingSession(spec, options, yaml, source.toString(), stored -> "");
         return session.run(config, yaml,
-                () -> new TrainingData(config, policy.config(), List.of(policy), output, path -> session.source(
-                        () -> TrainingSession.open(path, "give it with --dataset PATH", stamps), choice)),
+                () -> new TrainingData(config, policy.config(), List.of(policy), options.output(), path -> session.source(
+                        () -> TrainingSession.open(path, "give it with --dataset PATH", options.stamps()), options.choice())),
                 data -> training(config, policy, distillation, data));
     }
 
@@ -147,6 +131,6 @@ public final class DistillCommand implements Callable<Integer> {
                 DiffusionObjective.Kind.DENOISING, false, cached, arithmetic)), new TaughtBatches(data.training(), teacher, config.seed()),
                 TrainingSession.options(config, student, learns));
         return new TrainingSession.Training(trainer, held, actionError,
-                policy.weights().values().stream().mapToLong(TensorData::count).sum());
+                policy.weights().values().stream().mapToLong(TensorData::count).sum(), PolicyHash.ofContents(policy));
     }
 }

@@ -5,9 +5,6 @@ import dev.dpros.checkpoint.BackboneWeights;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.ForeignTraining;
 import dev.dpros.checkpoint.PolicyReader;
-import dev.dpros.cli.options.EpisodeChoice;
-import dev.dpros.cli.options.OutputTarget;
-import dev.dpros.cli.options.StampOptions;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
@@ -33,7 +30,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,23 +57,8 @@ public final class TrainCommand implements Callable<Integer> {
             + "diffusion_policy's YAML, LeRobot's train_config.json, or the folder of a run of theirs")
     private Path file;
 
-    @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", required = true,
-            description = "directory of the training")
-    private Path output;
-
-    @Option(names = "--resume", description = "go on with the training in the output directory")
-    private boolean resume;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE",
-            description = "override a key of the configuration, such as optimizer.lr=0.001; slashes where a name has dots: "
-                    + "columns/observation.state/from=state")
-    private Map<String, String> overrides = new LinkedHashMap<>();
-
     @Mixin
-    private EpisodeChoice choice;
-
-    @Mixin
-    private StampOptions stamps;
+    private TrainingOptions options;
 
     @Spec
     private CommandSpec spec;
@@ -86,23 +67,23 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Archive.requireWhole("train");
         file = ForeignTraining.within(file);
-        TrainingSettings settings = TrainingSettings.read(file, TrainingSession.layer(overrides), this::open);
+        TrainingSettings settings = TrainingSettings.read(file, TrainingSession.layer(options.overrides()), this::open);
         TrainConfig.Result result = settings.result();
         TrainConfig config = result.config();
         PolicyConfig policy = PolicyReader.architecture(config.policy());
         String inForce = new YAMLMapper().writeValueAsString(result.inForce());
-        TrainingSession session = new TrainingSession(spec, output, resume, inForce, file.toString(), TrainCommand::inForce);
+        TrainingSession session = new TrainingSession(spec, options, inForce, file.toString(), TrainCommand::inForce);
         if (!settings.ignored().isEmpty()) {
             Verbosity.warn(spec, file + ": without effect: " + String.join(", ", settings.ignored()));
         }
         List<PolicyDefinition> earlier = new ArrayList<>();
         return session.run(config, inForce, () -> {
             config.initial().forEach(path -> earlier.add(PolicyReader.read(path)));
-            return new TrainingData(config, policy, earlier, output, path -> session.source(() -> open(path), choice));
+            return new TrainingData(config, policy, earlier, options.output(), path -> session.source(() -> open(path), options.choice()));
         }, data -> {
             ActionError actionError = config.objective() == TrainConfig.Objective.POSE ? null : new ActionError(data.recorded());
             PolicyTrainer trainer = trainer(config, policy, data, earlier);
-            return new TrainingSession.Training(trainer, data.heldOut(), actionError, parameters(policy));
+            return new TrainingSession.Training(trainer, data.heldOut(), actionError, parameters(policy), "");
         });
     }
 
@@ -128,13 +109,16 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private EpisodeDataset open(Path path) {
-        return TrainingSession.open(path, "give it with --set datasets=[PATH]", stamps);
+        return TrainingSession.open(path, "give it with --set datasets=[PATH]", options.stamps());
     }
 
-    /** Drawn, then what earlier policies have, then what was published of the backbone; a training that goes on has its own. */
+    /**
+     * Drawn, then what earlier policies have, then what was published of the backbone; a training that goes on has saved its own, save
+     * for what is frozen.
+     */
     private Map<String, TensorData> weights(TrainConfig config, PolicyConfig policy, List<PolicyDefinition> earlier) {
         Map<String, TensorData> weights = InitialWeights.of(ExpectedTensors.of(policy), config.seed(), earlier);
-        if (config.backboneWeights() != null && !resume) {
+        if (config.backboneWeights() != null && (!options.resumes() || !config.frozen().isEmpty())) {
             weights.putAll(BackboneWeights.read(config.backboneWeights(), policy));
         }
         return weights;

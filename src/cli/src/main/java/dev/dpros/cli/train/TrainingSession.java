@@ -54,23 +54,24 @@ final class TrainingSession {
     /**
      * Makes nothing yet.
      *
+     * @param options the command's
      * @param yaml the configuration in force
      * @param source where it is from, for messages
      * @param completed a stored configuration with the defaults of keys that came later
      * @throws InputException if the directory holds a training and is not to go on, or none, or another one, and is
      */
-    TrainingSession(CommandSpec spec, Path output, boolean resume, String yaml, String source, Function<Path, String> completed)
+    TrainingSession(CommandSpec spec, TrainingOptions options, String yaml, String source, Function<Path, String> completed)
             throws IOException {
         this.spec = spec;
-        this.resume = resume;
-        files = new TrainingFiles(output);
+        resume = options.resumes();
+        files = new TrainingFiles(options.output());
         if (!resume) {
             if (files.started()) {
-                throw InputException.of("--output", output.toString(), "a new directory", "a training",
+                throw InputException.of("--output", options.output().toString(), "a new directory", "a training",
                         "go on with --resume, or choose another");
             }
         } else if (!files.started()) {
-            throw InputException.of("--resume", output.toString(), "a training that was saved", "none", "");
+            throw InputException.of("--resume", options.output().toString(), "a training that was saved", "none", "");
         } else if (!Files.readString(files.configuration()).equals(yaml) && !completed.apply(files.configuration()).equals(yaml)) {
             throw InputException.of("--resume", source, "the configuration of the training (" + files.configuration() + ")",
                     "another", "train anew into another directory");
@@ -84,8 +85,9 @@ final class TrainingSession {
      * @param held held-out batches, as it takes them
      * @param actionError null to sample no actions
      * @param parameters of the whole network
+     * @param teacher hash of the policy that is followed, or empty
      */
-    record Training(PolicyTrainer trainer, List<Batch> held, ActionError actionError, long parameters) {}
+    record Training(PolicyTrainer trainer, List<Batch> held, ActionError actionError, long parameters, String teacher) {}
 
     /**
      * Runs it to its end, or until a signal.
@@ -115,6 +117,7 @@ final class TrainingSession {
 
     private void train(TrainConfig config, TrainingData data, Training made) throws IOException {
         try (PolicyTrainer trainer = made.trainer) {
+            files.origin((trainer.origin() + " " + made.teacher).strip(), resume);
             System.gc(); // the values that the network began with lie outside the heap, which nothing else would collect soon
             if (resume) {
                 files.restore(trainer.state());
@@ -175,9 +178,12 @@ final class TrainingSession {
         return DatasetFormat.open(path, null, recording -> JournalDataset.open(recording, null, new RosMessageReaders(Transports::recorded), stamps.bounds()));
     }
 
-    /** A transformer's matrices alone decay, as its reference has it; of a UNet everything does. */
+    /** With AdamW a transformer's matrices alone decay, as its reference has it; of a UNet everything does, and with Adam. */
     private static WeightDecay decay(TrainConfig config, PolicyConfig policy) {
         TrainConfig.Optimizer o = config.optimizer();
+        if (o.type() == TrainConfig.OptimizerType.ADAM) {
+            return WeightDecay.inGradient(o.weightDecay());
+        }
         double encoder = o.encoderWeightDecay() == null ? o.weightDecay() : o.encoderWeightDecay();
         return policy.transformer() != null ? WeightDecay.transformer(o.weightDecay(), encoder)
                 : WeightDecay.parts(o.weightDecay(), encoder);
@@ -190,7 +196,8 @@ final class TrainingSession {
             OptimizerConfig.EmaConfig ema = o.emaPower() == 0 ? null : new OptimizerConfig.EmaConfig(o.ema().updateAfterStep(),
                     o.ema().invGamma(), o.emaPower(), o.ema().minValue(), o.ema().maxValue());
             return new PolicyTrainer.Options(
-                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), decay(config, policy), o.clipNorm(), ema),
+                    new OptimizerConfig(o.lr(), o.betas().get(0), o.betas().get(1), o.eps(), decay(config, policy), o.clipNorm(), ema,
+                            o.encoderLrFactor()),
                     new LearningRate(o.lr(), LearningRate.Shape.valueOf(o.schedule().name()), o.warmUpSteps(), config.steps()),
                     learns, config.loader().microBatches(), config.seed(), config.threads());
         } catch (IllegalArgumentException e) {

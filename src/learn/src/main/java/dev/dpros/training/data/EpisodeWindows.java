@@ -6,8 +6,8 @@ import java.util.function.IntPredicate;
 /**
  * All windows of T steps of some episodes, as diffusion_policy's SequenceSampler enumerates them: a window may begin
  * {@code padBefore} steps before its episode and end {@code padAfter} steps after it; what lies outside repeats the first or
- * last step. With padBefore = To - 1 and padAfter = Ta - 1 these are also LeRobot's windows with
- * {@code drop_n_last_frames} = T - Ta - To + 1. Immutable; any thread.
+ * last step. With padBefore = To - 1 these are also LeRobot's windows with {@code drop_n_last_frames} =
+ * T - To - padAfter. Immutable; any thread.
  */
 public final class EpisodeWindows {
     private final int[] starts;

@@ -6,6 +6,7 @@ import dev.dpros.diffusion.Normalizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -18,12 +19,16 @@ public final class FittedNormalizers {
     /** Values of one arm's action: position, two rows of a rotation matrix, gripper. */
     private static final int ARM_VALUES = 10;
     private static final int POSITION_VALUES = 3;
+    private static final double[] IMAGENET_MEAN = {0.485, 0.456, 0.406};
+    private static final double[] IMAGENET_STD = {0.229, 0.224, 0.225};
 
     /** How a vector is normalized. */
     public enum Rule {
         /** Each element's range to [-1, 1]; below 1e-4 it has none. */ LIMITS,
         /** The same; below 1e-7 it has none (get_range_normalizer_from_stat). */ RANGE,
         /** All elements by the largest magnitude of any. */ MAX_ABS,
+        /** Each element's mean to 0, its standard deviation to 1 (LeRobot). */ MEAN_STD,
+        /** Pictures by the mean and deviation of ImageNet's (LeRobot: use_imagenet_stats). */ IMAGENET,
         /** Not at all. */ IDENTITY,
         /** Of an action of one arm or two, the positions by RANGE, the rest not at all (robomimic_abs_action_only...). */ POSITIONS,
         /** Of an action of any number of arms, positions and grippers by RANGE, rotations not at all (UMI). */ TOOLS
@@ -45,20 +50,64 @@ public final class FittedNormalizers {
     public static Map<String, Normalizer> fit(List<ReplayData> parts, Map<String, Rule> rules) {
         Map<String, Normalizer> fitted = new LinkedHashMap<>();
         for (FeatureSpec feature : parts.get(0).features()) {
-            fitted.put(feature.key(), feature.kind() == FeatureSpec.Kind.VISUAL ? image(feature, rules.get(feature.key()) == Rule.IDENTITY)
+            fitted.put(feature.key(), feature.kind() == FeatureSpec.Kind.VISUAL ? image(feature, rules.getOrDefault(feature.key(), Rule.LIMITS))
                     : vector(feature, parts, rules.getOrDefault(feature.key(), Rule.LIMITS)));
         }
         return fitted;
     }
 
-    private static Normalizer image(FeatureSpec feature, boolean asItIs) {
-        if (asItIs) {
-            return Normalizer.identity(feature.shape().get(0));
+    private static Normalizer image(FeatureSpec feature, Rule rule) {
+        int channels = feature.shape().get(0);
+        double[] scale = new double[channels];
+        double[] offset = new double[channels];
+        switch (rule) {
+            case IDENTITY -> {
+                return Normalizer.identity(channels);
+            }
+            case LIMITS -> {
+                Arrays.fill(scale, 2);
+                Arrays.fill(offset, -1);
+            }
+            case IMAGENET -> {
+                for (int c = 0; c < channels; c++) {
+                    scale[c] = 1 / IMAGENET_STD[c % IMAGENET_STD.length];
+                    offset[c] = -IMAGENET_MEAN[c % IMAGENET_MEAN.length] * scale[c];
+                }
+            }
+            default -> throw wrong(feature, "limits, imagenet or identity for pictures", rule);
         }
-        double[] scale = new double[feature.shape().get(0)];
-        double[] offset = new double[scale.length];
-        Arrays.fill(scale, 2);
-        Arrays.fill(offset, -1);
+        return new Normalizer(scale, offset);
+    }
+
+    private static InputException wrong(FeatureSpec feature, String expected, Rule found) {
+        return InputException.of("columns", feature.key() + ".normalize", expected, found.name().toLowerCase(Locale.ROOT), "");
+    }
+
+    /** A mean and a deviation of a range of zero count as in {@link #vector}: such an element becomes 0. */
+    private static Normalizer standard(FeatureSpec feature, List<ReplayData> parts) {
+        int size = feature.size();
+        double[] mean = new double[size];
+        double[] squares = new double[size];
+        long rows = parts.stream().mapToLong(ReplayData::steps).sum();
+        for (ReplayData part : parts) {
+            float[] values = part.vectors().get(feature.key());
+            for (int i = 0; i < values.length; i++) {
+                mean[i % size] += values[i] / (double) rows;
+            }
+        }
+        for (ReplayData part : parts) {
+            float[] values = part.vectors().get(feature.key());
+            for (int i = 0; i < values.length; i++) {
+                squares[i % size] += Math.pow(values[i] - mean[i % size], 2) / rows;
+            }
+        }
+        double[] scale = new double[size];
+        double[] offset = new double[size];
+        for (int i = 0; i < size; i++) {
+            double deviation = Math.sqrt(squares[i]);
+            scale[i] = deviation < LEAST_RANGE ? 1 : 1 / deviation;
+            offset[i] = -mean[i] * scale[i];
+        }
         return new Normalizer(scale, offset);
     }
 
@@ -78,6 +127,12 @@ public final class FittedNormalizers {
                 low[i % size] = Math.min(low[i % size], values[i]);
                 high[i % size] = Math.max(high[i % size], values[i]);
             }
+        }
+        if (rule == Rule.MEAN_STD) {
+            return standard(feature, parts);
+        }
+        if (rule == Rule.IMAGENET) {
+            throw wrong(feature, "another rule for vectors", rule);
         }
         double largest = Math.max(Arrays.stream(high).max().orElse(0), -Arrays.stream(low).min().orElse(0));
         double least = rule == Rule.LIMITS ? LEAST_LIMITS : LEAST_RANGE;

@@ -35,6 +35,9 @@ public record Distillation(PolicyConfig teacher, int evaluations, int teacherEva
         if (teacher.conditionedBy(Conditioning.INPAINTING)) {
             throw InputException.of("policy", "trajectory.conditioning", "global or local", "inpainting", "such a policy is not distilled");
         }
+        if (teacher.energy() != null) {
+            throw InputException.of("policy", "network", "one that denoises", "IBC's energies", "such a policy is not distilled");
+        }
         if (teacher.scheduler().numTrainTimesteps() < 2 * teacherEvaluations) {
             throw InputException.of("policy", "num_train_timesteps", "at least " + 2 * teacherEvaluations + ", twice the teacher's evaluations",
                     String.valueOf(teacher.scheduler().numTrainTimesteps()), "is it a student, or a regression, already?");

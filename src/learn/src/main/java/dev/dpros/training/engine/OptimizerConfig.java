@@ -1,18 +1,19 @@
 package dev.dpros.training.engine;
 
 /**
- * AdamW (Loshchilov and Hutter 2019) and the moving average of the weights (diffusion_policy, ema_model.py).
+ * AdamW (Loshchilov and Hutter 2019), or Adam, and the moving average of the weights (diffusion_policy, ema_model.py).
  *
  * @param learningRate peak learning rate
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
- * @param decay decoupled weight decay
+ * @param decay weight decay, which tells AdamW from Adam
  * @param clipNorm largest norm of all gradients together, or 0 for any
  * @param ema the average, or null for none: then it is the weights themselves
+ * @param encoderRate factor of the learning rate for what encodes pictures
  */
 public record OptimizerConfig(double learningRate, double beta1, double beta2, double epsilon, WeightDecay decay,
-        double clipNorm, EmaConfig ema) {
+        double clipNorm, EmaConfig ema, double encoderRate) {
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public OptimizerConfig {
         require(learningRate > 0 && learningRate <= 10, "optimizer.lr", learningRate, "more than 0, at most 10");
@@ -20,6 +21,18 @@ public record OptimizerConfig(double learningRate, double beta1, double beta2, d
         require(beta2 >= 0 && beta2 < 1, "optimizer.betas", beta2, "0 to less than 1");
         require(epsilon > 0 && epsilon <= 1, "optimizer.eps", epsilon, "more than 0, at most 1");
         require(clipNorm >= 0 && clipNorm < 1e9, "optimizer.clip_norm", clipNorm, "0 (none) or more");
+        require(encoderRate >= 0 && encoderRate <= 1000, "optimizer.encoder_lr_factor", encoderRate, "0 to 1000");
+    }
+
+    /** With one learning rate for all. */
+    public OptimizerConfig(double learningRate, double beta1, double beta2, double epsilon, WeightDecay decay, double clipNorm,
+            EmaConfig ema) {
+        this(learningRate, beta1, beta2, epsilon, decay, clipNorm, ema, 1);
+    }
+
+    /** Factor of the learning rate for a tensor. */
+    double rate(String name) {
+        return WeightDecay.ofEncoder(name) ? encoderRate : 1;
     }
 
     /** The reference's defaults: AdamW (0.95, 0.999), 1e-8, 1e-6, no clipping, average of power 0.75. */

@@ -57,7 +57,9 @@ public final class TrainingStep implements AutoCloseable {
         this.state = state;
         this.config = config;
         this.threads = threads;
-        OptimizerScript.addTo(script, script.trained().stream().mapToDouble(tensor -> config.decay().of(tensor.name())).toArray());
+        OptimizerScript.addTo(script, new OptimizerScript.Tensors(
+                script.trained().stream().mapToDouble(tensor -> config.decay().of(tensor.name())).toArray(), config.decay().coupled(),
+                script.trained().stream().mapToDouble(tensor -> config.rate(tensor.name())).toArray()));
         TorchRuntime.start();
         TorchRuntime.prepareThread(threads);
         manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");

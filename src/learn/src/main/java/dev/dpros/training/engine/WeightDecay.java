@@ -1,10 +1,31 @@
 package dev.dpros.training.engine;
 
-/** How fast each trained tensor decays (decoupled weight decay). Immutable; any thread. */
+/** How fast each trained tensor decays: beside the gradient (decoupled weight decay, AdamW), or as a part of it (Adam). Immutable; any thread. */
 @FunctionalInterface
 public interface WeightDecay {
     /** Of the tensor of that name, per step and unit of learning rate. */
     double of(String name);
+
+    /** Whether the decay is a part of the gradient; then it is one for all tensors. */
+    default boolean coupled() {
+        return false;
+    }
+
+    /** All tensors alike, as a part of the gradient. @throws IllegalArgumentException naming the field, its value and the bound */
+    static WeightDecay inGradient(double decay) {
+        require(decay, "optimizer.weight_decay");
+        return new WeightDecay() {
+            @Override
+            public double of(String name) {
+                return decay;
+            }
+
+            @Override
+            public boolean coupled() {
+                return true;
+            }
+        };
+    }
 
     /** All tensors alike. @throws IllegalArgumentException naming the field, its value and the bound */
     static WeightDecay uniform(double decay) {
@@ -15,7 +36,12 @@ public interface WeightDecay {
     static WeightDecay parts(double network, double encoder) {
         require(network, "optimizer.weight_decay");
         require(encoder, "optimizer.encoder_weight_decay");
-        return name -> name.startsWith("rgb_encoder.") ? encoder : network;
+        return name -> ofEncoder(name) ? encoder : network;
+    }
+
+    /** Whether a tensor is of what encodes pictures; that of multi_task_dit has LeRobot's own name. */
+    static boolean ofEncoder(String name) {
+        return name.startsWith("rgb_encoder.") || name.startsWith("observation_encoder.vision_encoder");
     }
 
     /**

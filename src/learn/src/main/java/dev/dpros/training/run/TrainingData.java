@@ -285,7 +285,7 @@ public final class TrainingData implements AutoCloseable {
             EpisodeSplit split = splits.get(p);
             boolean whole = recorded.get(p).origins() == null; // a window of tool poses is an episode of its own
             EpisodeWindows of = new EpisodeWindows(parts.get(p).ends(), policy.horizon(), whole ? policy.nObsSteps() - 1 : 0,
-                    whole ? policy.nActionSteps() - 1 : 0, recorded.get(p).from(train ? split::trained : split::validates));
+                    whole ? config.loader().padAfter(policy.nActionSteps()) : 0, recorded.get(p).from(train ? split::trained : split::validates));
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
         boolean cached = train && cache != null && !parts.get(0).frames().isEmpty();

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  */
 public final class TrainingFiles {
     private static final String STATE = "state.safetensors";
+    private static final String ORIGIN = "origin";
     private static final String STEPS = "steps";
     private static final String STATISTICS = "statistics/";
     private static final List<Part> PARTS = List.of(Part.WEIGHTS, Part.MOMENT1, Part.MOMENT2, Part.AVERAGE);
@@ -42,6 +43,26 @@ public final class TrainingFiles {
             Files.writeString(configuration(), yaml);
         } catch (IOException e) {
             throw new InputException(directory + ": cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Notes what a training that begins cannot go on without, or compares what one that goes on has now with that.
+     *
+     * @param origin data, frozen tensors and teacher, told apart by it
+     * @throws InputException if it is another than the training began with, or the directory cannot be written
+     */
+    public void origin(String origin, boolean resumes) {
+        Path file = directory.resolve(ORIGIN);
+        try {
+            if (!resumes || !Files.exists(file)) {
+                Files.writeString(file, origin + "\n");
+            } else if (!Files.readString(file).strip().equals(origin)) {
+                throw InputException.of("--resume", directory.toString(), "the data, frozen tensors and policies with which the training began",
+                        "others, or more", "put back what was there, or train anew into another directory (the policy so far with 'initial')");
+            }
+        } catch (IOException e) {
+            throw new InputException(file + ": " + e.getMessage(), e);
         }
     }
 

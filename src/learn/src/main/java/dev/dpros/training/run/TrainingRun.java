@@ -90,7 +90,7 @@ public final class TrainingRun {
             float now = trainer.step();
             long step = trainer.state().steps();
             if (!Float.isFinite(now)) {
-                throw new InputException("train: the loss is " + now + " at step " + step + "; lower optimizer.lr or set "
+                throw new InputException("train: the loss or its gradient is " + now + " at step " + step + "; lower optimizer.lr or set "
                         + "optimizer.clip_norm (the last saved state is whole)");
             }
             loss += now;

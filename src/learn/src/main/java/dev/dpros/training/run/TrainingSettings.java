@@ -69,7 +69,8 @@ public record TrainingSettings(TrainConfig.Result result, List<String> ignored) 
                         config.seed());
                 windows += policy.trajectory().poses() != null
                         ? ToolWindows.count(ends, policy, TrainingData.toolOptions(config), split::trained)
-                        : new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1, policy.nActionSteps() - 1, split::trained).count();
+                        : new EpisodeWindows(ends, policy.horizon(), policy.nObsSteps() - 1,
+                        config.loader().padAfter(policy.nActionSteps()), split::trained).count();
             }
         }
         int batch = config.loader().batchSize();

@@ -67,6 +67,20 @@ class WindowBatchesTest {
         assertArrayEquals(new float[] {4, 5}, Arrays.copyOfRange(values(batch.inputs().get(STATE.key())), 10, 12));
     }
 
+    /** LeRobot's ways: rows 0 to 10 have mean 5 and deviation sqrt(10). */
+    @Test
+    void shouldFitMeansAndDeviations() {
+        Map<String, Normalizer> fitted = FittedNormalizers.fit(List.of(data()), Map.of(STATE.key(), FittedNormalizers.Rule.MEAN_STD,
+                IMAGE.key(), FittedNormalizers.Rule.IMAGENET));
+
+        assertEquals(0, fitted.get(STATE.key()).normalize(0, 5), 1e-6);
+        assertEquals(Math.sqrt(2.5), fitted.get(STATE.key()).normalize(0, 10), 1e-6);
+        assertEquals((0.2 - 0.406) / 0.225, fitted.get(IMAGE.key()).normalize(2, 0.2f), 1e-6);
+        assertEquals(1, fitted.get(ACTION.key()).normalize(0, 10), 1e-6);
+        assertThrows(InputException.class, () -> FittedNormalizers.fit(List.of(data()), Map.of(STATE.key(), FittedNormalizers.Rule.IMAGENET)));
+        assertThrows(InputException.class, () -> FittedNormalizers.fit(List.of(data()), Map.of(IMAGE.key(), FittedNormalizers.Rule.MEAN_STD)));
+    }
+
     @Test
     void shouldCropAtTheCentreInValidationAndAnywhereInTraining() {
         float[] centre = values(batches(false, 1).make(1).inputs().get(IMAGE.key()));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.InputException;
+import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.NoiseScheduler;
 import dev.dpros.diffusion.PolicyConfig;
@@ -36,6 +37,15 @@ class DistillationTest {
     static Stream<SchedulerConfig> schedulers() {
         return Stream.concat(Stream.of(PredictionType.EPSILON, PredictionType.SAMPLE, PredictionType.V_PREDICTION).map(p -> denoising(100, p)),
                 Stream.of(SchedulerConfig.flow(Type.RK4, 10, 100, FlowConfig.DEFAULT)));
+    }
+
+    /** Whatever the number of iterations of its search. */
+    @Test
+    void shouldRefuseEnergies() {
+        PolicyConfig ibc = new PolicyConfig(2, 8, 4, List.of(FeatureSpec.of("obs", Kind.STATE, 2)), FeatureSpec.of("action", Kind.ACTION, 2),
+                new EnergyConfig(16, 0, 4, 8, true), null, EnergyConfig.search(32), EnergyConfig.TRAJECTORY);
+
+        assertTrue(assertThrows(InputException.class, () -> new Distillation(ibc, 1, 8)).getMessage().contains("IBC"));
     }
 
     /** A network that says what the lesson has makes the student's own scheduler lead where the teacher's part ends. */

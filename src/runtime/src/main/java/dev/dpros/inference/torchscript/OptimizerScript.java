@@ -26,8 +26,24 @@ public final class OptimizerScript {
 
     private OptimizerScript() {}
 
-    /** Adds the methods. @param decay weight decay of each trained tensor */
-    public static void addTo(ScriptModule module, double[] decay) {
+    /**
+     * What each trained tensor has of its own.
+     *
+     * @param decay weight decay
+     * @param coupled whether that is part of the gradient (Adam), which takes one decay for all; else beside it (AdamW)
+     * @param rate factor of the learning rate
+     */
+    public record Tensors(double[] decay, boolean coupled, double[] rate) {
+        /** @throws IllegalArgumentException if a coupled decay differs from tensor to tensor */
+        public Tensors {
+            if (coupled && Arrays.stream(decay).distinct().count() > 1) {
+                throw new IllegalArgumentException("optimizer.weight_decay: expected one for all with Adam, found several");
+            }
+        }
+    }
+
+    /** Adds the methods. */
+    public static void addTo(ScriptModule module, Tensors tensors) {
         String loss = module.has(LEARN) ? LEARN : "loss";
         ScriptBody accumulate = new ScriptBody();
         gradients(accumulate, loss);
@@ -37,7 +53,7 @@ public final class OptimizerScript {
 
         ScriptBody step = new ScriptBody();
         gradients(step, loss);
-        update(step, decay);
+        update(step, tensors);
         module.method("step" + SIGNATURE + STATE + ") -> Tensor", step);
 
         ScriptBody finish = new ScriptBody();
@@ -45,7 +61,7 @@ public final class OptimizerScript {
         finish.line("torch._foreach_mul_(grads, h7)");
         finish.line("torch._foreach_add_(grads, g)");
         finish.line("torch._foreach_zero_(g)");
-        update(finish, decay);
+        update(finish, tensors);
         module.method("finish" + SIGNATURE + STATE + ", g: List[Tensor]) -> Tensor", finish);
     }
 
@@ -66,12 +82,14 @@ public final class OptimizerScript {
         body.line("  _1 = torch.append(grads, unchecked_cast(Tensor, found[i]))");
     }
 
-    private static void update(ScriptBody body, double[] decay) {
+    private static void update(ScriptBody body, Tensors tensors) {
+        double[] decay = tensors.decay;
         body.line("norm = torch.norm(torch.stack(torch._foreach_norm(grads)))");
         body.line("if torch.gt(h4, 0.):");
         body.line("  torch._foreach_mul_(grads, torch.clamp_max(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07)), h4), 1.))");
         body.line("else:");
         body.line("  pass");
+        keep(body, tensors.rate);
         double[] rates = Arrays.stream(decay).distinct().toArray();
         for (int r = 0; r < rates.length && rates.length > 1; r++) {
             body.line("kept = torch.sub(1., torch.mul(h0, %s))", number(rates[r]));
@@ -85,10 +103,29 @@ public final class OptimizerScript {
         body.line("t = annotate(List[Tensor], [])");
         body.line("for i in range(torch.len(w)):");
         body.line("  _2 = torch.append(t, torch.select(h, 0, 6))");
-        body.line("torch._fused_adamw_(w, grads, m, v, annotate(List[Tensor], []), t, lr=h0, beta1=h1, beta2=h2, "
-                + "weight_decay=%s, eps=h3, amsgrad=False, maximize=False)", number(rates.length == 1 ? rates[0] : 0));
+        body.line("torch.%s(w, grads, m, v, annotate(List[Tensor], []), t, lr=h0, beta1=h1, beta2=h2, weight_decay=%s, eps=h3, "
+                + "amsgrad=False, maximize=False)", tensors.coupled ? "_fused_adam_" : "_fused_adamw_", number(rates.length == 1 ? rates[0] : 0));
+        slow(body, tensors.rate);
         body.line("torch._foreach_lerp_(e, w, torch.sub(1., h5))");
         body.result("torch.stack([torch.detach(value), norm])");
+    }
+
+    /** Copies of the tensors that have a learning rate of their own. */
+    private static void keep(ScriptBody body, double[] rate) {
+        for (int i = 0; i < rate.length; i++) {
+            if (rate[i] != 1) {
+                body.line("before%1$d = torch.clone(w[%1$d])", i);
+            }
+        }
+    }
+
+    /** Of their updates only a part: all that changes a tensor is in proportion to the learning rate. */
+    private static void slow(ScriptBody body, double[] rate) {
+        for (int i = 0; i < rate.length; i++) {
+            if (rate[i] != 1) {
+                body.line("_4 = torch.add_(torch.mul_(torch.sub_(w[%1$d], before%1$d), %2$s), before%1$d)", i, number(rate[i]));
+            }
+        }
     }
 
     private static String number(double value) {

@@ -61,12 +61,17 @@ public final class ScriptModule {
 
     /** A weight as it is in the checkpoint: trained or stored. @return the expression that reads it */
     String weight(String label, TensorData tensor) {
-        return learns.test(label)
+        return learns(label)
                 ? trained(TrainedTensor.of(label, tensor))
                 : parameter(label, ScriptTensor.of(tensor));
     }
 
-    /** A trained weight in a layout of its own. @return the expression that reads it, an element of {@code w} */
+    /** Whether a weight is trained. */
+    boolean learns(String label) {
+        return learns.test(label);
+    }
+
+    /** A weight that {@link #learns is trained}, in a layout of its own. @return the expression that reads it, an element of {@code w} */
     String trained(TrainedTensor tensor) {
         trained.putIfAbsent(tensor.name(), tensor);
         return "w[" + List.copyOf(trained.keySet()).indexOf(tensor.name()) + "]";

@@ -49,8 +49,7 @@ final class TrainingOps implements SequenceOps {
     @Override
     public String upsample(String x, Weighted layer) {
         Conv c = layer.conv();
-        String weight = module.trained(new TrainedTensor(c.name() + ".weight", layer.weight(), List.of(2, 1, 0),
-                List.of(4L * c.out(), (long) c.in())));
+        String weight = rows(layer, List.of(2, 1, 0), 4L * c.out(), c.in());
         String bias = module.weight(c.name() + ".bias", layer.bias());
         String taps = arithmetic.linear(body, x, weight, "None");
         String padded = body.let("torch.constant_pad_nd(%s, [0, 0, 1, 1])", taps);
@@ -91,7 +90,11 @@ final class TrainingOps implements SequenceOps {
         return body.let("torch.cat([%s, %s], 2)", x, y);
     }
 
+    /** The weight as a matrix, in which layout it is trained; what is frozen is brought there each time. */
     private String rows(Weighted layer, List<Integer> order, long out, long columns) {
-        return module.trained(new TrainedTensor(layer.conv().name() + ".weight", layer.weight(), order, List.of(out, columns)));
+        String name = layer.conv().name() + ".weight";
+        return module.learns(name) ? module.trained(new TrainedTensor(name, layer.weight(), order, List.of(out, columns)))
+                : body.let("torch.reshape(torch.permute(%s, %s), [%d, %d])", module.parameter(name, ScriptTensor.of(layer.weight())), order, out,
+                columns);
     }
 }
