@@ -145,7 +145,11 @@ public interface EpisodeDataset extends AutoCloseable {
         /** Copies a vector feature's values of one step. */
         void vector(int feature, int step, float[] out, int offset);
 
-        /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
+        /**
+         * Copies an image feature's pixels of one step.
+         *
+         * @param rgb {@link DatasetFeature#frameBytes} long: RGB rows, {@code [H, W, 3]} uint8; of depth {@link dev.dpros.core.DepthPixels}
+         */
         void frame(int feature, int step, byte[] rgb);
 
         /** A step's text. @param column place in {@link EpisodeDataset#texts} */

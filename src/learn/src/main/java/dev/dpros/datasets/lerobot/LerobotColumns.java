@@ -3,6 +3,7 @@ package dev.dpros.datasets.lerobot;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.DepthCodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -52,8 +53,8 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
             }
             DatasetFeature feature = feature(key, entry.getValue());
             if (feature == null) {
-                leftOut.add("'" + key + "': " + (isDepth(entry.getValue()) ? "a depth picture; it is not read as one of colours"
-                        : entry.getValue().path("dtype").asText() + " of shape " + shape(entry.getValue())));
+                String doubt = DepthVideo.marked(entry.getValue()) ? DepthVideo.doubt(entry.getValue()) : "";
+                leftOut.add("'" + key + "': " + (doubt.isEmpty() ? entry.getValue().path("dtype").asText() + " of shape " + shape(entry.getValue()) : doubt));
                 return;
             }
             features.add(feature);
@@ -68,10 +69,13 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     private static DatasetFeature feature(String key, JsonNode described) {
         String type = described.path("dtype").asText();
         List<Integer> shape = shape(described);
-        if (isDepth(described) || shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIDE)) {
+        if (shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIDE)) {
             return null;
         }
         boolean picture = type.equals("video") || type.equals("image");
+        if (DepthVideo.marked(described)) {
+            return picture && shape.size() == 3 && DepthVideo.doubt(described).isEmpty() ? depth(key, shape, DepthVideo.codes(described.path("info"))) : null;
+        }
         if (picture && shape.size() == 3 && (shape.get(0) == 3 || shape.get(2) == 3)) {
             return new DatasetFeature(key, FeatureSpec.Kind.VISUAL,
                     shape.get(0) == 3 ? shape : List.of(3, shape.get(0), shape.get(1)), List.of());
@@ -82,6 +86,12 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         }
         List<String> names = names(described);
         return new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of());
+    }
+
+    /** One channel, first or last; older writers say three of a video whose brightness is read alone. */
+    private static DatasetFeature depth(String key, List<Integer> shape, DepthCodes codes) {
+        boolean last = shape.get(2) == 1 || shape.get(2) == 3;
+        return last || shape.get(0) == 1 || shape.get(0) == 3 ? DatasetFeature.depth(key, shape.get(last ? 0 : 1), shape.get(last ? 1 : 2), codes) : null;
     }
 
     /** Names of a column's values: a list, or an object around one ({@code {"motors": [...]}}); empty for any other form. */
@@ -104,16 +114,6 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         List<Integer> shape = new ArrayList<>();
         described.path("shape").forEach(size -> shape.add(size.asInt()));
         return shape;
-    }
-
-    private static boolean isDepth(JsonNode described) {
-        for (JsonNode place : List.of(described, described.path("info"), described.path("video_info"))) {
-            if (place.path("is_depth_map").asBoolean() || place.path("video.is_depth_map").asBoolean()
-                    || place.path("video.pix_fmt").asText().startsWith("gray1")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static FeatureSpec.Kind kind(String key) {

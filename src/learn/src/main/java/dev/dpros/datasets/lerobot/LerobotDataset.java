@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * A LeRobotDataset v2.0, v2.1 or v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
- * values become vectors of float32; texts are kept; depth is left out, and named. What the tables state twice is compared
- * ({@link #contradictions}). One thread.
+ * values become vectors of float32; texts are kept; depth is read as depth ({@link DepthVideo}). What the tables state twice is
+ * compared ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
     private final Path root;
@@ -88,7 +88,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 videos.remove(camera.key());
                 opened.reader().close();
             }
-            opened = new Opened(file, new VideoReader(file, camera.width(), camera.height()));
+            opened = new Opened(file, new VideoReader(file, camera.width(), camera.height(), camera.depth()));
             videos.put(camera.key(), opened);
         }
         return opened.reader();
@@ -286,7 +286,13 @@ public final class LerobotDataset implements EpisodeDataset {
             EpisodeClips clips = table.clips(camera.key());
             if (clips == null) {
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> data.pictures(dataFile(entry), index, entry, camera.key()));
-                StoredPictures.decode(encoded[step], camera, dataFile(entry) + ": episode " + index + ", step " + step, rgb);
+                String where = dataFile(entry) + ": episode " + index + ", step " + step;
+                if (camera.depth() == null) {
+                    StoredPictures.decode(encoded[step], camera, where, rgb);
+                } else {
+                    StoredPictures.decodeDepth(encoded[step], camera, info.path("features").path(camera.key()).path("info").path("depth_unit").asText(""),
+                            where, rgb);
+                }
                 return;
             }
             VideoReader reader = video(camera, clips.clip(index));

@@ -209,7 +209,7 @@ public final class LerobotExporter {
             }
             Path video = LerobotPaths.video(root, feature.key(), file);
             Files.createDirectories(video.getParent());
-            encoders.add(new VideoEncoder(LerobotPaths.partial(video), feature.width(), feature.height(), dataset.fps()));
+            encoders.add(new VideoEncoder(LerobotPaths.partial(video), feature.width(), feature.height(), dataset.fps(), feature.depth()));
         }
     }
 
@@ -227,7 +227,7 @@ public final class LerobotExporter {
                 out.beginRow();
                 for (int f = 0; f < features.size(); f++) {
                     if (features.get(f).visual()) {
-                        byte[] rgb = new byte[features.get(f).size()];
+                        byte[] rgb = new byte[features.get(f).frameBytes()];
                         episode.frame(f, step, rgb);
                         encoders.get(f).append(rgb);
                         row.statistics.get(f).add(rgb);

@@ -21,7 +21,6 @@ import java.util.List;
  */
 public record DatasetFacts(String name, double fps, int episodes, int steps, List<FeatureSpec> inputs, FeatureSpec action, List<String> leftOut) {
     private static final String ACTION = "action";
-    private static final int RGB = 3;
 
     /** Copies the lists. */
     public DatasetFacts {
@@ -50,7 +49,7 @@ public record DatasetFacts(String name, double fps, int episodes, int steps, Lis
             boolean vector = !feature.visual() && feature.shape().size() == 1;
             if (vector && feature.key().equals(ACTION)) {
                 action = new FeatureSpec(ACTION, FeatureSpec.Kind.ACTION, feature.shape());
-            } else if ((feature.visual() ? feature.shape().get(0) == RGB : vector) && (wanted.isEmpty()
+            } else if ((feature.visual() || vector) && (wanted.isEmpty()
                     ? feature.kind() != FeatureSpec.Kind.ACTION && !(feature.kind() == FeatureSpec.Kind.ENV && cameras) : wanted.contains(feature.key()))) {
                 inputs.add(new FeatureSpec(feature.key(), feature.kind(), feature.shape()));
             } else {
