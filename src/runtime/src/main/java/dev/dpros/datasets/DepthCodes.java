@@ -13,7 +13,7 @@ public final class DepthCodes {
     public static final int LARGEST = 4095;
     /** What LeRobot takes where a data set says nothing. Its code 0 is 10 mm: with it, pixels without a distance get one. */
     public static final DepthCodes LEROBOT = new DepthCodes(0.01, 10, 3.5, true);
-    /** For data sets of our own: LeRobot's, but from 0 on, so that 0, nothing seen, stays 0. Steps of 0.9 mm at the camera, 4 mm at 10 m. */
+    /** For data sets of our own: LeRobot's, but from 0 on, so that 0, nothing seen, stays 0. Steps of 1.2 mm at the camera, 4.5 mm at 10 m. */
     public static final DepthCodes OWN = new DepthCodes(0, 10, 3.5, true);
     private static final float MM = 1000;
 

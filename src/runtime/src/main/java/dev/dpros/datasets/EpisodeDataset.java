@@ -17,6 +17,11 @@ public interface EpisodeDataset extends AutoCloseable {
         return List.of();
     }
 
+    /** What a column of texts is where it lies. @param column its place in {@link #texts} */
+    default TextForm textForm(int column) {
+        return TextForm.PLAIN;
+    }
+
     /** Whether a column of numbers holds truth values, 0 and 1; written as such in LeRobot's format. */
     default boolean truth(int feature) {
         return false;

@@ -49,8 +49,9 @@ final class DepthVideo {
     /** What is not certain of a feature that is marked as depth; empty if it can be read. */
     static String doubt(JsonNode described) {
         String pixels = described.path("info").path("video.pix_fmt").asText(described.path("video_info").path("video.pix_fmt").asText(""));
-        if (described.path("dtype").asText().equals("video") && !pixels.isEmpty() && !pixels.endsWith("12le")) {
-            return "marked as depth, but its video is " + pixels + "; LeRobot's depth is 12-bit codes (gray12le), and nothing says what these values are in metres";
+        if (described.path("dtype").asText().equals("video") && !pixels.endsWith("12le")) {
+            return "marked as depth, but its video is " + (pixels.isEmpty() ? "of unnamed pixels (video.pix_fmt)" : pixels)
+                    + "; LeRobot's depth is 12-bit codes (gray12le), and nothing says what these values are in metres";
         }
         try {
             codes(described.path("info"));

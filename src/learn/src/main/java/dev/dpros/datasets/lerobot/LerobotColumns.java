@@ -14,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param features those that are read
  * @param stored keys of the pictures that lie in the table itself
- * @param texts keys of those that hold a text a step
+ * @param texts keys of those that hold a text a step, or a list of them, or LeRobot's annotations
  * @param leftOut those that are not read, one line each
  */
 record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> texts, List<String> leftOut) {
@@ -22,6 +22,8 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     private static final Set<String> INDICES =
             Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", StepLabels.COLUMN);
     private static final Set<String> OUTCOMES = Set.of("next.reward", "next.done");
+    /** A text a step or a list of them; the rows of {@code language_persistent} and {@code language_events} (LeRobot 0.6, datasets/language.py). */
+    private static final Set<String> TEXTS = Set.of("string", "language");
     private static final int MAX_SIDE = 1 << 14;
 
     LerobotColumns {
@@ -46,7 +48,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
                 leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes; dataset view shows it");
                 return;
             }
-            if (entry.getValue().path("dtype").asText().equals("string") && shape(entry.getValue()).equals(List.of(1))) {
+            if (TEXTS.contains(entry.getValue().path("dtype").asText())) {
                 texts.add(key);
                 leftOut.add("'" + key + "': texts; export and edit keep them in LeRobot's format, nothing else reads them");
                 return;
@@ -110,7 +112,7 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         return names;
     }
 
-    private static List<Integer> shape(JsonNode described) {
+    static List<Integer> shape(JsonNode described) {
         List<Integer> shape = new ArrayList<>();
         described.path("shape").forEach(size -> shape.add(size.asInt()));
         return shape;

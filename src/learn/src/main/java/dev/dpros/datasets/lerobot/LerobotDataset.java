@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.TextForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +188,15 @@ public final class LerobotDataset implements EpisodeDataset {
     @Override
     public List<String> texts() {
         return described.texts();
+    }
+
+    /** As the first episode's table has it; whatever holds one text a step is written as texts. */
+    @Override
+    public TextForm textForm(int column) {
+        String key = texts().get(column);
+        JsonNode of = info.path("features").path(key);
+        String type = episodes() == 0 ? TextForm.PLAIN.type() : data.type(dataFile(table.entries().get(0)), key);
+        return new TextForm(of.path("dtype").asText(), LerobotColumns.shape(of), TableColumns.nested(type) ? type : TextForm.PLAIN.type());
     }
 
     @Override

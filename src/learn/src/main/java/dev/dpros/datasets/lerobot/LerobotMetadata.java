@@ -104,7 +104,11 @@ final class LerobotMetadata {
             DatasetFeature feature = dataset.features().get(f);
             describe(feature, dataset.truth(f) ? "bool" : "float32", features.putObject(feature.key()));
         }
-        dataset.texts().forEach(text -> scalar(features.putObject(text), "string"));
+        for (int text = 0; text < dataset.texts().size(); text++) {
+            ObjectNode of = features.putObject(dataset.texts().get(text)).put("dtype", dataset.textForm(text).dtype());
+            dataset.textForm(text).shape().forEach(of.putArray("shape")::add);
+            of.putNull("names");
+        }
         scalar(features.putObject("timestamp"), "float32");
         INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
         return info;

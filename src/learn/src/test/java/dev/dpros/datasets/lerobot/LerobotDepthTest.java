@@ -37,18 +37,21 @@ import dev.dpros.training.data.ReplayData;
 import dev.dpros.training.data.WindowBatches;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.WeightDecay;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
-import java.awt.color.ColorSpace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -83,14 +86,14 @@ class LerobotDepthTest {
     /** numpy and FFmpeg make a film in place of the exported one, which info.json is then told. */
     private Path foreign(DepthCodes codes, String... more) throws Exception {
         Path root = exported(DepthCodes.OWN);
-        List<String> command = new java.util.ArrayList<>(List.of("python3", "src/learn/src/test/resources/recording/lerobot_depth.py", folder.toString(),
+        List<String> command = new ArrayList<>(List.of("python3", "src/learn/src/test/resources/recording/lerobot_depth.py", folder.toString(),
                 "" + DepthEpisodes.WIDTH, "" + DepthEpisodes.HEIGHT, "" + FRAMES, "10", "" + codes.minM(), "" + codes.maxM(), "" + codes.shiftM(),
                 "" + codes.log()));
         command.addAll(List.of(more));
         int code = new ProcessBuilder(command).inheritIO().start().waitFor();
         Assumptions.assumeTrue(code != 3, "numpy or ffmpeg is not installed");
         assertEquals(0, code);
-        Files.copy(folder.resolve("film.mp4"), LerobotPaths.video(root, CAMERA, 0), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(folder.resolve("film.mp4"), LerobotPaths.video(root, CAMERA, 0), StandardCopyOption.REPLACE_EXISTING);
         return root;
     }
 
@@ -113,15 +116,17 @@ class LerobotDepthTest {
     }
 
     private static byte[] part(byte[] all, int frame) {
-        return java.util.Arrays.copyOfRange(all, frame * 2 * PIXELS, (frame + 1) * 2 * PIXELS);
+        return Arrays.copyOfRange(all, frame * 2 * PIXELS, (frame + 1) * 2 * PIXELS);
     }
 
     /** Value for value, all 4096 codes, by LeRobot's defaults, others, and in equal steps of a millimetre. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "0.01 | 10 | 3.5 | true | {'is_depth_map': true, 'depth_unit': 'mm', 'video.pix_fmt': 'gray12le', 'video.codec': 'hevc'} | ",
-        "0.0 | 2.5 | 0.25 | true | {'video.is_depth_map': true, 'video.depth_min': 0, 'video.depth_max': 2.5, 'video.shift': 0.25} | codes",
-        "0.0 | 4.095 | 3.5 | false | {'is_depth_map': true, 'video.depth_min': 0, 'video.depth_max': 4.095, 'video.use_log': false} | codes"})
+        "0.0 | 2.5 | 0.25 | true | {'video.is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.depth_min': 0, "
+            + "'video.depth_max': 2.5, 'video.shift': 0.25} | codes",
+        "0.0 | 4.095 | 3.5 | false | {'is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.depth_min': 0, "
+            + "'video.depth_max': 4.095, 'video.use_log': false} | codes"})
     void shouldReadWhatNumpyAndFfmpegWrote(double low, double high, double shift, boolean log, String info, String codes) throws Exception {
         DepthCodes meant = new DepthCodes(low, high, shift, log);
         Path root = codes == null ? foreign(meant) : foreign(meant, codes);
@@ -194,10 +199,11 @@ class LerobotDepthTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "{'is_depth_map': true, 'video.pix_fmt': 'yuv420p'} | marked as depth, but its video is yuv420p",
-        "{'is_depth_map': true, 'video.depth_min': 5, 'video.depth_max': 5} | depth_min < depth_max",
-        "{'is_depth_map': true, 'video.shift': -1} | depth_min + shift > 0",
-        "{'is_depth_map': true, 'video.shift': 'much'} | video.shift: expected metres",
-        "{'is_depth_map': true, 'video.use_log': 1} | video.use_log: expected true or false",
+        "{'is_depth_map': true} | marked as depth, but its video is of unnamed pixels",
+        "{'is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.depth_min': 5, 'video.depth_max': 5} | depth_min < depth_max",
+        "{'is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.shift': -1} | depth_min + shift > 0",
+        "{'is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.shift': 'much'} | video.shift: expected metres",
+        "{'is_depth_map': true, 'video.pix_fmt': 'gray12le', 'video.use_log': 1} | video.use_log: expected true or false",
         "{'video.pix_fmt': 'gray12le'} | video of shape [48, 64, 1]"})
     void shouldLeaveOutWhatNothingSaysTheMeaningOf(String info, String named) throws Exception {
         Path root = exported(DepthCodes.OWN);
@@ -208,11 +214,11 @@ class LerobotDepthTest {
         }
     }
 
-    /** The description is silent of the film's pixels; they are of 8 bits. */
+    /** The description says otherwise. */
     @Test
     void shouldRefuseAFilmOfEightBits() throws Exception {
         Path root = exported(DepthCodes.OWN);
-        describe(root, "{\"is_depth_map\": true}");
+        describe(root, "{\"is_depth_map\": true, \"video.pix_fmt\": \"gray12le\"}");
         try (VideoEncoder colours = new VideoEncoder(LerobotPaths.video(root, CAMERA, 0), 64, 64, 10)) {
             colours.append(new byte[64 * 64 * 3]);
             colours.finish();
