@@ -10,6 +10,7 @@ public final class ImageLayout {
         /** 8-bit BGRA. */ BGRA8,
         /** 8-bit grey. */ MONO8,
         /** 16-bit single channel, depth in mm. */ U16C1,
+        /** float32 single channel, depth in m (REP 118). */ F32C1,
         /** Bayer pattern RGGB. */ BAYER_RGGB8,
         /** Bayer pattern BGGR. */ BAYER_BGGR8,
         /** Bayer pattern GBRG. */ BAYER_GBRG8,
@@ -39,7 +40,7 @@ public final class ImageLayout {
     public int height;
     /** Bytes per row. */
     public int stepBytes;
-    /** Whether 16-bit pixels are big-endian. */
+    /** Whether pixels of 16 or 32 bits are big-endian. */
     public boolean bigEndian;
     /** Pixel encoding. */
     @SuppressWarnings("NullAway.Init") // a slot: filled before it is read

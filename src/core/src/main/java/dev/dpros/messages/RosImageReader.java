@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the pixels in sensor_msgs/Image and sensor_msgs/CompressedImage. One thread; allocates nothing.
- * Encodings: rgb8, bgr8 (8UC3), rgba8, bgra8, mono8 (8UC1), 16UC1 (mono16), bayer_*8, bayer_*16, yuv422, yuv422_yuy2;
+ * Encodings: rgb8, bgr8 (8UC3), rgba8, bgra8, mono8 (8UC1), 16UC1 (mono16), 32FC1, bayer_*8, bayer_*16, yuv422, yuv422_yuy2;
  * compressed: JPEG and PNG. 8UC3 names no order of colours; whoever sends it has an OpenCV picture, which is BGR.
  */
 public final class RosImageReader implements ImageReader {
@@ -21,7 +21,7 @@ public final class RosImageReader implements ImageReader {
         {"rgb8", Encoding.RGB8, 3}, {"bgr8", Encoding.BGR8, 3}, {"8UC3", Encoding.BGR8, 3},
         {"rgba8", Encoding.RGBA8, 4}, {"bgra8", Encoding.BGRA8, 4},
         {"mono8", Encoding.MONO8, 1}, {"8UC1", Encoding.MONO8, 1},
-        {"16UC1", Encoding.U16C1, 2}, {"mono16", Encoding.U16C1, 2},
+        {"16UC1", Encoding.U16C1, 2}, {"mono16", Encoding.U16C1, 2}, {"32FC1", Encoding.F32C1, 4},
         {"bayer_rggb8", Encoding.BAYER_RGGB8, 1}, {"bayer_bggr8", Encoding.BAYER_BGGR8, 1},
         {"bayer_gbrg8", Encoding.BAYER_GBRG8, 1}, {"bayer_grbg8", Encoding.BAYER_GRBG8, 1},
         {"bayer_rggb16", Encoding.BAYER_RGGB16, 2}, {"bayer_bggr16", Encoding.BAYER_BGGR16, 2},
@@ -219,7 +219,7 @@ public final class RosImageReader implements ImageReader {
         }
         StringBuilder all = new StringBuilder();
         for (Object[] row : ENCODINGS) {
-            boolean colourless = row[1] == Encoding.U16C1 || row[1] == Encoding.MONO8;
+            boolean colourless = row[1] == Encoding.U16C1 || row[1] == Encoding.F32C1 || row[1] == Encoding.MONO8;
             all.append(colourless && channels == 3 ? "" : (all.isEmpty() ? "" : ", ") + row[0]);
         }
         return "an encoding among " + all;

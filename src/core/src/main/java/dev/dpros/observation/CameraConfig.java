@@ -1,5 +1,6 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 
@@ -31,11 +32,11 @@ public record CameraConfig(
      * @param messages serialized messages kept, at least 2
      * @param maxMessageBytes longest message accepted
      * @param frames prepared frames kept: at least the observation horizon at the camera's rate, and 4
-     * @param depthMaxMm depth, mm, that becomes 1.0; for 16-bit images only
+     * @param depthMaxMm depth, mm, that becomes 1.0; for images of one channel that are depth
      */
     public record Buffers(int messages, int maxMessageBytes, int frames, int depthMaxMm) {
         /** 4 messages of up to 64 MB (memory is taken as messages come), 16 frames, 10 m. */
-        public static final Buffers DEFAULT = new Buffers(4, 64 << 20, 16, 10_000);
+        public static final Buffers DEFAULT = new Buffers(4, 64 << 20, 16, DepthPixels.FULL_SCALE_MM);
     }
 
     /** @throws InputException if a value is out of bounds */

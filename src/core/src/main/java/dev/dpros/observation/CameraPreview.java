@@ -91,6 +91,7 @@ public final class CameraPreview implements FrameSource {
         switch (layout.encoding) {
             case MONO8 -> grey(rgb, at, bytes.get(pixels.at(x, y)));
             case U16C1 -> grey(rgb, at, (byte) Math.min(255, pixels.depth(x, y) >> DEPTH_SHIFT));
+            case F32C1 -> grey(rgb, at, (byte) Math.min(255, pixels.depthOfMetres(x, y) >> DEPTH_SHIFT));
             case YUV422 -> luma(rgb, at, x, y, 1);
             case YUV422_YUY2 -> luma(rgb, at, x, y, 0);
             case BAYER_RGGB8, BAYER_RGGB16 -> bayer(rgb, at, x, y, 0, 0);

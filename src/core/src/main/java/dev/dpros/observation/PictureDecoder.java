@@ -69,6 +69,12 @@ final class PictureDecoder {
             case U16C1 -> {
                 return coloured ? Rejection.UNSUPPORTED : null;
             }
+            case F32C1 -> {
+                if (!coloured) {
+                    millimetres();
+                }
+                return coloured ? Rejection.UNSUPPORTED : null;
+            }
             case MONO8 -> {
                 return coloured && !grey ? Rejection.COLOURLESS : null;
             }
@@ -80,6 +86,18 @@ final class PictureDecoder {
                 return null;
             }
         }
+    }
+
+    private void millimetres() {
+        decoded.allocate(message.width, message.height, 1, 2);
+        decoded.red = 0;
+        decoded.bytes.order(ByteOrder.LITTLE_ENDIAN);
+        for (int y = 0; y < message.height; y++) {
+            for (int x = 0; x < message.width; x++) {
+                decoded.bytes.putShort(decoded.at(x, y), (short) message.depthOfMetres(x, y));
+            }
+        }
+        pixels = decoded;
     }
 
     private void colours(int code) {

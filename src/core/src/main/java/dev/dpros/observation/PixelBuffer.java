@@ -1,5 +1,6 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.ImageLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +16,7 @@ final class PixelBuffer {
     int stepBytes;
     /** Samples per pixel: 1, 2 (4:2:2), 3 or 4. */
     int channels;
-    /** Bytes per sample: 1 or 2. */
+    /** Bytes per sample: 1 or 2; 4 of a message in metres. */
     int sampleBytes;
     boolean bigEndian;
     /** Index of red within a pixel: 0 (RGB) or 2 (BGR); 0 for one channel. */
@@ -65,6 +66,7 @@ final class PixelBuffer {
             }
             case YUV422, YUV422_YUY2 -> channels = 2;
             case U16C1, BAYER_RGGB16, BAYER_BGGR16, BAYER_GBRG16, BAYER_GRBG16 -> sampleBytes = 2;
+            case F32C1 -> sampleBytes = 4;
             default -> { } // one byte per pixel: grey, Bayer
         }
         long row = (long) width * channels * sampleBytes;
@@ -84,5 +86,15 @@ final class PixelBuffer {
         int low = bytes.get(at + (bigEndian ? 1 : 0)) & 255;
         int high = bytes.get(at + (bigEndian ? 0 : 1)) & 255;
         return high << 8 | low;
+    }
+
+    /** A 32-bit pixel in metres as mm ({@link DepthPixels#ofMetres}). */
+    int depthOfMetres(int x, int y) {
+        int at = at(x, y);
+        int bits = 0;
+        for (int i = 0; i < 4; i++) {
+            bits = bits << 8 | bytes.get(bigEndian ? at + i : at + 3 - i) & 255;
+        }
+        return DepthPixels.ofMetres(Float.intBitsToFloat(bits));
     }
 }

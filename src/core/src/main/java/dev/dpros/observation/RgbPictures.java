@@ -1,5 +1,6 @@
 package dev.dpros.observation;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.ImageLayout;
 import dev.dpros.core.ImageReader;
@@ -8,14 +9,22 @@ import dev.dpros.observation.SourceStatistics.Rejection;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Recorded pictures for data sets, read and refused as the live node does. One thread. */
+/**
+ * Recorded pictures for data sets, read and refused as the live node does for a feature of three channels; where the camera sends depth
+ * (16UC1, mono16, 32FC1, grey PNG of 16 bits), for one of one channel. The first picture decides. One thread.
+ */
 public final class RgbPictures implements PictureReader {
-    private final FeatureSpec feature;
+    private final FeatureSpec colours;
+    private final FeatureSpec distances;
     private final ImageReader reader;
-    private final PictureDecoder decoder;
+    private final PictureDecoder colourDecoder;
+    private final PictureDecoder depthDecoder = new PictureDecoder(1, false);
+    private final CompressedHeader header = new CompressedHeader();
     private final ImageLayout layout = new ImageLayout();
     private int width;
     private int height;
+    private boolean decided;
+    private boolean depth;
     private @Nullable String problem;
 
     /**
@@ -25,19 +34,54 @@ public final class RgbPictures implements PictureReader {
      * @param grey whether pictures without colours are taken
      */
     public RgbPictures(String key, ImageReader reader, boolean grey) {
-        feature = FeatureSpec.of(key, FeatureSpec.Kind.VISUAL, 3, 1, 1);
+        colours = FeatureSpec.of(key, FeatureSpec.Kind.VISUAL, 3, 1, 1);
+        distances = FeatureSpec.of(key, FeatureSpec.Kind.VISUAL, 1, 1, 1);
         this.reader = reader;
-        decoder = new PictureDecoder(3, grey);
+        colourDecoder = new PictureDecoder(3, grey);
     }
 
     @Override
     public byte @Nullable [] read(ByteBuffer message) {
-        Rejection reason = reader.read(message, layout) ? decode(message) : Rejection.MALFORMED;
-        problem = reason == null ? null : PictureProblem.text(feature, reason, reader, message);
-        return reason == null ? rows(decoder.pixels()) : null;
+        boolean found = reader.read(message, layout);
+        boolean distance = decided ? depth : found && distance(message);
+        if (found && distance && !distance(message)) {
+            problem = "image: expected depth, as the first picture of '" + distances.key() + "' is, found " + reader.describe(message);
+            return null;
+        }
+        PictureDecoder decoder = distance ? depthDecoder : colourDecoder;
+        Rejection reason = found ? decode(decoder, message) : Rejection.MALFORMED;
+        problem = reason == null ? null : PictureProblem.text(distance ? distances : colours, reason, reader, message);
+        if (reason != null) {
+            return null;
+        }
+        decided = true;
+        depth = distance;
+        return distance ? millimetres(decoder.pixels()) : rows(decoder.pixels());
     }
 
-    private @Nullable Rejection decode(ByteBuffer message) {
+    /** Whether the message at hand is of depth. */
+    private boolean distance(ByteBuffer message) {
+        return switch (layout.encoding) {
+            case U16C1, F32C1 -> true;
+            case COMPRESSED -> (layout.declared == ImageLayout.Declared.PLAIN || layout.declared == ImageLayout.Declared.DEEP)
+                    && header.parse(message, layout.dataOffset, layout.dataLength) && header.bits() > 8 && !header.colour();
+            default -> false;
+        };
+    }
+
+    private byte[] millimetres(PixelBuffer pixels) {
+        width = pixels.width;
+        height = pixels.height;
+        byte[] rows = new byte[Math.multiplyExact(DepthPixels.BYTES, Math.multiplyExact(width, height))];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                DepthPixels.put(rows, y * width + x, pixels.depth(x, y));
+            }
+        }
+        return rows;
+    }
+
+    private @Nullable Rejection decode(PictureDecoder decoder, ByteBuffer message) {
         try {
             return decoder.decode(message, layout);
         } catch (RuntimeException e) { // OpenCV refuses this image; the next may be good
@@ -72,6 +116,11 @@ public final class RgbPictures implements PictureReader {
     @Override
     public int height() {
         return height;
+    }
+
+    @Override
+    public boolean depth() {
+        return depth;
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class CachedCoordinates {
         int h = camera.shape().get(1);
         int w = camera.shape().get(2);
         float[] all = new float[Math.multiplyExact(steps, width)];
-        byte[] rgb = new byte[camera.size()];
+        byte[] rgb = new byte[Frames.bytes(camera)];
         ScriptModule script = PoseScript.of(policy, name -> true, 1);
         try (TrainingStep encoder = new TrainingStep(script, TrainingState.fixed(script),
                 OptimizerConfig.reference(1), threads)) {
@@ -65,9 +65,9 @@ public final class CachedCoordinates {
                 ByteBuffer pixels = ByteBuffer.allocateDirect(count * camera.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 for (int i = 0; i < count; i++) {
                     frames.read(from + i, rgb);
-                    PixelCrop.channelsFirst(rgb, w, new PixelCrop(0, 0, h, w), pixels);
+                    PixelCrop.channelsFirst(rgb, camera.shape().get(0), w, new PixelCrop(0, 0, h, w), pixels);
                 }
-                List<Long> shape = List.of((long) count, 1L, 3L, (long) h, (long) w);
+                List<Long> shape = List.of((long) count, 1L, (long) camera.shape().get(0), (long) h, (long) w);
                 float[] values = encoder.run("coordinates",
                         List.of(new TensorData(TensorData.DType.F32, shape, pixels.flip())), false);
                 System.arraycopy(values, 0, all, from * width, values.length);

@@ -169,11 +169,11 @@ final class OpenEpisode implements AutoCloseable {
         }
         requireStep(step);
         DatasetFeature camera = dataset.features().get(feature);
-        if (rgb.length != camera.size()) {
-            rgb = new byte[camera.size()];
+        if (rgb.length != camera.frameBytes()) {
+            rgb = new byte[camera.frameBytes()];
         }
         episode.frame(feature, step, rgb);
-        return encoder.encode(rgb, camera.width(), camera.height());
+        return encoder.encode(camera.shown(rgb), camera.width(), camera.height());
     }
 
     @Override

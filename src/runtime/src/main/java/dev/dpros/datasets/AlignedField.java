@@ -169,7 +169,7 @@ final class AlignedField {
     }
 
     /**
-     * The picture at a stamp, RGB rows; its size is then in {@link #pictures()}.
+     * The picture at a stamp, RGB rows or depth; its size is then in {@link #pictures()}.
      *
      * @throws InputException if every one within {@code boundNs} is refused
      */

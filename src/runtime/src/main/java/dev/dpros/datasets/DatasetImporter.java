@@ -33,6 +33,7 @@ public final class DatasetImporter {
     private static final long EPOCH_NS = 1_000_000_000_000_000_000L;
     private static final long EPISODE_NS = 3_600_000_000_000L;
     private static final byte[] ENCODING = "rgb8".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DEPTH = "16UC1".getBytes(StandardCharsets.US_ASCII);
 
     private final EpisodeStore store;
     private final MessageReaders readers;
@@ -117,7 +118,7 @@ public final class DatasetImporter {
         for (int i = 0; i < dataset.features().size(); i++) {
             DatasetFeature feature = dataset.features().get(i);
             if (feature.visual()) {
-                byte[] rgb = new byte[feature.size()];
+                byte[] rgb = new byte[feature.frameBytes()];
                 episode.frame(i, step, rgb);
                 image(feature, step, stampNs, rgb);
             } else {
@@ -146,7 +147,8 @@ public final class DatasetImporter {
         reserve(64 + rgb.length);
         message.putInt(sequence).putInt((int) (stampNs / 1_000_000_000L)).putInt((int) (stampNs % 1_000_000_000L));
         message.putInt(0).putInt(feature.height()).putInt(feature.width());
-        message.putInt(ENCODING.length).put(ENCODING).put((byte) 0).putInt(feature.width() * 3);
+        byte[] encoding = feature.depth() == null ? ENCODING : DEPTH;
+        message.putInt(encoding.length).put(encoding).put((byte) 0).putInt(rgb.length / feature.height());
         message.putInt(rgb.length).put(rgb);
         message.flip();
     }

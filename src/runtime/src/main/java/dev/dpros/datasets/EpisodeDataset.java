@@ -17,6 +17,11 @@ public interface EpisodeDataset extends AutoCloseable {
         return List.of();
     }
 
+    /** What a column of texts is where it lies. @param column its place in {@link #texts} */
+    default TextForm textForm(int column) {
+        return TextForm.PLAIN;
+    }
+
     /** Whether a column of numbers holds truth values, 0 and 1; written as such in LeRobot's format. */
     default boolean truth(int feature) {
         return false;
@@ -145,7 +150,11 @@ public interface EpisodeDataset extends AutoCloseable {
         /** Copies a vector feature's values of one step. */
         void vector(int feature, int step, float[] out, int offset);
 
-        /** Copies an image feature's pixels of one step: RGB rows, {@code [H, W, 3]} uint8. */
+        /**
+         * Copies an image feature's pixels of one step.
+         *
+         * @param rgb {@link DatasetFeature#frameBytes} long: RGB rows, {@code [H, W, 3]} uint8; of depth {@link dev.dpros.core.DepthPixels}
+         */
         void frame(int feature, int step, byte[] rgb);
 
         /** A step's text. @param column place in {@link EpisodeDataset#texts} */

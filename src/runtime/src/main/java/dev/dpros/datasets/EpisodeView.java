@@ -28,6 +28,11 @@ abstract class EpisodeView implements EpisodeDataset {
     }
 
     @Override
+    public TextForm textForm(int column) {
+        return all.textForm(column);
+    }
+
+    @Override
     public boolean truth(int feature) {
         return all.truth(feature);
     }

@@ -1,11 +1,12 @@
 package dev.dpros.datasets;
 
+import dev.dpros.core.DepthPixels;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Exact statistics of one feature: of vectors per value, of images per channel in [0, 1]. Quantiles are numpy's linear
- * ones. One thread; grows with the number of vector steps, constant for images.
+ * Exact statistics of one feature: of vectors per value, of images per channel in [0, 1], of depth in mm, as the codes of its 12 bits
+ * tell it. Quantiles are numpy's linear ones. One thread; grows with the number of vector steps, constant for images.
  */
 public final class FeatureStatistics {
     /** The quantiles that LeRobot's stats.json names, as {@code q01} and so on. */
@@ -14,6 +15,7 @@ public final class FeatureStatistics {
 
     private final int dims;
     private final long[][] histogram;
+    private final DepthCodes depth;
     private float[] values = new float[1024];
     private int used;
     private long steps;
@@ -27,8 +29,9 @@ public final class FeatureStatistics {
 
     /** Statistics of a feature. */
     public FeatureStatistics(DatasetFeature feature) {
-        dims = feature.visual() ? 3 : feature.size();
-        histogram = feature.visual() ? new long[3][LEVELS] : null;
+        depth = feature.depth();
+        dims = !feature.visual() ? feature.size() : depth == null ? 3 : 1;
+        histogram = !feature.visual() ? null : new long[dims][depth == null ? LEVELS : DepthCodes.LARGEST + 1];
     }
 
     /** Whether it counts pixels. */
@@ -56,9 +59,17 @@ public final class FeatureStatistics {
         steps++;
     }
 
-    /** Adds an image of RGB rows. */
+    /** Whether it is of depth: told in mm. */
+    public boolean depth() {
+        return depth != null;
+    }
+
+    /** Adds an image of RGB rows, or of depth. */
     public void add(byte[] rgb) {
-        for (int i = 0; i < rgb.length; i += 3) {
+        for (int i = 0; depth != null && i < rgb.length / DepthPixels.BYTES; i++) {
+            histogram[0][depth.code(DepthPixels.mm(rgb, i))]++;
+        }
+        for (int i = 0; depth == null && i < rgb.length; i += 3) {
             histogram[0][rgb[i] & 0xFF]++;
             histogram[1][rgb[i + 1] & 0xFF]++;
             histogram[2][rgb[i + 2] & 0xFF]++;
@@ -73,8 +84,8 @@ public final class FeatureStatistics {
             System.arraycopy(other.values, 0, values, used, other.used);
             used += other.used;
         } else {
-            for (int c = 0; c < 3; c++) {
-                for (int level = 0; level < LEVELS; level++) {
+            for (int c = 0; c < dims; c++) {
+                for (int level = 0; level < histogram[c].length; level++) {
                     histogram[c][level] += other.histogram[c][level];
                 }
             }
@@ -82,15 +93,15 @@ public final class FeatureStatistics {
         steps += other.steps;
     }
 
-    /** The pixel counts {@code [3][256]}, to keep and restore; null for vectors. */
+    /** The pixel counts {@code [3][256]}, of depth {@code [1][4096]}, to keep and restore; null for vectors. */
     public long[][] histogram() {
         return histogram;
     }
 
     /** Restores image statistics from their pixel counts. */
     public void restore(long[][] counts, long imageSteps) {
-        for (int c = 0; c < 3; c++) {
-            System.arraycopy(counts[c], 0, histogram[c], 0, LEVELS);
+        for (int c = 0; c < dims; c++) {
+            System.arraycopy(counts[c], 0, histogram[c], 0, histogram[c].length);
         }
         steps = imageSteps;
     }
@@ -123,16 +134,22 @@ public final class FeatureStatistics {
         return new Summary(sorted[0], sorted[sorted.length - 1], mean, Math.sqrt(squares / sorted.length), quantiles);
     }
 
-    private static Summary ofPixels(long[] counts) {
+    /** What a level stands for: a brightness of 255, or mm. */
+    private int value(int level) {
+        return depth == null ? level : depth.mm(level);
+    }
+
+    private Summary ofPixels(long[] counts) {
+        double full = depth == null ? LEVELS - 1 : 1;
         long total = 0;
         double sum = 0;
         double squares = 0;
         int min = -1;
         int max = 0;
-        for (int level = 0; level < LEVELS; level++) {
+        for (int level = 0; level < counts.length; level++) {
             total += counts[level];
-            sum += (double) counts[level] * level;
-            squares += (double) counts[level] * level * level;
+            sum += (double) counts[level] * value(level);
+            squares += (double) counts[level] * value(level) * value(level);
             if (counts[level] > 0) {
                 min = min < 0 ? level : min;
                 max = level;
@@ -143,23 +160,23 @@ public final class FeatureStatistics {
         for (int q = 0; q < quantiles.length; q++) {
             double at = QUANTILES.get(q) * (total - 1);
             long low = (long) at;
-            int value = level(counts, low);
-            int next = level(counts, Math.min(low + 1, total - 1));
-            quantiles[q] = (value + (at - low) * (next - value)) / 255;
+            int value = value(level(counts, low));
+            int next = value(level(counts, Math.min(low + 1, total - 1)));
+            quantiles[q] = (value + (at - low) * (next - value)) / full;
         }
         double variance = Math.max(0, squares / total - mean * mean);
-        return new Summary(min / 255.0, max / 255.0, mean / 255, Math.sqrt(variance) / 255, quantiles);
+        return new Summary(value(min) / full, value(max) / full, mean / full, Math.sqrt(variance) / full, quantiles);
     }
 
     /** The pixel value with this rank. */
     private static int level(long[] counts, long rank) {
         long seen = 0;
-        for (int level = 0; level < LEVELS; level++) {
+        for (int level = 0; level < counts.length; level++) {
             seen += counts[level];
             if (seen > rank) {
                 return level;
             }
         }
-        return LEVELS - 1;
+        return counts.length - 1;
     }
 }

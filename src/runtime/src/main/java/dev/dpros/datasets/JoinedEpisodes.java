@@ -4,6 +4,7 @@ import dev.dpros.core.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Data sets of the same columns, one after the other, as one. One thread; closes them all. */
 public final class JoinedEpisodes implements EpisodeDataset {
@@ -20,6 +21,7 @@ public final class JoinedEpisodes implements EpisodeDataset {
             EpisodeDataset part = parts.get(i);
             require(part, "columns", first.features(), part.features(), first);
             require(part, "texts", first.texts(), part.texts(), first);
+            require(part, "forms of texts", textForms(first), textForms(part), first);
             require(part, "frequency", first.fps(), part.fps(), first);
             require(part, "robot", first.robot(), part.robot(), first);
             end += part.episodes();
@@ -64,6 +66,15 @@ public final class JoinedEpisodes implements EpisodeDataset {
     @Override
     public List<String> texts() {
         return parts.get(0).texts();
+    }
+
+    private static List<TextForm> textForms(EpisodeDataset part) {
+        return IntStream.range(0, part.texts().size()).mapToObj(part::textForm).toList();
+    }
+
+    @Override
+    public TextForm textForm(int column) {
+        return parts.get(0).textForm(column);
     }
 
     @Override

@@ -78,6 +78,10 @@ final class JournalEpisode implements EpisodeDataset.Episode {
             if (field.visual()) {
                 columns.get(i).only().frame(startNs, Long.MAX_VALUE);
                 PictureReader picture = columns.get(i).only().pictures();
+                if (picture.depth()) {
+                    features.add(DatasetFeature.depth(field.key(), picture.height(), picture.width(), DepthCodes.OWN));
+                    continue;
+                }
                 shape = List.of(3, picture.height(), picture.width());
             } else if (shape.isEmpty()) {
                 shape = List.of(columns.get(i).size());
@@ -190,7 +194,7 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         byte[] decoded = field.frame(stampNs(step), StampCheck.gapBoundNs(field.parts().get(0), bounds));
         if (decoded.length != rgb.length) {
             throw InputException.of(index.path().toString(), layout.fields().get(feature).key() + " at step " + step,
-                    rgb.length + " bytes of RGB", decoded.length + " (" + field.pictures().width() + "x"
+                    rgb.length + " bytes of pixels", decoded.length + " (" + field.pictures().width() + "x"
                             + field.pictures().height() + ")", "all images of a camera must be"
                             + " of one size");
         }

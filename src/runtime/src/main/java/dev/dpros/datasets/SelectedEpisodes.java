@@ -152,7 +152,7 @@ public final class SelectedEpisodes extends EpisodeView {
     public static void readAll(EpisodeDataset dataset, Episode episode) {
         for (int f = 0; f < dataset.features().size(); f++) {
             DatasetFeature feature = dataset.features().get(f);
-            byte[] rgb = new byte[feature.visual() ? feature.size() : 0];
+            byte[] rgb = new byte[feature.visual() ? feature.frameBytes() : 0];
             float[] values = new float[feature.visual() ? 0 : feature.size()];
             for (int step = 0; step < episode.length(); step++) {
                 if (feature.visual()) {

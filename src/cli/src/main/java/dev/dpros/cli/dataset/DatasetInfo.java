@@ -33,7 +33,8 @@ final class DatasetInfo implements Callable<Integer> {
             try (EpisodeDataset dataset = source.open()) {
                 out.printf("%s: %d episodes, %s Hz%n", dataset.name(), dataset.episodes(), dataset.fps());
                 for (DatasetFeature feature : dataset.features()) {
-                    out.printf("  %-32s %-7s %s%n", feature.key(), feature.kind(), feature.shape());
+                    String depth = feature.depth() == null ? "" : ", depth, " + feature.depth();
+                    out.printf("  %-32s %-7s %s%s%n", feature.key(), feature.kind(), feature.shape(), depth);
                 }
                 dataset.masks().stream().sorted().forEach(mask -> out.printf("  mask %s: %d episodes%n", mask, inMask(dataset, mask)));
                 dataset.leftOut().forEach(line -> out.println("not read: " + line));

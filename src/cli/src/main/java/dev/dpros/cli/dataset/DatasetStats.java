@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code dpros dataset stats}. */
 @Command(name = "stats", mixinStandardHelpOptions = true,
-        description = "Statistics per value: mean, standard deviation, extremes and quantiles; images per channel in 0..1.")
+        description = "Statistics per value: mean, standard deviation, extremes and quantiles; images per channel in 0..1, depth in mm.")
 final class DatasetStats implements Callable<Integer> {
     @Mixin
     private DatasetSource source;
@@ -65,7 +65,7 @@ final class DatasetStats implements Callable<Integer> {
                 episode.vector(f, step, values, 0);
                 statistics.add(values);
             } else if (images) {
-                byte[] rgb = new byte[feature.size()];
+                byte[] rgb = new byte[feature.frameBytes()];
                 episode.frame(f, step, rgb);
                 statistics.add(rgb);
             }
@@ -75,7 +75,7 @@ final class DatasetStats implements Callable<Integer> {
     private static void print(DatasetFeature feature, FeatureStatistics statistics, PrintWriter out) {
         for (int d = 0; d < statistics.dims(); d++) {
             FeatureStatistics.Summary s = statistics.summary(d);
-            String name = statistics.visual() ? "RGB".substring(d, d + 1)
+            String name = statistics.depth() ? "mm" : statistics.visual() ? "RGB".substring(d, d + 1)
                     : d < feature.names().size() ? feature.names().get(d) : Integer.toString(d);
             out.printf("%-32s %10.4g %10.4g %10.4g %10.4g %10.4g %10.4g %10.4g%n", feature.key() + "[" + name + "]",
                     s.mean(), s.std(), s.min(), s.quantiles()[0], s.quantiles()[2], s.quantiles()[4], s.max());

@@ -4,6 +4,7 @@ import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.PagePort;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.cli.options.Verbosity;
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
@@ -12,7 +13,9 @@ import dev.dpros.process.Lifecycle;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,11 +116,18 @@ final class DatasetView implements Callable<Integer> {
             shown.vector(f, s, values, 0);
             out.printf("  %s %s%n", feature.key(), Arrays.toString(values));
         } else if (columns() > 0) {
-            byte[] rgb = new byte[feature.size()];
-            shown.frame(f, s, rgb);
-            out.printf("  %s %dx%d%n", feature.key(), feature.width(), feature.height());
-            picture(rgb, feature.width(), feature.height(), out);
+            byte[] frame = new byte[feature.frameBytes()];
+            shown.frame(f, s, frame);
+            out.printf("  %s %dx%d%s%n", feature.key(), feature.width(), feature.height(), feature.depth() == null ? "" : ", depth " + range(frame));
+            picture(feature.shown(frame), feature.width(), feature.height(), out);
         }
+    }
+
+    private static String range(byte[] depth) {
+        IntSummaryStatistics mm = IntStream.range(0, depth.length / DepthPixels.BYTES).map(i -> DepthPixels.mm(depth, i)).filter(d -> d > 0)
+                .summaryStatistics();
+        return mm.getCount() == 0 ? "nowhere" : mm.getMin() + " to " + mm.getMax() + " mm, at " + mm.getCount() + " of " + depth.length / DepthPixels.BYTES
+                + " pixels";
     }
 
     private int columns() {

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Progress;
+import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.DatasetLayout;
+import dev.dpros.datasets.DepthCodes;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.SelectedEpisodes;
 import dev.dpros.datasets.StampBounds;
+import dev.dpros.datasets.lerobot.LerobotDataset;
+import dev.dpros.datasets.lerobot.LerobotExporter;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.datasets.zarr.ZarrExporter;
 import dev.dpros.messages.ImageWriter;
@@ -64,6 +69,7 @@ class BagCasesTest {
         private boolean gripper;
         private boolean smaller;
         private boolean unsupported;
+        private boolean depth;
         private int nanAt = -1;
     }
 
@@ -91,7 +97,8 @@ class BagCasesTest {
 
     private Path bag(Case odd) throws Exception {
         Path path = directory.resolve("case" + bags++ + ".bag");
-        ImageWriter images = new ImageWriter(SchemaCatalog.packaged(), 8, 6, odd.unsupported ? "16UC1" : "rgb8", odd.unsupported ? 2 : 3, "c");
+        String encoding = odd.unsupported ? "32SC1" : odd.depth ? "16UC1" : "rgb8";
+        ImageWriter images = new ImageWriter(SchemaCatalog.packaged(), 8, 6, encoding, odd.depth ? 2 : 3, "c");
         ImageWriter small = new ImageWriter(SchemaCatalog.packaged(), 4, 3, "rgb8", 3, "c");
         try (BagWriter bag = new BagWriter(path)) {
             int camera = connect(bag, "/camera", "sensor_msgs/Image");
@@ -198,14 +205,40 @@ class BagCasesTest {
         }
     }
 
+    /** A depth camera becomes a column of depth, and depth in LeRobot's format; a replay buffer has no place for it. */
     @Test
-    void shouldRefuseADepthCameraAsTheLiveNodeDoes() throws Exception {
+    void shouldExportADepthCameraAsDepth() throws Exception {
+        Case odd = new Case();
+        odd.depth = true;
+        Path set = directory.resolve("set");
+        try (JournalDataset dataset = open(recording(odd))) {
+            DatasetFeature camera = DatasetFeature.depth("observation.front", 6, 8, DepthCodes.OWN);
+            assertTrue(dataset.features().contains(camera), dataset.features().toString());
+            String line = assertThrows(InputException.class, () -> ZarrExporter.export(dataset, directory.resolve("out.zarr"), Progress.NONE)).getMessage();
+            assertTrue(line.contains("'observation.front'") && line.endsWith("export to lerobot"), line);
+            LerobotExporter.export(dataset, set, Progress.NONE);
+            try (EpisodeDataset written = LerobotDataset.open(set)) {
+                assertTrue(written.features().contains(camera), written.features().toString());
+                byte[] recorded = new byte[camera.frameBytes()];
+                byte[] read = new byte[camera.frameBytes()];
+                dataset.episode(0).frame(dataset.features().indexOf(camera), 7, recorded);
+                written.episode(0).frame(written.features().indexOf(camera), 7, read);
+                int mm = DepthPixels.mm(recorded, 47);
+                assertTrue(mm > 256 && mm % 257 == 0, mm + " mm: two equal bytes");
+                assertEquals(mm, DepthPixels.mm(read, 47), 3);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAnEncodingAsTheLiveNodeDoes() throws Exception {
         Case odd = new Case();
         odd.unsupported = true;
         InputException error = assertThrows(InputException.class, () -> open(recording(odd)));
         assertTrue(error.getMessage().startsWith("front: 120 of 120 pictures on /camera: image: expected an encoding among rgb8"),
                 error.getMessage());
-        assertTrue(error.getMessage().endsWith("for 'observation.front' (3 channels, colour), found 8x6 '16UC1'"), error.getMessage());
+        assertTrue(error.getMessage().endsWith("for 'observation.front' (3 channels, colour), with as much data as its size says, found 8x6 '32SC1'"),
+                error.getMessage());
     }
 
     @Test
@@ -215,9 +248,9 @@ class BagCasesTest {
         Case gap = new Case();
         gap.gapToNs = 5 * SECOND;
         gap.gapFromNs = SECOND;
-        Case depth = new Case();
-        depth.unsupported = true;
-        Path recording = recording(depth, smaller, new Case(), gap);
+        Case other = new Case();
+        other.unsupported = true;
+        Path recording = recording(other, smaller, new Case(), gap);
         try (JournalDataset dataset = open(recording)) {
             InputException error = assertThrows(InputException.class, () -> SelectedEpisodes.of(dataset, ALL, said::add));
             assertTrue(error.getMessage().startsWith("episode_000000.dpj: ") && error.getMessage().endsWith("--skip-bad leaves such episodes out"),

@@ -115,15 +115,32 @@ final class DataTables {
         }
     }
 
-    /** An episode's texts: for each of their columns one a step, empty where the table has none. @param episode its place, for messages */
+    /** SQL's type of a column of texts. */
+    String type(Path file, String column) {
+        try {
+            TableColumns columns = new TableColumns(connection, file.toString(), "read_parquet(" + ParquetTable.literal(file.toString()) + ")");
+            columns.require(column);
+            return columns.type(column);
+        } catch (SQLException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * An episode's texts: for each of their columns one a step, JSON if it is not a plain text, empty where the table has none.
+     *
+     * @param episode its place, for messages
+     */
     String[][] texts(Path file, int episode, EpisodeEntry entry) {
         requireRows(file, episode, entry);
         String table = "read_parquet(" + ParquetTable.literal(file.toString()) + ")";
         List<String> keys = described.texts();
         String[][] texts = new String[keys.size()][entry.length()];
-        String names = keys.stream().map(key -> ParquetTable.quoted(key) + "::VARCHAR").collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
-            new TableColumns(connection, file.toString(), table).require(keys);
+            TableColumns columns = new TableColumns(connection, file.toString(), table);
+            columns.require(keys);
+            String names = keys.stream().map(key -> (TableColumns.nested(columns.type(key))
+                    ? "to_json(" + ParquetTable.quoted(key) + ")" : ParquetTable.quoted(key)) + "::VARCHAR").collect(Collectors.joining(", "));
             try (ResultSet result = statement.executeQuery("SELECT " + names + " FROM " + table + " WHERE episode_index = " + entry.index()
                     + " ORDER BY frame_index")) {
                 for (int step = 0; step < entry.length() && result.next(); step++) {

@@ -33,7 +33,8 @@ record LerobotBase(Path root, JsonNode info, List<EpisodeRow> rows, List<String>
     static final LerobotBase NOTHING = new LerobotBase(null, MissingNode.getInstance(), List.of(), List.of(), 0, 0);
     private static final Pattern FILE = Pattern.compile(".*/chunk-(\\d{3,5})/file-(\\d{3})\\.(parquet|mp4)");
     /** What has to be as in the set that is appended to. */
-    private static final List<String> DESCRIPTION = List.of("/dtype", "/shape", "/names", "/info/video.codec", "/info/video.pix_fmt");
+    private static final List<String> DESCRIPTION = List.of("/dtype", "/shape", "/names", "/info/video.codec", "/info/video.pix_fmt",
+            "/info/video.depth_min", "/info/video.depth_max", "/info/video.shift", "/info/video.use_log");
 
     LerobotBase {
         rows = List.copyOf(rows);
@@ -104,7 +105,7 @@ record LerobotBase(Path root, JsonNode info, List<EpisodeRow> rows, List<String>
         EpisodeRow any = new EpisodeRow("", 0, 0, 1, 0, 0, added.features());
         for (FeatureStatistics statistics : any.statistics) {
             if (statistics.visual()) {
-                statistics.add(new byte[statistics.dims()]);
+                statistics.add(new byte[6]); // two pixels of colours, three of depth
             } else {
                 statistics.add(new float[statistics.dims()]);
             }

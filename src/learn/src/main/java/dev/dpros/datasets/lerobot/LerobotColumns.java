@@ -3,6 +3,7 @@ package dev.dpros.datasets.lerobot;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.DepthCodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param features those that are read
  * @param stored keys of the pictures that lie in the table itself
- * @param texts keys of those that hold a text a step
+ * @param texts keys of those that hold a text a step, or a list of them, or LeRobot's annotations
  * @param leftOut those that are not read, one line each
  */
 record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<String> texts, List<String> leftOut) {
@@ -21,6 +22,8 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     private static final Set<String> INDICES =
             Set.of("timestamp", "frame_index", "episode_index", "index", "task_index", StepLabels.COLUMN);
     private static final Set<String> OUTCOMES = Set.of("next.reward", "next.done");
+    /** A text a step or a list of them; the rows of {@code language_persistent} and {@code language_events} (LeRobot 0.6, datasets/language.py). */
+    private static final Set<String> TEXTS = Set.of("string", "language");
     private static final int MAX_SIDE = 1 << 14;
 
     LerobotColumns {
@@ -45,15 +48,15 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
                 leftOut.add("'" + key + "': no label is made of it; labels are next.success, or success in meta/episodes; dataset view shows it");
                 return;
             }
-            if (entry.getValue().path("dtype").asText().equals("string") && shape(entry.getValue()).equals(List.of(1))) {
+            if (TEXTS.contains(entry.getValue().path("dtype").asText())) {
                 texts.add(key);
                 leftOut.add("'" + key + "': texts; export and edit keep them in LeRobot's format, nothing else reads them");
                 return;
             }
             DatasetFeature feature = feature(key, entry.getValue());
             if (feature == null) {
-                leftOut.add("'" + key + "': " + (isDepth(entry.getValue()) ? "a depth picture; it is not read as one of colours"
-                        : entry.getValue().path("dtype").asText() + " of shape " + shape(entry.getValue())));
+                String doubt = DepthVideo.marked(entry.getValue()) ? DepthVideo.doubt(entry.getValue()) : "";
+                leftOut.add("'" + key + "': " + (doubt.isEmpty() ? entry.getValue().path("dtype").asText() + " of shape " + shape(entry.getValue()) : doubt));
                 return;
             }
             features.add(feature);
@@ -68,10 +71,13 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
     private static DatasetFeature feature(String key, JsonNode described) {
         String type = described.path("dtype").asText();
         List<Integer> shape = shape(described);
-        if (isDepth(described) || shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIDE)) {
+        if (shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIDE)) {
             return null;
         }
         boolean picture = type.equals("video") || type.equals("image");
+        if (DepthVideo.marked(described)) {
+            return picture && shape.size() == 3 && DepthVideo.doubt(described).isEmpty() ? depth(key, shape, DepthVideo.codes(described.path("info"))) : null;
+        }
         if (picture && shape.size() == 3 && (shape.get(0) == 3 || shape.get(2) == 3)) {
             return new DatasetFeature(key, FeatureSpec.Kind.VISUAL,
                     shape.get(0) == 3 ? shape : List.of(3, shape.get(0), shape.get(1)), List.of());
@@ -82,6 +88,12 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         }
         List<String> names = names(described);
         return new DatasetFeature(key, kind(key), shape, names.size() == shape.get(0) ? names : List.of());
+    }
+
+    /** One channel, first or last; older writers say three of a video whose brightness is read alone. */
+    private static DatasetFeature depth(String key, List<Integer> shape, DepthCodes codes) {
+        boolean last = shape.get(2) == 1 || shape.get(2) == 3;
+        return last || shape.get(0) == 1 || shape.get(0) == 3 ? DatasetFeature.depth(key, shape.get(last ? 0 : 1), shape.get(last ? 1 : 2), codes) : null;
     }
 
     /** Names of a column's values: a list, or an object around one ({@code {"motors": [...]}}); empty for any other form. */
@@ -100,20 +112,10 @@ record LerobotColumns(List<DatasetFeature> features, Set<String> stored, List<St
         return names;
     }
 
-    private static List<Integer> shape(JsonNode described) {
+    static List<Integer> shape(JsonNode described) {
         List<Integer> shape = new ArrayList<>();
         described.path("shape").forEach(size -> shape.add(size.asInt()));
         return shape;
-    }
-
-    private static boolean isDepth(JsonNode described) {
-        for (JsonNode place : List.of(described, described.path("info"), described.path("video_info"))) {
-            if (place.path("is_depth_map").asBoolean() || place.path("video.is_depth_map").asBoolean()
-                    || place.path("video.pix_fmt").asText().startsWith("gray1")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static FeatureSpec.Kind kind(String key) {

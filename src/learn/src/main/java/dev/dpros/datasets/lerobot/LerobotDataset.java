@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.datasets.TextForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import java.util.Map;
 
 /**
  * A LeRobotDataset v2.0, v2.1 or v3.0: tables in parquet, cameras as video or as pictures in the table. Columns of numbers and of truth
- * values become vectors of float32; texts are kept; depth is left out, and named. What the tables state twice is compared
- * ({@link #contradictions}). One thread.
+ * values become vectors of float32; texts are kept; depth is read as depth ({@link DepthVideo}). What the tables state twice is
+ * compared ({@link #contradictions}). One thread.
  */
 public final class LerobotDataset implements EpisodeDataset {
     private final Path root;
@@ -88,7 +89,7 @@ public final class LerobotDataset implements EpisodeDataset {
                 videos.remove(camera.key());
                 opened.reader().close();
             }
-            opened = new Opened(file, new VideoReader(file, camera.width(), camera.height()));
+            opened = new Opened(file, new VideoReader(file, camera.width(), camera.height(), camera.depth()));
             videos.put(camera.key(), opened);
         }
         return opened.reader();
@@ -189,6 +190,15 @@ public final class LerobotDataset implements EpisodeDataset {
         return described.texts();
     }
 
+    /** As the first episode's table has it; whatever holds one text a step is written as texts. */
+    @Override
+    public TextForm textForm(int column) {
+        String key = texts().get(column);
+        JsonNode of = info.path("features").path(key);
+        String type = episodes() == 0 ? TextForm.PLAIN.type() : data.type(dataFile(table.entries().get(0)), key);
+        return new TextForm(of.path("dtype").asText(), LerobotColumns.shape(of), TableColumns.nested(type) ? type : TextForm.PLAIN.type());
+    }
+
     @Override
     public boolean truth(int feature) {
         return info.path("features").path(features.get(feature).key()).path("dtype").asText().equals("bool");
@@ -286,7 +296,13 @@ public final class LerobotDataset implements EpisodeDataset {
             EpisodeClips clips = table.clips(camera.key());
             if (clips == null) {
                 byte[][] encoded = pictures.computeIfAbsent(feature, f -> data.pictures(dataFile(entry), index, entry, camera.key()));
-                StoredPictures.decode(encoded[step], camera, dataFile(entry) + ": episode " + index + ", step " + step, rgb);
+                String where = dataFile(entry) + ": episode " + index + ", step " + step;
+                if (camera.depth() == null) {
+                    StoredPictures.decode(encoded[step], camera, where, rgb);
+                } else {
+                    StoredPictures.decodeDepth(encoded[step], camera, info.path("features").path(camera.key()).path("info").path("depth_unit").asText(""),
+                            where, rgb);
+                }
                 return;
             }
             VideoReader reader = video(camera, clips.clip(index));

@@ -209,7 +209,7 @@ public final class LerobotExporter {
             }
             Path video = LerobotPaths.video(root, feature.key(), file);
             Files.createDirectories(video.getParent());
-            encoders.add(new VideoEncoder(LerobotPaths.partial(video), feature.width(), feature.height(), dataset.fps()));
+            encoders.add(new VideoEncoder(LerobotPaths.partial(video), feature.width(), feature.height(), dataset.fps(), feature.depth()));
         }
     }
 
@@ -227,7 +227,7 @@ public final class LerobotExporter {
                 out.beginRow();
                 for (int f = 0; f < features.size(); f++) {
                     if (features.get(f).visual()) {
-                        byte[] rgb = new byte[features.get(f).size()];
+                        byte[] rgb = new byte[features.get(f).frameBytes()];
                         episode.frame(f, step, rgb);
                         encoders.get(f).append(rgb);
                         row.statistics.get(f).add(rgb);
@@ -288,7 +288,9 @@ public final class LerobotExporter {
                 columns.add(new ParquetTable.Column(feature.key(), dataset.truth(f) ? "BOOLEAN" : "FLOAT", feature.size() == 1 ? 0 : feature.size()));
             }
         }
-        dataset.texts().forEach(text -> columns.add(new ParquetTable.Column(text, "VARCHAR", 0)));
+        for (int text = 0; text < dataset.texts().size(); text++) {
+            columns.add(new ParquetTable.Column(dataset.texts().get(text), dataset.textForm(text).type(), 0));
+        }
         columns.add(new ParquetTable.Column("timestamp", "FLOAT", 0));
         for (String name : List.of("frame_index", "episode_index", "index", "task_index")) {
             columns.add(new ParquetTable.Column(name, "BIGINT", 0));

@@ -104,7 +104,11 @@ final class LerobotMetadata {
             DatasetFeature feature = dataset.features().get(f);
             describe(feature, dataset.truth(f) ? "bool" : "float32", features.putObject(feature.key()));
         }
-        dataset.texts().forEach(text -> scalar(features.putObject(text), "string"));
+        for (int text = 0; text < dataset.texts().size(); text++) {
+            ObjectNode of = features.putObject(dataset.texts().get(text)).put("dtype", dataset.textForm(text).dtype());
+            dataset.textForm(text).shape().forEach(of.putArray("shape")::add);
+            of.putNull("names");
+        }
         scalar(features.putObject("timestamp"), "float32");
         INDICES.forEach(name -> scalar(features.putObject(name), "int64"));
         return info;
@@ -122,13 +126,19 @@ final class LerobotMetadata {
             }
             return;
         }
-        shape.add(feature.height()).add(feature.width()).add(3);
+        int channels = feature.shape().get(0);
+        shape.add(feature.height()).add(feature.width()).add(channels);
         node.putArray("names").add("height").add("width").add("channels");
         ObjectNode video = node.putObject("info").put("video.height", feature.height())
-                .put("video.width", feature.width()).put("video.codec", VideoEncoder.CODEC)
-                .put("video.pix_fmt", VideoEncoder.PIXELS).put("video.is_depth_map", false);
+                .put("video.width", feature.width()).put("video.codec", feature.depth() == null ? VideoEncoder.CODEC : DepthVideo.CODEC)
+                .put("video.pix_fmt", feature.depth() == null ? VideoEncoder.PIXELS : DepthVideo.PIXELS);
+        if (feature.depth() == null) {
+            video.put("video.is_depth_map", false);
+        } else {
+            DepthVideo.describe(feature.depth(), video);
+        }
         putNumber(video, "video.fps", dataset.fps());
-        video.put("video.channels", 3).put("has_audio", false);
+        video.put("video.channels", channels).put("has_audio", false);
     }
 
     private static void scalar(ObjectNode node, String type) {

@@ -24,12 +24,12 @@ final class ParquetTable implements AutoCloseable {
      * A column.
      *
      * @param name its name in the file
-     * @param type DuckDB type of one value: FLOAT, BIGINT
+     * @param type DuckDB type of one value: FLOAT, BIGINT; of a nested one, JSON is appended, or an empty text for none
      * @param width values of a list column; 0 for a plain one
      */
     record Column(String name, String type, int width) {
         private String stored() {
-            return width == 0 ? type : type + "[" + width + "]";
+            return TableColumns.nested(type) ? "VARCHAR" : width == 0 ? type : type + "[" + width + "]";
         }
 
         private String written() {
@@ -50,7 +50,8 @@ final class ParquetTable implements AutoCloseable {
             for (Column column : columns) {
                 String name = "c" + stored.size();
                 stored.add(name + " " + column.stored());
-                select.add(name + "::" + column.written() + " AS " + quoted(column.name()));
+                String value = TableColumns.nested(column.type()) ? "nullif(" + name + ", '')::JSON" : name;
+                select.add(value + "::" + column.written() + " AS " + quoted(column.name()));
             }
             execute("SET threads = 1");
             execute("CREATE TABLE t (" + String.join(", ", stored) + ")");

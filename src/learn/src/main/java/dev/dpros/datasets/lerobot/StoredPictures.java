@@ -1,8 +1,10 @@
 package dev.dpros.datasets.lerobot;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +18,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/** Pictures that lie in a table itself, as PNG or JPEG files (LeRobot's dtype {@code image}, ALOHA's). Stateless. */
+/** Pictures that lie in a table itself, as PNG or JPEG files (LeRobot's dtype {@code image}, ALOHA's), depth as TIFF or PNG. Stateless. */
 public final class StoredPictures {
     private StoredPictures() {}
 
@@ -84,6 +86,34 @@ public final class StoredPictures {
                 rgb[at + 1] = (byte) (row[x] >> 8);
                 rgb[at + 2] = (byte) row[x];
             }
+        }
+    }
+
+    /**
+     * Decodes one of depth, as LeRobot's recorder keeps them: 16-bit grey in mm, or TIFF of float32 in m.
+     *
+     * @param unit {@code mm} or {@code m}, as the data set says; empty: by the kind of numbers
+     * @param out {@code [H, W]}, as {@link DepthPixels} has them
+     * @throws InputException if it is none of this size
+     */
+    static void decodeDepth(byte[] encoded, DatasetFeature camera, String unit, String where, byte[] out) {
+        BufferedImage image;
+        try {
+            image = encoded == null ? null : image(encoded, camera);
+        } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + why, e);
+        }
+        int type = image == null ? DataBuffer.TYPE_UNDEFINED : image.getRaster().getDataBuffer().getDataType();
+        boolean floats = type == DataBuffer.TYPE_FLOAT;
+        if (image == null || image.getRaster().getNumBands() != 1 || !floats && type != DataBuffer.TYPE_USHORT) {
+            throw InputException.of(where, "'" + camera.key() + "'", "a depth picture of " + size(camera.width(), camera.height())
+                    + ", 16-bit grey or float32", image == null ? "none" : "one of colours or 8 bits", "");
+        }
+        boolean metres = unit.isEmpty() ? floats : unit.equals("m");
+        for (int pixel = 0; pixel < camera.size(); pixel++) {
+            float value = image.getRaster().getSampleFloat(pixel % camera.width(), pixel / camera.width(), 0);
+            DepthPixels.put(out, pixel, DepthPixels.ofMetres(metres ? value : value / 1000));
         }
     }
 

@@ -58,6 +58,11 @@ final class TableColumns {
         return types.get(column);
     }
 
+    /** Whether a value of a DuckDB type is made of several: a list, rows of fields. */
+    static boolean nested(String type) {
+        return type.endsWith("]") || type.startsWith("STRUCT(") || type.startsWith("MAP(");
+    }
+
     /** @throws InputException if it is not there, in one line */
     void require(String column) {
         require(List.of(column));

@@ -20,6 +20,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_write_header;
 import static org.bytedeco.ffmpeg.global.avformat.avio_closep;
 import static org.bytedeco.ffmpeg.global.avformat.avio_open;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY12LE;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_d2q;
@@ -37,9 +38,12 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
+import dev.dpros.datasets.DepthCodes;
 import java.nio.file.Path;
+import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -57,12 +61,15 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Encodes RGB frames into an mp4: AV1 by SVT-AV1, yuv420p, CRF 30 and a key frame every second frame, as LeRobot does,
- * so that any frame is found quickly. One thread; native memory is freed by {@link #close()}.
+ * so that any frame is found quickly. Depth ({@link DepthVideo}) is coded without loss, AV1 by libaom, since this FFmpeg has no encoder of
+ * 12-bit HEVC. One thread; native memory is freed by {@link #close()}.
  */
 final class VideoEncoder implements AutoCloseable {
     static final String CODEC = "av1";
     static final String PIXELS = "yuv420p";
     private static final String ENCODER = "libsvtav1";
+    private static final Map<String, String> LOSSLESS = Map.of("crf", "0", "aom-params", "lossless=1", "cpu-used", "8", "usage", "realtime",
+            "lag-in-frames", "0", "auto-alt-ref", "0");
     private static final int SMALLEST = 64;
     private static final int MAX_FPS_DENOMINATOR = 100_000;
 
@@ -75,6 +82,8 @@ final class VideoEncoder implements AutoCloseable {
     private final Path path;
     private final int width;
     private final int height;
+    /** Of depth; null for colours. */
+    private final DepthCodes depth;
     private final AVFormatContext format = new AVFormatContext(null);
     private AVCodecContext codec;
     private AVStream stream;
@@ -85,15 +94,22 @@ final class VideoEncoder implements AutoCloseable {
     private PointerPointer<BytePointer> planes;
     private IntPointer strides;
     private AVRational timeBase;
+    private byte[] depthRow = {};
     private long frames;
     private long bytes;
 
     /** Opens a file. @throws InputException if the size cannot be encoded or the file cannot be written */
     VideoEncoder(Path path, int width, int height, double fps) {
+        this(path, width, height, fps, null);
+    }
+
+    /** Opens a file. @param codes of depth; null for colours @throws InputException if the size cannot be encoded or the file cannot be written */
+    VideoEncoder(Path path, int width, int height, double fps, DepthCodes codes) {
         this.path = path;
         this.width = width;
         this.height = height;
-        if (width % 2 != 0 || height % 2 != 0 || width < SMALLEST || height < SMALLEST) {
+        depth = codes;
+        if (codes == null && (width % 2 != 0 || height % 2 != 0 || width < SMALLEST || height < SMALLEST)) {
             throw InputException.of(path.toString(), "video size", "even numbers of at least " + SMALLEST,
                     width + " x " + height, "export to zarr or bag instead");
         }
@@ -109,21 +125,30 @@ final class VideoEncoder implements AutoCloseable {
     }
 
     private void openCodec(double fps) {
-        AVCodec encoder = avcodec_find_encoder_by_name(ENCODER);
+        AVCodec encoder = avcodec_find_encoder_by_name(depth == null ? ENCODER : DepthVideo.CODEC);
         if (encoder == null) {
-            throw new InputException(path + ": this build of FFmpeg has no " + ENCODER);
+            throw new InputException(path + ": this build of FFmpeg has no " + (depth == null ? ENCODER : DepthVideo.CODEC));
         }
         codec = avcodec_alloc_context3(encoder);
         AVRational rate = av_d2q(fps, MAX_FPS_DENOMINATOR);
         timeBase = av_inv_q(rate);
-        codec.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P).gop_size(2);
+        codec.width(width).height(height).pix_fmt(pixels()).gop_size(2);
         codec.time_base(timeBase);
         codec.framerate(rate);
         codec.flags(codec.flags() | org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
         AVDictionary options = new AVDictionary(null);
-        av_dict_set(options, "crf", "30", 0);
-        av_dict_set(options, "preset", "10", 0);
+        if (depth == null) {
+            av_dict_set(options, "crf", "30", 0);
+            av_dict_set(options, "preset", "10", 0);
+        } else {
+            codec.thread_count(1);
+            LOSSLESS.forEach((name, value) -> av_dict_set(options, name, value, 0));
+        }
         check(EncoderThreads.open(() -> avcodec_open2(codec, encoder, options)), "the encoder does not start");
+    }
+
+    private int pixels() {
+        return depth == null ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_GRAY12LE;
     }
 
     private void openFile() {
@@ -141,9 +166,13 @@ final class VideoEncoder implements AutoCloseable {
 
     private void openFrame() {
         frame = av_frame_alloc();
-        frame.width(width).height(height).format(AV_PIX_FMT_YUV420P);
+        frame.width(width).height(height).format(pixels());
         check(av_frame_get_buffer(frame, 0), "no memory for a frame");
         packet = av_packet_alloc();
+        if (depth != null) {
+            depthRow = new byte[DepthPixels.BYTES * width];
+            return;
+        }
         scaler = sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, null,
                 null, (DoublePointer) null);
         rgb = new BytePointer((long) width * height * 3);
@@ -153,11 +182,15 @@ final class VideoEncoder implements AutoCloseable {
         strides.put(0, width * 3);
     }
 
-    /** Appends a frame: RGB rows, {@code [H, W, 3]}. */
+    /** Appends a frame: RGB rows, {@code [H, W, 3]}, or depth as {@link DepthPixels} has it. */
     void append(byte[] pixels) {
-        rgb.put(pixels, 0, width * height * 3);
         check(av_frame_make_writable(frame), "no memory for a frame");
-        sws_scale(scaler, planes, strides, 0, height, frame.data(), frame.linesize());
+        if (depth == null) {
+            rgb.put(pixels, 0, width * height * 3);
+            sws_scale(scaler, planes, strides, 0, height, frame.data(), frame.linesize());
+        } else {
+            DepthVideo.code(pixels, depth, depthRow, frame);
+        }
         frame.pts(frames++);
         encode(frame);
     }
@@ -206,11 +239,14 @@ final class VideoEncoder implements AutoCloseable {
         if (frame != null) {
             av_frame_free(frame);
             av_packet_free(packet);
+            frame = null;
+        }
+        if (scaler != null) {
             sws_freeContext(scaler);
             rgb.close();
             planes.close();
             strides.close();
-            frame = null;
+            scaler = null;
         }
     }
 }

@@ -36,8 +36,10 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
+import dev.dpros.datasets.DepthCodes;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +59,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Reads a video's frames as RGB rows, by time; fast when they are asked for in order. mp4 alone, and of FFmpeg's decoders
+ * Reads a video's frames as RGB rows, or as depth, by time; fast when they are asked for in order. mp4 alone, and of FFmpeg's decoders
  * those of LeRobot's codecs alone (docs/adr/0055). One thread; native memory is freed by {@link #close()}.
  */
 public final class VideoReader implements AutoCloseable {
@@ -78,6 +80,10 @@ public final class VideoReader implements AutoCloseable {
     private final Path path;
     private int width;
     private int height;
+    /** Of a depth video; null for colours. */
+    private final DepthCodes depth;
+    private byte[] depthRow = {};
+    private byte[] depthRows = {};
     private final AVFormatContext format = new AVFormatContext(null);
     private final AVPacket packet = av_packet_alloc();
     private final AVFrame frame = av_frame_alloc();
@@ -98,15 +104,22 @@ public final class VideoReader implements AutoCloseable {
 
     /** Opens a file. @throws InputException if it is no video of this size */
     public VideoReader(Path path, int width, int height) {
+        this(path, width, height, null);
+    }
+
+    /** Opens a file whose brightness is depth ({@link DepthVideo}). @param codes null for one of colours @throws InputException if it is none of this size */
+    VideoReader(Path path, int width, int height, DepthCodes codes) {
         this.path = path;
         this.width = width;
         this.height = height;
+        depth = codes;
         openOrClose();
     }
 
     /** Opens a file of whatever size. @throws InputException if it is no video */
     public VideoReader(Path path) {
         this.path = path;
+        depth = null;
         openOrClose();
     }
 
@@ -168,6 +181,12 @@ public final class VideoReader implements AutoCloseable {
         if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {
             throw InputException.of(path.toString(), "video size", "1 to " + MAX_SIDE + " pixels a side", width + " x " + height, "");
         }
+        if (depth != null) {
+            DepthVideo.require(codec.pix_fmt(), path);
+            depthRow = new byte[DepthPixels.BYTES * width];
+            depthRows = new byte[depthRow.length * height];
+            return;
+        }
         rgb = new BytePointer((long) width * height * 3);
         planes.put(0, rgb);
         strides.put(0, width * 3);
@@ -177,7 +196,7 @@ public final class VideoReader implements AutoCloseable {
      * Copies the frame shown at a time.
      *
      * @param seconds from the file's beginning
-     * @param out {@code [H, W, 3]}
+     * @param out {@code [H, W, 3]}, or of depth {@link DepthPixels}
      * @throws InputException if there is none
      */
     public void read(double seconds, byte[] out) {
@@ -189,7 +208,11 @@ public final class VideoReader implements AutoCloseable {
                 throw InputException.of(path.toString(), "video", "a frame at " + seconds + " s", "its end", "the file is cut");
             }
         }
-        rgb.position(0).get(out, 0, width * height * 3);
+        if (depth != null) {
+            System.arraycopy(depthRows, 0, out, 0, depthRows.length);
+        } else {
+            rgb.position(0).get(out, 0, width * height * 3);
+        }
     }
 
     /**
@@ -276,6 +299,12 @@ public final class VideoReader implements AutoCloseable {
         if (frame.width() != width || frame.height() != height) {
             throw InputException.of(path.toString(), "frame size", width + " x " + height, frame.width() + " x " + frame.height(), "");
         }
+        at = frame.best_effort_timestamp() * secondsPerTick;
+        if (depth != null) {
+            DepthVideo.require(frame.format(), path);
+            DepthVideo.copy(frame, depth, depthRow, depthRows);
+            return;
+        }
         if (scaler == null) {
             scaler = sws_getContext(width, height, frame.format(), width, height, AV_PIX_FMT_RGB24, SWS_BILINEAR, null, null,
                     (DoublePointer) null);
@@ -284,7 +313,6 @@ public final class VideoReader implements AutoCloseable {
                     sws_getCoefficients(BT_601), 1, 0, UNITY, UNITY);
         }
         sws_scale(scaler, frame.data(), frame.linesize(), 0, height, planes, strides);
-        at = frame.best_effort_timestamp() * secondsPerTick;
     }
 
     private void check(int code, String what) {

@@ -28,8 +28,11 @@ public final class ZarrExporter {
 
     private ZarrExporter() {}
 
-    /** Exports a dataset. @throws InputException if the target exists, an episode is damaged or the disk is full */
+    /** Exports a dataset. @throws InputException if the target exists, a column is depth, an episode is damaged or the disk is full */
     public static void export(EpisodeDataset dataset, Path target, Progress progress) {
+        dataset.features().stream().filter(feature -> feature.depth() != null).findFirst().ifPresent(depth -> {
+            throw InputException.of(dataset.name(), "'" + depth.key() + "'", "colours or numbers, for a replay buffer", "depth", "export to lerobot");
+        });
         List<Long> ends = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         ObjectNode about = JSON.createObjectNode().put("fps", dataset.fps()).put("robot", dataset.robot());

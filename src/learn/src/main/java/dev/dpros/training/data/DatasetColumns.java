@@ -42,7 +42,7 @@ public final class DatasetColumns {
         Map<String, byte[][]> pictures = new LinkedHashMap<>();
         for (FeatureSpec feature : features) {
             if (feature.kind() == FeatureSpec.Kind.VISUAL) {
-                pictures.put(feature.key(), new byte[steps][feature.size()]);
+                pictures.put(feature.key(), new byte[steps][Frames.bytes(feature)]);
             } else {
                 vectors.put(feature.key(), new float[Math.multiplyExact(steps, feature.size())]);
             }

@@ -1,10 +1,18 @@
 package dev.dpros.training.data;
 
+import dev.dpros.core.DepthPixels;
+import dev.dpros.core.FeatureSpec;
+
 /** The pictures of a replay buffer, by row. Read by several threads at once. */
 @FunctionalInterface
 public interface Frames {
-    /** Copies one picture: RGB rows, {@code [H, W, 3] uint8}. */
+    /** Copies one picture: RGB rows, {@code [H, W, 3] uint8}; of one channel, depth ({@link DepthPixels}). */
     void read(int row, byte[] rgb);
+
+    /** Bytes of a camera's picture. @param camera {@code [3, H, W]}, or {@code [1, H, W]} of depth */
+    static int bytes(FeatureSpec camera) {
+        return camera.shape().get(0) == 1 ? Math.multiplyExact(DepthPixels.BYTES, camera.size()) : camera.size();
+    }
 
     /** Pictures held in memory. */
     static Frames of(byte[][] pictures) {

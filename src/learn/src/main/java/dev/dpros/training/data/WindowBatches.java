@@ -122,7 +122,7 @@ public final class WindowBatches implements BatchMaker {
         for (FeatureSpec input : parts.get(0).data().inputs()) {
             List<Long> dims = new ArrayList<>(List.of((long) size, (long) options.obsSteps()));
             if (input.kind() == FeatureSpec.Kind.VISUAL) {
-                dims.addAll(List.of(3L, (long) height(input), (long) width(input)));
+                dims.addAll(List.of((long) input.shape().get(0), (long) height(input), (long) width(input)));
             } else {
                 dims.add((long) input.size());
             }
@@ -147,22 +147,22 @@ public final class WindowBatches implements BatchMaker {
         }
     }
 
-    /** One picture, cropped, as {@code [3, h, w]} in [0, 1]. */
+    /** One picture, cropped, as {@code [C, h, w]} in [0, 1]. */
     private void picture(ReplayData data, FeatureSpec feature, int row, Map<Integer, byte[]> pictures, ByteBuffer out,
             SplittableRandom random) {
         int fullHeight = feature.shape().get(1);
         int fullWidth = feature.shape().get(2);
-        byte[] rgb = pictures.computeIfAbsent(feature.size(), byte[]::new);
+        byte[] rgb = pictures.computeIfAbsent(Frames.bytes(feature), byte[]::new);
         data.frames().get(feature.key()).read(row, rgb);
         int h = height(feature);
         int w = width(feature);
         int top = options.train() ? random.nextInt(fullHeight - h + 1) : (int) Math.rint((fullHeight - h) / 2.0);
         int left = options.train() ? random.nextInt(fullWidth - w + 1) : (int) Math.rint((fullWidth - w) / 2.0);
-        PixelCrop.channelsFirst(rgb, fullWidth, new PixelCrop(top, left, h, w), out);
+        PixelCrop.channelsFirst(rgb, feature.shape().get(0), fullWidth, new PixelCrop(top, left, h, w), out);
     }
 
     private int valuesPerStep(FeatureSpec feature) {
-        return feature.kind() == FeatureSpec.Kind.VISUAL ? 3 * height(feature) * width(feature) : feature.size();
+        return feature.kind() == FeatureSpec.Kind.VISUAL ? feature.shape().get(0) * height(feature) * width(feature) : feature.size();
     }
 
     private int height(FeatureSpec feature) {

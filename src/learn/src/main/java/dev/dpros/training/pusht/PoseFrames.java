@@ -78,7 +78,7 @@ public final class PoseFrames implements BatchMaker {
                 pictures.get(part).read(row, rgb);
                 System.arraycopy(episodes.get(part).states(), STATE * row, state, 0, STATE);
             }
-            PixelCrop.channelsFirst(rgb, PushTCamera.SIZE, new PixelCrop(0, 0, PushTCamera.SIZE, PushTCamera.SIZE), images);
+            PixelCrop.channelsFirst(rgb, 3, PushTCamera.SIZE, new PixelCrop(0, 0, PushTCamera.SIZE, PushTCamera.SIZE), images);
             PushTEnv.keypointsAt(state[2], state[3], state[4], points, 0);
             for (int k = 0; k < labels; k++) {
                 targets.putFloat(keypoints.normalize(k, (float) points[k]));

@@ -68,7 +68,7 @@ final class DemonstrationReader {
                 all.add(new Opened(path, source, dataset));
                 int[] of = DatasetColumns.ends(dataset);
                 ends.add(of);
-                bytes += of[of.length - 1] * cameras().stream().mapToLong(FeatureSpec::size).sum();
+                bytes += of[of.length - 1] * cameras().stream().mapToLong(Frames::bytes).sum();
             }
             if (bytes <= config.cache().memoryGb() * GB) {
                 all.forEach(one -> parts.add(DatasetColumns.read(one.dataset(), features, columns)));
@@ -94,7 +94,7 @@ final class DemonstrationReader {
             sources.add(new PictureSource(all.get(p).path(), all.get(p).open(), at));
             splits.add(new EpisodeSplit(ends.get(p).length, config.validation().ratio(), config.validation().mostTrained(), config.seed()));
         }
-        PictureBlocks blocks = new PictureBlocks(ends, cameras.stream().mapToInt(FeatureSpec::size).toArray());
+        PictureBlocks blocks = new PictureBlocks(ends, cameras.stream().mapToInt(Frames::bytes).toArray());
         CachePlan plan = new CachePlan(blocks, (long) (config.cache().diskGb() * GB), span,
                 (part, episode) -> splits.get(part).trained(episode), config.seed());
         List<FeatureSpec> vectors = features.stream().filter(feature -> !cameras.contains(feature)).toList();

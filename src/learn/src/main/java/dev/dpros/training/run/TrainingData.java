@@ -17,6 +17,7 @@ import dev.dpros.training.data.DatasetColumns;
 import dev.dpros.training.data.EpisodeSplit;
 import dev.dpros.training.data.EpisodeWindows;
 import dev.dpros.training.data.FittedNormalizers;
+import dev.dpros.training.data.Frames;
 import dev.dpros.training.data.PrefetchingBatches;
 import dev.dpros.training.data.ReplayData;
 import dev.dpros.training.data.ToolWindows;
@@ -200,7 +201,7 @@ public final class TrainingData implements AutoCloseable {
             }
             for (FeatureSpec feature : part.features()) {
                 boolean elsewhere = config.pusht().poses() || cache != null;
-                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !elsewhere ? (long) recorded.get(p).frames() * feature.size() : 0;
+                bytes += feature.kind() == FeatureSpec.Kind.VISUAL && !elsewhere ? (long) recorded.get(p).frames() * Frames.bytes(feature) : 0;
             }
         }
         return bytes;

@@ -5,6 +5,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
+import dev.dpros.training.data.Frames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,6 @@ import java.util.List;
  */
 public record DatasetFacts(String name, double fps, int episodes, int steps, List<FeatureSpec> inputs, FeatureSpec action, List<String> leftOut) {
     private static final String ACTION = "action";
-    private static final int RGB = 3;
 
     /** Copies the lists. */
     public DatasetFacts {
@@ -50,7 +50,7 @@ public record DatasetFacts(String name, double fps, int episodes, int steps, Lis
             boolean vector = !feature.visual() && feature.shape().size() == 1;
             if (vector && feature.key().equals(ACTION)) {
                 action = new FeatureSpec(ACTION, FeatureSpec.Kind.ACTION, feature.shape());
-            } else if ((feature.visual() ? feature.shape().get(0) == RGB : vector) && (wanted.isEmpty()
+            } else if ((feature.visual() || vector) && (wanted.isEmpty()
                     ? feature.kind() != FeatureSpec.Kind.ACTION && !(feature.kind() == FeatureSpec.Kind.ENV && cameras) : wanted.contains(feature.key()))) {
                 inputs.add(new FeatureSpec(feature.key(), feature.kind(), feature.shape()));
             } else {
@@ -84,6 +84,6 @@ public record DatasetFacts(String name, double fps, int episodes, int steps, Lis
 
     /** Memory that a training holds the pictures in, bytes. */
     long pictureBytes() {
-        return cameras().stream().mapToLong(camera -> (long) camera.size() * steps).sum();
+        return cameras().stream().mapToLong(camera -> (long) Frames.bytes(camera) * steps).sum();
     }
 }

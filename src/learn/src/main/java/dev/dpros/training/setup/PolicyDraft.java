@@ -42,7 +42,8 @@ final class PolicyDraft {
         if (cameras.isEmpty()) {
             return null;
         }
-        boolean separate = full && cameras.size() > 1;
+        boolean mixed = cameras.stream().map(camera -> camera.shape().get(0)).distinct().count() > 1; // colours and depth
+        boolean separate = full && cameras.size() > 1 || mixed;
         List<Integer> resize = resize(cameras, full ? FULL_PICTURE : QUICK_PICTURE);
         List<Integer> crop = resize == null ? crop(cameras.get(0)) : null;
         return full ? new VisionConfig(VisionConfig.Backbone.RESNET18, VisionConfig.Norm.GROUP, resize, crop, separate,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.FeatureSpec;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -214,7 +216,7 @@ class LerobotDatasetTest {
         features.putObject("instruction").put("dtype", "string").putArray("shape").add(1);
         ObjectNode depth = features.putObject("observation.images.depth").put("dtype", "video");
         depth.putArray("shape").add(8).add(8).add(3);
-        depth.putObject("info").put("video.is_depth_map", true);
+        depth.putObject("info").put("video.is_depth_map", true).put("video.pix_fmt", "yuv420p");
         new ObjectMapper().writeValue(info.toFile(), tree);
 
         try (EpisodeDataset read = LerobotDataset.open(root)) {
@@ -265,6 +267,53 @@ class LerobotDatasetTest {
                     assertEquals(List.of("it's step 1", "", "it's step 3"), List.of(one.text(0, 1), one.text(0, 2), one.text(0, 3)));
                 }
             }
+        }
+    }
+
+    /** LeRobot 0.6's annotations, several a step and none, and a list of texts: written as they were read, of the same types. */
+    @Test
+    void shouldKeepListsOfAnnotationsThroughExports() throws Exception {
+        String row = "{'role': 'user', 'content': 'it''s \"' || frame_index || '\" \\', 'style': NULL::VARCHAR, 'timestamp': timestamp, "
+                + "'camera': NULL::VARCHAR, 'tool_calls': CASE WHEN frame_index = 1 THEN ['{\"name\":\"say\"}'::JSON] END}";
+        String columns = "CASE WHEN frame_index = 0 THEN NULL WHEN frame_index = 2 THEN [] ELSE [" + row + ", " + row + "] END AS language_persistent, "
+                + "['left', NULL, 'it''s'] AS words";
+        for (int file = 0; file < 3; file++) {
+            rewrite(LerobotPaths.data(root, file), "* EXCLUDE (timestamp, frame_index, episode_index, \"index\", task_index), " + columns
+                    + ", timestamp, frame_index, episode_index, \"index\", task_index");
+        }
+        Path info = root.resolve("meta/info.json");
+        ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(info.toFile());
+        ((ObjectNode) tree.get("features")).putObject("language_persistent").put("dtype", "language").putArray("shape").add(1);
+        ((ObjectNode) tree.get("features")).putObject("words").put("dtype", "string").putArray("shape").add(3);
+        new ObjectMapper().writeValue(info.toFile(), tree);
+        Path again = folder.resolve("again");
+        try (EpisodeDataset read = LerobotDataset.open(root)) {
+            LerobotExporter.export(read, again, Progress.NONE);
+            LerobotExporter.append(read, again, Progress.NONE);
+        }
+        String[] was = tables(root);
+        String[] is = tables(again);
+        assertEquals(was[0], is[0], "types");
+        assertEquals(was[1] + was[1], is[1]);
+        assertTrue(was[1].contains("'content': 'it\\'s \"3\" \\\\'") && was[1].contains("[]") && was[1].contains("{\"name\":\"say\"}"), was[1]);
+        JsonNode described = new ObjectMapper().readTree(again.resolve("meta/info.json").toFile()).path("features");
+        JsonNode rows = described.path("language_persistent");
+        assertEquals("language [1]", rows.path("dtype").asText() + " " + rows.path("shape"));
+        assertEquals("string [3]", described.path("words").path("dtype").asText() + " " + described.path("words").path("shape"));
+        try (EpisodeDataset read = LerobotDataset.open(again); EpisodeDataset.Episode episode = read.episode(4)) {
+            assertEquals(List.of(), read.contradictions());
+            assertEquals(List.of("", "[]", "[\"left\",null,\"it's\"]"), List.of(episode.text(0, 0), episode.text(0, 2), episode.text(1, 2)));
+        }
+    }
+
+    /** Types and values of the two columns, all steps in order. */
+    private static String[] tables(Path root) throws Exception {
+        String table = "read_parquet('" + root + "/data/*/*.parquet')";
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement();
+                ResultSet all = statement.executeQuery("SELECT any_value(typeof(language_persistent)) || any_value(typeof(words)), "
+                        + "string_agg(coalesce(language_persistent::VARCHAR, 'none') || words::VARCHAR, '' ORDER BY \"index\") FROM " + table)) {
+            all.next();
+            return new String[] {all.getString(1), all.getString(2)};
         }
     }
 }
