@@ -175,6 +175,11 @@ public final class JournalDataset implements EpisodeDataset {
     }
 
     @Override
+    public String reading() {
+        return layout.toString();
+    }
+
+    @Override
     public int episodes() {
         return journals.size();
     }

@@ -78,7 +78,7 @@ final class ParquetTable implements AutoCloseable {
             execute("COPY (SELECT " + String.join(", ", select) + " FROM t) TO '" + file.toString().replace("'", "''")
                     + "' (FORMAT parquet, CODEC snappy)");
         } catch (SQLException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritten(file, e);
         }
     }
 
@@ -89,8 +89,56 @@ final class ParquetTable implements AutoCloseable {
             statement.execute("COPY (" + query + ") TO '" + file.toString().replace("'", "''")
                     + "' (FORMAT parquet, CODEC snappy" + options + ")");
         } catch (SQLException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritten(file, e);
         }
+    }
+
+    /** Rows of several queries of the same columns, as one file. One thread. */
+    static final class Rows implements AutoCloseable {
+        private final Path file;
+        private final DuckDBConnection connection;
+        private boolean made;
+
+        Rows(Path file) {
+            this.file = file;
+            try {
+                connection = connect(file);
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+        }
+
+        /** Adds the rows of a query. @throws InputException if they cannot be made */
+        void add(String query) {
+            execute((made ? "INSERT INTO t " : "CREATE TABLE t AS ") + query);
+            made = true;
+        }
+
+        /** Writes the file. @throws InputException if it cannot be written */
+        void write() {
+            execute("COPY t TO " + literal(file.toString()) + " (FORMAT parquet, CODEC snappy)");
+        }
+
+        private void execute(String sql) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+        }
+    }
+
+    private static InputException unwritten(Path file, SQLException e) {
+        return new InputException(file + ": cannot be written: " + e.getMessage(), e);
     }
 
     /** What went wrong, in one line. DuckDB says of some faults first that a query was closed, and then in a line {@code Error:} why. */
