@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** The files under meta/ of a LeRobotDataset v3.0. One thread. */
 final class LerobotMetadata {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Of the list of episodes: DuckDB plans what it is told at once, in time that grows faster than its length. */
+    /** Of the list of episodes. */
     private static final int ROWS_TOGETHER = 50;
     private static final Pattern NOT_FINITE = Pattern.compile("NaN|-?Infinity");
     private static final List<String> INDICES = List.of("frame_index", "episode_index", "index", "task_index");
@@ -230,14 +230,10 @@ final class LerobotMetadata {
     }
 
     private void writeEpisodes(Path file) {
-        List<String> some = new ArrayList<>();
-        try (ParquetTable.Rows table = new ParquetTable.Rows(file)) {
-            for (EpisodeRow row : rows) {
-                some.add(select(row));
-                if (some.size() == ROWS_TOGETHER || row == rows.get(rows.size() - 1)) {
-                    table.add(String.join(" UNION ALL ", some));
-                    some.clear();
-                }
+        try (ParquetTable.Rows table = new ParquetTable.Rows(file, select(rows.get(0)))) {
+            for (int from = 0; from < rows.size(); from += ROWS_TOGETHER) {
+                table.add(rows.subList(from, Math.min(rows.size(), from + ROWS_TOGETHER)).stream()
+                        .map(row -> String.join(", ", columns(row).values())).toList());
             }
             table.write();
         }
@@ -277,7 +273,7 @@ final class LerobotMetadata {
         }
         all(row).forEach((key, statistics) -> columns(statistics).forEach((name, value) -> {
             String type = name.equals("count") ? "::BIGINT[]" : statistics.visual() ? "::DOUBLE[][][]" : "::DOUBLE[]";
-            columns.put("stats/" + key + "/" + name, NOT_FINITE.matcher(value).replaceAll("'$0'::DOUBLE") + type);
+            columns.put("stats/" + key + "/" + name, "'" + value + "'" + type);
         }));
         columns.put("meta/episodes/chunk_index", base.nextList() / LerobotPaths.CHUNK_FILES + "::BIGINT");
         columns.put("meta/episodes/file_index", base.nextList() % LerobotPaths.CHUNK_FILES + "::BIGINT");

@@ -93,25 +93,25 @@ final class ParquetTable implements AutoCloseable {
         }
     }
 
-    /** Rows of several queries of the same columns, as one file. One thread. */
+    /** Rows told in SQL, some at a time, as one file: all at once would take time that grows much faster than their number. One thread. */
     static final class Rows implements AutoCloseable {
         private final Path file;
         private final DuckDBConnection connection;
-        private boolean made;
 
-        Rows(Path file) {
+        /** @param query of any rows, with the names and types of the columns */
+        Rows(Path file, String query) {
             this.file = file;
             try {
                 connection = connect(file);
             } catch (SQLException e) {
                 throw unwritten(file, e);
             }
+            execute("CREATE TABLE t AS " + query + " LIMIT 0");
         }
 
-        /** Adds the rows of a query. @throws InputException if they cannot be made */
-        void add(String query) {
-            execute((made ? "INSERT INTO t " : "CREATE TABLE t AS ") + query);
-            made = true;
+        /** Adds rows, each its values with commas between them. @throws InputException if they cannot be made */
+        void add(List<String> rows) {
+            execute("INSERT INTO t VALUES (" + String.join("), (", rows) + ")");
         }
 
         /** Writes the file. @throws InputException if it cannot be written */
