@@ -19,6 +19,7 @@ import dev.dpros.transports.Transports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,40 @@ class DatasetFormatsTest {
         ZarrExporter.export(recorded(), target, Progress.NONE);
         assertSame(recorded(), ZarrDataset.open(target, 1));
         assertFalse(Files.exists(directory.resolve(".out.zarr.partial")));
+    }
+
+    /** Whoever sees that an export is aligned wrongly stops it, corrects the configuration, and starts it again. */
+    @Test
+    void shouldNotGoOnWithAnExportOfAnotherAlignment() {
+        DatasetLayout given = recorded().layout();
+        List<DatasetLayout.Field> fields = new ArrayList<>();
+        for (DatasetLayout.Field field : given.fields()) {
+            fields.add(new DatasetLayout.Field(field.key(), field.kind(), field.source(), field.path(), field.stamp(),
+                    field.key().equals("action") ? 100 : 0, field.align(), field.shape(), field.names()));
+        }
+        JournalDataset late = JournalDataset.open(journals, new DatasetLayout(given.fps(), fields), new RosMessageReaders(Transports::recorded));
+        Path target = directory.resolve("out.zarr");
+        assertThrows(IllegalStateException.class, () -> ZarrExporter.export(recorded(), target, interrupted(24)));
+        ZarrExporter.export(late, target, Progress.NONE);
+        assertSame(late, ZarrDataset.open(target, 1));
+    }
+
+    private static Progress interrupted(int after) {
+        return new Progress() {
+            private int steps;
+
+            @Override
+            public void begin(String what, long total) {
+                steps = 0;
+            }
+
+            @Override
+            public void advance(long by) {
+                if (++steps == after) {
+                    throw new IllegalStateException("interrupted");
+                }
+            }
+        };
     }
 
     @Test

@@ -41,6 +41,11 @@ public interface EpisodeDataset extends AutoCloseable {
     /** Number of episodes. */
     int episodes();
 
+    /** How values are made of what was stored, where that is chosen: how messages are aligned. Empty where it is not. */
+    default String reading() {
+        return "";
+    }
+
     /** Why an episode cannot be opened though nothing of it is damaged, such as a source without a message; empty if it can. */
     default String unfit(int index) {
         return "";

@@ -43,9 +43,9 @@ public final class EpisodeEdits {
      * @param success its label, or null
      */
     public record Piece(int episode, double fromS, double toS, int part, String task, Boolean success) {
-        /** Its identifier. @param whole that of the one that it is made of */
+        /** Its identifier: another stretch has another, whichever edit made it. @param whole that of the one that it is made of */
         String id(String whole) {
-            return part == 0 ? whole : whole + "-" + part;
+            return part == 0 ? whole : whole + "-" + fromS + ".." + (toS == END ? "" : toS);
         }
     }
 

@@ -53,6 +53,11 @@ abstract class EpisodeView implements EpisodeDataset {
     }
 
     @Override
+    public String reading() {
+        return all.reading();
+    }
+
+    @Override
     public List<String> leftOut() {
         return all.leftOut();
     }

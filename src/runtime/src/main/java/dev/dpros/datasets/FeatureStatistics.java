@@ -1,6 +1,7 @@
 package dev.dpros.datasets;
 
 import dev.dpros.core.DepthPixels;
+import dev.dpros.core.InputException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,6 +13,7 @@ public final class FeatureStatistics {
     /** The quantiles that LeRobot's stats.json names, as {@code q01} and so on. */
     public static final List<Double> QUANTILES = List.of(0.01, 0.10, 0.50, 0.90, 0.99);
     private static final int LEVELS = 256;
+    private static final long MOST_VALUES = Integer.MAX_VALUE - 8;
 
     private final int dims;
     private final long[][] histogram;
@@ -51,9 +53,7 @@ public final class FeatureStatistics {
 
     /** Adds a vector. */
     public void add(float[] vector) {
-        if (used + dims > values.length) {
-            values = Arrays.copyOf(values, Math.max(values.length * 2, used + dims));
-        }
+        reserve(dims);
         System.arraycopy(vector, 0, values, used, dims);
         used += dims;
         steps++;
@@ -62,6 +62,17 @@ public final class FeatureStatistics {
     /** Whether it is of depth: told in mm. */
     public boolean depth() {
         return depth != null;
+    }
+
+    /** Twice the room when there is none, so that many small parts are not copied again and again. */
+    private void reserve(int more) {
+        long wanted = (long) used + more;
+        if (wanted > MOST_VALUES) {
+            throw new InputException("statistics: expected at most " + MOST_VALUES + " values of a column, found more; make several data sets");
+        }
+        if (wanted > values.length) {
+            values = Arrays.copyOf(values, (int) Math.min(MOST_VALUES, Math.max(2L * values.length, wanted)));
+        }
     }
 
     /** Adds an image of RGB rows, or of depth. */
@@ -80,7 +91,7 @@ public final class FeatureStatistics {
     /** Adds all that another holds. */
     public void add(FeatureStatistics other) {
         if (histogram == null) {
-            values = Arrays.copyOf(values, used + other.used);
+            reserve(other.used);
             System.arraycopy(other.values, 0, values, used, other.used);
             used += other.used;
         } else {

@@ -103,6 +103,11 @@ public final class JoinedEpisodes implements EpisodeDataset {
     }
 
     @Override
+    public String reading() {
+        return parts.stream().map(EpisodeDataset::reading).toList().toString();
+    }
+
+    @Override
     public List<String> leftOut() {
         return all(EpisodeDataset::leftOut);
     }

@@ -149,6 +149,13 @@ public final class JournalDataset implements EpisodeDataset {
         return layout;
     }
 
+    /** When an episode's first step is, ns of ROS time: the first instant at which each of its sources had sent something. */
+    public long beginNs(int index) {
+        try (JournalEpisode episode = new JournalEpisode(JournalIndex.of(journals.get(index)), layout, readers, bounds)) {
+            return episode.beginNs();
+        }
+    }
+
     /** The journals, in order. */
     public List<Path> journals() {
         return journals;
@@ -172,6 +179,11 @@ public final class JournalDataset implements EpisodeDataset {
     @Override
     public String robot() {
         return robot;
+    }
+
+    @Override
+    public String reading() {
+        return layout.toString();
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Writes edited journals: messages as they were received, those whose time of receipt lies in a piece, and of each source the last one
@@ -30,8 +31,13 @@ import java.util.Map;
 public final class JournalEditor {
     private JournalEditor() {}
 
-    /** What is known of journals. @throws InputException if one is damaged or not finished */
-    public static List<EpisodeEdits.Facts> facts(List<Path> journals) {
+    /**
+     * What is known of journals.
+     *
+     * @param begins when each episode begins, ns of ROS time: what edits' times are counted from
+     * @throws InputException if one is damaged or not finished
+     */
+    public static List<EpisodeEdits.Facts> facts(List<Path> journals, ToLongFunction<JournalIndex> begins) {
         List<EpisodeEdits.Facts> facts = new ArrayList<>();
         for (Path journal : journals) {
             JournalIndex index = JournalIndex.of(journal);
@@ -41,13 +47,19 @@ public final class JournalEditor {
             }
             long lastNs = index.tracks().stream().filter(track -> track.count() > 0)
                     .mapToLong(track -> track.receivedNs(track.count() - 1)).max().orElse(index.header().createdRosNs());
-            facts.add(new EpisodeEdits.Facts((lastNs - index.header().createdRosNs()) / 1e9, index.task(), index.success()));
+            facts.add(new EpisodeEdits.Facts((lastNs - begins.applyAsLong(index)) / 1e9, index.task(), index.success()));
         }
         return facts;
     }
 
-    /** Writes the pieces into a directory, numbered from 0. @throws InputException if one has no message or the disk is full */
-    public static void write(List<Path> journals, List<EpisodeEdits.Piece> pieces, Path directory, Progress progress) {
+    /**
+     * Writes the pieces into a directory, numbered from 0.
+     *
+     * @param begins as in {@link #facts}
+     * @throws InputException if one has no message or the disk is full
+     */
+    public static void write(List<Path> journals, List<EpisodeEdits.Piece> pieces, ToLongFunction<JournalIndex> begins, Path directory,
+            Progress progress) {
         progress.begin("edit", pieces.size());
         for (int i = 0; i < pieces.size(); i++) {
             Path target = EpisodeStore.path(directory, i);
@@ -55,7 +67,8 @@ public final class JournalEditor {
                 Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
                 try {
                     Files.deleteIfExists(partial);
-                    new Copy(JournalIndex.of(journals.get(pieces.get(i).episode())), pieces.get(i), i).write(partial);
+                    JournalIndex index = JournalIndex.of(journals.get(pieces.get(i).episode()));
+                    new Copy(index, begins.applyAsLong(index), pieces.get(i), i).write(partial);
                     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
                 } catch (IOException | UncheckedIOException e) {
                     throw new InputException(directory + ": cannot be written: " + e.getMessage() + "; free space and run the same command again, "
@@ -79,13 +92,12 @@ public final class JournalEditor {
         private long[] drops = {};
         private long lastNs;
 
-        Copy(JournalIndex index, EpisodeEdits.Piece piece, int number) {
+        Copy(JournalIndex index, long beginNs, EpisodeEdits.Piece piece, int number) {
             this.index = index;
             this.piece = piece;
             this.number = number;
-            long createdNs = index.header().createdRosNs();
-            fromNs = piece.fromS() == 0 ? Long.MIN_VALUE : createdNs + Math.round(piece.fromS() * 1e9);
-            toNs = piece.toS() == EpisodeEdits.END ? Long.MAX_VALUE : createdNs + Math.round(piece.toS() * 1e9);
+            fromNs = piece.fromS() == 0 ? Long.MIN_VALUE : beginNs + Math.round(piece.fromS() * 1e9);
+            toNs = piece.toS() == EpisodeEdits.END ? Long.MAX_VALUE : beginNs + Math.round(piece.toS() * 1e9);
             for (JournalIndex.Track track : index.tracks()) {
                 int at = 0;
                 while (at + 1 < track.count() && track.receivedNs(at + 1) <= fromNs) {

@@ -107,6 +107,11 @@ final class JournalEpisode implements EpisodeDataset.Episode {
         return index.header().uuid();
     }
 
+    /** When its first step is. */
+    long beginNs() {
+        return startNs;
+    }
+
     @Override
     public int length() {
         return length;

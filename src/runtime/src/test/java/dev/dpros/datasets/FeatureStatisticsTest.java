@@ -22,6 +22,24 @@ class FeatureStatisticsTest {
     }
 
     @Test
+    void shouldBeOfManyPartsWhatItIsOfTheWhole() {
+        DatasetFeature feature = new DatasetFeature("x", FeatureSpec.Kind.STATE, List.of(3), List.of());
+        FeatureStatistics whole = new FeatureStatistics(feature);
+        FeatureStatistics joined = new FeatureStatistics(feature);
+        for (int i = 0; i < 2000; i++) {
+            FeatureStatistics part = new FeatureStatistics(feature);
+            part.add(new float[] {i, -i, i % 7});
+            whole.add(new float[] {i, -i, i % 7});
+            joined.add(part);
+        }
+        assertEquals(2000, joined.steps());
+        for (int dim = 0; dim < 3; dim++) {
+            assertEquals(whole.summary(dim).std(), joined.summary(dim).std());
+            assertArrayEquals(whole.summary(dim).quantiles(), joined.summary(dim).quantiles());
+        }
+    }
+
+    @Test
     void shouldAgreeWithNumpyOnPixels() {
         FeatureStatistics statistics = new FeatureStatistics(
                 new DatasetFeature("x", FeatureSpec.Kind.VISUAL, List.of(3, 1, 4), List.of()));

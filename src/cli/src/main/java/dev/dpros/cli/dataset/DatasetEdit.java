@@ -5,9 +5,11 @@ import dev.dpros.cli.options.DatasetFormat;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.core.InputException;
+import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.EditedEpisodes;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.EpisodeEdits;
+import dev.dpros.datasets.JournalDataset;
 import dev.dpros.datasets.JournalEditor;
 import dev.dpros.datasets.JournalIndex;
 import dev.dpros.datasets.PartialDirectory;
@@ -20,9 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +37,7 @@ import picocli.CommandLine.Spec;
 /** {@code dpros dataset edit}: a new data set beside the old one. */
 @Command(name = "edit", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Writes a data set of the same format without, or with other, parts, labels and tasks; the old one stays as it is.",
-            "EPISODES: a place as 'dataset view --episode' counts (3), or first and last (3..5). Times are seconds from an episode's beginning."},
+            "EPISODES: a place as 'dataset view --episode' counts (3), or first and last (3..5). Times are seconds from an episode's first step."},
         footer = {"", "Example: dpros dataset edit rec -o rec2 --drop 0,7..9 --trim 2:1.5..12"})
 final class DatasetEdit implements Callable<Integer> {
     private static final double MOST_S = 1e6;
@@ -84,16 +88,33 @@ final class DatasetEdit implements Callable<Integer> {
     private int recording(EpisodeEdits edits) {
         Path path = source.path();
         List<Path> journals = Files.isDirectory(path) ? EpisodeStore.episodes(path) : List.of(path);
-        List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals));
+        Map<Path, Long> firstSteps = firstSteps();
+        ToLongFunction<JournalIndex> begins = index -> firstSteps.getOrDefault(index.path(), index.header().createdRosNs());
+        List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals, begins));
         List<String> ids = journals.stream().map(journal -> JournalIndex.of(journal).header().uuid()).toList();
-        PartialDirectory partial = PartialDirectory.open(output, "edit " + ids + pieces);
+        PartialDirectory partial = PartialDirectory.open(output, "edit " + ids + pieces + firstSteps.values());
         try (ConsoleProgress progress = new ConsoleProgress(spec)) {
-            JournalEditor.write(journals, pieces, partial.directory(), progress);
+            JournalEditor.write(journals, pieces, begins, partial.directory(), progress);
             partial.commit();
         } catch (IOException e) {
             throw new InputException(output + ": cannot be written: " + e.getMessage(), e);
         }
         return pieces.size();
+    }
+
+    /** When the step is that the page and exports count from, of each journal that can be aligned; the others begin when they were made. */
+    private Map<Path, Long> firstSteps() {
+        Map<Path, Long> begins = new TreeMap<>();
+        try (JournalDataset dataset = source.openJournals()) {
+            for (int i = 0; i < dataset.episodes(); i++) {
+                if (dataset.unfit(i).isEmpty()) {
+                    begins.put(dataset.journals().get(i), dataset.beginNs(i));
+                }
+            }
+        } catch (InputException e) {
+            OpenFiles.rethrow(e); // what is damaged is said by whoever copies it; without an alignment there are no steps
+        }
+        return begins;
     }
 
     private int aligned(EpisodeEdits edits, DatasetFormat format) {

@@ -57,7 +57,7 @@ public final class DatasetParts {
         return work;
     }
 
-    /** Of its columns, and of identifier, length, task and label of every episode. */
+    /** Of its columns, how values are made, and of identifier, length, task and label of every episode. */
     static String fingerprint(EpisodeDataset dataset) {
         List<String> episodes = new ArrayList<>();
         for (int i = 0; i < dataset.episodes(); i++) {
@@ -65,7 +65,7 @@ public final class DatasetParts {
                 episodes.add(episode.id() + "/" + episode.length() + "/" + episode.task() + "/" + episode.success());
             }
         }
-        return PartialDirectory.fingerprint(dataset, episodes, dataset.robot());
+        return PartialDirectory.fingerprint(dataset, episodes, dataset.robot() + dataset.reading());
     }
 
     /**

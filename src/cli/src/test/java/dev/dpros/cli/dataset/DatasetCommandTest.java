@@ -14,7 +14,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,14 +78,55 @@ class DatasetCommandTest {
         assertEquals(2, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output));
         assertTrue(err.toString().contains("output: expected a data set to append to, found none"), err.toString());
         assertEquals(0, dpros("dataset", "export", path, "--format", "lerobot", "-o", output), err.toString());
-        assertEquals(0, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output), err.toString());
+        assertEquals(2, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output));
+        assertTrue(err.toString().contains("those that were appended already"), err.toString());
+        String next = directory.resolve("next").toString();
+        assertEquals(0, dpros("dataset", "edit", path, "-o", next, "--trim", "0..1:0..0.3"), err.toString());
+        assertEquals(2, dpros("dataset", "export", next, "--format", "lerobot", "--append", "-o", output));
+        assertTrue(err.toString().contains("found 1 of 3 that are in it already"), err.toString());
+        String rest = directory.resolve("rest").toString();
+        assertEquals(0, dpros("dataset", "edit", next, "-o", rest, "--drop", "2"), err.toString());
+        assertEquals(0, dpros("dataset", "export", rest, "--format", "lerobot", "--append", "-o", output), err.toString());
         assertEquals(0, dpros("dataset", "verify", output), out.toString());
         assertEquals(0, dpros("dataset", "info", output), err.toString());
-        assertTrue(out.toString().contains("6 episodes"), out.toString());
-        assertEquals(2, dpros("dataset", "export", path, "--format", "lerobot", "--append", "-o", output));
+        assertTrue(out.toString().contains("5 episodes"), out.toString());
+        assertEquals(2, dpros("dataset", "export", rest, "--format", "lerobot", "--append", "-o", output));
         assertTrue(err.toString().contains("those that were appended already"), err.toString());
         assertEquals(2, dpros("dataset", "export", path, "--format", "zarr", "--append", "-o", output));
         assertTrue(err.toString().contains("--append: --format: expected lerobot, found zarr"), err.toString());
+    }
+
+    /** Journals of every recording have the same names. */
+    @Test
+    void shouldKeepABagForTheEpisodeThatItIsOfAlone() throws Exception {
+        String path = recordings();
+        String other = directory.resolve("other").toString();
+        assertEquals(0, dpros("dataset", "edit", path, "-o", other, "--drop", "0"), err.toString());
+        String labelled = directory.resolve("labelled").toString();
+        assertEquals(0, dpros("dataset", "edit", path, "-o", labelled, "--label", "1=failure"), err.toString());
+        for (String format : List.of("bag", "mcap")) {
+            Path bags = directory.resolve(format);
+            Path last = bags.resolve(format.equals("bag") ? "episode_000002.bag" : "episode_000002/metadata.yaml");
+            assertEquals(0, dpros("dataset", "export", path, "--format", format, "-o", bags.toString()), err.toString());
+            FileTime before = Files.getLastModifiedTime(last);
+            assertEquals(0, dpros("dataset", "export", path, "--format", format, "-o", bags.toString()), err.toString());
+            assertEquals(before, Files.getLastModifiedTime(last));
+            for (String another : List.of(other, labelled)) {
+                assertEquals(2, dpros("dataset", "export", another, "--format", format, "-o", bags.toString()), another);
+                assertTrue(err.toString().contains(": episode: expected {\"id\"") && err.toString().lines().count() == 1, err.toString());
+            }
+        }
+    }
+
+    /** Two trims of one episode are two episodes. */
+    @Test
+    void shouldMergeBothHalvesThatTwoEditsMade() {
+        String path = recordings();
+        String[] halves = {directory.resolve("a").toString(), directory.resolve("b").toString()};
+        assertEquals(0, dpros("dataset", "edit", path, "-o", halves[0], "--drop", "1..2", "--trim", "0:0..0.4"), err.toString());
+        assertEquals(0, dpros("dataset", "edit", path, "-o", halves[1], "--drop", "1..2", "--trim", "0:0.4.."), err.toString());
+        assertEquals(0, dpros("dataset", "merge", halves[0], halves[1], "-o", directory.resolve("both").toString()), err.toString());
+        assertTrue(out.toString().contains("2 episodes copied, 0 left out"), out.toString());
     }
 
     @Test

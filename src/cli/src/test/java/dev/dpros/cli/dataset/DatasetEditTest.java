@@ -11,16 +11,27 @@ import dev.dpros.core.Progress;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.EpisodeEdits;
 import dev.dpros.datasets.JournalEditor;
+import dev.dpros.datasets.JournalIndex;
 import dev.dpros.datasets.lerobot.LerobotDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.recording.EpisodeStore;
+import dev.dpros.recording.journal.EpisodeEnd;
+import dev.dpros.recording.journal.EpisodeHeader;
+import dev.dpros.recording.journal.JournalFile;
+import dev.dpros.recording.journal.JournalReader;
+import dev.dpros.recording.journal.JournalVisitor;
+import dev.dpros.recording.journal.JournalWriter;
+import dev.dpros.recording.journal.SourceInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -155,17 +166,67 @@ class DatasetEditTest {
         Path recording = folder.resolve("rec");
         assertEquals(0, dpros("dataset", "import", SLICE, "-o", recording.toString()), err.toString());
         List<Path> journals = EpisodeStore.episodes(recording);
+        ToLongFunction<JournalIndex> begins = index -> index.header().createdRosNs();
         EpisodeEdits edits = new EpisodeEdits();
         edits.split(0, 0.4);
-        List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals));
+        List<EpisodeEdits.Piece> pieces = edits.plan(JournalEditor.facts(journals, begins));
         Path target = Files.createDirectory(folder.resolve("target"));
-        JournalEditor.write(journals, pieces.subList(0, 2), target, Progress.NONE);
+        JournalEditor.write(journals, pieces.subList(0, 2), begins, target, Progress.NONE);
         FileTime before = Files.getLastModifiedTime(target.resolve("episode_000001.dpj"));
         Files.writeString(target.resolve(".episode_000002.dpj.partial"), "half");
-        JournalEditor.write(journals, pieces, target, Progress.NONE);
+        JournalEditor.write(journals, pieces, begins, target, Progress.NONE);
         assertEquals(before, Files.getLastModifiedTime(target.resolve("episode_000001.dpj")));
         assertEquals(4, EpisodeStore.episodes(target).size());
         assertFalse(Files.exists(target.resolve(".episode_000002.dpj.partial")));
+    }
+
+    /** The recorder was started a second before the cameras; the page's first step is when all had sent something. */
+    @Test
+    void shouldCountFromTheFirstStepThatIsShown() throws IOException {
+        Path recording = folder.resolve("rec");
+        assertEquals(0, dpros("dataset", "import", SLICE, "-o", recording.toString()), err.toString());
+        Path early = Files.createDirectory(folder.resolve("early"));
+        for (int i = 0; i < 3; i++) {
+            startEarlier(EpisodeStore.path(recording, i), EpisodeStore.path(early, i));
+        }
+        Path edited = folder.resolve("edited");
+        assertEquals(0, edit(early.toString(), edited, EDITS), err.toString());
+        assertEdited(MainAccess.journals(early), MainAccess.journals(edited));
+    }
+
+    private static void startEarlier(Path from, Path to) throws IOException {
+        EpisodeHeader header = JournalIndex.of(from).header();
+        try (JournalWriter writer = JournalWriter.create(to, new EpisodeHeader(header.index(), header.uuid(), header.task(),
+                header.createdRosNs() - 1_000_000_000L, header.software(), header.robot(), header.layout()), JournalFile::open)) {
+            JournalReader.read(from, new JournalVisitor() {
+                @Override
+                public void source(SourceInfo info) {
+                    sure(() -> writer.source(info));
+                }
+
+                @Override
+                public void message(int source, long headerStampNs, long receivedRosNs, long receivedNs, ByteBuffer payload, long offset) {
+                    sure(() -> writer.message(source, headerStampNs, receivedRosNs, receivedNs, payload));
+                }
+
+                @Override
+                public void end(EpisodeEnd end) {
+                    sure(() -> writer.end(end));
+                }
+            });
+        }
+    }
+
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private static void sure(Write write) {
+        try {
+            write.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -164,7 +164,7 @@ final class AlohaDataset extends Hdf5Layout {
         }
         String usual = episode.file().toAbsolutePath().getParent().getFileName() + "/" + episode.file().getFileName() + "/" + episode.length();
         return new Hdf5Episode(new Hdf5File(episode.file()), "", columns(), new Hdf5Episode.Facts(
-                identity(usual), episode.length(), "", Set.of()), true);
+                usual, episode.length(), "", Set.of()), true);
     }
 
     @Override

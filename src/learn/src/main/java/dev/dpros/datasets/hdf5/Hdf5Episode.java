@@ -1,15 +1,18 @@
 package dev.dpros.datasets.hdf5;
 
 import dev.dpros.core.InputException;
+import dev.dpros.datasets.ContentSum;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.array.ChunkedArray;
 import dev.dpros.datasets.array.PictureArray;
 import dev.dpros.datasets.lerobot.StoredPictures;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** An episode: a group of an HDF5 file, or a file of its own. Arrays are opened when they are first asked for. One thread. */
 final class Hdf5Episode implements EpisodeDataset.Episode {
@@ -21,14 +24,16 @@ final class Hdf5Episode implements EpisodeDataset.Episode {
     private final ChunkedArray[] arrays;
     private final PictureArray[] pictures;
     private byte[] encoded = new byte[0];
+    private String id;
     private Map<String, String> labels = Map.of();
 
     /**
      * What is known of it without reading values.
      *
+     * @param name of its file, its own, and its length: the same wherever the file lies
      * @param masks the lists that it is in
      */
-    record Facts(String id, int length, String task, Set<String> masks) {
+    record Facts(String name, int length, String task, Set<String> masks) {
         Facts {
             masks = Set.copyOf(masks);
         }
@@ -76,7 +81,11 @@ final class Hdf5Episode implements EpisodeDataset.Episode {
 
     @Override
     public String id() {
-        return facts.id();
+        if (id == null) {
+            String content = facts.name() + "/" + ContentSum.of(this, columns.stream().map(Hdf5Column::feature).toList());
+            id = UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8)).toString();
+        }
+        return id;
     }
 
     @Override

@@ -4,11 +4,9 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 
 /** What every layout of HDF5 has: columns, those that were left out, and what is wrong. One thread. */
@@ -44,11 +42,6 @@ abstract class Hdf5Layout implements EpisodeDataset {
     /** The columns, in order. */
     final List<Hdf5Column> columns() {
         return columns;
-    }
-
-    /** An episode's identity: the same wherever its file lies. */
-    static String identity(String episode) {
-        return UUID.nameUUIDFromBytes(episode.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     @Override

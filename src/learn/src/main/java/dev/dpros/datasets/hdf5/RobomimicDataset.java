@@ -204,7 +204,7 @@ final class RobomimicDataset extends Hdf5Layout {
         in.removeIf(name -> !masks.get(name).contains(demo.name()));
         String usual = path.getFileName() + "/" + demo.name() + "/" + demo.length();
         return new Hdf5Episode(file, "data/" + demo.name() + "/", columns(), new Hdf5Episode.Facts(
-                identity(usual), demo.length(), "", in), false).labelled(Map.of("reward", "rewards", "done", "dones"));
+                usual, demo.length(), "", in), false).labelled(Map.of("reward", "rewards", "done", "dones"));
     }
 
     @Override

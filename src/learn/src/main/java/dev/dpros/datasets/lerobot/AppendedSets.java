@@ -8,19 +8,25 @@ import dev.dpros.datasets.PartialDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/** What was appended to a data set before, in {@code meta/appended.json}: so that a command that is run twice appends once. One thread. */
+/**
+ * Of which episodes a data set was made, in {@code meta/appended.json}: so that a command that is run twice, or with a recording that has
+ * grown meanwhile, has no episode in it twice. One thread.
+ */
 final class AppendedSets {
     private static final String FILE = "meta/appended.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path root;
-    private final String fingerprint;
+    private final List<String> ids;
 
-    /** @param fingerprint of the episodes that are to be appended */
-    AppendedSets(Path root, String fingerprint) {
+    /** @param ids identifiers of the episodes that are to be added */
+    AppendedSets(Path root, List<String> ids) {
         this.root = root;
-        this.fingerprint = fingerprint;
+        this.ids = ids;
     }
 
     private static ArrayNode read(Path root) throws IOException {
@@ -32,18 +38,22 @@ final class AppendedSets {
         throw InputException.of(file.toString(), "file", "a list", known.getNodeType().toString(), "remove it");
     }
 
-    /** @throws InputException if the same were appended before */
+    /** @throws InputException if some of them were added before */
     void requireNew() throws IOException {
-        for (JsonNode known : read(root)) {
-            if (known.asText().equals(fingerprint)) {
-                throw InputException.of(root.toString(), "episodes", "some that are not in it yet", "those that were appended already",
-                        "nothing is to be done; to have them twice, remove " + FILE);
-            }
+        Set<String> known = new HashSet<>();
+        read(root).forEach(id -> known.add(id.asText()));
+        List<String> again = ids.stream().filter(known::contains).toList();
+        if (!again.isEmpty()) {
+            throw InputException.of(root.toString(), "episodes", "some that are not in it yet", again.size() == ids.size()
+                    ? "those that were appended already" : again.size() + " of " + ids.size() + " that are in it already, the first " + again.get(0),
+                    (again.size() == ids.size() ? "nothing is to be done" : "append the others alone") + "; to have them twice, remove " + FILE);
         }
     }
 
     /** Adds them to the list of the whole. */
     void write(Path whole) throws IOException {
-        PartialDirectory.write(whole.resolve(FILE), JSON.writeValueAsBytes(read(whole).add(fingerprint)));
+        ArrayNode all = read(whole);
+        ids.forEach(all::add);
+        PartialDirectory.write(whole.resolve(FILE), JSON.writeValueAsBytes(all));
     }
 }

@@ -5,6 +5,7 @@ import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Array;
@@ -103,7 +104,7 @@ final class EpisodesTable {
     /** Not left to DuckDB, which takes a folder that it cannot open for an empty one. */
     private List<String> files() throws IOException {
         Path folder = root.resolve("meta/episodes");
-        try (Stream<Path> files = Files.find(folder, 2, (file, is) -> file.toString().endsWith(".parquet"))) {
+        try (Stream<Path> files = Files.find(folder, 2, (file, is) -> file.toString().endsWith(".parquet"), FileVisitOption.FOLLOW_LINKS)) {
             List<String> found = files.sorted().map(file -> ParquetTable.literal(file.toString())).toList();
             if (found.isEmpty()) {
                 throw InputException.of(folder.toString(), "episodes", "chunk-000/file-000.parquet and so on", "none", "the dataset is damaged");

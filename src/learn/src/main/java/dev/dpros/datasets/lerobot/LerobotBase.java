@@ -8,6 +8,8 @@ import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.FeatureStatistics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,9 +160,11 @@ record LerobotBase(Path root, JsonNode info, List<EpisodeRow> rows, List<String>
         if (!Files.isDirectory(folder)) {
             return 0;
         }
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return files.map(file -> FILE.matcher(file.toString())).filter(Matcher::matches)
                     .mapToInt(name -> Integer.parseInt(name.group(1)) * LerobotPaths.CHUNK_FILES + Integer.parseInt(name.group(2)) + 1).max().orElse(0);
+        } catch (UncheckedIOException e) { // links in a circle
+            throw e.getCause();
         }
     }
 

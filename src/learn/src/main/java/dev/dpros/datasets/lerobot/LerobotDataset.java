@@ -3,6 +3,7 @@ package dev.dpros.datasets.lerobot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dpros.core.InputException;
+import dev.dpros.datasets.ContentSum;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.TextForm;
@@ -250,7 +251,7 @@ public final class LerobotDataset implements EpisodeDataset {
 
         @Override
         public String id() {
-            return root.getFileName() + "-" + index;
+            return root.getFileName() + "-" + index + "-" + ContentSum.of(this, features);
         }
 
         @Override

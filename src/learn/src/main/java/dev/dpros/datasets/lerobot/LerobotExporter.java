@@ -92,8 +92,10 @@ public final class LerobotExporter {
         tasks.addAll(base.tasks());
         survey(dataset, progress, rows, tasks, base);
         List<String> ids = rows.stream().map(row -> row.id + row.length).toList();
-        AppendedSets appended = new AppendedSets(target, PartialDirectory.fingerprint(dataset, ids, ""));
-        PartialDirectory partial = open(target, PartialDirectory.fingerprint(dataset, ids, "lerobot" + maxDataBytes + tasks + base.info()), appended);
+        AppendedSets appended = new AppendedSets(target, rows.stream().map(row -> row.id).toList());
+        List<Integer> taskOfEach = rows.stream().map(row -> row.task).toList();
+        PartialDirectory partial = open(target, PartialDirectory.fingerprint(dataset, ids, "lerobot" + maxDataBytes + tasks + taskOfEach
+                + dataset.reading() + base.info()), appended);
         Path root = partial.directory();
         progress.begin("lerobot", rows.stream().mapToLong(row -> row.length).sum());
         ResumeLog log = new ResumeLog(root, dataset.features(), base.nextFile());
@@ -110,11 +112,11 @@ public final class LerobotExporter {
         new LerobotMetadata(dataset, rows, tasks, base).write(root);
         if (!part) {
             log.delete();
+            appended.write(root);
         }
         if (base.root() == null) {
             partial.commit();
         } else {
-            appended.write(root);
             partial.replace();
         }
     }

@@ -17,12 +17,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The files under meta/ of a LeRobotDataset v3.0. One thread. */
 final class LerobotMetadata {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of the list of episodes. */
+    private static final int ROWS_TOGETHER = 50;
+    private static final Pattern NOT_FINITE = Pattern.compile("NaN|-?Infinity");
     private static final List<String> INDICES = List.of("frame_index", "episode_index", "index", "task_index");
 
     private final EpisodeDataset dataset;
@@ -166,7 +170,7 @@ final class LerobotMetadata {
         totals.forEach((key, total) -> {
             ObjectNode values = node.putObject(key);
             columns(total).forEach((name, text) -> values.putRawValue(name,
-                    new com.fasterxml.jackson.databind.util.RawValue(text.replace("NaN", "null"))));
+                    new com.fasterxml.jackson.databind.util.RawValue(NOT_FINITE.matcher(text).replaceAll("null"))));
         });
         return node;
     }
@@ -236,8 +240,13 @@ final class LerobotMetadata {
     }
 
     private void writeEpisodes(Path file) {
-        String query = rows.stream().map(this::select).collect(Collectors.joining(" UNION ALL "));
-        ParquetTable.write(query, "", file);
+        try (ParquetTable.Rows table = new ParquetTable.Rows(file, select(rows.get(0)))) {
+            for (int from = 0; from < rows.size(); from += ROWS_TOGETHER) {
+                table.add(rows.subList(from, Math.min(rows.size(), from + ROWS_TOGETHER)).stream()
+                        .map(row -> String.join(", ", columns(row).values())).toList());
+            }
+            table.write();
+        }
     }
 
     /** Names of the columns of the list of episodes, in order. @param row any, with a step of statistics */
@@ -274,7 +283,7 @@ final class LerobotMetadata {
         }
         all(row).forEach((key, statistics) -> columns(statistics).forEach((name, value) -> {
             String type = name.equals("count") ? "::BIGINT[]" : statistics.visual() ? "::DOUBLE[][][]" : "::DOUBLE[]";
-            columns.put("stats/" + key + "/" + name, value.replace("NaN", "'NaN'") + type);
+            columns.put("stats/" + key + "/" + name, "'" + value + "'" + type);
         }));
         columns.put("meta/episodes/chunk_index", base.nextList() / LerobotPaths.CHUNK_FILES + "::BIGINT");
         columns.put("meta/episodes/file_index", base.nextList() % LerobotPaths.CHUNK_FILES + "::BIGINT");

@@ -79,7 +79,7 @@ final class ParquetTable implements AutoCloseable {
             execute("COPY (SELECT " + String.join(", ", select) + " FROM t) TO '" + file.toString().replace("'", "''")
                     + "' (FORMAT parquet, CODEC snappy)");
         } catch (SQLException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritten(file, e);
         }
     }
 
@@ -90,8 +90,56 @@ final class ParquetTable implements AutoCloseable {
             statement.execute("COPY (" + query + ") TO '" + file.toString().replace("'", "''")
                     + "' (FORMAT parquet, CODEC snappy" + options + ")");
         } catch (SQLException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritten(file, e);
         }
+    }
+
+    /** Rows told in SQL, some at a time, as one file: all at once would take time that grows much faster than their number. One thread. */
+    static final class Rows implements AutoCloseable {
+        private final Path file;
+        private final DuckDBConnection connection;
+
+        /** @param query of any rows, with the names and types of the columns */
+        Rows(Path file, String query) {
+            this.file = file;
+            try {
+                connection = connect(file);
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+            execute("CREATE TABLE t AS " + query + " LIMIT 0");
+        }
+
+        /** Adds rows, each its values with commas between them. @throws InputException if they cannot be made */
+        void add(List<String> rows) {
+            execute("INSERT INTO t VALUES (" + String.join("), (", rows) + ")");
+        }
+
+        /** Writes the file. @throws InputException if it cannot be written */
+        void write() {
+            execute("COPY t TO " + literal(file.toString()) + " (FORMAT parquet, CODEC snappy)");
+        }
+
+        private void execute(String sql) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw unwritten(file, e);
+            }
+        }
+    }
+
+    private static InputException unwritten(Path file, SQLException e) {
+        return new InputException(file + ": cannot be written: " + e.getMessage(), e);
     }
 
     /** What went wrong, in one line. DuckDB says of some faults first that a query was closed, and then in a line {@code Error:} why. */

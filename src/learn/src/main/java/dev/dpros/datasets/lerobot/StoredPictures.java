@@ -3,8 +3,11 @@ package dev.dpros.datasets.lerobot;
 import dev.dpros.core.DepthPixels;
 import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -77,9 +81,15 @@ public final class StoredPictures {
         if (image == null) {
             throw InputException.of(where, "'" + camera.key() + "'", "a PNG or JPEG of " + size(camera.width(), camera.height()), "none", "");
         }
+        int greyBits = greyBits(image.getColorModel());
         int[] row = new int[camera.width()];
         for (int y = 0; y < camera.height(); y++) {
-            image.getRGB(0, y, camera.width(), 1, row, 0, camera.width());
+            if (greyBits > 0) {
+                image.getRaster().getSamples(0, y, camera.width(), 1, 0, row);
+                Arrays.setAll(row, x -> (row[x] >> greyBits - 8) * 0x010101);
+            } else {
+                image.getRGB(0, y, camera.width(), 1, row, 0, camera.width());
+            }
             for (int x = 0; x < row.length; x++) {
                 int at = (y * camera.width() + x) * 3;
                 rgb[at] = (byte) (row[x] >> 16);
@@ -115,6 +125,15 @@ public final class StoredPictures {
             float value = image.getRaster().getSampleFloat(pixel % camera.width(), pixel / camera.width(), 0);
             DepthPixels.put(out, pixel, DepthPixels.ofMetres(metres ? value : value / 1000));
         }
+    }
+
+    /**
+     * Bits of a picture of grey alone; 0 of any other. Java takes such greys for linear light and would make them lighter; what wrote
+     * them, and every other reader, means the three colours to be the same value.
+     */
+    private static int greyBits(ColorModel model) {
+        boolean grey = !(model instanceof IndexColorModel) && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+        return grey && model.getComponentSize(0) >= 8 ? model.getComponentSize(0) : 0;
     }
 
     /** Null if it is no picture; one of another size is refused before memory is taken for it. */

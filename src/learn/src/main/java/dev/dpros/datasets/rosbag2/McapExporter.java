@@ -49,17 +49,23 @@ public final class McapExporter {
         this.notes = notes;
     }
 
-    /** Exports journals into a directory. @throws InputException if a journal is damaged or the disk is full */
+    /** Exports journals into a directory. @throws InputException if a journal is damaged, a folder there is another's, or the disk is full */
     public void export(List<Path> journals, Path directory, Progress progress) {
+        for (Path journal : journals) {
+            Path target = directory.resolve(name(journal));
+            if (Files.exists(target)) {
+                EpisodeLabels.require(journal, target, visitor -> McapReader.read(target.resolve(file(journal)), visitor));
+            }
+        }
         progress.begin("mcap", journals.size());
         try {
             Files.createDirectories(directory);
             for (Path journal : journals) {
-                String name = journal.getFileName().toString().replace(".dpj", "");
+                String name = name(journal);
                 Path target = directory.resolve(name);
                 if (!Files.exists(target)) {
                     PartialDirectory partial = PartialDirectory.open(target, name);
-                    write(journal, partial.directory(), name + "_0.mcap");
+                    write(journal, partial.directory(), file(journal));
                     partial.commit();
                 }
                 progress.advance(1);
@@ -68,6 +74,14 @@ public final class McapExporter {
             throw new InputException(directory + ": cannot be written: " + e.getMessage()
                     + "; free space and run the same command again, it continues", e);
         }
+    }
+
+    private static String name(Path journal) {
+        return journal.getFileName().toString().replace(".dpj", "");
+    }
+
+    private static String file(Path journal) {
+        return name(journal) + "_0.mcap";
     }
 
     private void write(Path journal, Path folder, String file) throws IOException {

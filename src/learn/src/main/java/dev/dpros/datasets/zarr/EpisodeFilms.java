@@ -5,6 +5,8 @@ import dev.dpros.core.InputException;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.lerobot.VideoReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +51,7 @@ final class EpisodeFilms implements AutoCloseable {
         this.stepSeconds = stepSeconds;
         Map<Integer, Path> first = new TreeMap<>();
         List<Path> others = new ArrayList<>();
-        try (Stream<Path> found = Files.find(folder, 2, (path, is) -> is.isRegularFile())) {
+        try (Stream<Path> found = Files.find(folder, 2, (path, is) -> is.isRegularFile(), FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : found.sorted().toList()) {
                 Matcher film = FILM.matcher(path.getFileName().toString());
                 if (film.matches() && path.getParent().getFileName().toString().matches("\\d{1,9}")) {
@@ -58,7 +60,7 @@ final class EpisodeFilms implements AutoCloseable {
                     others.add(path);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new InputException(folder + ": cannot be read: " + e.getMessage(), e);
         }
         if (!others.isEmpty()) {

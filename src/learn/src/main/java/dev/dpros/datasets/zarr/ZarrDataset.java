@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.OpenFiles;
+import dev.dpros.datasets.ContentSum;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.array.ChunkedArray;
@@ -297,9 +298,12 @@ public final class ZarrDataset implements EpisodeDataset {
 
         @Override
         public String id() {
-            String usual = (films == null ? source : source.toAbsolutePath().getParent()).getFileName() + "/" + index + "/" + length;
-            return about().path("id").asText(
-                    UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString());
+            if (about().has("id")) {
+                return about().path("id").asText();
+            }
+            String usual = (films == null ? source : source.toAbsolutePath().getParent()).getFileName() + "/" + index + "/" + length + "/"
+                    + ContentSum.of(this, features);
+            return UUID.nameUUIDFromBytes(usual.getBytes(StandardCharsets.UTF_8)).toString();
         }
 
         @Override

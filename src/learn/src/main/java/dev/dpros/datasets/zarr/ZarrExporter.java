@@ -38,7 +38,7 @@ public final class ZarrExporter {
         ObjectNode about = JSON.createObjectNode().put("fps", dataset.fps()).put("robot", dataset.robot());
         survey(dataset, progress, ends, ids, about.putArray("episodes"));
         PartialDirectory partial =
-                PartialDirectory.open(target, PartialDirectory.fingerprint(dataset, ids, "zarr" + ends));
+                PartialDirectory.open(target, PartialDirectory.fingerprint(dataset, ids, "zarr" + ends + dataset.reading()));
         try {
             Path root = partial.directory();
             for (String group : List.of("", "data/", "meta/")) {

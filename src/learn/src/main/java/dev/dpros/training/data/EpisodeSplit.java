@@ -8,7 +8,7 @@ public final class EpisodeSplit {
     /**
      * get_val_mask, then downsample_mask of the rest.
      *
-     * @param episodes number of episodes, at most 10,000
+     * @param episodes number of episodes
      * @param ratio share that is held out: at least one episode if more than 0, and at least one remains
      * @param mostTrained largest number of episodes to train on, or 0 for all that are not held out
      * @param seed of numpy's generator

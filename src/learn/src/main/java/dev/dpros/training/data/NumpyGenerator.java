@@ -1,5 +1,7 @@
 package dev.dpros.training.data;
 
+import java.util.Arrays;
+
 /**
  * {@code numpy.random.default_rng(seed)} as far as the reference's data splits need it: PCG64 (O'Neill's XSL-RR 128/64)
  * seeded by a SeedSequence, and {@code choice(n, size, replace=False)} as a set. Bit-exact with numpy 1.17 and later.
@@ -7,6 +9,8 @@ package dev.dpros.training.data;
  */
 final class NumpyGenerator {
     private static final int POOL = 4;
+    private static final int MANY = 10_000;
+    private static final int LARGE_SHARE = 50;
     private static final int INIT_A = 0x43b0d7e5;
     private static final int MULT_A = 0x931e8875;
     private static final int INIT_B = 0x8b51f9dd;
@@ -106,15 +110,34 @@ final class NumpyGenerator {
         return product >>> 32;
     }
 
-    /** Which of {@code n} are chosen by {@code choice(n, size, replace=False)}: Floyd's algorithm, for n up to 10,000. */
+    /** Which of {@code n} are chosen by {@code choice(n, size, replace=False)}: by Floyd's algorithm, of many a large share by a shuffle. */
     boolean[] choice(int n, int size) {
-        if (n > 10_000 || size < 0 || size > n) {
+        if (size < 0 || size > n) {
             throw new IllegalArgumentException("choice of " + size + " out of " + n);
+        }
+        if (n > MANY && size > n / LARGE_SHARE) {
+            return shuffledTail(n, size);
         }
         boolean[] chosen = new boolean[n];
         for (int j = n - size; j < n; j++) {
             int drawn = (int) bounded(j);
             chosen[chosen[drawn] ? j : drawn] = true;
+        }
+        return chosen;
+    }
+
+    private boolean[] shuffledTail(int n, int size) {
+        int[] order = new int[n];
+        Arrays.setAll(order, i -> i);
+        for (int i = n - 1; i >= Math.max(n - size, 1); i--) {
+            int drawn = (int) bounded(i);
+            int kept = order[drawn];
+            order[drawn] = order[i];
+            order[i] = kept;
+        }
+        boolean[] chosen = new boolean[n];
+        for (int i = n - size; i < n; i++) {
+            chosen[order[i]] = true;
         }
         return chosen;
     }

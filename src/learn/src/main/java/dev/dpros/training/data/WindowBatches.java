@@ -1,6 +1,7 @@
 package dev.dpros.training.data;
 
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import java.nio.ByteBuffer;
@@ -90,11 +91,11 @@ public final class WindowBatches implements BatchMaker {
         ReplayData shape = parts.get(0).data();
         Map<String, ByteBuffer> inputs = new LinkedHashMap<>();
         for (FeatureSpec input : shape.inputs()) {
-            inputs.put(input.key(), floats(chosen.length * options.obsSteps() * valuesPerStep(input)));
+            inputs.put(input.key(), floats((long) chosen.length * options.obsSteps() * valuesPerStep(input)));
         }
         FeatureSpec action = shape.action();
-        ByteBuffer actions = floats(chosen.length * options.horizon() * action.size());
-        ByteBuffer mask = floats(chosen.length * options.horizon());
+        ByteBuffer actions = floats((long) chosen.length * options.horizon() * action.size());
+        ByteBuffer mask = floats((long) chosen.length * options.horizon());
         Map<Integer, byte[]> pictures = new LinkedHashMap<>();
         for (int index : chosen) {
             Part part = parts.get(windows.part(index));
@@ -173,7 +174,11 @@ public final class WindowBatches implements BatchMaker {
         return options.crop() == null ? feature.shape().get(2) : options.crop().get(1);
     }
 
-    private static ByteBuffer floats(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer floats(long count) {
+        if (count * Float.BYTES > Integer.MAX_VALUE) {
+            throw InputException.of("loader.batch_size", "values of a batch", "at most 2 GiB of one feature", String.format("%.1f GiB for %d windows",
+                    count * Float.BYTES / (double) (1 << 30), options.batchSize()), "a smaller batch and more loader.micro_batches, or a crop");
+        }
+        return ByteBuffer.allocateDirect((int) count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -81,7 +82,7 @@ public final class CacheFingerprint {
         List<Path> roots = absolute.endsWith("replay_buffer.zarr") && Files.isDirectory(films) ? List.of(absolute, films) : List.of(absolute);
         for (Path root : roots) {
             TreeMap<String, String> found = new TreeMap<>();
-            try (Stream<Path> all = Files.walk(root)) {
+            try (Stream<Path> all = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
                 all.filter(Files::isRegularFile).forEach(file -> found.put(file.toString(), facts(file)));
             } catch (IOException | UncheckedIOException e) {
                 throw new InputException(root + ": cannot be listed: " + e.getMessage(), e);

@@ -162,7 +162,7 @@ class LerobotAppendTest {
         byte[] tasks = Files.readAllBytes(kept);
         append(Progress.NONE);
         for (String name : old.keySet()) {
-            if (!List.of("meta/info.json", "meta/stats.json", "meta/tasks.parquet").contains(name)) {
+            if (!List.of("meta/info.json", "meta/stats.json", "meta/tasks.parquet", "meta/appended.json").contains(name)) {
                 assertEquals(before.get(name), Files.getAttribute(root.resolve(name), "unix:ino"), name);
                 assertArrayEquals(old.get(name), Files.readAllBytes(root.resolve(name)), name);
             }
@@ -194,6 +194,36 @@ class LerobotAppendTest {
         assertSame(bytes(whole), bytes(root), "meta/info.json", "data/chunk-000/file-002.parquet");
         InputException again = assertThrows(InputException.class, () -> append(Progress.NONE));
         assertTrue(again.getMessage().contains("expected some that are not in it yet, found those that were appended already"), again.getMessage());
+    }
+
+    /** Folders that lie on a larger disk. */
+    @Test
+    void shouldNotWriteOverFilesBehindLinks() throws Exception {
+        for (String part : List.of("data", "videos", "meta/episodes/chunk-000")) {
+            Path elsewhere = folder.resolve("disk").resolve(part);
+            Files.createDirectories(elsewhere.getParent());
+            Files.move(root.resolve(part), elsewhere);
+            Files.createSymbolicLink(root.resolve(part), elsewhere);
+        }
+        append(Progress.NONE);
+        Map<String, byte[]> found = bytes(root);
+        for (int file = 0; file < 3; file++) {
+            assertSame(bytes(whole), found, "data/chunk-000/file-00" + file + ".parquet");
+        }
+        try (LerobotDataset grown = LerobotDataset.open(root)) {
+            assertEquals(3, grown.episodes());
+            assertEquals(List.of(), grown.contradictions());
+        }
+    }
+
+    /** A recording that has grown since it was exported. */
+    @Test
+    void shouldTakeNoEpisodeTwice() {
+        try (EpisodeDataset grown = episodes(1, 2)) {
+            String line = assertThrows(InputException.class, () -> LerobotExporter.append(grown, root, Progress.NONE)).getMessage();
+            assertTrue(line.contains("found 1 of 2 that are in it already, the first ") && line.contains("append the others alone"), line);
+        }
+        assertFalse(Files.exists(folder.resolve(".lerobot.partial")));
     }
 
     @ParameterizedTest

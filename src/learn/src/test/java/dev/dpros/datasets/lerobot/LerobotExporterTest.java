@@ -7,20 +7,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Progress;
+import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.datasets.zarr.ZarrDataset;
 import dev.dpros.recording.ExternalReader;
+import dev.dpros.training.CollectedDataset;
+import dev.dpros.training.PushTCollection;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(180)
 class LerobotExporterTest {
@@ -169,6 +181,51 @@ class LerobotExporterTest {
                 assertTrue(rows.next());
                 assertEquals(file, rows.getInt(1));
             }
+        }
+    }
+
+    /** More episodes than are told to DuckDB at once; no pictures. Values that are not finite spoil neither table nor JSON. */
+    @Test
+    void shouldListAnyNumberOfEpisodes() throws Exception {
+        List<PushTCollection.Episode> played = new ArrayList<>();
+        for (int e = 0; e < 120; e++) {
+            double[] state = {e, e == 7 ? Double.POSITIVE_INFINITY : 1, e == 8 ? Double.NEGATIVE_INFINITY : 2, e == 9 ? Double.NaN : 3, 4};
+            played.add(new PushTCollection.Episode(e, Collections.nCopies(1 + e % 3, state), Collections.nCopies(1 + e % 3, new double[] {e, -e}), 1,
+                    e % 2 == 0));
+        }
+        Path target = directory.resolve("many");
+        LerobotExporter.export(new CollectedDataset(played), target, Progress.NONE);
+        JsonNode stats = new ObjectMapper().readTree(target.resolve("meta/stats.json").toFile());
+        assertEquals(119, stats.at("/observation.state/max/0").asDouble());
+        assertTrue(stats.at("/observation.state/max/1").isNull() && stats.at("/observation.state/min/2").isNull(), stats.toString());
+        try (LerobotDataset many = LerobotDataset.open(target)) {
+            assertEquals(120, many.episodes());
+            assertEquals(List.of(), many.contradictions());
+            for (int e = 0; e < 120; e++) {
+                try (EpisodeDataset.Episode episode = many.episode(e)) {
+                    float[] action = new float[2];
+                    episode.vector(1, 0, action, 0);
+                    assertEquals(e, action[0]);
+                    assertEquals(e % 2 == 0, episode.success());
+                }
+            }
+        }
+    }
+
+    /** Java's own conversion makes 128 of grey 188 of each colour. */
+    @ParameterizedTest
+    @CsvSource({"png, 10", "jpg, 10", "png, 11"})
+    void shouldReadGreyPicturesAsTheyAre(String format, int type) throws Exception {
+        BufferedImage grey = new BufferedImage(16, 16, type);
+        for (int i = 0; i < 256; i++) {
+            grey.getRaster().setSample(i % 16, i / 16, 0, type == BufferedImage.TYPE_BYTE_GRAY ? 128 : 128 * 257);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertTrue(ImageIO.write(grey, format, out));
+        byte[] rgb = new byte[16 * 16 * 3];
+        StoredPictures.decode(out.toByteArray(), new DatasetFeature("x", FeatureSpec.Kind.VISUAL, List.of(3, 16, 16), List.of()), "here", rgb);
+        for (byte value : rgb) {
+            assertEquals(128, value & 0xFF);
         }
     }
 

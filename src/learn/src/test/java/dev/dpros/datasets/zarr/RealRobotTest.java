@@ -182,6 +182,20 @@ class RealRobotTest {
         assertTrue(lines.contains("videos/0/7.mp4: video: it cannot be opened as mp4"), lines);
     }
 
+    /** As tools for large files keep them. */
+    @Test
+    void shouldReadFilmsBehindLinks() throws Exception {
+        Path store = Files.createDirectory(folder.resolve("store"));
+        for (Path film : List.of(root.resolve("videos/0/1.mp4"), root.resolve("videos/1/1.mp4"))) {
+            Path kept = store.resolve(film.getParent().getFileName() + "_1");
+            Files.move(film, kept);
+            Files.createSymbolicLink(film, kept);
+        }
+        try (EpisodeDataset dataset = ZarrDataset.open(root, 10)) {
+            assertEquals(FIRST + 2, grey(dataset, 0, camera(dataset, 1), 0), 2);
+        }
+    }
+
     /** All these buffers have one name: two of them in one recording must not pass for the same episodes. */
     @Test
     void shouldTellEpisodesOfTwoRobotsApart() throws Exception {

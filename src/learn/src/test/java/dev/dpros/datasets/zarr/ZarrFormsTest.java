@@ -2,6 +2,7 @@ package dev.dpros.datasets.zarr;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,8 @@ import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Progress;
 import dev.dpros.datasets.DatasetFeature;
+import dev.dpros.datasets.EditedEpisodes;
+import dev.dpros.datasets.EpisodeEdits;
 import dev.dpros.datasets.PathNames;
 import dev.dpros.datasets.lerobot.LerobotExporter;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +115,51 @@ class ZarrFormsTest {
         float[] out = new float[dataset.features().get(feature).size()];
         dataset.episode(episode).vector(feature, step, out, 0);
         return out;
+    }
+
+    private static List<String> ids(ZarrDataset dataset) {
+        return IntStream.range(0, dataset.episodes()).mapToObj(i -> dataset.episode(i).id()).toList();
+    }
+
+    /** Buffers of two days have one name, and episodes of fixed length one length. */
+    @Test
+    void shouldTellEpisodesOfTwoBuffersApart() throws IOException {
+        List<String> first = ids(ZarrDataset.open(root, 10));
+        assertEquals(first, ids(ZarrDataset.open(root, 10)));
+        root = folder.resolve("tuesday/lab.zarr");
+        ends(3, 6);
+        array("data/action", "<f4", new int[] {STEPS, 2}, new int[] {4, 2}, i -> i == 5 ? 50 : i, "0");
+        List<String> second = ids(ZarrDataset.open(root, 10));
+        assertNotEquals(first.get(0), second.get(0));
+        assertEquals(first.get(1), second.get(1), "the same values under the same name: a copy");
+    }
+
+    /** Another stretch of the same length, into the same target. */
+    @Test
+    void shouldNotGoOnWithAnotherEdit() {
+        Path target = folder.resolve("edited.zarr");
+        Progress failing = new Progress() {
+            @Override
+            public void begin(String what, long total) {}
+
+            @Override
+            public void advance(long by) {
+                if (Files.exists(folder.resolve(".edited.zarr.partial/data/action/0.0"))) {
+                    throw new IllegalStateException("interrupted");
+                }
+            }
+        };
+        assertThrows(IllegalStateException.class, () -> ZarrExporter.export(trimmed(0, 0.2), target, failing));
+        ZarrExporter.export(trimmed(0.1, 0.3), target, Progress.NONE);
+        assertArrayEquals(new float[] {2, 3}, vector(ZarrDataset.open(target, 10), "action", 0, 0));
+    }
+
+    private EditedEpisodes trimmed(double fromS, double toS) {
+        ZarrDataset dataset = ZarrDataset.open(root, 10);
+        EpisodeEdits edits = new EpisodeEdits();
+        edits.trim(0, fromS, toS);
+        edits.drop(1);
+        return new EditedEpisodes(dataset, edits.plan(EditedEpisodes.facts(dataset)));
     }
 
     @Test

@@ -52,6 +52,19 @@ class WindowBatchesTest {
         return out;
     }
 
+    /** 64 windows of two whole pictures of a camera of today. */
+    @Test
+    void shouldSayThatABatchIsTooLarge() {
+        FeatureSpec camera = FeatureSpec.of("observation.image", FeatureSpec.Kind.VISUAL, 3, 1080, 1920);
+        ReplayData data = new ReplayData("test", List.of(camera, ACTION), new int[] {64}, Map.of("action", new float[64]),
+                Map.of(camera.key(), (row, rgb) -> { }));
+        WindowBatches all = new WindowBatches(List.of(new WindowBatches.Part(data, new EpisodeWindows(data.ends(), 2, 0, 1, e -> true), 1)), Map.of(),
+                new WindowBatches.Options(2, 2, 64, 5, false, null, null));
+        String line = assertThrows(InputException.class, () -> all.make(0)).getMessage();
+        assertEquals("loader.batch_size: values of a batch: expected at most 2 GiB of one feature, found 3.0 GiB for 64 windows; "
+                + "a smaller batch and more loader.micro_batches, or a crop", line);
+    }
+
     @Test
     void shouldPadWindowsAsTheReferencesSampler() {
         WindowBatches all = batches(false, 100);

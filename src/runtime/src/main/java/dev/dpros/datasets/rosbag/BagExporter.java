@@ -23,16 +23,21 @@ import java.util.TreeMap;
 public final class BagExporter {
     private BagExporter() {}
 
-    /** Exports journals into a directory. @throws InputException if a journal is damaged or the disk is full */
+    /** Exports journals into a directory. @throws InputException if a journal is damaged, a bag there is another's, or the disk is full */
     public static void export(List<Path> journals, Path directory, Progress progress) {
+        for (Path journal : journals) {
+            Path target = target(journal, directory);
+            if (Files.exists(target)) {
+                EpisodeLabels.require(journal, target, visitor -> BagReader.read(target, visitor));
+            }
+        }
         progress.begin("rosbag", journals.size());
         try {
             Files.createDirectories(directory);
             for (Path journal : journals) {
-                String name = journal.getFileName().toString().replace(".dpj", ".bag");
-                Path target = directory.resolve(name);
+                Path target = target(journal, directory);
                 if (!Files.exists(target)) {
-                    Path partial = directory.resolve("." + name + ".partial");
+                    Path partial = directory.resolve("." + target.getFileName() + ".partial");
                     Files.deleteIfExists(partial);
                     write(journal, partial);
                     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -43,6 +48,10 @@ public final class BagExporter {
             throw new InputException(directory + ": cannot be written: " + e.getMessage()
                     + "; free space and run the same command again, it continues", e);
         }
+    }
+
+    private static Path target(Path journal, Path directory) {
+        return directory.resolve(journal.getFileName().toString().replace(".dpj", ".bag"));
     }
 
     private static void write(Path journal, Path bag) throws IOException {

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dpros.core.InputException;
 import dev.dpros.datasets.JournalIndex;
 import dev.dpros.recording.journal.EpisodeEvent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Label and task of an episode, as one std_msgs/String of JSON in its bag. One thread. */
 public final class EpisodeLabels {
@@ -29,11 +32,59 @@ public final class EpisodeLabels {
     private final Map<Integer, Integer> connections = new HashMap<>();
     private JsonNode found = JSON.createObjectNode();
 
+    private static ObjectNode of(JournalIndex index) {
+        return JSON.createObjectNode().put("id", index.header().uuid()).put("task", index.task()).put("success", index.success());
+    }
+
+    /**
+     * That a bag which is there already is a journal's, with its label and task: then it may stay in the place of a new one.
+     *
+     * @param read gives what is in the bag to a visitor
+     * @throws InputException if it is another's, or cannot be read
+     */
+    public static void require(Path journal, Path bag, Consumer<BagReader.Visitor> read) {
+        ObjectNode expected = of(JournalIndex.of(journal));
+        EpisodeLabels there = new EpisodeLabels();
+        try {
+            read.accept(there.new First());
+        } catch (FoundException e) {
+            // it is the first message of a bag of ours
+        }
+        if (!there.found.equals(expected)) {
+            throw InputException.of(bag.toString(), "episode", expected + ", that of " + journal, there.found.isEmpty() ? "a bag without"
+                    : there.found.toString(), "remove it, or choose another --output");
+        }
+    }
+
+    /** Reads on until the label comes. */
+    private final class First implements BagReader.Visitor {
+        @Override
+        public void connection(BagConnection connection) {
+            if (connection.topic().equals(TOPIC)) {
+                EpisodeLabels.this.connection(connection);
+            }
+        }
+
+        @Override
+        public void message(int connection, long timeNs, ByteBuffer message) {
+            if (EpisodeLabels.this.message(connection, message)) {
+                throw new FoundException();
+            }
+        }
+    }
+
+    /** Ends reading. */
+    private static final class FoundException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        FoundException() {
+            super(null, null, false, false);
+        }
+    }
+
     /** The message of an episode in ROS 1. */
     public static ByteBuffer message(JournalIndex index) {
-        ObjectNode labels = JSON.createObjectNode().put("id", index.header().uuid()).put("task", index.task());
-        labels.put("success", index.success());
-        byte[] text = labels.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] text = of(index).toString().getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + text.length).order(ByteOrder.LITTLE_ENDIAN).putInt(text.length).put(text).flip();
     }
 
