@@ -1,5 +1,6 @@
 package dev.dpros.datasets.lerobot;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
@@ -216,7 +217,8 @@ public final class VideoReader implements AutoCloseable {
     }
 
     /**
-     * When each frame is shown, in order, s: read from the container without decoding.
+     * When each frame is shown, in order, s: read from the container without decoding. Those that are cut off by an edit list
+     * (ffmpeg -ss ... -c copy) are not shown.
      *
      * @throws InputException if the file is damaged
      */
@@ -227,7 +229,7 @@ public final class VideoReader implements AutoCloseable {
             check(av_seek_frame(format, stream, 0, AVSEEK_FLAG_BACKWARD), "cannot go to its beginning");
             for (int code = av_read_frame(format, packet); code != END; code = av_read_frame(format, packet)) {
                 check(code, "it is damaged");
-                if (packet.stream_index() == stream) {
+                if (packet.stream_index() == stream && (packet.flags() & AV_PKT_FLAG_DISCARD) == 0) {
                     if (count == found.length) {
                         check(count < MOST_FRAMES ? 0 : -1, "it has too many frames");
                         found = Arrays.copyOf(found, 2 * count);

@@ -104,6 +104,30 @@ class VideoReaderTest {
         }
     }
 
+    /** Cut without encoding: the frames from the key frame to the cut are in the file and are not shown. */
+    @Test
+    void shouldLeaveOutFramesThatWereCutOff() throws Exception {
+        int frames = 90;
+        byte[] film = new byte[frames * SIDE * SIDE * 3];
+        for (int i = 0; i < frames; i++) {
+            Arrays.fill(film, i * SIDE * SIDE * 3, (i + 1) * SIDE * SIDE * 3, (byte) (2 * i + 20));
+        }
+        Files.write(folder.resolve("in.rgb"), film);
+        ffmpeg("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", SIDE + "x" + SIDE, "-r", "30", "-i", "in.rgb", "-c:v", "libx264", "-g", "30", "-bf", "2",
+                "-qp", "4", "-pix_fmt", "yuv420p", "whole.mp4");
+        ffmpeg("-ss", "1.5", "-i", "whole.mp4", "-c", "copy", "cut.mp4");
+        byte[] rgb = new byte[SIDE * SIDE * 3];
+        try (VideoReader reader = new VideoReader(folder.resolve("cut.mp4"), SIDE, SIDE)) {
+            double[] times = reader.times();
+            assertEquals(45, times.length);
+            for (int frame : new int[] {0, 1, 20, 14, 44}) {
+                assertEquals(frame / 30.0, times[frame], 1e-3);
+                reader.read(times[frame], rgb);
+                assertEquals(2 * (frame + 45) + 20, rgb[SIDE * SIDE] & 255, 1, "frame " + frame);
+            }
+        }
+    }
+
     /** FFmpeg's concat moves each piece by the length of the one before, rounded up: pictures of late episodes lie a step late. */
     @Test
     void shouldFindTheFramesOfManyJoinedEpisodes() throws Exception {
