@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * config.json as LeRobot writes it. Fields of this project's own appear only where LeRobot has no word for the setting, so
@@ -53,7 +54,10 @@ final class LeRobotConfigWriter {
         return json;
     }
 
-    /** The normalization mode of each feature type. */
+    /**
+     * The normalization mode of each feature type. A range of zero to -1 or by a deviation of zero to 0: what a constant becomes tells
+     * which of the two it was.
+     */
     static Map<String, String> modes(PolicyDefinition policy) {
         Map<String, String> modes = new TreeMap<>();
         List<FeatureSpec> features = new ArrayList<>(policy.config().inputs());
@@ -61,12 +65,18 @@ final class LeRobotConfigWriter {
         for (FeatureSpec feature : features) {
             Normalizer normalizer = policy.normalizers().get(feature.key());
             if (normalizer != null && !normalizer.isIdentity()) {
-                modes.put(feature.kind().name(), feature.kind() == FeatureSpec.Kind.VISUAL ? "MEAN_STD" : "MIN_MAX");
+                boolean standard = feature.kind() == FeatureSpec.Kind.VISUAL || standard(normalizer);
+                modes.merge(feature.kind().name(), standard ? "MEAN_STD" : "MIN_MAX", (a, b) -> a.equals("MEAN_STD") ? a : b);
             } else {
                 modes.putIfAbsent(feature.kind().name(), "IDENTITY");
             }
         }
         return modes;
+    }
+
+    private static boolean standard(Normalizer normalizer) {
+        return IntStream.range(0, normalizer.size()).anyMatch(i -> Math.abs(normalizer.constant()[i] * normalizer.scale()[i]
+                + normalizer.offset()[i]) < 0.5);
     }
 
     static void features(ObjectNode node, List<FeatureSpec> features) {

@@ -70,21 +70,25 @@ final class LeRobotProcessorWriter {
 
     private static Map<String, TensorData> statistics(PolicyDefinition policy, List<FeatureSpec> features) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
+        Map<String, String> modes = LeRobotConfigWriter.modes(policy);
         for (FeatureSpec feature : features) {
             int channels = feature.shape().get(0);
             Normalizer normalizer = policy.normalizers().getOrDefault(feature.key(), Normalizer.identity(channels));
             boolean visual = feature.kind() == FeatureSpec.Kind.VISUAL;
+            boolean standard = visual || modes.get(feature.kind().name()).equals("MEAN_STD");
             double[] first = new double[channels];
             double[] second = new double[channels];
             for (int i = 0; i < channels; i++) {
                 double scale = normalizer.scale()[i];
                 double offset = normalizer.offset()[i];
-                first[i] = visual ? -offset / scale : (-1 - offset) / scale;
-                second[i] = visual ? Math.max(0, 1 / scale - EPS) : (1 - offset) / scale;
+                double constant = normalizer.constant()[i];
+                boolean varied = Double.isNaN(constant);
+                first[i] = !varied ? constant : standard ? -offset / scale : (-1 - offset) / scale;
+                second[i] = standard ? Math.max(0, 1 / scale - EPS) : !varied ? constant : (1 - offset) / scale;
             }
             List<Long> shape = visual ? List.of((long) channels, 1L, 1L) : List.of((long) channels);
-            tensors.put(feature.key() + (visual ? ".mean" : ".min"), doubles(first, shape));
-            tensors.put(feature.key() + (visual ? ".std" : ".max"), doubles(second, shape));
+            tensors.put(feature.key() + (standard ? ".mean" : ".min"), doubles(first, shape));
+            tensors.put(feature.key() + (standard ? ".std" : ".max"), doubles(second, shape));
         }
         return tensors;
     }

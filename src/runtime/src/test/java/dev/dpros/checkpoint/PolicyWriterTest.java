@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.ConstantInputs;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.reference.ReferenceCase;
@@ -65,6 +66,26 @@ class PolicyWriterTest {
                 assertEquals(normalizer.offset()[i], actual.normalizers().get(key).offset()[i], 1e-8, key);
             }
         });
+    }
+
+    /** Around zero floats are fine enough to tell a constant from what stands for its range; a deviation of zero leads to 0, not to -1. */
+    @Test
+    void shouldRoundTripInputsThatNeverVaried() throws IOException {
+        TinyPolicy tiny = new TinyPolicy();
+        tiny.statistics.put("observation.state.min", TensorData.of(new float[] {0, -5}, 2));
+        tiny.statistics.put("observation.state.max", TensorData.of(new float[] {0, 5}, 2));
+        tiny.statistics.put("observation.environment_state.mean", TensorData.of(new float[] {5, 0, 3}, 3));
+        tiny.statistics.put("observation.environment_state.std", TensorData.of(new float[] {0, 0, 2}, 3));
+        PolicyDefinition policy = PolicyReader.read(tiny.write(directory.resolve("policy")));
+
+        PolicyWriter.write(policy, directory.resolve("copy"));
+
+        PolicyDefinition copy = PolicyReader.read(directory.resolve("copy"));
+        isSame(policy, copy);
+        policy.normalizers().forEach((key, normalizer) -> assertArrayEquals(normalizer.constant(), copy.normalizers().get(key).constant(), key));
+        assertEquals(2, ConstantInputs.of(copy).size());
+        assertEquals(-1, copy.normalizers().get("observation.state").normalize(0, 0));
+        assertEquals(0, copy.normalizers().get("observation.environment_state").normalize(0, 5));
     }
 
     @Test
