@@ -16,6 +16,11 @@ public final class DepthPixels {
 
     private DepthPixels() {}
 
+    /** Bytes of a camera's picture. @param camera {@code [3, H, W]}, or {@code [1, H, W]} of depth */
+    public static int frameBytes(FeatureSpec camera) {
+        return camera.shape().get(0) == 1 ? Math.multiplyExact(BYTES, camera.size()) : camera.size();
+    }
+
     /** A pixel, mm. @param pixel number of it, row by row */
     public static int mm(byte[] rows, int pixel) {
         return rows[2 * pixel] & 255 | (rows[2 * pixel + 1] & 255) << 8;

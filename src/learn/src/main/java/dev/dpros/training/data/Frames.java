@@ -11,7 +11,7 @@ public interface Frames {
 
     /** Bytes of a camera's picture. @param camera {@code [3, H, W]}, or {@code [1, H, W]} of depth */
     static int bytes(FeatureSpec camera) {
-        return camera.shape().get(0) == 1 ? Math.multiplyExact(DepthPixels.BYTES, camera.size()) : camera.size();
+        return DepthPixels.frameBytes(camera);
     }
 
     /** Pictures held in memory. */

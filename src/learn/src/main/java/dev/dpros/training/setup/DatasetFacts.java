@@ -1,11 +1,11 @@
 package dev.dpros.training.setup;
 
+import dev.dpros.core.DepthPixels;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
 import dev.dpros.datasets.DatasetFeature;
 import dev.dpros.datasets.EpisodeDataset;
-import dev.dpros.training.data.Frames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,6 +84,6 @@ public record DatasetFacts(String name, double fps, int episodes, int steps, Lis
 
     /** Memory that a training holds the pictures in, bytes. */
     long pictureBytes() {
-        return cameras().stream().mapToLong(camera -> (long) Frames.bytes(camera) * steps).sum();
+        return cameras().stream().mapToLong(camera -> (long) DepthPixels.frameBytes(camera) * steps).sum();
     }
 }
