@@ -105,7 +105,7 @@ final class LeRobotTraining {
         }
         int most = policy.horizon() - policy.nObsSteps();
         ConfigNode dropped = p.get("drop_n_last_frames");
-        int drop = dropped.integer(dit ? most - policy.nActionSteps() + 1 : 7);
+        int drop = dropped.integer(dit ? most - policy.nActionSteps() + 1 : Math.min(7, most));
         if (drop < 0 || drop > most) {
             throw dropped.wrong("0 to " + most + " = horizon - n_obs_steps");
         }
