@@ -188,6 +188,7 @@ class LerobotDepthTest {
         EpisodeDataset more = LerobotDataset.open(root);
         Path again = folder.resolve("again");
         LerobotExporter.export(more, again, Progress.NONE);
+        Files.delete(again.resolve("meta/appended.json")); // to have them twice
         LerobotExporter.append(more, again, Progress.NONE);
         more.close();
         try (EpisodeDataset grown = LerobotDataset.open(again); EpisodeDataset once = LerobotDataset.open(root)) {
