@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 /** A draft as the commented YAML that {@code dpros run} reads. Stateless. */
 final class RobotYaml {
+    private static final String ROS2 = "ros2";
     private static final int REMARK_COLUMN = 44;
     private static final double TAKE_UP_RAD = 0.02;
     private static final double TRACKING_RAD = 0.2;
@@ -81,7 +82,7 @@ final class RobotYaml {
         for (RobotDraft.ActionDraft action : draft.actions()) {
             line((several ? "  - topic: " : "  topic: ") + quoted(action.topic()), remark(action.remark(), action.guess()));
             indent = several ? "    " : "  ";
-            action(action, several ? "" : order);
+            action(action, several ? "" : order, draft.transport().equals(ROS2));
             limits(action);
             indent = "";
         }
@@ -92,12 +93,14 @@ final class RobotYaml {
         return "[" + joints.stream().map(joint -> quoted(joint.name())).collect(Collectors.joining(", ")) + "]";
     }
 
-    private void action(RobotDraft.ActionDraft action, String order) {
+    private void action(RobotDraft.ActionDraft action, String order, boolean ros2) {
         line("type: " + action.type());
         line("joints: " + names(action.joints()), order);
         if (action.type().equals(ActionMatch.TRAJECTORY)) {
             line("stamp: zero", "# a trajectory begins on arrival");
-            line("first_point: next", "# a joint_trajectory_controller drops a point at 0 s");
+            if (!ros2) { // whose controller takes a point at 0 s, and goes to a later one from where it is
+                line("first_point: next", "# a joint_trajectory_controller drops a point at 0 s");
+            }
         }
         if (!action.measured().isEmpty()) {
             line("measured: {topic: " + quoted(action.measured()) + "}");

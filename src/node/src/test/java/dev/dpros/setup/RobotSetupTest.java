@@ -1,6 +1,7 @@
 package dev.dpros.setup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.config.CheckMark;
@@ -99,9 +100,10 @@ class RobotSetupTest {
     }
 
     private RobotConfig write(PolicyDefinition policy, String urdf, MoveItLimits moveIt, double rate, Transport transport) throws Exception {
+        String named = transport instanceof Ros2Node ? "ros2" : "";
         Path file = urdf == null ? null : Files.writeString(folder.resolve("arm.urdf"), urdf);
         Path output = folder.resolve("robot.yaml");
-        new RobotSetup(policy, new RobotSetup.Wish(folder.resolve("policy"), output, file, moveIt, rate, ""), likeliest).write(transport);
+        new RobotSetup(policy, new RobotSetup.Wish(folder.resolve("policy"), output, file, moveIt, rate, named), likeliest).write(transport);
         return ConfigReader.read(output).config();
     }
 
@@ -174,6 +176,7 @@ class RobotSetupTest {
             assertEquals("/arm/joint_states", config.observations().get("observation.state").topic());
             assertEquals("position[turn,bend]", config.observations().get("observation.state").field(), "in the URDF's order");
             assertEquals("/arm_controller/joint_trajectory", config.action().topic());
+            assertFalse(Files.readString(folder.resolve("robot.yaml")).contains("first_point"), "ROS 2's controller would first go to a later one");
             JointLimits turn = config.action().jointLimits().get(0);
             assertEquals(0, turn.minPosition(), 1e-9, "2 pi before the turn that it is in");
             assertEquals(4 * Math.PI, turn.maxPosition(), 1e-9);

@@ -45,7 +45,7 @@ public record RobotConfig(
     /** @throws IllegalArgumentException naming the field, its value and the bound */
     public RobotConfig {
         if (policy == null || policy.toString().isEmpty()) {
-            throw new IllegalArgumentException("policy: expected a checkpoint's path, found nothing");
+            throw new IllegalArgumentException("policy: expected a checkpoint's path, found nothing; dpros record does not open it: there any word will do");
         }
         if (observations.isEmpty()) {
             throw new IllegalArgumentException("observations: expected one entry per input of the policy, found none");

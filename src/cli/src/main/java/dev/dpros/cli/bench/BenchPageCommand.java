@@ -1,5 +1,6 @@
 package dev.dpros.cli.bench;
 
+import dev.dpros.cli.options.HttpAddress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.core.InputException;
@@ -49,7 +50,7 @@ final class BenchPageCommand implements Callable<Integer> {
     private static final double RARE = 0.001;
     private static final Pattern CPU = Pattern.compile("(?m)^process_cpu_time_ns_total (\\S+)");
 
-    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
+    @Option(names = "--url", converter = HttpAddress.class, paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
             description = "the node's live page (default: ${DEFAULT-VALUE})")
     private URI url;
 

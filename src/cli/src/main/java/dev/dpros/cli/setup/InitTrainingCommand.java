@@ -31,13 +31,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Write policies and training settings that fit a data set (sizes, resize, crop, normalisation, horizon from its "
-                + "rate): quick.yaml for a short run on a processor, full.yaml for a long one on a GPU.",
+                + "rate): quick.yaml for a short run on a processor, full.yaml for one of days.",
         footer = {"", "Example: dpros init-training datasets/mine -o training",
             "Then:    dpros train --config training/quick.yaml --output runs/quick"})
 public final class InitTrainingCommand implements Callable<Integer> {
     private static final SelectedEpisodes.Choice EVERYTHING = new SelectedEpisodes.Choice(SelectedEpisodes.Label.ALL, false);
 
-    @Parameters(index = "0", paramLabel = "DATASET", description = "a recording, a LeRobotDataset v3.0 or a replay buffer (*.zarr)")
+    @Parameters(index = "0", paramLabel = "DATASET", description = "a recording, a LeRobotDataset, a replay buffer (*.zarr, *.zarr.zip) or HDF5")
     private Path dataset;
 
     @Option(names = {"-o", "--output"}, converter = OutputTarget.OfFolder.class, paramLabel = "DIR", defaultValue = "training",

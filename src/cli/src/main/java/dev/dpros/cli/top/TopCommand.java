@@ -1,6 +1,7 @@
 package dev.dpros.cli.top;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dpros.cli.options.HttpAddress;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.Terminals;
 import dev.dpros.core.InputException;
@@ -45,9 +46,9 @@ public final class TopCommand implements Callable<Integer> {
     private static final int LEAST_WIDTH = 30;
     private static final int LEAST_HEIGHT = 5;
 
-    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
+    @Option(names = "--url", converter = HttpAddress.class, paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
             description = "the node's live page (default: ${DEFAULT-VALUE})")
-    private String url;
+    private URI url;
 
     @Option(names = "--once", description = "print the present state as text and end")
     private boolean once;
@@ -68,7 +69,7 @@ public final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (PageLink link = new PageLink(address(), System.getenv().getOrDefault("DPROS_TOKEN", ""))) {
+        try (PageLink link = new PageLink(url, System.getenv().getOrDefault("DPROS_TOKEN", ""))) {
             awaitState(link);
             if (json != null) {
                 write(link.view());
@@ -89,17 +90,6 @@ public final class TopCommand implements Callable<Integer> {
         } else {
             JsonFile.write(Path.of(json), tree);
         }
-    }
-
-    private URI address() {
-        try {
-            URI uri = URI.create(url);
-            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) { // told below
-        }
-        throw InputException.of("--url", "address", "http://HOST:PORT", url, "");
     }
 
     /** The first state, and the first latencies, which come with it. */

@@ -75,7 +75,7 @@ public final class TrainingSetup {
     }
 
     private String full(PolicyConfig policy, Path folder) {
-        return head(FULL, policy, "LeRobot's usual network and length: made for a GPU, days on a processor")
+        return head(FULL, policy, "LeRobot's usual network and length: days on a processor; a GPU is not used")
                 + data(FULL, folder)
                 + """
                 optimizer: {lr: 0.0001, schedule: cosine, warm_up_steps: 500, ema_power: 0.75}
