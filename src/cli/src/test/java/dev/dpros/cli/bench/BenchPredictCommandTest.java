@@ -101,10 +101,4 @@ class BenchPredictCommandTest {
         assertTrue(err.toString().startsWith("dpros: --variants: name: expected measured, auto, all or of [conv1d, rows, packed"),
                 err.toString());
     }
-
-    @Test
-    void shouldRefuseAPageThatIsNoAddress() {
-        assertEquals(2, dpros("bench", "page", "--url", "localhost"));
-        assertTrue(err.toString().contains("http://HOST:PORT"), err::toString);
-    }
 }

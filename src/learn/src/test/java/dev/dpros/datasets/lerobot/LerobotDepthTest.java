@@ -24,6 +24,7 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.inference.torchscript.Arithmetic;
+import dev.dpros.recording.ExternalReader;
 import dev.dpros.training.DiffusionObjective;
 import dev.dpros.training.InitialWeights;
 import dev.dpros.training.LearningRate;
@@ -85,8 +86,10 @@ class LerobotDepthTest {
 
     /** numpy and FFmpeg make a film in place of the exported one, which info.json is then told. */
     private Path foreign(DepthCodes codes, String... more) throws Exception {
+        ExternalReader.assumeWorks("ffmpeg", "-version");
+        ExternalReader.assumeWorks("/usr/bin/python3", "-c", "import numpy");
         Path root = exported(DepthCodes.OWN);
-        List<String> command = new ArrayList<>(List.of("python3", "src/learn/src/test/resources/recording/lerobot_depth.py", folder.toString(),
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "src/learn/src/test/resources/recording/lerobot_depth.py", folder.toString(),
                 "" + DepthEpisodes.WIDTH, "" + DepthEpisodes.HEIGHT, "" + FRAMES, "10", "" + codes.minM(), "" + codes.maxM(), "" + codes.shiftM(),
                 "" + codes.log()));
         command.addAll(List.of(more));
