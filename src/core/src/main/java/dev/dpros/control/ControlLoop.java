@@ -87,6 +87,7 @@ public final class ControlLoop {
     private final TickListener[] listeners;
     private final LoopProbes probes;
     private final boolean stepsOnly;
+    private final double[] command;
     private boolean lastDrove;
     private boolean wasRunning;
     private long endToEndStampNs;
@@ -117,6 +118,7 @@ public final class ControlLoop {
         reader = new LiveInputs(watchdog, wiring);
         inputs = new TickInputs(config.dims(), sources.size());
         report = new TickReport(inputs);
+        command = new double[config.dims()];
     }
 
     /** Everyone who hears of ticks, transitions and durations, with what they threw. Any thread. */
@@ -268,6 +270,9 @@ public final class ControlLoop {
         watchdog.applyRequests(requests(), inputs.monotonicNs, rosNowNs);
         overrun(inputs.missed);
         boolean jumped = jumps.jumped(rosNowNs, inputs.monotonicNs);
+        if (jumps.backNs() != 0) {
+            outputs.timeWentBack(jumps.backNs());
+        }
         if (jumped) {
             statistics.add(Counter.STAMP_JUMPS, 1);
             forget();
@@ -298,9 +303,20 @@ public final class ControlLoop {
         }
         boolean drive = human && state != SafetyState.FAULT || drives(state);
         drive = drive && (lastDrove || outputs.takeUpAnew(timeNs));
+        if (drive && (human || !lastDrove)) {
+            align(timeNs);
+        }
         send(timeNs, drive, changed);
         settle(drive);
         observe(rosNowNs);
+    }
+
+    /** A path that does not go on from another begins at the command: its rotations are written as they are there. */
+    private void align(long timeNs) {
+        if (!config.rotations().isEmpty()) {
+            outputs.command(timeNs, command);
+            buffer.alignTo(command);
+        }
     }
 
     /** What operators ask for; a dead-man switch that is not held asks for a stop of whatever drives or wants to. */

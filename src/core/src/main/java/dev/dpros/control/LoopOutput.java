@@ -27,6 +27,7 @@ final class LoopOutput {
     private final @Nullable Opening opening;
     private final double[] measured;
     private final double[] commanded;
+    private final double[] present;
     private @Nullable OutputPhase phase;
     private boolean told = true;
     private int status;
@@ -48,6 +49,7 @@ final class LoopOutput {
         opening = openAt == null ? null : new Opening(openAt, config.stepped());
         measured = new double[dims.length];
         commanded = new double[dims.length];
+        present = new double[dims.length];
         Arrays.fill(commanded, Double.NaN);
     }
 
@@ -115,6 +117,25 @@ final class LoopOutput {
             opening.begin(timeNs);
         }
         told = false;
+    }
+
+    /** Writes what it commands at this time into the whole action; not a number where nothing was commanded yet. */
+    void command(long timeNs, double[] out) {
+        boolean known = filter.started();
+        if (known) {
+            filter.current(timeNs, present);
+        }
+        for (int d = 0; d < dims.length; d++) {
+            out[dims[d]] = known ? present[d] : Double.NaN;
+        }
+    }
+
+    /** The time on which motion continues has run backwards: what is under way goes on from where it is. */
+    void timeWentBack(long byNs) {
+        filter.shift(byNs);
+        if (opening != null) {
+            opening.end();
+        }
     }
 
     /** Makes this tick's frame; nothing is sent yet. @return {@link SafetyStatus} */

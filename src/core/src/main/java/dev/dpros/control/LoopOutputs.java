@@ -32,6 +32,20 @@ final class LoopOutputs {
         leaving = true;
     }
 
+    /** Writes what is commanded at this time, {@code [A]}; not a number where nothing was yet. */
+    void command(long timeNs, double[] out) {
+        for (LoopOutput output : all) {
+            output.command(timeNs, out);
+        }
+    }
+
+    /** The time on which motion continues has run backwards by so much, ns. */
+    void timeWentBack(long byNs) {
+        for (LoopOutput output : all) {
+            output.timeWentBack(byNs);
+        }
+    }
+
     /** Takes the measured position of a tick. */
     void look(TickInputs inputs) {
         for (LoopOutput output : all) {

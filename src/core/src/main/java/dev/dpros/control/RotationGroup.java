@@ -39,11 +39,19 @@ public record RotationGroup(int first, Kind kind) {
      * a rotation vector's full turns. So coordinates do not leap from waypoint to waypoint.
      */
     void align(double[] values, int near, int at) {
+        align(values, near, values, at);
+    }
+
+    /** The same, where the one at {@code near} is in an array of its own; does nothing where that is not finite. */
+    void align(double[] others, int near, double[] values, int at) {
         double dot = 0;
         double square = 0;
         for (int i = 0; i < kind.dims; i++) {
-            dot += values[near + i] * values[at + i];
+            dot += others[near + i] * values[at + i];
             square += values[at + i] * values[at + i];
+        }
+        if (!Double.isFinite(dot)) {
+            return;
         }
         double factor = dot < 0 ? -1 : 1;
         if (kind == Kind.ROTATION_VECTOR) {

@@ -7,6 +7,7 @@ final class StampJumps {
     private boolean first = true;
     private long lastRosNs;
     private long lastMonotonicNs;
+    private long backNs;
 
     StampJumps(ControlConfig config) {
         thresholdNs = config.timing().stampJumpNs();
@@ -17,9 +18,15 @@ final class StampJumps {
         long byNs = simulated ? Math.min(0, rosNowNs - lastRosNs)
                 : rosNowNs - lastRosNs - (monotonicNowNs - lastMonotonicNs);
         boolean jumped = !first && Math.abs(byNs) > thresholdNs;
+        backNs = simulated && !first ? byNs : 0;
         first = false;
         lastRosNs = rosNowNs;
         lastMonotonicNs = monotonicNowNs;
         return jumped;
+    }
+
+    /** By how much the time on which motion continues ran backwards in the last call, 0 or negative; real time never does. */
+    long backNs() {
+        return backNs;
     }
 }

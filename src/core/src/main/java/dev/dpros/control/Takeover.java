@@ -46,14 +46,14 @@ final class Takeover {
 
     /**
      * Decides who drives in this tick. It needs the dead-man switch, if there is one, but no start; after a loss of it, or of
-     * the robot, the human lets go of the device and begins again.
+     * the robot, and after a fault, the human lets go of the device and begins again.
      *
      * @param watchdog whose causes forbid motion: a fault, joint states that are stale, stamps that jumped
      * @param running whether the policy is started
      */
     void update(TickInputs inputs, Watchdog watchdog, boolean jumped, boolean running, long timeNs) {
         boolean required = config.rules().enableRequired();
-        boolean lost = required && wasEnabled && !inputs.enabled
+        boolean lost = watchdog.state() == SafetyState.FAULT || required && wasEnabled && !inputs.enabled
                 || drives && (watchdog.active(SafetyEvent.TRACKING_LOST) || watchdog.active(SafetyEvent.OUTPUT_LOST));
         wasEnabled = inputs.enabled;
         mustLetGo = inputs.teleopKnown && (mustLetGo || lost);

@@ -15,6 +15,7 @@ final class Tracking {
     private final double[] bounds;
     private final double[] filtered;
     private final long[] beyondSinceNs;
+    private final boolean[] beyond;
     private final long windowNs;
     private final int source;
     private final Watchdog watchdog;
@@ -34,6 +35,7 @@ final class Tracking {
         }
         filtered = new double[bounds.length];
         beyondSinceNs = new long[bounds.length];
+        beyond = new boolean[bounds.length];
         commands = new double[KEPT * bounds.length];
         windowNs = rules.trackingWindowNs();
         source = output.measuredSource();
@@ -55,6 +57,7 @@ final class Tracking {
             count = 0;
             for (int d = 0; d < bounds.length; d++) {
                 filtered[d] = 0;
+                beyond[d] = false;
                 watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(d));
             }
         }
@@ -76,18 +79,31 @@ final class Tracking {
         }
     }
 
+    /** What is beyond is remembered here: of many joints, some share one subject of the watchdog. */
     private void judge(int dim, long nowNs) {
-        boolean beyond = filtered[dim] > bounds[dim];
-        if (beyond && !watchdog.active(SafetyEvent.TRACKING_ERROR, subject(dim))) {
+        boolean was = beyond[dim];
+        beyond[dim] = filtered[dim] > bounds[dim];
+        if (beyond[dim] && !was) {
             beyondSinceNs[dim] = nowNs;
         }
-        if (beyond) {
+        if (beyond[dim]) {
             watchdog.raise(SafetyEvent.TRACKING_ERROR, subject(dim), dims[dim], filtered[dim], bounds[dim]);
-        } else {
-            watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(dim));
+        } else if (was) {
+            clear(dim);
         }
-        if (beyond && nowNs - beyondSinceNs[dim] >= windowNs) {
+        if (beyond[dim] && nowNs - beyondSinceNs[dim] >= windowNs) {
             watchdog.raise(SafetyEvent.TRACKING_LOST, subject(dim), dims[dim], filtered[dim], bounds[dim]);
+        }
+    }
+
+    /** No longer beyond: unless another joint that shares its subject is. */
+    private void clear(int dim) {
+        boolean shared = false;
+        for (int d = 0; d < beyond.length; d++) {
+            shared |= beyond[d] && subject(d) == subject(dim);
+        }
+        if (!shared) {
+            watchdog.clear(SafetyEvent.TRACKING_ERROR, subject(dim));
         }
     }
 

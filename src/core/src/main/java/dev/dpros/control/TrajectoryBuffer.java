@@ -111,6 +111,22 @@ public final class TrajectoryBuffer implements ReferencePath {
         return added(atNs);
     }
 
+    /**
+     * Rewrites the rotations of all waypoints as the representatives that are nearest to a position, from which a motion along them
+     * begins: without that, a quaternion of the other sign or a rotation vector beyond half a turn leads it the long way round.
+     *
+     * @param position {@code [A]}, not a number where it is not known
+     */
+    void alignTo(double[] position) {
+        for (int r = 0; r < rotations.length; r++) {
+            int first = rotations[r].first();
+            for (int i = 0; i < size; i++) {
+                boolean begins = i == 0;
+                rotations[r].align(begins ? position : values, begins ? first : (i - 1) * dims + first, values, i * dims + first);
+            }
+        }
+    }
+
     private boolean added(long atNs) {
         for (int r = 0; size > 0 && r < rotations.length; r++) {
             int at = size * dims + rotations[r].first();

@@ -89,6 +89,9 @@ public abstract class SafetyFilter {
         return measured[dim] - rest(dim);
     }
 
+    /** Time has run backwards (a simulation that begins anew): what is under way goes on from where it is. @param byNs negative */
+    public abstract void shift(long byNs);
+
     /** Whether there is a command to go on from: restarted, or has followed a path. */
     public abstract boolean started();
 

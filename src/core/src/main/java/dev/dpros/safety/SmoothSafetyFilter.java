@@ -110,6 +110,11 @@ public final class SmoothSafetyFilter extends SafetyFilter {
     }
 
     @Override
+    public void shift(long byNs) {
+        plan.startNs += byNs;
+    }
+
+    @Override
     public double rest(int dim) {
         return plan.position[(plan.points - 1) * dims + dim];
     }

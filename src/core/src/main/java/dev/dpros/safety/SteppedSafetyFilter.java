@@ -55,6 +55,11 @@ public final class SteppedSafetyFilter extends SafetyFilter {
     }
 
     @Override
+    public void shift(long byNs) {
+        issuedSinceNs = issuedSinceNs == Long.MIN_VALUE ? issuedSinceNs : issuedSinceNs + byNs;
+    }
+
+    @Override
     public double rest(int dim) {
         return issued[dim];
     }

@@ -102,6 +102,14 @@ final class LoopRig implements ChunkRequester, CommandSink {
                 new double[dims]);
     }
 
+    /** An action that is one rotation, linear, silent at rest. */
+    static LoopRig rotating(RotationGroup.Kind kind, double... measured) {
+        int dims = measured.length;
+        List<JointLimits> limits = names(dims).stream().map(n -> new JointLimits(n, -4, 4, 1.5, 5, 60)).toList();
+        return new LoopRig(ControlConfig.of(names(dims), 100, 10, 16, 8).with(Interpolation.LINEAR)
+                .with(List.of(new RotationGroup(0, kind))).with(MotionRules.silent(dims, 0.02)), limits, measured);
+    }
+
     void start() {
         loop.watchdog().request(SafetyEvent.STARTED);
         tick();
@@ -137,6 +145,17 @@ final class LoopRig implements ChunkRequester, CommandSink {
         runningSinceNs = Long.MIN_VALUE;
         loop.inbox().accept(chunk);
         return chunk;
+    }
+
+    /** Delivers a chunk observed now, each of whose 15 actions is this one. */
+    void deliverAction(double... action) {
+        double[] values = new double[15 * action.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = action[i % action.length];
+        }
+        busy = false;
+        runningSinceNs = Long.MIN_VALUE;
+        loop.inbox().accept(new ActionChunk(nextId++, clock.rosNs(), clock.rosNs(), config.policyStepNs(), action.length, values, 16));
     }
 
     static double[] constant(int steps, double value) {

@@ -348,4 +348,36 @@ class RestTest {
         rig.run(50 * MS);
         assertArrayEquals(new Object[] {false, 0}, new Object[] {report.inputs.measuredKnown, rig.frames.size()});
     }
+
+    @Test
+    void shouldBeginAtTheRobotAfterASimulationHasBegunAnew() {
+        LoopRig rig = wired(new LoopRig(ControlConfig.of(LoopRig.names(2), 100, 10, 16, 8).with(Interpolation.CUBIC).with(silent())
+                .withSimulatedTime(), LoopRig.armLimits(2), new double[2]));
+        driveAndStop(rig);
+        int silent = rig.frames.size();
+        rig.clock.jumpRosNs(-1_000_000 * MS);
+        rig.measured = new double[] {1, 1};
+        rig.run(1000 * MS);
+        assertEquals(silent, rig.frames.size());
+        rig.start();
+        rig.deliver(0, constant(15, 1.1));
+        rig.run(30 * MS);
+        assertEquals(1, rig.frames.get(silent).at(0, 0), 0.02);
+    }
+
+    @Test
+    void shouldHoldWithAJointThatDoesNotFollowAmongMoreThanTheWatchdogTellsApart() {
+        int dims = 70;
+        LoopRig rig = wired(new LoopRig(ControlConfig.of(LoopRig.names(dims), 100, 10, 16, 8).with(Interpolation.CUBIC)
+                .with(MotionRules.silent(dims, 0.02).tracking(0.1, 500 * MS, 1)), LoopRig.armLimits(dims), new double[dims]));
+        rig.blocked = 65;
+        rig.start();
+        for (int i = 0; i < 4; i++) {
+            rig.deliver(0, constant(15, 0.8));
+            rig.run(500 * MS);
+        }
+        assertEquals(1, rig.loop.watchdog().count(SafetyEvent.TRACKING_LOST));
+        assertEquals(1, rig.loop.watchdog().count(SafetyEvent.TRACKING_ERROR));
+        assertEquals(65, rig.loop.watchdog().joint(SafetyEvent.TRACKING_LOST));
+    }
 }

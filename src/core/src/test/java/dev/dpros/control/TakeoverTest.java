@@ -116,6 +116,12 @@ class TakeoverTest {
         assertEquals(rest, rig.last().at(0, 0), 0, "an emergency stop is for humans too");
         rig.loop.watchdog().request(SafetyEvent.RESET);
         rig.run(1000 * MS);
+        assertFalse(human, "his device went on sending: nobody has begun anew");
+        assertEquals(rest, rig.last().at(0, 0), 0);
+        wanted = null;
+        rig.run(10 * MS);
+        wanted = new double[] {-0.5, -0.5};
+        rig.run(1000 * MS);
         assertTrue(human);
         wanted = new double[] {Double.NaN, 0};
         rig.run(10 * MS);
@@ -124,6 +130,17 @@ class TakeoverTest {
         rig.sourcesAlive = false;
         rig.run(300 * MS);
         assertFalse(human, "joint states are stale");
+    }
+
+    @Test
+    void shouldNotTurnTheLongWayRoundForAQuaternionOfTheOtherSign() {
+        LoopRig rig = teleoperated(LoopRig.rotating(RotationGroup.Kind.QUATERNION, 0, 0, 0, 1));
+        wanted = new double[] {0, 0, Math.sin(0.05), Math.cos(0.05)};
+        rig.run(1000 * MS);
+        wanted = new double[] {0, 0, -Math.sin(0.06), -Math.cos(0.06)};
+        rig.run(2000 * MS);
+        assertEquals(1, rig.frames.stream().mapToDouble(frame -> Math.abs(frame.at(0, 3))).min().orElseThrow(), 0.01);
+        assertEquals(Math.sin(0.06), rig.last().at(0, 2), 0.005);
     }
 
     @Test
