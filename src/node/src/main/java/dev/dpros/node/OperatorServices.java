@@ -62,6 +62,10 @@ final class OperatorServices implements AutoCloseable {
         services.own(transport.advertiseService(name, TRIGGER, request -> handle(event)));
     }
 
+    private boolean drives() {
+        return watchdog.state() == SafetyState.NOMINAL || watchdog.state() == SafetyState.DEGRADED;
+    }
+
     /** Why an event would be refused now or change nothing, or null. Any thread; does not wait. */
     @Nullable String obstacle(SafetyEvent event) {
         boolean fault = watchdog.state() == SafetyState.FAULT;
@@ -90,6 +94,9 @@ final class OperatorServices implements AutoCloseable {
         String refusal = refusal(event);
         if (refusal != null) {
             return refusal;
+        }
+        if (event == SafetyEvent.STARTED && drives()) {
+            return null; // what is observed is not forgotten, and no episode begins, in the middle of a motion
         }
         if (event == SafetyEvent.STARTED) {
             beforeStart.run();

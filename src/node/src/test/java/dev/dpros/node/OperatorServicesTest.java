@@ -8,6 +8,7 @@ import dev.dpros.ros.master.EmbeddedMaster;
 import dev.dpros.ros.node.RosNode;
 import dev.dpros.ros.node.RosNodeConfig;
 import dev.dpros.safety.SafetyEvent;
+import dev.dpros.safety.SafetyState;
 import dev.dpros.safety.Watchdog;
 import dev.dpros.safety.WatchdogListener;
 import java.net.InetAddress;
@@ -54,6 +55,23 @@ class OperatorServicesTest {
             assertNull(services.obstacle(SafetyEvent.RESET));
             assertNull(services.obstacle(SafetyEvent.OPERATOR_STOP));
             assertNull(services.obstacle(SafetyEvent.EMERGENCY_STOP));
+        }
+    }
+
+    /** A start while it drives forgets no observation and begins no episode, in whose first pose a policy of tool poses may think. */
+    @Test
+    void shouldChangeNothingWhereItDrivesAlready() {
+        Watchdog watchdog = new Watchdog(List.of(), WatchdogListener.NONE);
+        AtomicBoolean forgot = new AtomicBoolean();
+        try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
+                RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
+                OperatorServices services = new OperatorServices(node, watchdog, () -> true, () -> null, () -> "", () -> forgot.set(true))) {
+            apply(watchdog, SafetyEvent.STARTED);
+            assertEquals(SafetyState.NOMINAL, watchdog.state());
+            assertNull(services.operate(SafetyEvent.STARTED));
+            watchdog.applyRequests(1, 1);
+            assertFalse(forgot.get());
+            assertEquals(1, watchdog.count(SafetyEvent.STARTED));
         }
     }
 

@@ -84,6 +84,15 @@ final class HttpConnection implements AutoCloseable {
         return answer;
     }
 
+    /** Whether nothing has come that was not asked for: what is left over of one answer would be taken for the next. */
+    boolean quiet() {
+        try {
+            return in.available() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Whether any byte of the last exchange's answer has come. */
     boolean heard() {
         return heard;

@@ -160,7 +160,9 @@ public final class RemoteClient implements AutoCloseable {
         /** A kept connection may have been closed by the server meanwhile: then the same goes over a new one. */
         private HttpAnswer answer() throws IOException {
             HttpConnection kept = idle.pollFirst();
-            if (kept != null) {
+            if (kept != null && !kept.quiet()) {
+                kept.close();
+            } else if (kept != null) {
                 try {
                     return answer(kept);
                 } catch (IOException e) {

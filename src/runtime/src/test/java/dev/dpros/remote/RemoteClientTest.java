@@ -126,6 +126,49 @@ class RemoteClientTest {
         }
     }
 
+    /** A proxy or server that answers a request twice: what is left over is no answer to the next one. */
+    @Test
+    void shouldNotTakeWhatIsLeftOverOfAnAnswerForTheNextOne() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread serving = new Thread(() -> twice(listening, asked));
+            serving.setDaemon(true);
+            serving.start();
+            try (RemoteClient client = new RemoteClient(options("http://127.0.0.1:" + listening.getLocalPort(), Credentials.NONE))) {
+                for (int i = 1; i <= 4; i++) {
+                    assertEquals(i, last(client, 0, LONG_NS), "the answer to this request");
+                }
+            }
+        }
+    }
+
+    /** Answers each request twice, with how many there were. */
+    private static void twice(ServerSocket listening, AtomicInteger asked) {
+        while (!listening.isClosed()) {
+            try (Socket socket = listening.accept()) {
+                InputStream in = new BufferedInputStream(socket.getInputStream());
+                byte[] body = new byte[1 << 12];
+                for (int length = CannedServer.length(in); length >= 0 && in.readNBytes(body, 0, length) == length; length = CannedServer.length(in)) {
+                    byte[] answer = answer(asked.incrementAndGet());
+                    byte[] both = java.util.Arrays.copyOf(answer, 2 * answer.length);
+                    System.arraycopy(answer, 0, both, answer.length, answer.length);
+                    socket.getOutputStream().write(both);
+                }
+            } catch (IOException e) {
+                // its client has gone: the next connection
+            }
+        }
+    }
+
+    private static byte[] answer(double last) {
+        String json = "{\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP64\",\"shape\":[1,3,2],\"parameters\":{\"binary_data_size\":48}},"
+                + "{\"name\":\"n\",\"datatype\":\"INT32\",\"shape\":[1,1],\"parameters\":{\"binary_data_size\":4}}]}";
+        byte[] head = ("HTTP/1.1 200 OK\r\n" + InferenceRequest.JSON_LENGTH + ": " + json.length() + "\r\nContent-Length: " + (json.length() + 52)
+                + "\r\n\r\n" + json).getBytes(US_ASCII);
+        ByteBuffer all = ByteBuffer.allocate(head.length + 52).order(java.nio.ByteOrder.LITTLE_ENDIAN).put(head);
+        return all.putDouble(head.length + 40, last).array();
+    }
+
     /** @param perConnection how many requests it answers before it closes a connection, without a word */
     private static Thread canned(ServerSocket listening, AtomicInteger connections, int perConnection) {
         String json = "{\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP64\",\"shape\":[1,3,2],\"parameters\":{\"binary_data_size\":48}},"
