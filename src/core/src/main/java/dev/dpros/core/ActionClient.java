@@ -52,7 +52,10 @@ public interface ActionClient extends AutoCloseable {
      */
     long send(Map<String, Object> goal);
 
-    /** Asks the server to end the newest goal, also one that is lost: it may come late. Nothing if the goal has ended otherwise, or there is none. */
+    /**
+     * Asks the server to end the newest goal, also one that is lost: it may come late; and those before it that may go on, since the
+     * newest was rejected or is not known to be taken. Nothing if all have ended.
+     */
     void cancel();
 
     /** What became of the newest goal. */

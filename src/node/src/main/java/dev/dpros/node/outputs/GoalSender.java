@@ -186,11 +186,10 @@ final class GoalSender implements AutoCloseable {
         return true;
     }
 
+    /** Also where the newest goal has ended: of one that was rejected, the one before goes on. */
     private void cancelNow() {
-        if (watched != 0) {
-            cancelAsked = true;
-            client.cancel();
-        }
+        cancelAsked = watched != 0;
+        client.cancel();
     }
 
     private void judge(Progress progress) {

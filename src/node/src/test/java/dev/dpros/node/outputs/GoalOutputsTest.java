@@ -158,6 +158,19 @@ class GoalOutputsTest {
         assertEquals(5, output.dropped());
     }
 
+    /** The goal before goes on at the server: nothing else would end it. */
+    @Test
+    void shouldCancelWhatGoesOnWhereTheNextGoalIsRejected() {
+        arm(true);
+        tick(1, 0, 0.1, 0.2);
+        awaitGoals(1);
+        tick(2, 0.05, 0.3);
+        awaitGoals(2);
+        server.end(State.REJECTED, "", Map.of());
+        Await.until("lost", output::lost);
+        Await.until("canceled", () -> server.cancellations() > 0);
+    }
+
     @Test
     void shouldNotMissAServerWhileNobodyDrives() {
         arm(true);

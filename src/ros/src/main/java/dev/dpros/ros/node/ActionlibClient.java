@@ -8,7 +8,9 @@ import dev.dpros.core.Transport.Publication;
 import dev.dpros.core.Transport.PublicationOptions;
 import dev.dpros.core.Transport.Subscription;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +36,8 @@ public final class ActionlibClient implements ActionClient {
     private static final long ANSWER_NS = 2_000_000_000L;
     /** For how long the result may come later than the status that tells of the end. */
     private static final long RESULT_NS = 500_000_000L;
+    /** As many goals that may run: a cancellation of all of them is one message each. */
+    private static final int MOST_STANDING = 8;
     private static final double NS = 1e9;
     private static final int CANCELED = 2;
     private static final int LAST_ENDED = 5;
@@ -74,6 +78,8 @@ public final class ActionlibClient implements ActionClient {
     @SuppressWarnings("NullAway.Init") // opened before anybody has it
     private Subscription result;
     private volatile Runnable listener = () -> { };
+    /** Goals that may run at the server, oldest first: each until it has ended, was rejected, or one after it was taken. */
+    private final Deque<Sent> standing = new ArrayDeque<>();
     private @Nullable Sent newest;
     private long count;
     private long statusNs = Long.MIN_VALUE;
@@ -146,6 +152,7 @@ public final class ActionlibClient implements ActionClient {
                 found = true;
                 advance(newest, number, entry);
             } else {
+                advanceOther(id, number, entry);
                 others |= !id.startsWith(ids) && !isEnd(number);
             }
         }
@@ -154,6 +161,16 @@ public final class ActionlibClient implements ActionClient {
             newest.listed = true;
         } else if (newest != null && !newest.state.ended()) {
             missed(newest);
+        }
+    }
+
+    /** One before the newest, which may go on should that be rejected. */
+    private void advanceOther(String id, int number, Map<?, ?> entry) {
+        for (Sent sent : standing) {
+            if (sent.id.equals(id)) {
+                advance(sent, number, entry);
+                return;
+            }
         }
     }
 
@@ -180,10 +197,16 @@ public final class ActionlibClient implements ActionClient {
             end(sent, state, text(entry));
         } else {
             sent.state = state;
+            if (state == State.ACTIVE) {
+                standing.removeIf(other -> other.number < sent.number);
+            }
         }
     }
 
     private void end(Sent sent, State state, String text) {
+        if (state != State.LOST) {
+            standing.remove(sent);
+        }
         sent.state = state;
         sent.text = text;
         sent.endedNs = node.clock().monotonicNs();
@@ -245,14 +268,16 @@ public final class ActionlibClient implements ActionClient {
         // stamped by its server: actionlib's cancels a goal that is stamped earlier than the last one it had, from whatever clock
         goal.publish(Map.of("header", Map.of("stamp", node.clock().rosNs()), "goal_id", Map.of("id", sent.id), "goal", fields));
         newest = sent;
+        standing.add(sent);
+        if (standing.size() > MOST_STANDING) {
+            standing.remove();
+        }
         return ++count;
     }
 
     @Override
     public synchronized void cancel() {
-        if (newest != null && (!newest.state.ended() || newest.state == State.LOST)) {
-            cancel.publish(Map.of("id", newest.id));
-        }
+        standing.forEach(sent -> cancel.publish(Map.of("id", sent.id)));
     }
 
     @Override

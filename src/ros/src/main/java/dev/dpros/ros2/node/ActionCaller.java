@@ -11,6 +11,8 @@ import dev.dpros.ros2.message.DdsNames;
 import dev.dpros.ros2.message.Ros2Action;
 import dev.dpros.ros2.message.Ros2Schema;
 import dev.dpros.ros2.message.Ros2Service;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +36,8 @@ final class ActionCaller implements ActionClient {
     private static final int UUID_BYTES = 16;
     /** As many ids of own goals as may still be in a status. */
     private static final int MOST_OWN = 256;
+    /** As many goals whose answers are awaited, each of which may run. */
+    private static final int MOST_STANDING = 8;
     private static final int CANCELING = 3;
     private static final int SUCCEEDED = 4;
     private static final int CANCELED = 5;
@@ -72,6 +76,8 @@ final class ActionCaller implements ActionClient {
     private final LocalReader status;
     private final Set<String> own = new LinkedHashSet<>();
     private volatile Runnable listener = () -> { };
+    /** Goals that may run at the server, oldest first: each until it has ended, was rejected, or one after it was taken. */
+    private final Deque<Sent> standing = new ArrayDeque<>();
     private @Nullable Sent newest;
     private long count;
     private boolean othersRun;
@@ -148,6 +154,10 @@ final class ActionCaller implements ActionClient {
             newest = before;
             throw e;
         }
+        standing.add(sent);
+        if (standing.size() > MOST_STANDING) {
+            standing.remove();
+        }
         return ++count;
     }
 
@@ -165,6 +175,7 @@ final class ActionCaller implements ActionClient {
     }
 
     private void accepted(Sent sent) {
+        standing.removeIf(other -> other.number < sent.number);
         if (sent.cancelWanted || sent.state.ended()) {
             askToCancel(sent); // it came after its cancellation, or after it was given up
         }
@@ -197,7 +208,10 @@ final class ActionCaller implements ActionClient {
         sent.result = answer.get("result") instanceof Map<?, ?> fields ? (Map<String, Object>) fields : Map.of();
     }
 
-    private static void end(Sent sent, State state, String text) {
+    private void end(Sent sent, State state, String text) {
+        if (state != State.LOST) {
+            standing.remove(sent);
+        }
         if (!sent.state.ended()) {
             sent.state = state;
             sent.text = text;
@@ -211,9 +225,9 @@ final class ActionCaller implements ActionClient {
 
     @Override
     public synchronized void cancel() {
-        if (newest != null && (!newest.state.ended() || newest.state == State.LOST)) {
-            newest.cancelWanted = true;
-            askToCancel(newest);
+        for (Sent sent : standing) {
+            sent.cancelWanted = true;
+            askToCancel(sent);
         }
     }
 

@@ -84,4 +84,16 @@ class ActionCallerTest implements ActionGoals.Work {
         goals.finish(goals.running().id(), ActionGoals.Status.CANCELED, "", Map.of());
         Await.until("told", () -> client.progress().state() == State.CANCELED);
     }
+
+    @Test
+    void shouldCancelTheGoalBeforeWhereTheNewestWasRejected() {
+        mayBegin.countDown();
+        client.send(Map.of("task", "runs"));
+        Await.until("runs", () -> client.progress().state() == State.ACTIVE);
+        client.send(Map.of("task", "one too many"));
+        client.send(Map.of("task", "another, before that is known"));
+        Await.until("rejected", () -> client.progress().state() == State.REJECTED);
+        client.cancel();
+        Await.until("the one that goes on is canceled", () -> canceled.get() == 1);
+    }
 }
