@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's services, {@code std_srvs/Trigger}: {@code ~start}, {@code ~stop}, {@code ~reset} (clears a latched
- * fault) and {@code ~estop}. Requests act at the next control tick; the answer comes after it and says in which state
+ * The operator's services, {@code std_srvs/Trigger}: {@code ~stop}, {@code ~reset} (clears a latched
+ * fault) and {@code ~estop}, and, once the policy may drive, {@code ~start}. Requests act at the next control tick; the answer comes after it and says in which state
  * the node then is.
  */
 final class OperatorServices implements AutoCloseable {
@@ -30,9 +30,11 @@ final class OperatorServices implements AutoCloseable {
     private final Clock clock;
     private final Runnable beforeStart;
     private final Supplier<String> reason;
+    private final Transport transport;
+    private volatile boolean startable;
 
     /**
-     * Offers the services.
+     * Offers the services but {@code ~start}: a human may drive before there is a policy.
      *
      * @param enabled whether the dead-man switch, if there is one, is held
      * @param missing an action's server that a start needs, and why it cannot be sent goals; gives null if none
@@ -41,6 +43,7 @@ final class OperatorServices implements AutoCloseable {
      */
     OperatorServices(Transport transport, Watchdog watchdog, BooleanSupplier enabled, Supplier<@Nullable String> missing,
             Supplier<String> reason, Runnable beforeStart) {
+        this.transport = transport;
         this.watchdog = watchdog;
         this.enabled = enabled;
         this.missing = missing;
@@ -48,17 +51,27 @@ final class OperatorServices implements AutoCloseable {
         clock = transport.clock();
         this.beforeStart = beforeStart;
         try {
-            offer(transport, "~start", SafetyEvent.STARTED);
-            offer(transport, "~stop", SafetyEvent.OPERATOR_STOP);
-            offer(transport, "~reset", SafetyEvent.RESET);
-            offer(transport, "~estop", SafetyEvent.EMERGENCY_STOP);
+            offer("~stop", SafetyEvent.OPERATOR_STOP);
+            offer("~reset", SafetyEvent.RESET);
+            offer("~estop", SafetyEvent.EMERGENCY_STOP);
         } catch (RuntimeException | Error e) {
             services.closeAfter(e);
             throw e;
         }
     }
 
-    private void offer(Transport transport, String name, SafetyEvent event) {
+    /** The policy may drive from now on: offers {@code ~start}. */
+    void offerStart() {
+        startable = true;
+        offer("~start", SafetyEvent.STARTED);
+    }
+
+    /** Whether a start is possible: the policy is loaded. Any thread. */
+    boolean startable() {
+        return startable;
+    }
+
+    private void offer(String name, SafetyEvent event) {
         services.own(transport.advertiseService(name, TRIGGER, request -> handle(event)));
     }
 
@@ -78,6 +91,9 @@ final class OperatorServices implements AutoCloseable {
     private @Nullable String refusal(SafetyEvent event) {
         if (event != SafetyEvent.STARTED) {
             return null;
+        }
+        if (!startable) {
+            return "the policy is still loading";
         }
         if (watchdog.state() == SafetyState.FAULT) {
             return "in fault (" + reason.get() + "); call ~reset first";

@@ -76,7 +76,7 @@ public final class PolicyNode implements AutoCloseable {
             AtomicReference<TickListener> hears = recorder;
             AtomicReference<OperatorServices> offered = services;
             control = new NodeControl(setup, motion, sources, new NodeControl.Wired(ends, sampler,
-                    report -> hears.get().ticked(report), () -> offered.get() != null), owned);
+                    report -> hears.get().ticked(report), () -> offered.get() != null && offered.get().startable()), owned);
             sampler.countEpisodes(() -> control.loop().watchdog().count(SafetyEvent.STARTED));
             LoopStatistics counts = control.loop().statistics();
             action = new RunPolicy(new RunPolicy.Subjects(control.loop().watchdog(), this::operate, control.text()::reason,
@@ -89,7 +89,7 @@ public final class PolicyNode implements AutoCloseable {
     }
 
     /**
-     * Starts the control thread, waits for the policy to be warm, offers the operator's services, and lets it drive if
+     * Starts the control thread, offers what stops it, waits for the policy to be warm, offers its start, and lets it drive if
      * told to.
      *
      * @return false if the accelerator failed while the policy was loaded: the node cannot go on, and its owner hears why
@@ -97,6 +97,9 @@ public final class PolicyNode implements AutoCloseable {
      */
     public boolean start(boolean autostart) throws InterruptedException {
         control.start();
+        OperatorServices operator = owned.ownBelow(ends.trace(), new OperatorServices(setup.transport(), loop().watchdog(), ends.outputs()::enabled,
+                ends.robot()::missing, why()::reason, () -> sources.awaitFresh(setup.clock())));
+        services.set(operator);
         housekeeping.every(DIAGNOSTICS_MS, control.diagnostics()::diagnose);
         housekeeping.every(HOUSEKEEPING_MS, this::look);
         if (!sampler.supervised().awaitReady(LONGEST_LOAD_S, TimeUnit.SECONDS)) {
@@ -107,8 +110,7 @@ public final class PolicyNode implements AutoCloseable {
         }
         long hungAfterNs = loop().config().timing().samplerHungAfterNs();
         housekeeping.every(HOUSEKEEPING_MS, () -> sampler.supervised().replaceIfHung(setup.clock().monotonicNs(), hungAfterNs));
-        services.set(owned.ownBelow(ends.trace(), new OperatorServices(setup.transport(), loop().watchdog(), ends.outputs()::enabled,
-                ends.robot()::missing, why()::reason, () -> sources.awaitFresh(setup.clock()))));
+        operator.offerStart();
         owned.ownBelow(ends.trace(), action.offer(setup.transport()));
         owned.own(action);
         setup.transport().onShutdown(reason -> {
@@ -128,7 +130,7 @@ public final class PolicyNode implements AutoCloseable {
     private void startWithServers() {
         Watchdog watchdog = loop().watchdog();
         boolean stopped = !watchdog.active(SafetyEvent.NOT_STARTED) || watchdog.count(SafetyEvent.ENABLE_LOST) > 0
-                || watchdog.count(SafetyEvent.EMERGENCY_STOP) > 0;
+                || watchdog.count(SafetyEvent.EMERGENCY_STOP) > 0 || watchdog.count(SafetyEvent.OPERATOR_STOP) > 0;
         if (stopped || !ends.outputs().enabled()) {
             LOG.warn("does not start by itself any more: call ~start");
         } else if (!hasServers()) {
@@ -145,12 +147,12 @@ public final class PolicyNode implements AutoCloseable {
 
     private String operate(SafetyEvent event) {
         OperatorServices offered = services.get();
-        return offered == null ? "the policy is still loading" : offered.operate(event);
+        return offered == null ? "the node is starting" : offered.operate(event);
     }
 
     private String obstacle(SafetyEvent event) {
         OperatorServices offered = services.get();
-        return offered == null ? "the policy is still loading" : offered.obstacle(event);
+        return offered == null ? "the node is starting" : offered.obstacle(event);
     }
 
     private void noteGoal(GoalRecord goal) {

@@ -27,6 +27,7 @@ class OperatorServicesTest {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
                 OperatorServices services = new OperatorServices(node, watchdog, () -> true, () -> null, () -> "", () -> { })) {
+            services.offerStart();
             assertEquals("started by operator: requested, but the control loop does not tick", services.operate(SafetyEvent.STARTED));
             watchdog.applyRequests(1, 1);
             assertFalse(watchdog.started(), "when it ticks again");
@@ -42,6 +43,9 @@ class OperatorServicesTest {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
                 OperatorServices services = new OperatorServices(node, watchdog, held::get, missing::get, () -> "why", () -> { })) {
+            assertEquals("the policy is still loading", services.obstacle(SafetyEvent.STARTED));
+            assertNull(services.obstacle(SafetyEvent.EMERGENCY_STOP));
+            services.offerStart();
             assertEquals("the dead-man switch is not held: ~enable must carry true", services.obstacle(SafetyEvent.STARTED));
             assertEquals("there is no fault to leave", services.obstacle(SafetyEvent.RESET));
             held.set(true);
@@ -66,6 +70,7 @@ class OperatorServicesTest {
         try (EmbeddedMaster master = EmbeddedMaster.start(InetAddress.getLoopbackAddress(), 0);
                 RosNode node = RosNode.connect(RosNodeConfig.local(master.uri(), "arm"));
                 OperatorServices services = new OperatorServices(node, watchdog, () -> true, () -> null, () -> "", () -> forgot.set(true))) {
+            services.offerStart();
             apply(watchdog, SafetyEvent.STARTED);
             assertEquals(SafetyState.NOMINAL, watchdog.state());
             assertNull(services.operate(SafetyEvent.STARTED));

@@ -61,7 +61,11 @@ final class DiffusionPolicyConfig {
         }
         DiffusionPolicyConfig reader = new DiffusionPolicyConfig(policy, shapeOf);
         try {
-            return type == Policy.IBC_LOW_DIM ? reader.implicit() : type == Policy.LOW_DIM || type == Policy.TRANSFORMER_LOW_DIM ? reader.lowDim(type) : reader.image(type, cfg);
+            return switch (type) {
+                case IBC_LOW_DIM -> reader.implicit();
+                case LOW_DIM, TRANSFORMER_LOW_DIM -> reader.lowDim(type);
+                default -> reader.image(type, cfg);
+            };
         } catch (IllegalArgumentException e) {
             throw new InputException(cfg.source() + ": policy: " + e.getMessage(), e);
         }

@@ -47,6 +47,7 @@ public record VisionConfig(
 
         private static final int WIDEST = 512;
         private final boolean bottleneck;
+        @SuppressWarnings("ImmutableEnumChecker") // of List.of
         private final List<Integer> depths;
 
         Backbone(boolean bottleneck, Integer... depths) {

@@ -47,7 +47,8 @@ final class ExportReadme {
 
     private static String head(PolicyDefinition policy, PolicySignature signature, ExportOptions options) {
         PolicyConfig config = policy.config();
-        return String.format(Locale.ROOT, "# %s%n%nA diffusion policy: %d observations in, a trajectory of %d steps out, by one call. Written by `dpros export`.%n%n"
+        return String.format(Locale.ROOT, "# %s%n%n"
+                + "A diffusion policy: %d observations in, a trajectory of %d steps out, by one call. Written by `dpros export`.%n%n"
                 + "Weights, normalizers and network: `%s` (SHA-256).%n", options.model(), config.nObsSteps(), config.denoisedSteps(), signature.hash());
     }
 

@@ -1,7 +1,6 @@
 package dev.dpros.remote;
 
 import dev.dpros.core.ForeignText;
-import dev.dpros.core.InputException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -45,7 +44,7 @@ public final class RemoteClient implements AutoCloseable {
     private volatile @Nullable String authorization;
     private volatile boolean closed;
 
-    /** Reads token and certificates. @throws InputException if they cannot be used */
+    /** Reads token and certificates. @throws dev.dpros.core.InputException if they cannot be used */
     public RemoteClient(RemoteOptions options) {
         this.options = options;
         path = options.at("v2/models/" + options.model()).getRawPath();
@@ -59,7 +58,7 @@ public final class RemoteClient implements AutoCloseable {
         });
     }
 
-    /** Reads the token again, which may have been changed. @throws InputException if it cannot be used */
+    /** Reads the token again, which may have been changed. @throws dev.dpros.core.InputException if it cannot be used */
     void renewToken() {
         authorization = BearerToken.header(options.credentials(), System.getenv());
     }

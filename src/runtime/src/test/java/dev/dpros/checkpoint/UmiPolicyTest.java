@@ -33,7 +33,8 @@ class UmiPolicyTest {
             shape_meta: &shapes
               obs:
                 robot0_eef_rot_axis_angle:
-                  {shape: [6], horizon: 2, down_sample_steps: 3, type: low_dim, latency_steps: "${eval:'(${task.camera_obs_latency} - ${task.robot_obs_latency}) * 59.94'}"}
+                  {shape: [6], horizon: 2, down_sample_steps: 3, type: low_dim,
+                   latency_steps: "${eval:'(${task.camera_obs_latency} - ${task.robot_obs_latency}) * 59.94'}"}
                 robot0_eef_pos: {shape: [3], horizon: 2, down_sample_steps: 3, type: low_dim}
                 robot0_gripper_width: {shape: [1], horizon: 2, down_sample_steps: 3, type: low_dim, ignore_by_policy: true}
                 camera1_rgb: {shape: [3, 224, 224], horizon: 2, down_sample_steps: 3, type: rgb}

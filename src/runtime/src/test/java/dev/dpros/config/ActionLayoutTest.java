@@ -84,7 +84,8 @@ class ActionLayoutTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "joints: [gripper] | joints: [griper] | :14: actions.1.joints: 'griper': expected one of dimensions [shoulder, gripper, elbow]; did you mean 'gripper'?",
+        "joints: [gripper] | joints: [griper] | :14: actions.1.joints: 'griper': expected one of dimensions [shoulder, gripper, elbow]; "
+            + "did you mean 'gripper'?",
         "joints: [gripper] | joints: [gripper, elbow] | :14: actions.1.joints: 'elbow': expected each dimension once, actions.0 takes it already",
         "[elbow, shoulder] | [elbow] | :4: dimensions: expected an output for each, found none that takes [shoulder]; add it to the joints of one",
         "[shoulder, gripper, elbow]  | [shoulder, gripper, gripper] | :4: dimensions: expected distinct names, found [shoulder, gripper, gripper]",

@@ -21,7 +21,8 @@ class Int8MachinesTest {
     @Test
     void shouldSampleAboutTheSameOnAnOlderCpu() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx256m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dai.djl.offline=true", "-cp", System.getProperty("java.class.path"), Int8Child.class.getName()).redirectError(ProcessBuilder.Redirect.DISCARD);
+                "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dai.djl.offline=true", "-cp", System.getProperty("java.class.path"),
+                Int8Child.class.getName()).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(Map.of("ATEN_CPU_CAPABILITY", "default", "DNNL_MAX_CPU_ISA", "SSE41"));
         Process child = builder.start();
         try {

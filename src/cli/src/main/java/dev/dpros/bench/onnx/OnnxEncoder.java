@@ -110,14 +110,14 @@ final class OnnxEncoder {
     }
 
     private Maps resnet(Maps image) {
-        int[] depths = vision.backbone() == VisionConfig.Backbone.RESNET18 ? new int[] {2, 2, 2, 2} : new int[] {3, 4, 6, 3};
+        List<Integer> depths = vision.backbone().depths();
         String body = prefix + "backbone.";
         Maps x = relu(norm(conv(image, body + "0", 64, 7, 2, 3), body + "1"));
         String pooled = model.node("MaxPool", Map.of("kernel_shape", new long[] {3, 3}, "strides", new long[] {2, 2},
                 "pads", new long[] {1, 1, 1, 1}), x.name);
         x = new Maps(pooled, 64, size(x.height, 3, 2, 1), size(x.width, 3, 2, 1));
-        for (int stage = 0; stage < depths.length; stage++) {
-            for (int i = 0; i < depths[stage]; i++) {
+        for (int stage = 0; stage < depths.size(); stage++) {
+            for (int i = 0; i < depths.get(stage); i++) {
                 x = basicBlock(x, body + (4 + stage) + "." + i + ".", 64 << stage, stage > 0 && i == 0 ? 2 : 1);
             }
         }

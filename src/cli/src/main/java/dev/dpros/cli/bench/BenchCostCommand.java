@@ -82,7 +82,8 @@ final class BenchCostCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         int cores = Runtime.getRuntime().availableProcessors();
         Pinned.to(cpu, out);
-        out.printf("Cores: %d, Java %s, load average %.1f%n%n", cores, System.getProperty("java.version"), ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        out.printf("Cores: %d, Java %s, load average %.1f%n%n", cores, System.getProperty("java.version"),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         out.println("| what | value | parameters, M | chunk or tick, ms: p50 (max) | encode, ms | step, ms | memory, MB: resident (peak) "
                 + "| allocated, kB | real time up to, Hz | |");
         out.println("|---|---|---|---|---|---|---|---|---|---|");

@@ -2,7 +2,6 @@ package dev.dpros.cli.train;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.checkpoint.PolicyReader;
-import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;

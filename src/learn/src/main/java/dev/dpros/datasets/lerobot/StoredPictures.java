@@ -21,6 +21,7 @@ import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Pictures that lie in a table itself, as PNG or JPEG files (LeRobot's dtype {@code image}, ALOHA's), depth as TIFF or PNG. Stateless. */
 public final class StoredPictures {
@@ -71,13 +72,7 @@ public final class StoredPictures {
 
     /** Decodes one. @param rgb {@code [H, W, 3]} @throws InputException if it is no picture of this size */
     public static void decode(byte[] encoded, DatasetFeature camera, String where, byte[] rgb) {
-        BufferedImage image;
-        try {
-            image = encoded == null ? null : image(encoded, camera);
-        } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
-            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + why, e);
-        }
+        BufferedImage image = opened(encoded, camera, where);
         if (image == null) {
             throw InputException.of(where, "'" + camera.key() + "'", "a PNG or JPEG of " + size(camera.width(), camera.height()), "none", "");
         }
@@ -107,13 +102,7 @@ public final class StoredPictures {
      * @throws InputException if it is none of this size
      */
     static void decodeDepth(byte[] encoded, DatasetFeature camera, String unit, String where, byte[] out) {
-        BufferedImage image;
-        try {
-            image = encoded == null ? null : image(encoded, camera);
-        } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
-            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + why, e);
-        }
+        BufferedImage image = opened(encoded, camera, where);
         int type = image == null ? DataBuffer.TYPE_UNDEFINED : image.getRaster().getDataBuffer().getDataType();
         boolean floats = type == DataBuffer.TYPE_FLOAT;
         if (image == null || image.getRaster().getNumBands() != 1 || !floats && type != DataBuffer.TYPE_USHORT) {
@@ -134,6 +123,15 @@ public final class StoredPictures {
     private static int greyBits(ColorModel model) {
         boolean grey = !(model instanceof IndexColorModel) && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
         return grey && model.getComponentSize(0) >= 8 ? model.getComponentSize(0) : 0;
+    }
+
+    private static @Nullable BufferedImage opened(byte @Nullable [] encoded, DatasetFeature camera, String where) {
+        try {
+            return encoded == null ? null : image(encoded, camera);
+        } catch (IOException | RuntimeException e) { // decoders of damaged files throw whatever they please
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InputException(where + ": '" + camera.key() + "': a damaged picture: " + why, e);
+        }
     }
 
     /** Null if it is no picture; one of another size is refused before memory is taken for it. */

@@ -6,7 +6,6 @@ import dev.dpros.diffusion.NoiseScheduler;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.SchedulerConfig.PredictionType;
-import dev.dpros.diffusion.SchedulerConfig.Type;
 import dev.dpros.diffusion.Timesteps;
 import dev.dpros.diffusion.TrajectoryConfig.Conditioning;
 import java.util.function.Predicate;
@@ -50,14 +49,14 @@ public record Distillation(PolicyConfig teacher, int evaluations, int teacherEva
      */
     public SchedulerConfig student() {
         SchedulerConfig t = teacher.scheduler();
-        return t.flow() != null ? t.withSampling(Type.EULER, evaluations)
+        return t.flow() != null ? t.withSampling(SchedulerConfig.Type.EULER, evaluations)
                 : ddim(evaluations, Timesteps.first(t) - (evaluations - 1) * (t.numTrainTimesteps() / evaluations));
     }
 
     /** Deterministic DDIM for the teacher's network. */
     private SchedulerConfig ddim(int steps, int offset) {
         SchedulerConfig t = teacher.scheduler();
-        return new SchedulerConfig(Type.DDIM, t.numTrainTimesteps(), t.betaSchedule(), t.betaStart(), t.betaEnd(), t.predictionType(),
+        return new SchedulerConfig(SchedulerConfig.Type.DDIM, t.numTrainTimesteps(), t.betaSchedule(), t.betaStart(), t.betaEnd(), t.predictionType(),
                 t.clipSample(), t.clipSampleRange(), t.variance(), true, offset, 0, steps);
     }
 
@@ -70,7 +69,7 @@ public record Distillation(PolicyConfig teacher, int evaluations, int teacherEva
     NoiseScheduler follow(int elements) {
         SchedulerConfig t = teacher.scheduler();
         if (t.flow() != null) {
-            return NoiseScheduler.of(t.withSampling(Type.EULER, teacherEvaluations), elements);
+            return NoiseScheduler.of(t.withSampling(SchedulerConfig.Type.EULER, teacherEvaluations), elements);
         }
         return NoiseScheduler.of(ddim(teacherEvaluations, 0), Timesteps.segments(t, Timesteps.of(student()),
                 teacherEvaluations / evaluations), elements);

@@ -52,6 +52,7 @@ public final class TrainingSummary {
     }
 
     private static String size(long bytes) {
-        return bytes < 1_000_000_000 ? String.format(Locale.ROOT, bytes < 10_000_000 ? "%.1f MB" : "%.0f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        return bytes < 1_000_000_000 ? String.format(Locale.ROOT, bytes < 10_000_000 ? "%.1f MB" : "%.0f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }

@@ -258,7 +258,8 @@ class LerobotDatasetTest {
             assertEquals(List.of("instruction"), written.texts());
             assertEquals(List.of(), written.contradictions());
             assertEquals(List.of(), written.faults());
-            assertTrue(written.dataColumns().containsAll(List.of("contact BOOLEAN", "touched BOOLEAN[]", "instruction VARCHAR")), written.dataColumns()::toString);
+            assertTrue(written.dataColumns().containsAll(List.of("contact BOOLEAN", "touched BOOLEAN[]", "instruction VARCHAR")),
+                    written.dataColumns()::toString);
             for (int episode : new int[] {0, 2, 5}) {
                 try (EpisodeDataset.Episode one = written.episode(episode)) {
                     float[] truths = new float[3];

@@ -167,11 +167,21 @@ final class ActionCaller implements ActionClient {
                 end(sent, State.LOST, "its answer is malformed: " + words(failure));
             } else if (!Boolean.TRUE.equals(answer.get("accepted"))) {
                 end(sent, State.REJECTED, "");
+                rejectedBefore(sent);
             } else {
                 accepted(sent);
             }
         }
         listener.run();
+    }
+
+    /** Of goals that follow each other faster than they are answered the newest is never known to be taken: what befell one of them counts. */
+    private void rejectedBefore(Sent sent) {
+        Sent last = newest;
+        if (last != null && last != sent && last.state == State.ASKED) {
+            last.state = State.REJECTED; // it stands yet: should it begin, it is canceled
+            last.text = "one before it was rejected";
+        }
     }
 
     private void accepted(Sent sent) {

@@ -12,8 +12,10 @@ import dev.dpros.ros2.message.RequestId;
 import dev.dpros.ros2.message.Ros2Service;
 import dev.dpros.ros2.message.ServiceCodec;
 import dev.dpros.ros2.rtps.SampleInfo;
+import dev.dpros.ros2.wire.Guid;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,11 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A client of one service for requests one after the other. */
+/** A client of one service. Requests may overlap: each is answered by its number. Thread-safe. */
 final class ServiceClient implements AutoCloseable {
     private static final AtomicLong REQUESTS = new AtomicLong();
     private static final int LARGEST = 1 << 20;
     private static final long STEP_MS = 5;
+    /** As many requests that are not answered yet; the oldest beyond are given up. */
+    private static final int MOST_OPEN = 32;
 
     private final NodeEndpoints endpoints;
     private final String name;
@@ -35,8 +39,7 @@ final class ServiceClient implements AutoCloseable {
     private final LocalWriter requests;
     private final LocalReader replies;
     private final Object lock = new Object();
-    private RequestId expected;
-    private CompletableFuture<ByteBuffer> reply;
+    private final Map<RequestId, CompletableFuture<ByteBuffer>> open = new LinkedHashMap<>();
 
     /** Opens the client. @param name full name of the service */
     ServiceClient(NodeEndpoints endpoints, String name, Ros2Service type) {
@@ -95,27 +98,32 @@ final class ServiceClient implements AutoCloseable {
     }
 
     /**
-     * Asks without waiting; who asked before is answered no more.
+     * Asks without waiting.
      *
-     * @return completed on a thread of the transport; with an {@link InputException} if the answer is malformed
+     * @return completed on a thread of the transport; with an {@link InputException} if the answer is malformed; never if none comes
      */
     CompletableFuture<Map<String, Object>> ask(Map<String, Object> request) {
         return send(type.request().encode(request)).thenApply(type.response()::decode);
     }
 
     private CompletableFuture<ByteBuffer> send(ByteBuffer message) {
+        CompletableFuture<ByteBuffer> reply = new CompletableFuture<>();
         boolean header = serverHasHeader();
         synchronized (lock) {
-            reply = new CompletableFuture<>();
+            RequestId id;
             if (header) {
-                expected = new RequestId(0, number, REQUESTS.incrementAndGet());
-                requests.writer().publish(ServiceCodec.payload(expected, message));
+                id = new RequestId(0, number, REQUESTS.incrementAndGet());
+                requests.writer().publish(ServiceCodec.payload(id, message));
             } else {
                 long sequence = requests.writer().publish(message, replies.data().guid(), RequestId.UNKNOWN_SEQUENCE);
-                expected = new RequestId(replies.data().guid().high(), replies.data().guid().low(), sequence);
+                id = new RequestId(replies.data().guid().high(), replies.data().guid().low(), sequence);
             }
-            return reply;
+            if (open.size() >= MOST_OPEN) {
+                open.remove(open.keySet().iterator().next());
+            }
+            open.put(id, reply);
         }
+        return reply;
     }
 
     private boolean serverHasHeader() {
@@ -130,28 +138,25 @@ final class ServiceClient implements AutoCloseable {
     }
 
     private void take(SampleInfo info, ByteBuffer payload) {
-        ByteBuffer message;
+        RequestId related = new RequestId(info.relatedHigh(), info.relatedLow(), info.relatedSequence());
+        // servers that do not know of the reader name the writer
+        boolean ours = isOf(related, replies.data().guid()) || isOf(related, requests.data().guid());
+        if (!ours && (related.clientHigh() != 0 || related.clientLow() != 0)) {
+            return; // another client's
+        }
+        RequestId id = ours ? new RequestId(replies.data().guid().high(), replies.data().guid().low(), related.sequence()) : ServiceCodec.id(payload);
         CompletableFuture<ByteBuffer> asked;
         synchronized (lock) {
-            if (expected == null || reply.isDone()) {
-                return;
-            }
-            boolean header = expected.clientHigh() == 0;
-            RequestId answered = header ? ServiceCodec.id(payload)
-                    : new RequestId(info.relatedHigh(), info.relatedLow(), info.relatedSequence());
-            if (!answered.equals(expected) && (header || answered.sequence() != expected.sequence() || !isOurWriter(answered))) {
-                return;
-            }
-            message = header ? ServiceCodec.message(payload)
-                    : ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip();
-            asked = reply;
+            asked = open.remove(id);
         }
-        asked.complete(message); // without the lock: who waits may ask again
+        if (asked != null) { // without the lock: who waits may ask again
+            asked.complete(ours ? ByteBuffer.allocate(payload.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(payload.duplicate()).flip()
+                    : ServiceCodec.message(payload));
+        }
     }
 
-    /** Servers that do not know of the reader name the writer. */
-    private boolean isOurWriter(RequestId answered) {
-        return answered.clientHigh() == requests.data().guid().high() && answered.clientLow() == requests.data().guid().low();
+    private static boolean isOf(RequestId id, Guid guid) {
+        return id.clientHigh() == guid.high() && id.clientLow() == guid.low();
     }
 
     @Override

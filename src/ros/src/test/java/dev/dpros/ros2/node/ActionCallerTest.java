@@ -37,7 +37,7 @@ class ActionCallerTest implements ActionGoals.Work {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return null;
+        return "out of reach".equals(goal.get("task")) ? "it is out of reach" : null;
     }
 
     @Override
@@ -95,5 +95,17 @@ class ActionCallerTest implements ActionGoals.Work {
         Await.until("rejected", () -> client.progress().state() == State.REJECTED);
         client.cancel();
         Await.until("the one that goes on is canceled", () -> canceled.get() == 1);
+    }
+
+    /** Goals come faster than the server answers, as under a human's hand. */
+    @Test
+    void shouldHearOfARejectionWhereTheNextGoalWasSentBefore() throws InterruptedException {
+        client.send(Map.of("task", "out of reach"));
+        assertTrue(begins.await(20, TimeUnit.SECONDS), "it has come");
+        client.send(Map.of("task", "next"));
+        mayBegin.countDown();
+        Await.until("heard", () -> client.progress().state() == State.REJECTED);
+        assertEquals("one before it was rejected", client.progress().text());
+        Await.until("what begins all the same is canceled", () -> canceled.get() >= 1);
     }
 }
