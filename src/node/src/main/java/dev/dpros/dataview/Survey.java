@@ -54,7 +54,6 @@ final class Survey implements AutoCloseable {
     Survey(Supplier<EpisodeDataset> source) {
         this.source = source;
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     void start() {

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's services, {@code std_srvs/Trigger}: {@code ~stop}, {@code ~reset} (clears a latched
- * fault) and {@code ~estop}, and, once the policy may drive, {@code ~start}. Requests act at the next control tick; the answer comes after it and says in which state
+ * The operator's services, {@code std_srvs/Trigger}: {@code ~stop}, {@code ~reset} (clears a latched fault) and {@code ~estop}, and, once the
+ * policy may drive, {@code ~start}. Requests act at the next control tick; the answer comes after it and says in which state
  * the node then is.
  */
 final class OperatorServices implements AutoCloseable {

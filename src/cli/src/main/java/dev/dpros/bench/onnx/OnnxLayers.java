@@ -1,6 +1,5 @@
 package dev.dpros.bench.onnx;
 
-import dev.dpros.bench.onnx.OnnxModel.Type;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -65,12 +64,12 @@ final class OnnxLayers {
     /** A tensor of the policy as it is. */
     String tensor(String name) {
         TensorData tensor = take(name);
-        return model.tensor(Type.FLOAT, bytes(tensor), dims(tensor));
+        return model.tensor(OnnxModel.Type.FLOAT, bytes(tensor), dims(tensor));
     }
 
     /** A tensor of the policy with other dimensions. */
     String tensor(String name, long... shape) {
-        return model.tensor(Type.FLOAT, bytes(take(name)), shape);
+        return model.tensor(OnnxModel.Type.FLOAT, bytes(take(name)), shape);
     }
 
     boolean has(String name) {
@@ -112,9 +111,9 @@ final class OnnxLayers {
     String linear(String x, String weight, String bias, int first, int out) {
         TensorData part = take(weight).rows(first, out);
         int in = part.shape().get(1).intValue();
-        String added = model.tensor(Type.FLOAT, bytes(take(bias).rows(first, out)), out);
+        String added = model.tensor(OnnxModel.Type.FLOAT, bytes(take(bias).rows(first, out)), out);
         String product = int8 ? quantizedProduct(x, bytes(part), out, in)
-                : model.node("MatMul", x, model.tensor(Type.FLOAT, transposed(bytes(part), out, in), in, out));
+                : model.node("MatMul", x, model.tensor(OnnxModel.Type.FLOAT, transposed(bytes(part), out, in), in, out));
         return model.node("Add", product, added);
     }
 
@@ -139,8 +138,8 @@ final class OnnxLayers {
             }
         }
         List<String> q = model.node("DynamicQuantizeLinear", 3, Map.of(), x);
-        String product = model.node("MatMulInteger", q.get(0), model.tensor(Type.INT8, small, columns, rows), q.get(2),
-                model.tensor(Type.INT8, ByteBuffer.allocate(rows), rows));
+        String product = model.node("MatMulInteger", q.get(0), model.tensor(OnnxModel.Type.INT8, small, columns, rows), q.get(2),
+                model.tensor(OnnxModel.Type.INT8, ByteBuffer.allocate(rows), rows));
         String scale = model.node("Mul", q.get(1), model.floats(scales, rows));
         return model.node("Mul", model.node("Cast", Map.of("to", 1), product), scale);
     }
@@ -176,8 +175,8 @@ final class OnnxLayers {
             small.put(i, (byte) (Math.round(floats.getFloat(i * Float.BYTES) / scale) + MIDDLE));
         }
         List<String> q = model.node("DynamicQuantizeLinear", 3, Map.of(), x);
-        String zero = model.tensor(Type.UINT8, ByteBuffer.wrap(new byte[] {(byte) MIDDLE}));
-        String y = model.node("ConvInteger", geometry.attributes(), q.get(0), model.tensor(Type.UINT8, small, dims(weight)), q.get(2), zero);
+        String zero = model.tensor(OnnxModel.Type.UINT8, ByteBuffer.wrap(new byte[] {(byte) MIDDLE}));
+        String y = model.node("ConvInteger", geometry.attributes(), q.get(0), model.tensor(OnnxModel.Type.UINT8, small, dims(weight)), q.get(2), zero);
         String whole = model.node("Mul", q.get(1), model.floats(new float[] {scale}, 1));
         return model.node("Mul", model.node("Cast", Map.of("to", 1), y), whole);
     }

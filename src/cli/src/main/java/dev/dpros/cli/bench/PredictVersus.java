@@ -213,14 +213,18 @@ final class PredictVersus implements AutoCloseable {
         out.println("|---|---|---|---|---|---|---|");
         for (Map<String, Object> row : rows) {
             out.printf("| %s, %s | %s | %s | %s | %s | %.2f | %.1e%s |%n", row.get("policy"), row.get("layout"), row.get("stage"),
-                    times(row, "ours_ms"), row.get("rival"), times(row, "theirs_ms"), row.get("ratio"), row.get("difference"),
+                    times(row, "ours_ms"), row.get("rival"), times(row, "theirs_ms"), number(row, "ratio"), number(row, "difference"),
                     row.get("same").equals(true) ? "" : " NOT THE SAME");
         }
         out.flush();
     }
 
     private static String times(Map<String, Object> row, String name) {
-        return String.format("%.3g (%.3g to %.3g)", row.get(name + "_p50"), row.get(name + "_min"), row.get(name + "_p99"));
+        return String.format("%.3g (%.3g to %.3g)", number(row, name + "_p50"), number(row, name + "_min"), number(row, name + "_p99"));
+    }
+
+    private static double number(Map<String, Object> row, String name) {
+        return ((Number) row.get(name)).doubleValue();
     }
 
     @Override

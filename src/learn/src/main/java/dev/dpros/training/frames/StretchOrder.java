@@ -92,7 +92,7 @@ final class StretchOrder implements WindowOrder {
         int[] order = new int[windows.count()];
         List<Integer> ends = new ArrayList<>();
         List<int[]> blocks = new ArrayList<>();
-        long outside = order.length - stay.length;
+        long outside = (long) order.length - stay.length;
         long done = 0;
         int at = 0;
         int used = 0;
