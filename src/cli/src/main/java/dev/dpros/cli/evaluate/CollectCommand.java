@@ -5,6 +5,7 @@ import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
+import dev.dpros.cli.options.Unfitting;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
 import dev.dpros.core.Progress;
@@ -44,7 +45,8 @@ public final class CollectCommand implements Callable<Integer> {
     /** Simulated worlds. */
     enum World { /** The T. */ PUSHT, /** The seven-joint arm. */ ARM7 }
 
-    private static final List<String> OF_POLICY = List.of("--policy", "--samples", "--action-steps", "--max-steps", "--batch");
+    private static final List<String> OF_POLICY = List.of("--policy", "--samples", "--action-steps", "--max-steps", "--batch", "--scheduler", "--steps",
+            "--spacing", "--threads", "--device", "--precision", "--noise-seed");
 
     @Option(names = "--world", defaultValue = "pusht", paramLabel = "NAME", description = "pusht or arm7 (default: ${DEFAULT-VALUE})")
     private World world;
@@ -109,11 +111,7 @@ public final class CollectCommand implements Callable<Integer> {
 
     /** The arm's, which nobody has to play. */
     private int demonstrations(List<Long> range) {
-        for (String option : OF_POLICY) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw InputException.of(option, "option", "one that --world arm7 has", "'" + option + "'", "a script makes its demonstrations");
-            }
-        }
+        Unfitting.refuse(spec, OF_POLICY, "one that --world arm7 has", "a script makes its demonstrations");
         Archive.requireWhole("collect --world arm7");
         try (EpisodeDataset dataset = new ArmDemonstrations(range); ConsoleProgress progress = new ConsoleProgress(spec)) {
             if (output.toString().endsWith(".zarr")) {

@@ -6,6 +6,7 @@ import dev.dpros.cli.options.Numbers;
 import dev.dpros.cli.options.OutputTarget;
 import dev.dpros.cli.options.SamplingOptions;
 import dev.dpros.cli.options.ShardOption;
+import dev.dpros.cli.options.Unfitting;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.SamplerSection;
 import dev.dpros.core.InputException;
@@ -57,6 +58,8 @@ public final class EvalCommand implements Callable<Integer> {
     private static final String TEST_SEEDS = "100000..100049";
     private static final String TRAIN_SEEDS = "0..5";
     private static final int BATCH = 25;
+    private static final List<String> OF_STUDY = List.of("--latency-ms", "--warm-timestep", "--warm-steps", "--plot");
+    private static final List<String> OF_PROTOCOL = List.of("--train-seeds", "--gifs", "--gif-count");
 
     /** Simulated tasks. */
     enum Env { /** PushT. */ PUSHT }
@@ -111,6 +114,11 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (delay.chosen()) {
+            Unfitting.refuse(spec, OF_PROTOCOL, "one that --strategy and --with have", "leave it out, or evaluate without them");
+        } else {
+            Unfitting.refuse(spec, OF_STUDY, "one that an evaluation without --strategy and --with has", "add --strategy NAME");
+        }
         List<Long> range = range("--seeds", seeds == null ? TEST_SEEDS : seeds);
         List<Long> train = trainRange(range);
         SamplerSection section = sampling.asSection();
