@@ -73,6 +73,9 @@ public interface Transport extends AutoCloseable {
      */
     ActionClient actionClient(String name, String type);
 
+    /** Whether a node offers a service; blocks for a moment. @param type {@code package/Name} */
+    boolean isServiceAvailable(String name, String type);
+
     /** Calls a service and waits for its answer. @throws InputException if it is not there or fails */
     Map<String, Object> callService(String name, String type, Map<String, Object> request);
 

@@ -60,17 +60,13 @@ final class EpisodeDriver implements AutoCloseable {
         successes = transport.subscribe(this.world + "/" + world.successTopic(), "std_msgs/Float64", success);
     }
 
-    /** Waits until the policy's services answer. @throws InputException if they do not, or {@code alive} turns false */
+    /** Waits until the policy may be started. @throws InputException if it may not, or {@code alive} turns false */
     void awaitPolicy(BooleanSupplier alive) throws InterruptedException {
         long deadline = transport.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(LOAD_TIMEOUT_MS);
-        while (true) {
-            try {
-                transport.callService(policy + "/stop", TRIGGER, Map.of());
-                return;
-            } catch (InputException e) {
-                if (!alive.getAsBoolean() || transport.clock().monotonicNs() > deadline) {
-                    throw e;
-                }
+        String start = policy + "/start";
+        while (!transport.isServiceAvailable(start, TRIGGER)) {
+            if (!alive.getAsBoolean() || transport.clock().monotonicNs() > deadline) {
+                throw new InputException("service " + start + " is not offered: the policy is not loaded");
             }
             Thread.sleep(LOAD_POLL_MS);
         }

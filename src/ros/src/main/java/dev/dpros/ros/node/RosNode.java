@@ -308,6 +308,11 @@ public final class RosNode implements Transport {
         return new MasterGraph(parts.master.within(Duration.ofSeconds(1))).findings(parts.address.host());
     }
 
+    @Override
+    public boolean isServiceAvailable(String name, String type) {
+        return isServiceAvailable(name);
+    }
+
     /** True if some node offers the service and answers a probe. */
     public boolean isServiceAvailable(String name) {
         String resolved = parts.names.resolve(name);

@@ -232,6 +232,13 @@ public final class Ros2Node implements Transport {
     }
 
     @Override
+    public boolean isServiceAvailable(String name, String type) {
+        try (ServiceClient client = new ServiceClient(endpoints, names.service(slashed(name)), catalog.service(type))) {
+            return client.await(SERVICE_WAIT_MS);
+        }
+    }
+
+    @Override
     public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
         String full = names.service(slashed(name));
         try (ServiceClient client = new ServiceClient(endpoints, full, catalog.service(type))) {

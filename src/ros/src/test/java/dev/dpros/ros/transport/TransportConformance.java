@@ -184,11 +184,13 @@ abstract class TransportConformance {
                     }
                     return Map.of("success", true, "message", "home");
                 })) {
+            assertTrue(policy.isServiceAvailable("/robot/reset", "std_srvs/SetBool"));
             assertEquals("home", policy.callService("/robot/reset", "std_srvs/SetBool", Map.of("data", true)).get("message"));
             String refusal = refusal(policy, "/robot/reset", "std_srvs/SetBool", Map.of("data", false));
             assertTrue(refusal.contains("the gripper is closed"), refusal);
         }
         assertThrows(InputException.class, () -> policy.callService("/robot/reset", "std_srvs/SetBool", Map.of("data", true)));
+        assertFalse(policy.isServiceAvailable("/robot/reset", "std_srvs/SetBool"));
     }
 
     @Test

@@ -155,8 +155,11 @@ class DdsPeersTest {
             Await.until("its reader", () -> publication.subscribers() == 1);
             frame.velocities[0] = 0.25;
             frame.velocities[1] = -0.5;
-            publication.publish(writer.write(frame));
-            tool.awaitLine("jog at 1700000000.000000005 in base shoulder 0.250 elbow -0.500 displacements 0 for 0.020");
+            String line = "jog at 1700000000.000000005 in base shoulder 0.250 elbow -0.500 displacements 0 for 0.020";
+            Await.until("heard, once the peer knows of the writer too", () -> {
+                publication.publish(writer.write(frame));
+                return tool.output().contains(line);
+            });
             frame.velocities[0] = 0;
             frame.velocities[1] = 0;
             publication.publish(writer.write(frame));

@@ -260,6 +260,11 @@ public final class RosJavaTransport implements Transport {
     }
 
     @Override
+    public boolean isServiceAvailable(String name, String type) {
+        return node.lookupServiceUri(resolve(name)) != null;
+    }
+
+    @Override
     public Map<String, Object> callService(String name, String type, Map<String, Object> request) {
         return services.call(resolve(name), catalog.service(type), request);
     }
