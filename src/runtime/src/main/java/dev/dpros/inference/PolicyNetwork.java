@@ -49,7 +49,7 @@ final class PolicyNetwork implements AutoCloseable {
      * @throws EngineException if this libtorch or CPU cannot
      */
     static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, ReachableLayouts layouts, NetworkLayout layout) {
-        ScriptModule script = PolicyScript.of(policy, layouts.variants(), resize);
+        ScriptModule script = PolicyScript.of(policy, layouts.variants(), layouts.halvedImages(), resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
             PtSymbolBlock module = ScriptLoader.load(script, manager, layouts.preparations(NetworkLayout.ORIGINAL, layout));

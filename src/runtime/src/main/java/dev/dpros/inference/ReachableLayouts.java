@@ -11,8 +11,9 @@ import java.util.List;
  *
  * @param variants it can be brought to, in order, each from the one before
  * @param imagesPackable whether there are image encoders, and they can be packed
+ * @param halvedImages whether their packed convolutions are bfloat16
  */
-record ReachableLayouts(List<ConvVariant> variants, boolean imagesPackable) {
+record ReachableLayouts(List<ConvVariant> variants, boolean imagesPackable, boolean halvedImages) {
     /**
      * Those on a device.
      *
@@ -24,7 +25,9 @@ record ReachableLayouts(List<ConvVariant> variants, boolean imagesPackable) {
         if (packable(device)) {
             variants.add(packed);
         }
-        return new ReachableLayouts(List.copyOf(variants), cameras > 0 && variants.size() > 2);
+        boolean images = cameras > 0 && variants.size() > 2;
+        boolean halved = packed == ConvVariant.PACKED_BF16 || packed == ConvVariant.PACKED_INT8 && Bfloat16.MULTIPLIED;
+        return new ReachableLayouts(List.copyOf(variants), images, images && halved);
     }
 
     /** Whether weights can be in oneDNN's blocked layout there. */

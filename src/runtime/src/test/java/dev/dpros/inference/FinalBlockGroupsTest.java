@@ -16,7 +16,7 @@ class FinalBlockGroupsTest {
     void shouldNormalizeTheFinalBlockInEightGroups() {
         var policy = TestPolicies.stateOnly(16, new UnetConfig(List.of(16, 32), 5, 4, 16, true));
 
-        String code = PolicyScript.of(policy, List.of(ConvVariant.CONV1D), ResizeFilter.AUTO).code();
+        String code = PolicyScript.of(policy, List.of(ConvVariant.CONV1D), false, ResizeFilter.AUTO).code();
 
         assertEquals(1, count(code, 8));
         assertEquals(2 * 8, count(code, 4));

@@ -89,7 +89,7 @@ final class PolicyLoadingBenchmark {
         try (PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             List<ConvVariant> variants = List.of(ConvVariant.CONV1D, ConvVariant.ROWS, ConvVariant.PACKED);
             try (OutputStream out = Files.newOutputStream(archive);
-                    PtSymbolBlock network = ScriptLoader.load(PolicyScript.of(policy, variants, ResizeFilter.AUTO), manager)) {
+                    PtSymbolBlock network = ScriptLoader.load(PolicyScript.of(policy, variants, false, ResizeFilter.AUTO), manager)) {
                 JniUtils.writeModule(network, out, false);
             }
             long start = System.nanoTime();

@@ -81,7 +81,8 @@ final class EncoderScript {
     }
 
     private ImageOps.Maps maps(ImageOps ops, ImageOps.Maps in) {
-        return vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, in) : resnet(ops, in);
+        ImageOps.Maps low = ops.lowered(in);
+        return ops.raised(vision.backbone() == VisionConfig.Backbone.CONV ? compact(ops, low) : resnet(ops, low));
     }
 
     private ImageOps.Maps resized(ScriptBody body, ImageOps.Maps in) {

@@ -6,6 +6,9 @@ import java.util.Set;
 
 /** The operations of an image encoder, as TorchScript statements on {@code [N, C, H, W]}. */
 final class ImageOps {
+    private static final int FLOAT32 = 6;
+    private static final int BFLOAT16 = 15;
+
     private final ScriptModule module;
     private final ScriptBody body;
     private final WeightStore weights;
@@ -42,7 +45,7 @@ final class ImageOps {
             return new TrainedTokenLayers(module, weights, body, Arithmetic.FLOAT32, 0, learning);
         }
         ScriptBody preparation = packing.firstUse(encoder) ? packing.body() : new ScriptBody();
-        return new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, ConvVariant.PACKED), packing.rows() * tokens);
+        return new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, packing.variant()), packing.rows() * tokens);
     }
 
     /** Whether the network learns. */
@@ -56,10 +59,12 @@ final class ImageOps {
      * @param body its statements
      * @param packed weights that it packs already
      * @param rows images per call to expect
+     * @param variant of linear layers on tokens
+     * @param halved whether convolutions, and what lies between them, are bfloat16
      */
-    record Packing(ScriptBody body, Set<String> packed, int rows) {
-        Packing(int rows) {
-            this(new ScriptBody(), new HashSet<>(), rows);
+    record Packing(ScriptBody body, Set<String> packed, int rows, ConvVariant variant, boolean halved) {
+        Packing(int rows, ConvVariant variant, boolean halved) {
+            this(new ScriptBody(), new HashSet<>(), rows, variant, halved);
         }
 
         boolean firstUse(String weight) {
@@ -67,11 +72,37 @@ final class ImageOps {
         }
     }
 
-    /** A variable that holds feature maps, and their dimensions. */
-    record Maps(String name, int channels, int height, int width) {
-        Maps withName(String other) {
-            return new Maps(other, channels, height, width);
+    /**
+     * A variable that holds feature maps, and their dimensions.
+     *
+     * @param half whether its values are bfloat16
+     */
+    record Maps(String name, int channels, int height, int width, boolean half) {
+        Maps(String name, int channels, int height, int width) {
+            this(name, channels, height, width, false);
         }
+
+        Maps withName(String other) {
+            return new Maps(other, channels, height, width, half);
+        }
+
+        private Maps resized(String other, int channels, int height, int width) {
+            return new Maps(other, channels, height, width, half);
+        }
+    }
+
+    /** In the precision that the packing has between convolutions. */
+    Maps lowered(Maps in) {
+        return packing == null || !packing.halved() ? in : new Maps(to(in, BFLOAT16), in.channels(), in.height(), in.width(), true);
+    }
+
+    /** In float32. */
+    Maps raised(Maps in) {
+        return in.half() ? new Maps(to(in, FLOAT32), in.channels(), in.height(), in.width()) : in;
+    }
+
+    private String to(Maps in, int type) {
+        return body.let("torch.to(%s, %d)", in.name(), type);
     }
 
     /** A convolution with the weights at {@code name}. */
@@ -82,11 +113,22 @@ final class ImageOps {
         if (packing == null) {
             y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), weight, b, stride, padding);
         } else if (kernel == 1) {
+            halve(in, weight, b);
             y = pointwise(in, weight, b, out, stride);
         } else {
             y = packedConv(in, weight, b, stride, padding);
         }
-        return new Maps(y, out, size(in.height(), kernel, stride, padding), size(in.width(), kernel, stride, padding));
+        return in.resized(y, out, size(in.height(), kernel, stride, padding), size(in.width(), kernel, stride, padding));
+    }
+
+    /** Adds, once, that the weights are bfloat16 where the maps are. */
+    private void halve(Maps in, String weight, String bias) {
+        if (in.half() && packing.firstUse(weight)) {
+            if (!bias.equals("None")) {
+                packing.body().line("%1$s = torch.to(%1$s, %2$d)", bias, BFLOAT16);
+            }
+            packing.body().line("%1$s = torch.to(%1$s, %2$d)", weight, BFLOAT16);
+        }
     }
 
     /**
@@ -98,13 +140,18 @@ final class ImageOps {
         for (int dim = 2; stride > 1 && dim <= 3; dim++) {
             x = body.let("torch.slice(%s, %d, 0, %d, %d)", x, dim, dim == 2 ? in.height() : in.width(), stride);
         }
-        String rows = body.let("torch.linear(torch.permute(%s, [0, 2, 3, 1]), torch.reshape(%s, [%d, %d]), %s)", x, weight, out,
-                in.channels(), bias);
-        return body.let("torch.permute(%s, [0, 3, 1, 2])", rows);
+        // two dimensions: more would be a product for each image
+        String rows = body.let("torch.linear(torch.reshape(torch.permute(%s, [0, 2, 3, 1]), [-1, %d]), torch.reshape(%s, [%d, %d]), %s)", x,
+                in.channels(), weight, out, in.channels(), bias);
+        String maps = body.let("torch.reshape(%s, [-1, %d, %d, %d])", rows, size(in.height(), 1, stride, 0), size(in.width(), 1, stride, 0), out);
+        return body.let("torch.permute(%s, [0, 3, 1, 2])", maps);
     }
 
     private String packedConv(Maps in, String weight, String bias, int stride, int padding) {
-        if (packing.firstUse(weight)) {
+        boolean first = !packing.packed().contains(weight);
+        halve(in, weight, bias);
+        packing.firstUse(weight);
+        if (first) {
             packing.body().line("%1$s = ops.mkldnn._reorder_convolution_weight(%1$s, [%2$d, %2$d], [%3$d, %3$d], [1, 1], 1, "
                     + "[%4$d, %5$d, %6$d, %7$d])", weight, padding, stride, packing.rows(), in.channels(), in.height(), in.width());
         }
@@ -158,7 +205,7 @@ final class ImageOps {
     /** Maximum over 3 x 3, stride 2, padding 1. */
     Maps maxPool(Maps in) {
         String y = body.let("torch.max_pool2d(%s, [3, 3], [2, 2], [1, 1])", in.name());
-        return new Maps(y, in.channels(), size(in.height(), 3, 2, 1), size(in.width(), 3, 2, 1));
+        return in.resized(y, in.channels(), size(in.height(), 3, 2, 1), size(in.width(), 3, 2, 1));
     }
 
     String parameter(String name, int... shape) {

@@ -34,14 +34,15 @@ public final class PolicyScript {
      *
      * @param variants for which {@code denoise} is written, in the order of the enumeration, starting with
      *     {@link ConvVariant#CONV1D}
+     * @param halvedImages whether packed convolutions of the encoders are bfloat16
      * @throws InputException if a tensor is missing, or of a shape that the configuration does not give
      */
-    public static ScriptModule of(PolicyDefinition policy, List<ConvVariant> variants, ResizeFilter resize) {
+    public static ScriptModule of(PolicyDefinition policy, List<ConvVariant> variants, boolean halvedImages, ResizeFilter resize) {
         boolean packable = variants.stream().anyMatch(ConvVariant::packed);
         ScriptModule module = new ScriptModule("DiffusionPolicy");
         WeightStore weights = new WeightStore(policy);
         int cameras = policy.config().cameras().size();
-        ImageOps.Packing packing = new ImageOps.Packing(policy.config().nObsSteps());
+        ImageOps.Packing packing = new ImageOps.Packing(policy.config().nObsSteps(), variants.get(variants.size() - 1), halvedImages);
         for (int i = 0; i < cameras; i++) {
             EncoderScript encoder = new EncoderScript(policy, i, weights, module, resize);
             encoder.write(ENCODE + i, null);

@@ -31,7 +31,7 @@ public final class ServedScript {
     private ServedScript(PolicyDefinition policy) {
         this.policy = policy;
         this.config = policy.config();
-        module = PolicyScript.of(policy, List.of(ConvVariant.CONV1D), ResizeFilter.AUTO);
+        module = PolicyScript.of(policy, List.of(ConvVariant.CONV1D), false, ResizeFilter.AUTO);
     }
 
     /**
