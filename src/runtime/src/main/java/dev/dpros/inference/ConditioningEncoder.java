@@ -1,6 +1,5 @@
 package dev.dpros.inference;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
@@ -75,14 +74,8 @@ final class ConditioningEncoder {
             buffer = direct(values.length);
             images[feature] = buffer;
         }
-        buffer.clear();
-        buffer.asFloatBuffer().put(values);
-        buffer.limit(values.length * Float.BYTES);
         List<Integer> shape = config.inputs().get(feature).shape();
-        try (PtNDArray array = chunk.array(buffer, rows, shape.get(0), shape.get(1), shape.get(2));
-                PtNDArray features = chunk.encode(camera, array)) {
-            return features.toFloatArray();
-        }
+        return chunk.encode(camera, values, buffer, rows, shape.get(0), shape.get(1), shape.get(2));
     }
 
     private static int copy(float[] from, int rows, int size, float[] out, int width, int column) {

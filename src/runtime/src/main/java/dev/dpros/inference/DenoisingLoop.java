@@ -110,11 +110,7 @@ final class DenoisingLoop implements ChunkLoop {
             floats[i] = (float) sample[i];
         }
         input.asFloatBuffer().put(floats);
-        float[] result;
-        try (PtNDArray x = chunk.array(input, batch, config.denoisedSteps(), config.denoisedWidth());
-                PtNDArray y = chunk.denoise(x, condition, network.stepRow(time))) {
-            result = y.toFloatArray();
-        }
+        float[] result = chunk.denoise(input, condition, network.stepRow(time), batch, config.denoisedSteps(), config.denoisedWidth());
         for (int i = 0; i < result.length; i++) {
             output[i] = result[i];
         }

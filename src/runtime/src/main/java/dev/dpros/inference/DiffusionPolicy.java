@@ -45,7 +45,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         this.latency = latency;
         this.device = TorchRuntime.device(options.device());
         ConvVariant asked = this.options.variant();
-        this.layouts = ReachableLayouts.on(device, asked != null && asked.packed() ? asked : ConvVariant.PACKED, config.cameras().size());
+        this.layouts = ReachableLayouts.on(device, asked != null && asked.packed() ? asked : ConvVariant.PACKED, definition);
         this.unsaid = ConstantInputs.of(definition);
         this.encoder = new ConditioningEncoder(definition);
         this.loop = ChunkLoop.of(config, options.scheduler(config.scheduler()), latency);
@@ -183,8 +183,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
             network.embed(time);
             PtNDArray condition = condition(chunk, globalCond, 1);
             long rows = sample.length / (config.denoisedSteps() * config.denoisedWidth());
-            PtNDArray input = chunk.array(x, rows, config.denoisedSteps(), config.denoisedWidth());
-            return chunk.denoise(input, condition, network.stepRow(time)).toFloatArray();
+            return chunk.denoise(x, condition, network.stepRow(time), rows, config.denoisedSteps(), config.denoisedWidth()).clone();
         }
     }
 
@@ -201,7 +200,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         if (!layouts.variants().contains(unet)) {
             throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + layouts.variants(), unet.name(), "");
         }
-        return new NetworkLayout(unet, layouts.imagesPackable() && unet.packed());
+        return new NetworkLayout(unet, layouts.unmeasuredImages(unet));
     }
 
     private void use(NetworkLayout layout) {

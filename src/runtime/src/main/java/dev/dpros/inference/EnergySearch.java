@@ -148,12 +148,10 @@ final class EnergySearch implements ChunkLoop {
                 input.putFloat(value);
             }
         }
-        try (PtNDArray x = chunk.array(input.flip(), (long) rows.length * count, config.denoisedSteps(), config.denoisedWidth());
-                PtNDArray y = chunk.denoise(x, condition, network.stepRow(0))) {
-            float[] logits = y.toFloatArray();
-            for (int b = 0; b < rows.length; b++) {
-                rows[b].weigh(logits, b * count);
-            }
+        float[] logits = chunk.denoise(input.flip(), condition, network.stepRow(0), (long) rows.length * count, config.denoisedSteps(),
+                config.denoisedWidth());
+        for (int b = 0; b < rows.length; b++) {
+            rows[b].weigh(logits, b * count);
         }
     }
 

@@ -6,9 +6,13 @@ import dev.dpros.core.Clock;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
-import java.util.EnumMap;
+import dev.dpros.inference.vector.Vectors;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,7 @@ final class LayoutChoice {
     private static final int RUNS = 6;
     private static final int LEAST_RUNS = 3;
     private static final long ENOUGH_NS = 250_000_000;
+    private static final long COMPILED_NS = 1_000_000_000;
 
     private final PolicyNetwork network;
     private final PolicyConfig config;
@@ -35,44 +40,48 @@ final class LayoutChoice {
     /** Times every layout that a freshly loaded network can take; leaves it at the last one that works. */
     static NetworkLayout fastest(PolicyNetwork network, PolicyConfig config, Clock clock) {
         LayoutChoice choice = new LayoutChoice(network, config, clock);
-        NetworkLayout best = new NetworkLayout(choice.fastestUnet(), choice.packedImagesFaster());
+        NetworkLayout best = new NetworkLayout(choice.fastestUnet(), choice.fastestImages());
         LOG.debug("fastest layout: {}", best);
         return best;
     }
 
     private ConvVariant fastestUnet() {
-        Map<ConvVariant, Long> times = new EnumMap<>(ConvVariant.class);
-        ConvVariant best = ConvVariant.CONV1D;
-        for (ConvVariant variant : network.layouts().variants()) {
-            try {
-                network.advanceTo(new NetworkLayout(variant, false));
-                times.put(variant, unetNs());
-            } catch (EngineException e) {
-                LOG.info("convolutions as {} are not possible here: {}", variant, TorchRuntime.reason(e));
-                break;
-            }
-            if (times.get(variant) < times.get(best)) {
-                best = variant;
-            }
-        }
-        LOG.debug("ns per network evaluation: {}", times);
-        return best;
+        return fastest(network.layouts().variants(), ConvVariant.VECTOR, variant -> new NetworkLayout(variant, ImageVariant.PLAIN), this::unetNs);
     }
 
-    private boolean packedImagesFaster() {
-        if (!network.layouts().imagesPackable()) {
-            return false;
+    private ImageVariant fastestImages() {
+        ConvVariant unet = network.layout().unet();
+        List<ImageVariant> variants = network.layouts().images();
+        return variants.size() == 1 ? variants.get(0)
+                : fastest(variants, ImageVariant.VECTOR, variant -> new NetworkLayout(unet, variant), this::imagesNs);
+    }
+
+    /**
+     * Tries them in order, up to the first that is not possible.
+     *
+     * @param vectors which of them is computed in vectors
+     */
+    private <T> T fastest(List<T> variants, T vectors, Function<T, NetworkLayout> layout, LongSupplier ns) {
+        Map<T, Long> times = new LinkedHashMap<>();
+        for (T variant : variants) {
+            try {
+                if (variant == vectors && !Vectors.fast()) {
+                    LOG.info("this JVM does not compile vectors");
+                    break;
+                }
+                network.advanceTo(layout.apply(variant));
+                long startNs = clock.monotonicNs();
+                while (variant == vectors && clock.monotonicNs() - startNs < COMPILED_NS) {
+                    ns.getAsLong();
+                }
+                times.put(variant, ns.getAsLong());
+            } catch (EngineException e) {
+                LOG.info("a network as {} is not possible here: {}", variant, TorchRuntime.reason(e));
+                break;
+            }
         }
-        try {
-            long plainNs = imagesNs();
-            network.advanceTo(new NetworkLayout(network.layout().unet(), true));
-            long packedNs = imagesNs();
-            LOG.debug("ns per encoding: plain {}, packed {}", plainNs, packedNs);
-            return packedNs < plainNs;
-        } catch (EngineException e) {
-            LOG.info("packed image encoders are not possible here: {}", TorchRuntime.reason(e));
-            return false;
-        }
+        LOG.debug("ns: {}", times);
+        return times.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
     }
 
     private long unetNs() {
@@ -80,8 +89,9 @@ final class LayoutChoice {
             network.embed(0);
             PtNDArray condition = chunk.condition(chunk.zeros(1, config.globalConditioning()));
             int rows = config.energy() == null ? 1 : config.energy().candidates();
-            PtNDArray x = chunk.zeros(rows, config.denoisedSteps(), config.denoisedWidth());
-            return leastNs(() -> chunk.denoise(x, condition, network.stepRow(0)).toFloatArray());
+            long[] shape = {rows, config.denoisedSteps(), config.denoisedWidth()};
+            ByteBuffer x = ConditioningEncoder.direct(rows * config.denoisedSteps() * config.denoisedWidth());
+            return leastNs(() -> chunk.denoise(x, condition, network.stepRow(0), shape));
         }
     }
 
@@ -89,8 +99,9 @@ final class LayoutChoice {
         try (PolicyNetwork.Chunk chunk = network.open()) {
             List<FeatureSpec> cameras = config.cameras();
             List<Integer> shape = cameras.get(0).shape();
-            PtNDArray image = chunk.zeros(config.nObsSteps(), shape.get(0), shape.get(1), shape.get(2));
-            return leastNs(() -> chunk.encode(0, image).toFloatArray());
+            float[] image = new float[config.nObsSteps() * cameras.get(0).size()];
+            ByteBuffer memory = ConditioningEncoder.direct(image.length);
+            return leastNs(() -> chunk.encode(0, image, memory, config.nObsSteps(), shape.get(0), shape.get(1), shape.get(2)));
         }
     }
 

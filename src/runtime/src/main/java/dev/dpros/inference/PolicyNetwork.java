@@ -11,11 +11,16 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.torchscript.ResizeFilter;
 import dev.dpros.inference.torchscript.ScriptModule;
+import dev.dpros.inference.vector.VectorEncoder;
+import dev.dpros.inference.vector.VectorUnet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +30,7 @@ import java.util.stream.Collectors;
  * A policy's network in libtorch: the module that {@link PolicyScript} writes, loaded and called. Confined to one thread.
  */
 final class PolicyNetwork implements AutoCloseable {
+    private final PolicyDefinition policy;
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final ReachableLayouts layouts;
@@ -33,12 +39,19 @@ final class PolicyNetwork implements AutoCloseable {
     private NetworkLayout layout;
     private final Map<Float, Integer> stepRows = new HashMap<>();
     private PtNDArray stepTable;
+    /** The same, for what is computed outside libtorch, and that; null until then. */
+    private float[] embedded;
+    private float[] sample = {};
+    private float[] output = {};
+    private VectorUnet vectors;
+    private final List<VectorEncoder> encoders = new ArrayList<>();
 
-    private PolicyNetwork(PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script, NetworkLayout layout) {
+    private PolicyNetwork(PolicyDefinition policy, PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script, NetworkLayout layout) {
+        this.policy = policy;
         this.manager = manager;
         this.module = module;
         this.layouts = layouts;
-        this.layout = layout;
+        use(layout);
         preparations = layouts.all().stream().collect(Collectors.toMap(name -> name, script::preparation));
     }
 
@@ -49,11 +62,11 @@ final class PolicyNetwork implements AutoCloseable {
      * @throws EngineException if this libtorch or CPU cannot
      */
     static PolicyNetwork load(PolicyDefinition policy, Device device, ResizeFilter resize, ReachableLayouts layouts, NetworkLayout layout) {
-        ScriptModule script = PolicyScript.of(policy, layouts.variants(), layouts.halvedImages(), resize);
+        ScriptModule script = PolicyScript.of(policy, layouts.ofLibtorch(), layouts.halvedImages(), resize);
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
             PtSymbolBlock module = ScriptLoader.load(script, manager, layouts.preparations(NetworkLayout.ORIGINAL, layout));
-            return new PolicyNetwork(manager, module, layouts, script, layout);
+            return new PolicyNetwork(policy, manager, module, layouts, script, layout);
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -79,8 +92,18 @@ final class PolicyNetwork implements AutoCloseable {
         for (String preparation : layouts.preparations(layout, target)) {
             preparations.get(preparation).forEach(step -> ScriptLoader.prepare(module, step, manager));
         }
-        layout = target;
+        use(target);
         TorchRuntime.releaseFreeMemory();
+    }
+
+    private void use(NetworkLayout target) {
+        if (target.unet() == ConvVariant.VECTOR && vectors == null) {
+            vectors = new VectorUnet(policy);
+        }
+        for (int i = encoders.size(); target.images() == ImageVariant.VECTOR && i < policy.config().cameras().size(); i++) {
+            encoders.add(new VectorEncoder(policy, i, policy.config().nObsSteps()));
+        }
+        layout = target;
     }
 
     /** Makes sure that what the network makes of these times is in the table; computes those that are asked for once. */
@@ -100,6 +123,7 @@ final class PolicyNetwork implements AutoCloseable {
         try (Chunk chunk = new Chunk(); PtNDArray array = (PtNDArray) chunk.scope.create(steps)) {
             stepTable = chunk.call("embed", array);
             stepTable.attach(manager);
+            embedded = null;
         }
     }
 
@@ -124,7 +148,10 @@ final class PolicyNetwork implements AutoCloseable {
     final class Chunk implements AutoCloseable {
         private final PtNDManager scope = manager.newSubManager(manager.getDevice());
         private final String denoise = layout.unet().method();
-        private final String encode = layout.packedImages() ? PolicyScript.ENCODE_PACKED : PolicyScript.ENCODE;
+        private final String encode = layout.images() == ImageVariant.PACKED ? PolicyScript.ENCODE_PACKED : PolicyScript.ENCODE;
+
+        /** Of a chunk that is computed outside libtorch: the observations' part of the FiLM vectors. */
+        private float[] film;
 
         private Chunk() {}
 
@@ -139,9 +166,33 @@ final class PolicyNetwork implements AutoCloseable {
             return scope.create(values.duplicate().order(ByteOrder.nativeOrder()), new Shape(shape), DataType.FLOAT32);
         }
 
-        /** Features {@code [B, D]} of images {@code [B, C, H, W]}. */
-        PtNDArray encode(int camera, PtNDArray images) {
-            return call(encode + camera, images);
+        /**
+         * Features {@code [B * To, D]}.
+         *
+         * @param pixels {@code [B * To, C, H, W]} in [0, 1]
+         * @param memory native order, for libtorch: takes the pixels
+         */
+        float[] encode(int camera, float[] pixels, ByteBuffer memory, long... shape) {
+            if (layout.images() == ImageVariant.VECTOR) {
+                return features(camera, pixels);
+            }
+            memory.clear();
+            memory.asFloatBuffer().put(pixels);
+            memory.limit(pixels.length * Float.BYTES);
+            try (PtNDArray images = array(memory, shape); PtNDArray features = call(encode + camera, images)) {
+                return features.toFloatArray();
+            }
+        }
+
+        private float[] features(int camera, float[] pixels) {
+            int steps = policy.config().nObsSteps();
+            int size = steps * policy.config().cameras().get(camera).size();
+            int width = steps * policy.config().vision().featureDim();
+            float[] features = new float[pixels.length / size * width];
+            for (int window = 0; window * size < pixels.length; window++) {
+                encoders.get(camera).encode(pixels, window * size, features, window * width);
+            }
+            return features;
         }
 
         /** The observation's part of the FiLM vectors. */
@@ -149,15 +200,50 @@ final class PolicyNetwork implements AutoCloseable {
             return call("condition", observation);
         }
 
-        /** One evaluation of the network, at the timestep in row {@code row} of the table of embedded steps. */
-        PtNDArray denoise(PtNDArray x, PtNDArray condition, int row) {
-            try (IValue a = IValue.from(x);
+        /**
+         * One evaluation of the network, at the timestep in row {@code row} of the table of embedded steps.
+         *
+         * @param samples native order, {@code [shape]}, position 0 to limit
+         * @param condition of this chunk, always the same
+         * @return what it makes of them, valid until the next evaluation
+         */
+        float[] denoise(ByteBuffer samples, PtNDArray condition, int row, long... shape) {
+            if (layout.unet() == ConvVariant.VECTOR) {
+                return vectors(samples, condition, row, (int) shape[0]);
+            }
+            try (PtNDArray x = array(samples, shape);
+                    IValue a = IValue.from(x);
                     IValue b = IValue.from(condition);
                     IValue c = IValue.from(stepTable);
                     IValue d = IValue.from((long) row);
-                    IValue result = IValueUtils.runMethod(module, denoise, a, b, c, d)) {
-                return result.toTensor(scope);
+                    IValue result = IValueUtils.runMethod(module, denoise, a, b, c, d);
+                    PtNDArray y = result.toTensor(scope)) {
+                return y.toFloatArray();
             }
+        }
+
+        private float[] vectors(ByteBuffer samples, PtNDArray condition, int row, int rows) {
+            if (embedded == null) {
+                embedded = stepTable.toFloatArray();
+            }
+            if (film == null) {
+                film = condition.toFloatArray();
+            }
+            FloatBuffer values = samples.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+            if (sample.length != values.remaining()) {
+                sample = new float[values.remaining()];
+                output = new float[sample.length];
+            }
+            values.get(sample);
+            float[] sums = vectors.film();
+            boolean conditioned = film.length == rows * sums.length;
+            for (int b = 0; b < rows; b++) {
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] = embedded[row * sums.length + i] + (conditioned ? film[b * sums.length + i] : 0);
+                }
+                vectors.denoise(sample, b * (sample.length / rows), output);
+            }
+            return output;
         }
 
         private PtNDArray call(String method, PtNDArray argument) {

@@ -15,16 +15,18 @@ public enum ConvVariant {
     /** {@link #PACKED} with those weights in bfloat16: less exact, never chosen unless asked for. */
     PACKED_BF16,
     /** From {@link #ROWS}: those weights packed in 8 bits, what they are multiplied with in 7: less exact, never chosen unless asked for. */
-    PACKED_INT8;
+    PACKED_INT8,
+    /** By kernels of this runtime, outside libtorch ({@link dev.dpros.inference.vector.VectorUnet}): small UNets. */
+    VECTOR;
 
-    /** Whether the larger weights lie in a blocked layout. */
+    /** Whether the larger weights lie in a blocked layout of libtorch's. */
     public boolean packed() {
-        return compareTo(PACKED) >= 0;
+        return this == PACKED || !exact();
     }
 
     /** Whether it computes in float32. */
     public boolean exact() {
-        return compareTo(PACKED) <= 0;
+        return this != PACKED_BF16 && this != PACKED_INT8;
     }
 
     /** Name of the method that evaluates the network this way. */

@@ -3,7 +3,6 @@ package dev.dpros.inference.torchscript;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
-import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.VisionConfig;
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.List;
  * softmax or average, linear layer. Cameras that share an encoder share its tensors.
  */
 final class EncoderScript {
-    private static final double[] IMAGENET_MEAN = {0.485, 0.456, 0.406};
-    private static final double[] IMAGENET_STD = {0.229, 0.224, 0.225};
-
     private final PolicyDefinition policy;
     private final VisionConfig vision;
     private final FeatureSpec camera;
@@ -117,27 +113,10 @@ final class EncoderScript {
     /** The feature's normalizer and ImageNet's, as one affine map per channel. */
     private ImageOps.Maps normalized(ScriptBody body, ImageOps.Maps in) {
         int channels = in.channels();
-        Normalizer normalizer = policy.normalizers().getOrDefault(camera.key(), Normalizer.identity(channels));
-        if (normalizer.size() != channels && normalizer.size() != 1) {
-            throw InputException.of(policy.source(), "normalizer of '" + camera.key() + "'", channels + " channels",
-                    String.valueOf(normalizer.size()), "");
-        }
-        if (vision.imagenetNormalize() && channels != IMAGENET_MEAN.length) {
-            throw InputException.of(policy.source(), "'" + camera.key() + "'", "3 channels, for ImageNet's normalisation",
-                    String.valueOf(channels), "");
-        }
-        float[] scale = new float[channels];
-        float[] offset = new float[channels];
-        for (int c = 0; c < channels; c++) {
-            int at = normalizer.size() == 1 ? 0 : c;
-            double std = vision.imagenetNormalize() ? IMAGENET_STD[c] : 1;
-            double mean = vision.imagenetNormalize() ? IMAGENET_MEAN[c] : 0;
-            scale[c] = (float) (normalizer.scale()[at] / std);
-            offset[c] = (float) ((normalizer.offset()[at] - mean) / std);
-        }
+        ImageScaling scaling = ImageScaling.of(policy, camera);
         String label = "image." + camera.key();
-        String a = module.parameter(label + ".scale", ScriptTensor.of(TensorData.of(scale, 1, channels, 1, 1)));
-        String b = module.parameter(label + ".offset", ScriptTensor.of(TensorData.of(offset, 1, channels, 1, 1)));
+        String a = module.parameter(label + ".scale", ScriptTensor.of(TensorData.of(scaling.scale(), 1, channels, 1, 1)));
+        String b = module.parameter(label + ".offset", ScriptTensor.of(TensorData.of(scaling.offset(), 1, channels, 1, 1)));
         return in.withName(body.let("torch.addcmul(%s, %s, %s)", b, in.name(), a));
     }
 

@@ -3,17 +3,20 @@ package dev.dpros.inference.torchscript;
 import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyDefinition;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
 /** Takes tensors out of a policy's weights, checking that they are there and have the shape the network needs. */
-final class WeightStore {
+public final class WeightStore {
     private final Map<String, TensorData> weights;
     private final String source;
 
-    WeightStore(PolicyDefinition policy) {
+    /** Those of a policy. */
+    public WeightStore(PolicyDefinition policy) {
         this(policy.weights(), policy.source());
     }
 
@@ -38,7 +41,18 @@ final class WeightStore {
         return tensor;
     }
 
-    boolean has(String name) {
+    /** As {@link #take}, as floats of the heap. */
+    public float[] values(String name, long... shape) {
+        TensorData tensor = take(name, shape);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.count() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        ScriptTensor.of(tensor).copyTo(bytes);
+        float[] values = new float[(int) tensor.count()];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** Whether it is there. */
+    public boolean has(String name) {
         return weights.containsKey(name);
     }
 
