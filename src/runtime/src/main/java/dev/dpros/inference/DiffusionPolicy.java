@@ -11,6 +11,7 @@ import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.Precision;
 import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.torchscript.ConvVariant;
+import dev.dpros.inference.vector.Vectors;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -198,7 +199,8 @@ public final class DiffusionPolicy implements ChunkPolicy {
     private NetworkLayout unmeasured() {
         ConvVariant unet = options.variant() != null ? options.variant() : device.isGpu() ? ConvVariant.CONV1D : layouts.last();
         if (!layouts.variants().contains(unet)) {
-            throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + layouts.variants(), unet.name(), "");
+            throw InputException.of("inference.conv_variant", "on " + options.device(), "one of " + layouts.variants(), unet.name(),
+                    unet == ConvVariant.VECTOR && !Vectors.present() ? "that needs java --add-modules jdk.incubator.vector" : "");
         }
         return new NetworkLayout(unet, layouts.unmeasuredImages(unet));
     }

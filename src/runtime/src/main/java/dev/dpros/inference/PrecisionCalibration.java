@@ -104,7 +104,8 @@ public final class PrecisionCalibration {
             run.stepMs = leastNs[0] / 1e6;
             Run from = exact == null ? run : exact;
             for (int timestep : timesteps) {
-                run.outputs.add(IntStream.range(0, seen.size()).mapToObj(i -> output(loaded, from, i, timestep)).toList());
+                run.outputs.add(IntStream.range(0, seen.size())
+                        .mapToObj(i -> output(loaded, run.conditioning.get(i), from.trajectories.get(i), i, timestep)).toList());
             }
         }
         return run;
@@ -116,16 +117,16 @@ public final class PrecisionCalibration {
         return InferenceOptions.DEFAULT.withSampling(type, Math.min(STEPS, scheduler.numTrainTimesteps()));
     }
 
-    /** The network's output for float32's trajectory with noise. */
-    private float[] output(DiffusionPolicy loaded, Run from, int index, int timestep) {
+    /** The network's output, given observations as it encodes them itself, for float32's trajectory with noise. */
+    private float[] output(DiffusionPolicy loaded, float[] conditioning, float[] trajectory, int index, int timestep) {
         SplittableRandom random = new SplittableRandom(index * 1000L + timestep);
         float[] noise = new float[config.denoisedSteps() * config.denoisedWidth()];
         for (int i = 0; i < noise.length; i++) {
             noise[i] = (float) random.nextGaussian();
         }
-        alphas.addNoise(timestep, from.trajectories.get(index), noise, noise);
+        alphas.addNoise(timestep, trajectory, noise, noise);
         float time = config.scheduler().flow() != null ? alphas.signalRate(timestep) : timestep;
-        return loaded.evaluate(from.conditioning.get(index), noise, time);
+        return loaded.evaluate(conditioning, noise, time);
     }
 
     /** Of the differences, or of the values themselves. */

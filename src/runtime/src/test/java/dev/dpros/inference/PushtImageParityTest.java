@@ -17,7 +17,7 @@ class PushtImageParityTest {
     private final ReferenceFile file = ReferenceFile.read("pusht_image/reference");
 
     @ParameterizedTest
-    @EnumSource(value = ConvVariant.class, names = {"CONV1D", "ROWS", "PACKED"})
+    @EnumSource(value = ConvVariant.class, names = {"CONV1D", "ROWS", "PACKED", "VECTOR"})
     void shouldEqualTheRecordedVectors(ConvVariant variant) {
         PolicyDefinition policy = PolicyReader.read(Path.of("src/runtime/src/test/resources/policies/pusht_image"));
         ObservationWindow window = window(policy);

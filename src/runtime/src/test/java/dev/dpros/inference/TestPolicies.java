@@ -10,9 +10,11 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.reference.Procedural;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Policies of any shape with procedural weights. */
 final class TestPolicies {
@@ -34,7 +36,7 @@ final class TestPolicies {
         List<FeatureSpec> inputs = List.of(FeatureSpec.of("observation.image", Kind.VISUAL, 3, 60, 80),
                 FeatureSpec.of("observation.state", Kind.STATE, 4));
         return withWeights(new PolicyConfig(2, 16, 8, inputs, FeatureSpec.of("action", Kind.ACTION, 3),
-                new UnetConfig(List.of(16, 32), 3, 8, 16, true), vision, ddim(8)));
+                new UnetConfig(List.of(32, 64), 3, 8, 16, true), vision, ddim(8)));
     }
 
     static SchedulerConfig ddim(int steps) {
@@ -48,6 +50,16 @@ final class TestPolicies {
                 name.endsWith("running_var") ? TensorData.of(Procedural.uniform(name, shape.get(0).intValue(), 0.5, 2), shape.get(0))
                         : Procedural.weight(name, shape)));
         return new PolicyDefinition(config, weights, Map.of(), "test policy");
+    }
+
+    /** Observations of two environments. */
+    static ObservationBatch joined(ObservationBatch one, ObservationBatch other) {
+        return new ObservationBatch(2, IntStream.range(0, one.values().size()).mapToObj(i -> {
+            float[] first = one.values().get(i);
+            float[] both = Arrays.copyOf(first, 2 * first.length);
+            System.arraycopy(other.values().get(i), 0, both, first.length, first.length);
+            return both;
+        }).toList());
     }
 
     /** Observations of one environment: uniform in [0, 1). */

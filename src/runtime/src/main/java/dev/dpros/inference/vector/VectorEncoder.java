@@ -9,14 +9,16 @@ import dev.dpros.inference.vector.Norm.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The image encoder of one camera, convolutional, for the images of one observation window at a time, float32, without a library: centre
  * crop, normalisation, body, spatial softmax and linear layer, or average. An encoding allocates nothing. Confined to one thread.
  */
 public final class VectorEncoder {
-    /** Of the deepest stage of a ResNet18 or 34, the largest layer there is. */
-    private static final int WIDEST_BOTTLENECK = 64;
+    /** Values of all encoders' weights that are worth a second copy. */
+    private static final long MOST_VALUES = 32_000_000;
+    private static final int MOST_PIXELS = 1 << 16;
     private static final double EPSILON = 1e-5;
 
     private final VisionConfig vision;
@@ -55,15 +57,26 @@ public final class VectorEncoder {
         }
     }
 
-    /** Whether all cameras' can be: convolutional, no picture resized, and channels that fill vectors. */
+    /** Whether all cameras' can be: convolutional, no picture resized, channels that fill vectors, and not too large. */
     public static boolean fits(PolicyDefinition policy) {
         VisionConfig vision = policy.config().vision();
         if (vision == null || vision.backbone().vit() || vision.backbone().channels() % Norm.LANES != 0
                 || !vision.conv().stream().allMatch(layer -> Norm.fits(layer.outChannels()))) {
             return false;
         }
-        return policy.config().cameras().stream().allMatch(camera -> vision.resizeShape() == null
-                || vision.resizeShape().equals(camera.shape().subList(1, 3)));
+        List<FeatureSpec> cameras = policy.config().cameras();
+        return cameras.stream().allMatch(camera -> fits(vision, camera.shape()))
+                && IntStream.range(0, cameras.size()).mapToLong(i -> size(policy, vision.prefix(i))).sum() <= MOST_VALUES;
+    }
+
+    private static boolean fits(VisionConfig vision, List<Integer> image) {
+        List<Integer> seen = vision.seen(image);
+        return (vision.resizeShape() == null || vision.resizeShape().equals(image.subList(1, 3)))
+                && (long) seen.get(0) * seen.get(1) <= MOST_PIXELS;
+    }
+
+    private static long size(PolicyDefinition policy, String prefix) {
+        return policy.weights().entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).mapToLong(e -> e.getValue().count()).sum();
     }
 
     /**
@@ -134,7 +147,7 @@ public final class VectorEncoder {
             for (int i = 0; i < depths.get(stage); i++) {
                 String block = body + (4 + stage) + "." + i + ".";
                 int stride = stage > 0 && i == 0 ? 2 : 1;
-                x = vision.backbone().bottleneck() ? bottleneck(x, block, WIDEST_BOTTLENECK << stage, stride)
+                x = vision.backbone().bottleneck() ? bottleneck(x, block, 64 << stage, stride)
                         : basic(x, block, 64 << stage, stride);
             }
         }
