@@ -16,6 +16,8 @@ import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.torchscript.ResizeFilter;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.vector.VectorEncoder;
+import dev.dpros.inference.vector.VectorNetwork;
+import dev.dpros.inference.vector.VectorTransformer;
 import dev.dpros.inference.vector.VectorUnet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +45,7 @@ final class PolicyNetwork implements AutoCloseable {
     private float[] embedded;
     private float[] sample = {};
     private float[] output = {};
-    private VectorUnet vectors;
+    private VectorNetwork vectors;
     private final List<VectorEncoder> encoders = new ArrayList<>();
 
     private PolicyNetwork(PolicyDefinition policy, PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script, NetworkLayout layout) {
@@ -98,7 +100,7 @@ final class PolicyNetwork implements AutoCloseable {
 
     private void use(NetworkLayout target) {
         if (target.unet() == ConvVariant.VECTOR && vectors == null) {
-            vectors = new VectorUnet(policy);
+            vectors = VectorUnet.fits(policy.config()) ? new VectorUnet(policy) : new VectorTransformer(policy);
         }
         for (int i = encoders.size(); target.images() == ImageVariant.VECTOR && i < policy.config().cameras().size(); i++) {
             encoders.add(new VectorEncoder(policy, i, policy.config().nObsSteps()));
@@ -150,8 +152,8 @@ final class PolicyNetwork implements AutoCloseable {
         private final String denoise = layout.unet().method();
         private final String encode = layout.images() == ImageVariant.PACKED ? PolicyScript.ENCODE_PACKED : PolicyScript.ENCODE;
 
-        /** Of a chunk that is computed outside libtorch: the observations' part of the FiLM vectors. */
-        private float[] film;
+        /** Of a chunk that is computed outside libtorch: what the network makes of the observations. */
+        private float[] observed;
 
         private Chunk() {}
 
@@ -226,8 +228,8 @@ final class PolicyNetwork implements AutoCloseable {
             if (embedded == null) {
                 embedded = stepTable.toFloatArray();
             }
-            if (film == null) {
-                film = condition.toFloatArray();
+            if (observed == null) {
+                observed = condition.toFloatArray();
             }
             FloatBuffer values = samples.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
             if (sample.length != values.remaining()) {
@@ -235,13 +237,9 @@ final class PolicyNetwork implements AutoCloseable {
                 output = new float[sample.length];
             }
             values.get(sample);
-            float[] sums = vectors.film();
-            boolean conditioned = film.length == rows * sums.length;
+            int step = row * (embedded.length / stepRows.size());
             for (int b = 0; b < rows; b++) {
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] = embedded[row * sums.length + i] + (conditioned ? film[b * sums.length + i] : 0);
-                }
-                vectors.denoise(sample, b * (sample.length / rows), output);
+                vectors.denoise(embedded, step, observed, b * (observed.length / rows), sample, b * (sample.length / rows), output);
             }
             return output;
         }

@@ -5,6 +5,7 @@ import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.torchscript.PolicyScript;
 import dev.dpros.inference.vector.VectorEncoder;
+import dev.dpros.inference.vector.VectorTransformer;
 import dev.dpros.inference.vector.VectorUnet;
 import dev.dpros.inference.vector.Vectors;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ record ReachableLayouts(List<ConvVariant> variants, List<ImageVariant> images, b
         // small encoders gain nothing by it
         boolean resnet = images.contains(ImageVariant.PACKED) && !policy.config().vision().backbone().depths().isEmpty();
         boolean halved = resnet && (packed == ConvVariant.PACKED_BF16 || packed == ConvVariant.PACKED_INT8 && Bfloat16.MULTIPLIED);
-        if (vectors && VectorUnet.fits(policy.config())) {
+        if (vectors && (VectorUnet.fits(policy.config()) || VectorTransformer.fits(policy.config()))) {
             variants.add(ConvVariant.VECTOR);
         }
         return new ReachableLayouts(List.copyOf(variants), List.copyOf(images), halved);

@@ -96,13 +96,15 @@ class VectorLayoutTest {
         VectorUnet unet = new VectorUnet(policy);
         float[] sample = new float[16 * policy.config().denoisedWidth()];
         float[] output = new float[sample.length];
+        float[] steps = new float[1 << 12];
+        float[] condition = new float[1 << 12];
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long deadline = System.nanoTime() + 120_000_000_000L;
         long allocated;
         do {
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
             for (int i = 0; i < 100; i++) {
-                unet.denoise(sample, 0, output);
+                unet.denoise(steps, 0, condition, 0, sample, 0, output);
             }
             allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
         } while (allocated > 1000 && System.nanoTime() < deadline);

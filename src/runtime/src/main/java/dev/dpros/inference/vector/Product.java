@@ -14,8 +14,8 @@ final class Product {
     /** Outputs come in so many: what a row of the result needs is a multiple. */
     static final int PANEL = 2 * LANES;
     private static final int ROWS = 4;
-    /** Inputs whose weights, of one panel, stay in the fastest cache while all rows are multiplied: 16 kB. */
-    private static final int PART = (1 << 14) / (PANEL * Float.BYTES);
+    /** Inputs whose weights, of one panel, stay in the fastest cache while all rows are multiplied: 32 kB. */
+    private static final int PART = (1 << 15) / (PANEL * Float.BYTES);
     private static final double LEAST_OPERATIONS_PER_NS = 2;
 
     private final float[] weights;
@@ -108,9 +108,12 @@ final class Product {
      * Four rows a to d, to two vectors of outputs each. Rows that are the same give the same: all are read before one is written. One
      * loop alone: C2 keeps vectors in registers around one, but not around two, one within the other (JDK 17).
      *
+     * @param length inputs
+     * @param w a panel's weights, input by input, from {@code weightAt} on
      * @param begin what is added to, at {@code a0} to {@code d0}
+     * @param y takes the results, at {@code a1} to {@code d1}
      */
-    private static void multiply(float[] x, int a, int b, int c, int d, int length, float[] w, int weightAt,
+    static void multiply(float[] x, int a, int b, int c, int d, int length, float[] w, int weightAt,
             float[] begin, int a0, int b0, int c0, int d0, float[] y, int a1, int b1, int c1, int d1) {
         FloatVector aLow = FloatVector.fromArray(SPECIES, begin, a0);
         FloatVector aHigh = FloatVector.fromArray(SPECIES, begin, a0 + LANES);

@@ -12,9 +12,9 @@ import java.util.List;
 
 /**
  * ConditionalUnet1D (diffusion_policy/model/diffusion/conditional_unet1d.py, LeRobot's DiffusionConditionalUnet1d) for one trajectory at a
- * time, float32, without a library: everything from the sample and the FiLM vectors on. A step allocates nothing. Confined to one thread.
+ * time: everything from the sample and the FiLM vectors on, whose parts of the step and of the observations come from outside.
  */
-public final class VectorUnet {
+public final class VectorUnet implements VectorNetwork {
     /** Larger networks wait for their weights, however they are multiplied. */
     private static final long MOST_VALUES = 32_000_000;
 
@@ -24,6 +24,7 @@ public final class VectorUnet {
     private final Maps input;
     private final float[] result;
     private final int resultStride;
+    private final boolean conditioned;
     private final int steps;
     private final int width;
     /** FiLM vectors of all blocks, in the order in which the network has them. */
@@ -38,6 +39,7 @@ public final class VectorUnet {
         weights = new WeightStore(policy);
         steps = config.denoisedSteps();
         width = config.denoisedWidth();
+        conditioned = config.filmConditioning() > 0;
         film = new float[filmSize()];
         ones = new float[unet.downDims().stream().max(Integer::compare).orElseThrow()];
         Arrays.fill(ones, 1);
@@ -71,13 +73,11 @@ public final class VectorUnet {
         return sum;
     }
 
-    /**
-     * One evaluation.
-     *
-     * @param sample {@code [T, W]} from {@code at} on
-     * @param output takes {@code [T, W]} from {@code at} on
-     */
-    public void denoise(float[] sample, int at, float[] output) {
+    @Override
+    public void denoise(float[] stepTable, int step, float[] condition, int from, float[] sample, int at, float[] output) {
+        for (int i = 0; i < film.length; i++) {
+            film[i] = stepTable[step + i] + (conditioned ? condition[from + i] : 0);
+        }
         System.arraycopy(sample, at, input.values, input.places[0], steps * width);
         for (Runnable layer : layers) {
             layer.run();
@@ -85,11 +85,6 @@ public final class VectorUnet {
         for (int t = 0; t < steps; t++) {
             System.arraycopy(result, t * resultStride, output, at + t * width, width);
         }
-    }
-
-    /** The FiLM vectors of all blocks, in the order in which the network has them: to be filled before an evaluation. */
-    public float[] film() {
-        return film;
     }
 
     private int filmSize() {
