@@ -4,9 +4,11 @@ import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.DenoiserConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.reference.Procedural;
@@ -26,8 +28,16 @@ final class TestPolicies {
     }
 
     static PolicyDefinition stateOnly(int horizon, UnetConfig unet) {
+        return denoisedBy(horizon, unet);
+    }
+
+    static PolicyDefinition transformer(int horizon, TransformerConfig transformer) {
+        return denoisedBy(horizon, transformer);
+    }
+
+    private static PolicyDefinition denoisedBy(int horizon, DenoiserConfig denoiser) {
         List<FeatureSpec> inputs = List.of(FeatureSpec.of("observation.state", Kind.STATE, 4));
-        return withWeights(new PolicyConfig(2, horizon, 4, inputs, FeatureSpec.of("action", Kind.ACTION, 3), unet, null,
+        return withWeights(new PolicyConfig(2, horizon, 4, inputs, FeatureSpec.of("action", Kind.ACTION, 3), denoiser, null,
                 ddim(8)));
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.dpros.core.InputException;
 import dev.dpros.diffusion.PolicyDefinition;
+import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
 import dev.dpros.diffusion.VisionConfig.Backbone;
@@ -16,6 +17,7 @@ import dev.dpros.diffusion.VisionConfig.Norm;
 import dev.dpros.diffusion.VisionConfig.Pool;
 import dev.dpros.inference.torchscript.ConvVariant;
 import dev.dpros.inference.vector.VectorEncoder;
+import dev.dpros.inference.vector.VectorTransformer;
 import dev.dpros.inference.vector.VectorUnet;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -43,6 +45,18 @@ class VectorLayoutTest {
     @MethodSource("unets")
     void shouldEqualLibtorchsUnet(int horizon, UnetConfig unet) {
         PolicyDefinition policy = TestPolicies.stateOnly(horizon, unet);
+        float[] expected = predict(policy, ConvVariant.CONV1D, BATCH).trajectory();
+        assertArrayEquals(expected, predict(policy, ConvVariant.VECTOR, BATCH).trajectory(), 2e-5f);
+    }
+
+    static Stream<Arguments> transformers() {
+        return Stream.of(Arguments.of(10, true, 2, 64), Arguments.of(16, false, 4, 96), Arguments.of(5, true, 1, 32));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transformers")
+    void shouldEqualLibtorchsTransformer(int horizon, boolean causal, int heads, int width) {
+        PolicyDefinition policy = TestPolicies.transformer(horizon, new TransformerConfig(3, heads, width, 0, causal, true, horizon, 2, 0, 0));
         float[] expected = predict(policy, ConvVariant.CONV1D, BATCH).trajectory();
         assertArrayEquals(expected, predict(policy, ConvVariant.VECTOR, BATCH).trajectory(), 2e-5f);
     }
@@ -84,6 +98,7 @@ class VectorLayoutTest {
         assertFalse(VectorUnet.fits(odd.config()));
         InputException refused = assertThrows(InputException.class, () -> predict(odd, ConvVariant.VECTOR, 1));
         assertTrue(refused.getMessage().contains("VECTOR"), refused.getMessage());
+        assertFalse(VectorTransformer.fits(TestPolicies.transformer(8, new TransformerConfig(1, 2, 64, 1, true, true, 8, 2, 0, 0)).config()));
         assertFalse(VectorUnet.fits(TestPolicies.stateOnly(16, new UnetConfig(List.of(512, 1024, 2048), 5, 8, 128, true)).config()));
         VisionConfig resized = new VisionConfig(Backbone.RESNET18, Norm.GROUP, List.of(40, 40), null, false, Pool.AVERAGE, 12, 512, true,
                 false, List.of());

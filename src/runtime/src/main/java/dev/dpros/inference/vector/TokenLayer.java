@@ -1,6 +1,7 @@
 package dev.dpros.inference.vector;
 
 import dev.dpros.inference.torchscript.WeightStore;
+import java.util.Arrays;
 
 /** A linear layer on rows of tokens that follow each other. Confined to one thread; allocates nothing. */
 final class TokenLayer {
@@ -16,10 +17,7 @@ final class TokenLayer {
      */
     TokenLayer(WeightStore weights, String weight, String bias, int whole, int in, int first, int out, int tokens) {
         float[] matrix = weights.values(weight, whole, in);
-        float[] begin = new float[out];
-        if (bias != null) {
-            System.arraycopy(weights.values(bias, whole), first, begin, 0, out);
-        }
+        float[] begin = Arrays.copyOfRange(weights.values(bias, whole), first, first + out);
         product = new Product((input, output) -> matrix[(first + output) * in + input], begin, new Product.Pieces(1, in, 0),
                 rows(tokens, in), rows(tokens, Product.padded(out)));
     }

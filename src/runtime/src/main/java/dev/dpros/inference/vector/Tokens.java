@@ -9,7 +9,6 @@ final class Tokens {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final float SMALL = -87;
-    private static final float QUICK = 1.702f;
     private static final float SQRT_HALF = 0.70710678f;
 
     private Tokens() {}
@@ -65,15 +64,6 @@ final class Tokens {
             FloatVector half = rest.mul(0.5f);
             FloatVector share = half.blend(FloatVector.broadcast(SPECIES, 1).sub(half), u.compare(VectorOperators.GE, 0));
             value.mul(share).intoArray(x, i);
-        }
-    }
-
-    /** {@code x sigmoid(1.702 x)}. */
-    static void quickGelu(float[] x, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            FloatVector value = FloatVector.fromArray(SPECIES, x, i);
-            FloatVector power = Norm.exp(value.mul(-QUICK).max(SMALL).min(-SMALL));
-            value.div(power.add(1)).intoArray(x, i);
         }
     }
 
