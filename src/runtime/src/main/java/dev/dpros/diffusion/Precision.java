@@ -2,7 +2,10 @@ package dev.dpros.diffusion;
 
 import java.util.Locale;
 
-/** The numbers in which the larger weights of a denoising network are kept and multiplied. Image encoders stay in float32. */
+/**
+ * The numbers in which the larger weights of a denoising network are kept and multiplied. With less than float32 ResNets compute in
+ * bfloat16 where the processor multiplies it, and a vision transformer's linear layers as the denoising network's.
+ */
 public enum Precision {
     /** As in the checkpoint. */
     FLOAT32,

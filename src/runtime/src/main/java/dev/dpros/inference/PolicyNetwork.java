@@ -48,7 +48,8 @@ final class PolicyNetwork implements AutoCloseable {
     private VectorNetwork vectors;
     private final List<VectorEncoder> encoders = new ArrayList<>();
 
-    private PolicyNetwork(PolicyDefinition policy, PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script, NetworkLayout layout) {
+    private PolicyNetwork(PolicyDefinition policy, PtNDManager manager, PtSymbolBlock module, ReachableLayouts layouts, ScriptModule script,
+            NetworkLayout layout) {
         this.policy = policy;
         this.manager = manager;
         this.module = module;

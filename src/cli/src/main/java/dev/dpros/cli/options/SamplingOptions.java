@@ -31,7 +31,7 @@ public final class SamplingOptions {
     private String device;
 
     @Option(names = "--precision", paramLabel = "NAME",
-            description = "of the denoising network: float32 (default), bfloat16, int8, or auto for what was decided for the policy")
+            description = "of the network: float32 (default), bfloat16, int8, or auto for what was decided for the policy")
     private Precision precision;
 
     @Option(names = "--noise-seed", paramLabel = "N", description = "seed of the sampling noise (default: 0)")

@@ -75,7 +75,7 @@ public final class PredictCommand implements Callable<Integer> {
     private String device;
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
-            description = "of the denoising network: float32, bfloat16, int8, or auto for what was decided for the policy (default: ${DEFAULT-VALUE})")
+            description = "of the network: float32, bfloat16, int8, or auto for what was decided for the policy (default: ${DEFAULT-VALUE})")
     private Precision precision;
 
     @Option(names = "--threads", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
