@@ -101,16 +101,22 @@ public final class DiffusionPolicy implements ChunkPolicy {
         loop = ChunkLoop.of(config, next, latency);
     }
 
-    /** Chooses the convolutions' variant by measurement unless the options name one, then runs everything three times. */
+    /**
+     * Chooses how the network is computed, by measurement, unless the options name a variant; then runs everything three times, or a second
+     * long if the JVM compiles it meanwhile.
+     */
     @Override
     public void warmUp() {
         TorchRuntime.prepareThread(options.threads());
         if (!prepared && options.variant() == null) {
             use(LayoutChoice.fastest(network, config, latency.clock()));
         }
+        prepare();
+        boolean compiles = options.variant() != null && layout().compiled();
+        long untilNs = System.nanoTime() + (compiles ? LayoutChoice.COMPILED_NS : 0);
         ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
         StepListener few = (index, count, timestep, x0hat) -> index < 3;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 3 || System.nanoTime() < untilNs; i++) {
             predict(ObservationBatch.of(blank), Sampling.of(NoiseSource.seeded(i), few));
         }
     }

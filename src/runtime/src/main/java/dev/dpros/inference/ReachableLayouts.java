@@ -66,7 +66,8 @@ record ReachableLayouts(List<ConvVariant> variants, List<ImageVariant> images, b
         if (!unet.packed() && unet != ConvVariant.VECTOR) {
             return ImageVariant.PLAIN;
         }
-        return halvedImages ? ImageVariant.PACKED : images.get(images.size() - 1);
+        boolean vectors = !halvedImages && images.contains(ImageVariant.VECTOR) && Vectors.fast();
+        return vectors ? ImageVariant.VECTOR : images.contains(ImageVariant.PACKED) ? ImageVariant.PACKED : ImageVariant.PLAIN;
     }
 
     /** All preparations that there are. */
