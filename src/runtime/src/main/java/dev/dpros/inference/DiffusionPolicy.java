@@ -71,6 +71,12 @@ public final class DiffusionPolicy implements ChunkPolicy {
         return policy;
     }
 
+    /** Whether this machine can compute a policy as the options say. */
+    public static boolean possible(PolicyDefinition definition, InferenceOptions options) {
+        return PrecisionSupport.possible(options) && (options.variant() != ConvVariant.VECTOR
+                || ReachableLayouts.on(TorchRuntime.device(options.device()), ConvVariant.PACKED, definition).variants().contains(ConvVariant.VECTOR));
+    }
+
     private PolicyNetwork loadNetwork(NetworkLayout layout) {
         return PolicyNetwork.load(definition, device, options.resize(), layouts, layout);
     }

@@ -91,7 +91,7 @@ public final class PrecisionSupport {
     }
 
     /** Whether the options' device can compute in their precision. */
-    public static boolean possible(InferenceOptions options) {
+    static boolean possible(InferenceOptions options) {
         return problem(options).isEmpty();
     }
 

@@ -16,7 +16,6 @@ import dev.dpros.diffusion.SchedulerConfig;
 import dev.dpros.inference.DiffusionPolicy;
 import dev.dpros.inference.InferenceLatency;
 import dev.dpros.inference.InferenceOptions;
-import dev.dpros.inference.PrecisionSupport;
 import dev.dpros.inference.Prediction;
 import dev.dpros.inference.Sampling;
 import dev.dpros.inference.torchscript.ConvVariant;
@@ -55,8 +54,8 @@ final class BenchPredictCommand implements Callable<Integer> {
             description = "measured predictions (default: ${DEFAULT-VALUE})")
     private int runs;
 
-    @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how convolutions are computed: conv1d, rows, "
-            + "packed, packed_bf16, packed_int8; all that this machine can; measured (default), which takes the fastest float32 "
+    @Option(names = "--variants", paramLabel = "LIST", split = ",", description = "how the network is computed: conv1d, rows, "
+            + "packed, packed_bf16, packed_int8, vector; all that are possible here; measured (default), which takes the fastest float32 "
             + "one; or auto, in the precision that was decided for the policy")
     private List<String> variants = List.of("measured");
 
@@ -120,7 +119,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     private List<Map<String, Object>> measure(String name, PolicyDefinition definition, PrintWriter out) {
         List<Map<String, Object>> rows = new ArrayList<>();
         float[] reference = null;
-        for (InferenceOptions options : requested()) {
+        for (InferenceOptions options : requested(definition)) {
             Run run = run(definition, options);
             reference = reference == null ? run.trajectory : reference;
             Map<String, Object> row = run.summary(name, difference(reference, run.trajectory));
@@ -154,7 +153,7 @@ final class BenchPredictCommand implements Callable<Integer> {
 
     private List<Map<String, Object>> versus(String name, PolicyDefinition definition) {
         List<Map<String, Object>> rows = new ArrayList<>();
-        for (InferenceOptions options : requested()) {
+        for (InferenceOptions options : requested(definition)) {
             try (PredictVersus comparison = new PredictVersus(definition, clock(), threads)) {
                 rows.addAll(comparison.rows(name, options, runs));
             }
@@ -164,7 +163,7 @@ final class BenchPredictCommand implements Callable<Integer> {
 
     private List<Map<String, Object>> profiles(String name, PolicyDefinition definition, PrintWriter out) {
         List<Map<String, Object>> reports = new ArrayList<>();
-        for (InferenceOptions options : requested()) {
+        for (InferenceOptions options : requested(definition)) {
             Map<String, Object> report = PredictProfile.of(name, definition, options, clock(), runs);
             PredictProfile.print(report, out);
             reports.add(report);
@@ -172,14 +171,15 @@ final class BenchPredictCommand implements Callable<Integer> {
         return reports;
     }
 
-    private List<InferenceOptions> requested() {
+    private List<InferenceOptions> requested(PolicyDefinition definition) {
         InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads).withDevice(device);
         List<InferenceOptions> list = new ArrayList<>();
         for (String variant : variants) {
             switch (variant) {
                 case "measured" -> list.add(options);
                 case "auto" -> list.add(options.withPrecision(Precision.AUTO));
-                case "all" -> Arrays.stream(ConvVariant.values()).map(options::withConvVariant).filter(PrecisionSupport::possible).forEach(list::add);
+                case "all" -> Arrays.stream(ConvVariant.values()).map(options::withConvVariant)
+                        .filter(one -> DiffusionPolicy.possible(definition, one)).forEach(list::add);
                 default -> list.add(options.withConvVariant(Arrays.stream(ConvVariant.values())
                         .filter(v -> v.name().equalsIgnoreCase(variant)).findFirst().orElseThrow(() -> InputException.of("--variants", "name",
                                 "measured, auto, all or of " + Arrays.toString(ConvVariant.values()).toLowerCase(Locale.ROOT), variant, ""))));
