@@ -363,7 +363,8 @@ class ServedPolicyTest {
             ObservationBatch seen = seen(config, 1);
             SamplingTensors exact = both.tensors(sampling(1));
             SamplingTensors filled = exact.filledTo(both.sampler(), exact.steps() + 3);
-            assertArrayEquals(both.there().forward(config, seen, exact).trajectory(), both.there().forward(config, seen, filled).trajectory(), 1e-7);
+            // libtorch optimises the module after its first runs, and then rounds otherwise
+            assertArrayEquals(both.there().forward(config, seen, exact).trajectory(), both.there().forward(config, seen, filled).trajectory(), 1e-6);
         }
     }
 

