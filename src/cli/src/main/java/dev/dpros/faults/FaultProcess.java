@@ -63,12 +63,15 @@ final class FaultProcess implements AutoCloseable {
         child.close();
     }
 
-    /** Starts it, expecting that it ends by itself; its exit code and all that it said, or that it went on. */
+    /**
+     * Starts it, expecting that it ends by itself; its exit code and all that it said, or that it went on. What the JVM says of its own
+     * incubating module before anything runs is left out.
+     */
     String startInVain(String... more) throws IOException, InterruptedException {
         try (TemporaryFile errors = new TemporaryFile("dpros-faults-", ".txt");
                 ChildJvm vain = start(ProcessBuilder.Redirect.to(errors.path().toFile()), more)) {
             String end = vain.endsWithin(REFUSED_WITHIN_MS) ? "exit code " + vain.exitCode() : "it went on";
-            return end + ": " + Files.readString(errors.path()).strip();
+            return end + ": " + Files.readString(errors.path()).replaceFirst("^WARNING: Using incubator modules: .*\\R", "").strip();
         }
     }
 
