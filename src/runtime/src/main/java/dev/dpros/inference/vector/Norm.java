@@ -184,6 +184,8 @@ final class Norm {
         p = p.fma(r, FloatVector.broadcast(SPECIES, 1.6666665459e-1f));
         p = p.fma(r, FloatVector.broadcast(SPECIES, 5.0000001201e-1f));
         p = p.fma(r.mul(r), r.add(1));
-        return p.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA)).reinterpretAsFloats();
+        FloatVector power = p.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA)).reinterpretAsFloats();
+        // what is no number stays none: its lowest bits would have become an exponent
+        return x.fma(FloatVector.zero(SPECIES), power);
     }
 }

@@ -66,6 +66,15 @@ final class Product {
         }
     }
 
+    /** Where rows begin that follow each other. */
+    static int[] rows(int count, int stride) {
+        int[] rows = new int[count];
+        for (int i = 0; i < count; i++) {
+            rows[i] = i * stride;
+        }
+        return rows;
+    }
+
     /** So many outputs are computed where {@code outputs} are asked for. */
     static int padded(int outputs) {
         return (outputs + PANEL - 1) / PANEL * PANEL;

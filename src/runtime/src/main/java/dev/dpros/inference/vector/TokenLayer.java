@@ -19,7 +19,7 @@ final class TokenLayer {
         float[] matrix = weights.values(weight, whole, in);
         float[] begin = Arrays.copyOfRange(weights.values(bias, whole), first, first + out);
         product = new Product((input, output) -> matrix[(first + output) * in + input], begin, new Product.Pieces(1, in, 0),
-                rows(tokens, in), rows(tokens, Product.padded(out)));
+                Product.rows(tokens, in), Product.rows(tokens, Product.padded(out)));
     }
 
     /** Of a whole layer, whose tensors end in {@code .weight} and {@code .bias}. */
@@ -30,13 +30,5 @@ final class TokenLayer {
     /** @param y takes rows of as many values as the layer has outputs, or a few more */
     void run(float[] x, float[] y) {
         product.run(x, y);
-    }
-
-    private static int[] rows(int count, int stride) {
-        int[] rows = new int[count];
-        for (int i = 0; i < count; i++) {
-            rows[i] = i * stride;
-        }
-        return rows;
     }
 }

@@ -16,8 +16,6 @@ import java.util.stream.IntStream;
  * crop, normalisation, body, spatial softmax and linear layer, or average. An encoding allocates nothing. Confined to one thread.
  */
 public final class VectorEncoder {
-    /** Values of all encoders' weights that are worth a second copy. */
-    private static final long MOST_VALUES = 32_000_000;
     private static final int MOST_PIXELS = 1 << 16;
     private static final double EPSILON = 1e-5;
 
@@ -66,7 +64,7 @@ public final class VectorEncoder {
         }
         List<FeatureSpec> cameras = policy.config().cameras();
         return cameras.stream().allMatch(camera -> fits(vision, camera.shape()))
-                && IntStream.range(0, cameras.size()).mapToLong(i -> size(policy, vision.prefix(i))).sum() <= MOST_VALUES;
+                && IntStream.range(0, cameras.size()).mapToLong(i -> size(policy, vision.prefix(i))).sum() <= Vectors.MOST_VALUES;
     }
 
     private static boolean fits(VisionConfig vision, List<Integer> image) {
@@ -126,7 +124,7 @@ public final class VectorEncoder {
         for (int i = 0; i < convs.size(); i++) {
             VisionConfig.ConvLayer layer = convs.get(i);
             int channels = layer.outChannels();
-            Conv conv = conv(x, prefix + "conv." + i, channels, layer.kernel(), layer.stride(), layer.padding(), true);
+            Convolution conv = conv(x, prefix + "conv." + i, channels, layer.kernel(), layer.stride(), layer.padding(), true);
             Norm norm = groupNorm(prefix + "norm." + i, channels, layer.groups());
             Maps out = conv.maps(i + 1 < convs.size() ? convs.get(i + 1).padding() : 0);
             float[] ones = new float[channels];
@@ -174,7 +172,7 @@ public final class VectorEncoder {
     }
 
     /** Normalised, plus others if there are any, and at least {@code least}. */
-    private Maps normed(Conv conv, String name, Maps plus, float least, int pad) {
+    private Maps normed(Convolution conv, String name, Maps plus, float least, int pad) {
         int channels = conv.channels;
         Norm norm = vision.norm() == VisionConfig.Norm.GROUP ? groupNorm(name, channels, channels / 16) : batchNorm(name, channels);
         boolean measured = vision.norm() == VisionConfig.Norm.GROUP;
@@ -207,7 +205,7 @@ public final class VectorEncoder {
     }
 
     /** Convolves; measures and goes on image by image. @param measured null if nothing is to be */
-    private void each(Conv conv, Norm measured, Rest rest) {
+    private void each(Convolution conv, Norm measured, Rest rest) {
         int count = conv.height * conv.width;
         layers.add(() -> {
             conv.product.run(conv.in.values, conv.rows);
@@ -221,44 +219,9 @@ public final class VectorEncoder {
         });
     }
 
-    /** A convolution whose results are rows, not yet maps. */
-    private final class Conv {
-        final Maps in;
-        final int channels;
-        final int height;
-        final int width;
-        final int stride;
-        final float[] rows;
-        final Product product;
-
-        Conv(Maps in, float[] kernels, float[] bias, int kernel, int step, int padding) {
-            this.in = in;
-            channels = bias.length;
-            height = (in.height + 2 * padding - kernel) / step + 1;
-            width = (in.width + 2 * padding - kernel) / step + 1;
-            stride = Product.padded(channels);
-            int count = images * height * width;
-            rows = new float[count * stride];
-            int[] from = new int[count];
-            int[] to = new int[count];
-            for (int i = 0; i < count; i++) {
-                int image = i / (height * width);
-                from[i] = in.place(image, i / width % height * step - padding, i % width * step - padding);
-                to[i] = i * stride;
-            }
-            int c = in.channels;
-            product = new Product((input, output) -> kernels[(output * c + input % c) * kernel * kernel + input / c], bias,
-                    new Product.Pieces(kernel, kernel * c, in.rowStride), from, to);
-        }
-
-        Maps maps(int pad) {
-            return Maps.images(images, channels, height, width, pad);
-        }
-    }
-
-    private Conv conv(Maps in, String name, int out, int kernel, int stride, int padding, boolean bias) {
+    private Convolution conv(Maps in, String name, int out, int kernel, int stride, int padding, boolean bias) {
         float[] kernels = weights.values(name + ".weight", out, in.channels, kernel, kernel);
-        return new Conv(in, kernels, bias ? weights.values(name + ".bias", out) : new float[out], kernel, stride, padding);
+        return new Convolution(images, in, kernels, bias ? weights.values(name + ".bias", out) : new float[out], kernel, stride, padding);
     }
 
     /** Maximum over 3 x 3, stride 2, of what is nowhere below zero: the zeros around it change nothing. */
@@ -291,7 +254,7 @@ public final class VectorEncoder {
     private void head(Maps maps) {
         int count = vision.numKeypoints();
         boolean compact = vision.backbone() == VisionConfig.Backbone.CONV;
-        Conv conv = conv(maps, prefix + (compact ? "keypoints" : "pool.nets"), count, 1, 1, 0, true);
+        Convolution conv = conv(maps, prefix + (compact ? "keypoints" : "pool.nets"), count, 1, 1, 0, true);
         float temperature = weights.has(prefix + "pool.temperature") ? weights.values(prefix + "pool.temperature", 1)[0] : 1;
         SpatialSoftmax softmax = new SpatialSoftmax(conv.height, conv.width, conv.stride, temperature);
         float[] flat = new float[images * 2 * count];

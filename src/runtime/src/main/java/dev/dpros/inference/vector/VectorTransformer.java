@@ -10,11 +10,10 @@ import java.util.List;
 
 /**
  * TransformerForDiffusion (diffusion_policy/model/diffusion/transformer_for_diffusion.py), the trunk with cross-attention: keys and values
- * of the timestep's token and of each observation's come from outside, for all layers.
+ * of the timestep's token and of each observation's come from outside, for all layers. Confined to one thread.
  */
 public final class VectorTransformer implements VectorNetwork {
     private static final String NAME = "transformer.";
-    private static final long MOST_VALUES = 32_000_000;
     private static final double EPSILON = 1e-5;
 
     private final WeightStore weights;
@@ -72,7 +71,7 @@ public final class VectorTransformer implements VectorNetwork {
     /** Whether it can be: the timestep is attended to, no encoder's layers between, widths that fill vectors, and not too large. */
     public static boolean fits(PolicyConfig config) {
         return config.denoiser() instanceof TransformerConfig t && t.timeAsCond() && t.nCondLayers() == 0 && t.nEmb() % Product.PANEL == 0
-                && 16L * t.nLayer() * t.nEmb() * t.nEmb() <= MOST_VALUES;
+                && 16L * t.nLayer() * t.nEmb() * t.nEmb() <= Vectors.MOST_VALUES;
     }
 
     @Override

@@ -15,9 +15,6 @@ import java.util.List;
  * time: everything from the sample and the FiLM vectors on, whose parts of the step and of the observations come from outside.
  */
 public final class VectorUnet implements VectorNetwork {
-    /** Larger networks wait for their weights, however they are multiplied. */
-    private static final long MOST_VALUES = 32_000_000;
-
     private final UnetConfig unet;
     private final WeightStore weights;
     private final List<Runnable> layers = new ArrayList<>();
@@ -51,13 +48,13 @@ public final class VectorUnet implements VectorNetwork {
                 new Film(ones, 0, Rows.same(new float[channels], 0, steps)), end);
         resultStride = Product.padded(width);
         result = new float[steps * resultStride];
-        Product out = conv(end, "unet.final_conv.1", width, 1, 1, rowsOf(steps, resultStride));
+        Product out = conv(end, "unet.final_conv.1", width, 1, 1, Product.rows(steps, resultStride));
         layers.add(() -> out.run(end.values, result));
     }
 
     /** Whether it can be: a UNet whose channels fill vectors, conditioned by FiLM, and not too large. */
     public static boolean fits(PolicyConfig config) {
-        return config.denoiser() instanceof UnetConfig unet && !config.conditionedBy(Conditioning.LOCAL) && size(config, unet) <= MOST_VALUES
+        return config.denoiser() instanceof UnetConfig unet && !config.conditionedBy(Conditioning.LOCAL) && size(config, unet) <= Vectors.MOST_VALUES
                 && unet.downDims().stream().allMatch(dim -> dim % Product.PANEL == 0 && Norm.fits(dim));
     }
 
@@ -133,7 +130,7 @@ public final class VectorUnet implements VectorNetwork {
                 middle);
         Rows residual = in.rows();
         if (in.channels != out) {
-            residual = new Rows(new float[in.width * Product.padded(out)], rowsOf(in.width, Product.padded(out)));
+            residual = new Rows(new float[in.width * Product.padded(out)], Product.rows(in.width, Product.padded(out)));
             Product product = conv(in, name + ".residual_conv", out, 1, 1, residual.places());
             float[] values = residual.values();
             layers.add(() -> product.run(in.values, values));
@@ -148,7 +145,7 @@ public final class VectorUnet implements VectorNetwork {
     private void convNormMish(Maps in, String name, int out, int groups, Film then, Maps end) {
         int length = in.width;
         int stride = Product.padded(out);
-        Product product = conv(in, name + ".0", out, unet.kernelSize(), 1, rowsOf(length, stride));
+        Product product = conv(in, name + ".0", out, unet.kernelSize(), 1, Product.rows(length, stride));
         Norm norm = new Norm(weights.values(name + ".1.weight", out), weights.values(name + ".1.bias", out), groups);
         float[] rows = new float[length * stride];
         Rows to = end.rows();
@@ -213,13 +210,5 @@ public final class VectorUnet implements VectorNetwork {
         int c = in.channels;
         return new Product((input, output) -> w[(output * c + input % c) * kernel + input / c], weights.values(name + ".bias", out),
                 new Product.Pieces(1, kernel * c, 0), from, to);
-    }
-
-    private static int[] rowsOf(int count, int stride) {
-        int[] rows = new int[count];
-        for (int i = 0; i < count; i++) {
-            rows[i] = i * stride;
-        }
-        return rows;
     }
 }

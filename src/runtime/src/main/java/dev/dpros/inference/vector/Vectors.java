@@ -5,6 +5,8 @@ package dev.dpros.inference.vector;
  * its compiler makes instructions of them, without which they are slower by a factor of thousands. Thread-safe.
  */
 public final class Vectors {
+    /** Weights of a network, of which there are two copies then: larger ones wait for theirs, however they are multiplied. */
+    static final long MOST_VALUES = 32_000_000;
     private static final String MODULE = "jdk.incubator.vector";
     private static final long PATIENCE_NS = 5_000_000_000L;
     private static Boolean fast;

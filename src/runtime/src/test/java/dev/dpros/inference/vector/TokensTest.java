@@ -1,6 +1,7 @@
 package dev.dpros.inference.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -49,6 +50,16 @@ class TokensTest {
         Tokens.softmax(found, 0, visible, 0.5f);
         for (int i = 0; i < visible; i++) {
             assertEquals(Math.exp(0.5 * scores[i]) / sum, found[i], 1e-6);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatIsNoNumberWhateverItsBits() {
+        for (int bits : new int[] {0x7fc00000, 0x7fc00001, 0xffc00003}) {
+            float[] scores = new float[WIDTH];
+            scores[5] = Float.intBitsToFloat(bits);
+            Tokens.softmax(scores, 0, WIDTH, 1);
+            assertTrue(Float.isNaN(scores[0]) && Float.isNaN(scores[5]), Integer.toHexString(bits));
         }
     }
 
