@@ -3,6 +3,8 @@ package dev.dpros.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.TensorData;
+import dev.dpros.diffusion.PolicyConfig;
+import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.inference.TextEncoder;
 import dev.dpros.reference.Procedural;
 import java.io.IOException;
@@ -83,6 +85,21 @@ class PolicyFamiliesFuzzTest {
         }
         Path own = Files.copy(Path.of("models/recipes/pusht_ibc.json"), directory.resolve("config.json"));
         mutations.of(own, 1, () -> ExpectedTensors.of(PolicyReader.architecture(own)));
+    }
+
+    /** Its training's YAML, and its policy as it is written here. */
+    @Test
+    void shouldSurviveMutatedConfigurationsOfUmi() throws IOException {
+        Path training = Files.writeString(directory.resolve("train_umi.yaml"), UmiPolicyTest.CONFIG);
+        mutations.of(training, 0.5, () -> {
+            if (ForeignTraining.is(training)) {
+                ForeignTraining.read(training);
+            }
+        });
+        PolicyConfig policy = ForeignTraining.read(training).policy();
+        Path config = Files.writeString(directory.resolve("config.json"),
+                LeRobotConfigWriter.write(new PolicyDefinition(policy, Map.of(), Map.of(), "umi")).toString());
+        mutations.of(config, 1, () -> ExpectedTensors.of(PolicyReader.architecture(config)));
     }
 
     @Test

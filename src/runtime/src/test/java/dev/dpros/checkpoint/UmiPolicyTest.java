@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What UMI's configurations say, and where its conditioning goes. */
 class UmiPolicyTest {
-    private static final String CONFIG = """
+    static final String CONFIG = """
             _target_: diffusion_policy.workspace.train_diffusion_unet_image_workspace.TrainDiffusionUnetImageWorkspace
             shape_meta: &shapes
               obs:

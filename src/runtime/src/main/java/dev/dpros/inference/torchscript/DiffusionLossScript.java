@@ -105,7 +105,7 @@ final class DiffusionLossScript {
 
     /** {@code [B, To, D]}, or T steps. */
     String observations(ScriptBody body, boolean learning) {
-        ImageOps ops = ImageOps.training(module, body, weights, learning);
+        ImageOps ops = ImageOps.training(module, body, weights, arithmetic, learning);
         List<String> features = config.cameras().isEmpty() ? List.of() : features(ops, body);
         List<String> parts = new ArrayList<>();
         int camera = 0;

@@ -14,24 +14,31 @@ final class ImageOps {
     private final WeightStore weights;
 
     private final Packing packing;
+    private final Arithmetic trained;
     private final boolean learning;
 
     /** @param packing where convolution weights are brought into oneDNN's layout, or null to use them as they are */
     ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing) {
-        this(module, body, weights, packing, false);
+        this(module, body, weights, packing, null, false);
     }
 
-    private ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing, boolean learning) {
+    private ImageOps(ScriptModule module, ScriptBody body, WeightStore weights, Packing packing, Arithmetic trained, boolean learning) {
         this.module = module;
         this.body = body;
         this.weights = weights;
         this.packing = packing;
+        this.trained = trained;
         this.learning = learning;
     }
 
-    /** For a network that is trained. @param learning whether it crops at random and gathers statistics */
-    static ImageOps training(ScriptModule module, ScriptBody body, WeightStore weights, boolean learning) {
-        return new ImageOps(module, body, weights, null, learning);
+    /**
+     * For a network that is trained.
+     *
+     * @param arithmetic of products
+     * @param learning whether it crops at random and gathers statistics
+     */
+    static ImageOps training(ScriptModule module, ScriptBody body, WeightStore weights, Arithmetic arithmetic, boolean learning) {
+        return new ImageOps(module, body, weights, null, arithmetic, learning);
     }
 
     /**
@@ -42,7 +49,7 @@ final class ImageOps {
      */
     TokenLayers tokens(String encoder, int tokens) {
         if (packing == null) {
-            return new TrainedTokenLayers(module, weights, body, Arithmetic.FLOAT32, 0, learning);
+            return new TrainedTokenLayers(module, weights, body, trained == null ? Arithmetic.FLOAT32 : trained, 0, learning);
         }
         ScriptBody preparation = packing.firstUse(encoder) ? packing.body() : new ScriptBody();
         return new StoredTokenLayers(module, weights, new PackedLinear(module, body, preparation, packing.variant()), packing.rows() * tokens);
@@ -91,9 +98,10 @@ final class ImageOps {
         }
     }
 
-    /** In the precision that the packing has between convolutions. */
-    Maps lowered(Maps in) {
-        return packing == null || !packing.halved() ? in : new Maps(to(in, BFLOAT16), in.channels(), in.height(), in.width(), true);
+    /** In the precision that maps have between convolutions. @param learnt whether they may be bfloat16 in training, too */
+    Maps lowered(Maps in, boolean learnt) {
+        boolean halved = packing == null ? learnt && trained == Arithmetic.BFLOAT16 : packing.halved();
+        return halved ? new Maps(to(in, BFLOAT16), in.channels(), in.height(), in.width(), true) : in;
     }
 
     /** In float32. */
@@ -111,7 +119,9 @@ final class ImageOps {
         String b = bias ? parameter(name + ".bias", out) : "None";
         String y;
         if (packing == null) {
-            y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), weight, b, stride, padding);
+            Arithmetic precision = in.half() ? Arithmetic.BFLOAT16 : Arithmetic.FLOAT32;
+            y = body.let("torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d])", in.name(), precision.narrow(weight), precision.narrow(b),
+                    stride, padding);
         } else if (kernel == 1) {
             halve(in, weight, b);
             y = pointwise(in, weight, b, out, stride);
@@ -192,9 +202,9 @@ final class ImageOps {
         return in.withName(body.let("torch.relu_(%s)", in.name()));
     }
 
-    /** Mish, in place. */
+    /** Mish, in place unless it is trained. */
     Maps mish(Maps in) {
-        return in.withName(body.let("torch.mish_(%s)", in.name()));
+        return in.withName(trained == null ? body.let("torch.mish_(%s)", in.name()) : TrainedMish.of(body, in.name()));
     }
 
     /** Sum, then ReLU, in place of {@code a}. */

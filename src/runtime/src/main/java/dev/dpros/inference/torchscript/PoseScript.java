@@ -43,7 +43,8 @@ public final class PoseScript {
 
     private static void loss(String method, EncoderScript encoder, ScriptModule module, WeightStore weights, double beta, boolean learning) {
         ScriptBody loss = new ScriptBody();
-        String found = encoder.features(ImageOps.training(module, loss, weights, learning), loss, loss.let("torch.flatten(x[0], 0, 1)"));
+        ImageOps ops = ImageOps.training(module, loss, weights, Arithmetic.FLOAT32, learning);
+        String found = encoder.features(ops, loss, loss.let("torch.flatten(x[0], 0, 1)"));
         loss.result("torch.smooth_l1_loss(" + found + ", torch.flatten(x[1], 0, 1), 1, " + beta + ")");
         module.method(method + "(w: List[Tensor], x: List[Tensor]) -> Tensor", loss);
     }

@@ -73,7 +73,7 @@ final class TrainingOps implements SequenceOps {
     public String normMish(String x, int groups, String weight, String bias) {
         String image = body.let("torch.permute(torch.unsqueeze(%s, 1), [0, 3, 1, 2])", x);
         String y = body.let("torch.group_norm(%s, %d, %s, %s, %s)", image, groups, weight, bias, ScriptModule.NORM_EPS);
-        return body.let("torch.mish(torch.permute(torch.squeeze(%s, 2), [0, 2, 1]))", y);
+        return TrainedMish.of(body, body.let("torch.permute(torch.squeeze(%s, 2), [0, 2, 1])", y));
     }
 
     @Override
