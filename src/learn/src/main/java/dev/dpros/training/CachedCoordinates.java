@@ -58,11 +58,13 @@ public final class CachedCoordinates {
         float[] all = new float[Math.multiplyExact(steps, width)];
         byte[] rgb = new byte[Frames.bytes(camera)];
         ScriptModule script = PoseScript.of(policy, name -> true, 1);
+        // one for all batches: memory outside the heap is given back when the heap is collected, and this fills none
+        ByteBuffer pixels = ByteBuffer.allocateDirect(BATCH * camera.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         try (TrainingStep encoder = new TrainingStep(script, TrainingState.fixed(script),
                 OptimizerConfig.reference(1), threads)) {
             for (int from = 0; from < steps; from += BATCH) {
                 int count = Math.min(BATCH, steps - from);
-                ByteBuffer pixels = ByteBuffer.allocateDirect(count * camera.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                pixels.clear();
                 for (int i = 0; i < count; i++) {
                     frames.read(from + i, rgb);
                     PixelCrop.channelsFirst(rgb, camera.shape().get(0), w, new PixelCrop(0, 0, h, w), pixels);

@@ -50,8 +50,8 @@ import picocli.CommandLine.Spec;
             "Then:    dpros run --config robot.yaml --policy runs/student/last"})
 public final class DistillCommand implements Callable<Integer> {
     private static final Map<String, Object> DEFAULTS = Map.of(
-            "steps", 10_000,
-            "optimizer", Map.of("lr", 1e-4, "warm_up_steps", 100),
+            "steps", 16_000,
+            "optimizer", Map.of("lr", 3e-4, "warm_up_steps", 300),
             "loader", Map.of("batch_size", 16));
 
     @Parameters(paramLabel = "POLICY", description = "LeRobot directory or diffusion_policy .ckpt")
