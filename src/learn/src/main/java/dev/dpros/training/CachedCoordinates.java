@@ -1,6 +1,7 @@
 package dev.dpros.training;
 
 import dev.dpros.core.FeatureSpec;
+import dev.dpros.core.Progress;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
@@ -39,12 +40,17 @@ public final class CachedCoordinates {
                         && !name.startsWith(HEAD) && learns.test(name));
     }
 
-    /** The same data with coordinates {@code [steps, 2 * keypoints]} under the camera's key. @param threads of libtorch */
-    public static ReplayData of(ReplayData data, PolicyDefinition policy, int threads) {
+    /**
+     * The same data with coordinates {@code [steps, 2 * keypoints]} under the camera's key.
+     *
+     * @param threads of libtorch
+     * @param progress of the pictures, begun already
+     */
+    public static ReplayData of(ReplayData data, PolicyDefinition policy, int threads, Progress progress) {
         FeatureSpec camera = policy.config().cameras().get(0);
         int width = 2 * policy.config().vision().numKeypoints();
         Map<String, float[]> vectors = new LinkedHashMap<>(data.vectors());
-        vectors.put(camera.key(), coordinates(data.frames().get(camera.key()), data.steps(), camera, width, policy, threads));
+        vectors.put(camera.key(), coordinates(data.frames().get(camera.key()), data.steps(), camera, width, policy, threads, progress));
         List<FeatureSpec> features = new ArrayList<>(data.features());
         features.replaceAll(feature -> feature.key().equals(camera.key())
                 ? FeatureSpec.of(camera.key(), FeatureSpec.Kind.STATE, width) : feature);
@@ -52,7 +58,7 @@ public final class CachedCoordinates {
     }
 
     private static float[] coordinates(Frames frames, int steps, FeatureSpec camera, int width, PolicyDefinition policy,
-            int threads) {
+            int threads, Progress progress) {
         int h = camera.shape().get(1);
         int w = camera.shape().get(2);
         float[] all = new float[Math.multiplyExact(steps, width)];
@@ -73,6 +79,7 @@ public final class CachedCoordinates {
                 float[] values = encoder.run("coordinates",
                         List.of(new TensorData(TensorData.DType.F32, shape, pixels.flip())), false);
                 System.arraycopy(values, 0, all, from * width, values.length);
+                progress.advance(count);
             }
         }
         return all;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.FeatureSpec.Kind;
+import dev.dpros.core.Progress;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.PolicyDefinition;
 import dev.dpros.diffusion.SchedulerConfig;
@@ -48,14 +49,14 @@ class CachedCoordinatesTest {
     @Test
     void shouldEncodeEachPictureWithTheMemoryOfOneBatch() {
         PolicyDefinition policy = policy();
-        CachedCoordinates.of(rows(0, 1), policy, 1);
+        CachedCoordinates.of(rows(0, 1), policy, 1, Progress.NONE);
         long before = outsideTheHeap();
 
-        float[] all = CachedCoordinates.of(rows(0, 1000), policy, 1).vectors().get(CAMERA.key());
+        float[] all = CachedCoordinates.of(rows(0, 1000), policy, 1, Progress.NONE).vectors().get(CAMERA.key());
 
         long grown = outsideTheHeap() - before;
         assertTrue(grown < 3 * 64 * CAMERA.size() * Float.BYTES, "grown by " + grown + " bytes");
-        float[] one = CachedCoordinates.of(rows(999, 1), policy, 1).vectors().get(CAMERA.key());
+        float[] one = CachedCoordinates.of(rows(999, 1), policy, 1, Progress.NONE).vectors().get(CAMERA.key());
         assertArrayEquals(one, Arrays.copyOfRange(all, 999 * one.length, 1000 * one.length), 1e-5f);
         assertTrue(Math.abs(one[0] - all[0]) > 1e-6, "rows differ");
     }

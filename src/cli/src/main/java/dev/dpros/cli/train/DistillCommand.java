@@ -2,6 +2,7 @@ package dev.dpros.cli.train;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.config.TrainConfig;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
@@ -114,7 +115,9 @@ public final class DistillCommand implements Callable<Integer> {
         ActionError actionError = new ActionError(data.recorded());
         boolean cached = CachedCoordinates.apply(policy, learns);
         if (cached) {
-            data.cacheCoordinates(policy);
+            try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+                data.cacheCoordinates(policy, progress);
+            }
         }
         Arithmetic arithmetic = Arithmetic.valueOf(config.precision().name());
         PolicyConfig student = policy.config().with(distillation.student());

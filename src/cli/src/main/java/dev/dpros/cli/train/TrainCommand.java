@@ -5,6 +5,7 @@ import dev.dpros.checkpoint.BackboneWeights;
 import dev.dpros.checkpoint.ExpectedTensors;
 import dev.dpros.checkpoint.ForeignTraining;
 import dev.dpros.checkpoint.PolicyReader;
+import dev.dpros.cli.options.ConsoleProgress;
 import dev.dpros.cli.options.Verbosity;
 import dev.dpros.config.OptionLayer;
 import dev.dpros.config.TrainConfig;
@@ -93,7 +94,9 @@ public final class TrainCommand implements Callable<Integer> {
         Predicate<String> learns = learns(config.frozen(), initial.weights().keySet());
         boolean cached = config.objective() != TrainConfig.Objective.POSE && CachedCoordinates.apply(initial, learns);
         if (cached) {
-            data.cacheCoordinates(initial);
+            try (ConsoleProgress progress = new ConsoleProgress(spec)) {
+                data.cacheCoordinates(initial, progress);
+            }
         }
         Objective objective = objective(config, policy, cached); // refuses a policy that it does not fit
         return new PolicyTrainer(initial, objective, data.training(), TrainingSession.options(config, policy, learns));

@@ -4,6 +4,7 @@ import dev.dpros.config.TrainConfig;
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
 import dev.dpros.core.NearestName;
+import dev.dpros.core.Progress;
 import dev.dpros.datasets.EpisodeDataset;
 import dev.dpros.diffusion.Normalizer;
 import dev.dpros.diffusion.PolicyConfig;
@@ -207,9 +208,11 @@ public final class TrainingData implements AutoCloseable {
         return bytes;
     }
 
-    /** Puts what a frozen encoder makes of the pictures in their place. */
-    public void cacheCoordinates(PolicyDefinition initial) {
-        parts.replaceAll(part -> CachedCoordinates.of(part, initial, config.threads()));
+    /** Puts what a frozen encoder makes of the pictures in their place. @param progress is told of the pictures */
+    public void cacheCoordinates(PolicyDefinition initial, Progress progress) {
+        progress.begin("pictures encoded", parts.stream().mapToLong(ReplayData::steps).sum());
+        parts.replaceAll(part -> CachedCoordinates.of(part, initial, config.threads(), progress));
+        progress.end();
         policy.cameras().forEach(camera -> normalizers.remove(camera.key()));
     }
 
