@@ -3,7 +3,7 @@ package dev.dpros.inference.torchscript;
 /**
  * Mish for networks that are trained, {@code x tanh(log(1 + e^x))}, several times as fast as libtorch's with its derivative. With
  * {@code e = e^x}, {@code s = 1 + e} and {@code d = s^2 + 1}, {@code tanh(log s) = e (1 + s) / d} and the derivative
- * {@code h = e (1 + s) / d + 4 x e s / d^2}: sums of what is positive, nothing cancels out. The result is written as
+ * {@code h = e (1 + s) / d + 4 x e s / d^2}: quotients of what is positive, exact however small e is. The result is written as
  * {@code x h + (mish(x) - x h)}, the brackets and h being constants for autograd, so that going back is one product.
  */
 final class TrainedMish {
