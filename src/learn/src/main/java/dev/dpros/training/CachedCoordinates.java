@@ -65,7 +65,8 @@ public final class CachedCoordinates {
         byte[] rgb = new byte[Frames.bytes(camera)];
         ScriptModule script = PoseScript.of(policy, name -> true, 1);
         // one for all batches: memory outside the heap is given back when the heap is collected, and this fills none
-        ByteBuffer pixels = ByteBuffer.allocateDirect(BATCH * camera.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int bytes = Math.multiplyExact(Math.min(BATCH, steps), camera.size() * Float.BYTES);
+        ByteBuffer pixels = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
         try (TrainingStep encoder = new TrainingStep(script, TrainingState.fixed(script),
                 OptimizerConfig.reference(1), threads)) {
             for (int from = 0; from < steps; from += BATCH) {

@@ -264,15 +264,9 @@ public final class VectorEncoder {
                 softmax.run(conv.rows, image * conv.height * conv.width * conv.stride, count, flat, image * 2 * count);
             }
         });
-        float[] matrix = weights.values(prefix + "out.weight", vision.featureDim(), 2 * count);
-        int[] from = new int[images];
-        int[] to = new int[images];
-        for (int image = 0; image < images; image++) {
-            from[image] = image * 2 * count;
-            to[image] = image * featureStride;
-        }
+        float[] matrix = weights.values(prefix + "out.weight", vision.featureDim(), 2L * count);
         Product linear = new Product((input, output) -> matrix[output * 2 * count + input], weights.values(prefix + "out.bias", vision.featureDim()),
-                new Product.Pieces(1, 2 * count, 0), from, to);
+                new Product.Pieces(1, 2 * count, 0), Product.rows(images, 2 * count), Product.rows(images, featureStride));
         layers.add(() -> linear.run(flat, features));
         if (vision.outActivation()) {
             layers.add(() -> {
