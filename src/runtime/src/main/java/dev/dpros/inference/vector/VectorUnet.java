@@ -64,7 +64,7 @@ public final class VectorUnet implements VectorNetwork {
         long sum = 0;
         for (long out : unet.downDims()) {
             // two blocks on the way down, and at most as much on the way up
-            sum += 2 * unet.kernelSize() * (in * out + 5 * out * out);
+            sum += 2L * unet.kernelSize() * (in * out + 5 * out * out);
             in = out;
         }
         return sum;
