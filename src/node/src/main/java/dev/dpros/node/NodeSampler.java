@@ -64,10 +64,16 @@ final class NodeSampler implements Diagnostics.SamplerView {
     /** The policy here, on a server, or both. Sampler thread. */
     private ChunkPolicy policy(NodeSetup setup, InferenceLatency probes) {
         SamplerSection section = setup.config().sampler();
-        ChunkPolicy here = section.here() ? choice.follow(DiffusionPolicy.load(setup.definition(), options, probes)) : null;
+        ChunkPolicy here = section.here() ? choice.follow(loaded(setup, probes)) : null;
         ChunkPolicy network = server == null ? here
                 : new FallbackPolicy(server, here, setup.definition(), choice::current, probes, setup.clock());
         return setup.policy().trajectory().poses() == null ? network : new ToolPolicy(network, starts, () -> episodes.getAsLong());
+    }
+
+    private DiffusionPolicy loaded(NodeSetup setup, InferenceLatency probes) {
+        DiffusionPolicy loaded = DiffusionPolicy.load(setup.definition(), options, probes);
+        loaded.reuseFrames();
+        return loaded;
     }
 
     /** Tells how often the policy was started so far: each time an episode begins. */

@@ -12,19 +12,20 @@ import java.util.List;
 /**
  * Turns observations into the conditioning vector {@code [B, To * D]}: vectors are normalised in Java, images go through
  * their encoder; features follow each other in the policy's order within each observation step, then what the policy
- * is told of its task. Reuses its buffers;
- * confined to one thread.
+ * is told of its task. Reuses its buffers; confined to one thread.
  */
 final class ConditioningEncoder {
     private final PolicyConfig config;
     private final List<Normalizer> normalizers = new ArrayList<>();
     private final ByteBuffer[] images;
+    private final EncodedFrames[] known;
     private final float[] task;
 
     ConditioningEncoder(PolicyDefinition policy) {
         task = TaskConditioning.of(policy);
         config = policy.config();
         images = new ByteBuffer[config.inputs().size()];
+        known = new EncodedFrames[images.length];
         for (FeatureSpec input : config.inputs()) {
             boolean vector = input.kind() != FeatureSpec.Kind.VISUAL;
             Normalizer normalizer = policy.normalizers().get(input.key());
@@ -32,6 +33,22 @@ final class ConditioningEncoder {
             if (vector && normalizer != null && normalizer.size() != input.size()) {
                 throw dev.dpros.core.InputException.of(policy.source(), "normalizer of '" + input.key() + "'",
                         input.size() + " values", String.valueOf(normalizer.size()), "");
+            }
+        }
+    }
+
+    /** From now on frames of a batch of one that were encoded for one of the last windows are not encoded again. */
+    void reuseFrames() {
+        for (int i = 0; i < known.length; i++) {
+            known[i] = new EncodedFrames(config.nObsSteps());
+        }
+    }
+
+    /** What has been encoded is encoded again. */
+    void forget() {
+        for (EncodedFrames frames : known) {
+            if (frames != null) {
+                frames.forget();
             }
         }
     }
@@ -69,13 +86,13 @@ final class ConditioningEncoder {
     }
 
     private float[] image(PolicyNetwork.Chunk chunk, int camera, int feature, float[] values, int rows) {
-        ByteBuffer buffer = images[feature];
-        if (buffer == null || buffer.capacity() < values.length * Float.BYTES) {
-            buffer = direct(values.length);
-            images[feature] = buffer;
-        }
-        List<Integer> shape = config.inputs().get(feature).shape();
-        return chunk.encode(camera, values, buffer, rows, shape.get(0), shape.get(1), shape.get(2));
+        ByteBuffer buffer = images[feature] == null || images[feature].capacity() < values.length * Float.BYTES
+                ? direct(values.length) : images[feature];
+        images[feature] = buffer;
+        EncodedFrames frames = known[feature];
+        return frames == null || rows > config.nObsSteps() ? chunk.encode(camera, values, 0, rows, buffer)
+                : frames.features(values, chunk.encodesAlike(), (first, count) ->
+                chunk.encode(camera, values, first * config.inputs().get(feature).size(), count, buffer));
     }
 
     private static int copy(float[] from, int rows, int size, float[] out, int width, int column) {

@@ -108,6 +108,16 @@ public final class DiffusionPolicy implements ChunkPolicy {
     }
 
     /**
+     * From now on a camera's frame that was in one of the last windows is not encoded again; chunks do not depend on which ones were. On a
+     * CPU; on a GPU nothing changes. For one robot's policy: it holds the frames.
+     */
+    public void reuseFrames() {
+        if (!device.isGpu()) {
+            encoder.reuseFrames();
+        }
+    }
+
+    /**
      * Chooses how the network is computed, by measurement, unless the options name a variant; then runs everything three times, or a second
      * long if the JVM compiles it meanwhile.
      */
@@ -123,6 +133,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
         ObservationWindow blank = new ObservationWindow(config.inputs(), config.nObsSteps());
         StepListener few = (index, count, timestep, x0hat) -> index < 3;
         for (int i = 0; i < 3 || LayoutChoice.COMPILING.monotonicNs() < untilNs; i++) {
+            encoder.forget();
             predict(ObservationBatch.of(blank), Sampling.of(NoiseSource.seeded(i), few));
         }
     }
@@ -223,6 +234,7 @@ public final class DiffusionPolicy implements ChunkPolicy {
             network = loadNetwork(layout);
         }
         network.advanceTo(layout);
+        encoder.forget();
         prepared = true;
     }
 

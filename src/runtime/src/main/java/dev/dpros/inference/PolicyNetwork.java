@@ -170,30 +170,37 @@ final class PolicyNetwork implements AutoCloseable {
         }
 
         /**
-         * Features {@code [B * To, D]}.
+         * Features {@code [N, D]}.
          *
-         * @param pixels {@code [B * To, C, H, W]} in [0, 1]
+         * @param pixels {@code [N, C, H, W]} in [0, 1], from {@code at} on
          * @param memory native order, for libtorch: takes the pixels
          */
-        float[] encode(int camera, float[] pixels, ByteBuffer memory, long... shape) {
-            if (layout.images() == ImageVariant.VECTOR) {
-                return features(camera, pixels);
+        float[] encode(int camera, float[] pixels, int at, int images, ByteBuffer memory) {
+            List<Integer> shape = policy.config().cameras().get(camera).shape();
+            int length = images * policy.config().cameras().get(camera).size();
+            if (encodesAlike()) {
+                return features(camera, pixels, at, images);
             }
             memory.clear();
-            memory.asFloatBuffer().put(pixels);
-            memory.limit(pixels.length * Float.BYTES);
-            try (PtNDArray images = array(memory, shape); PtNDArray features = call(encode + camera, images)) {
+            memory.asFloatBuffer().put(pixels, at, length);
+            memory.limit(length * Float.BYTES);
+            try (PtNDArray batch = array(memory, images, shape.get(0), shape.get(1), shape.get(2)); PtNDArray features = call(encode + camera, batch)) {
                 return features.toFloatArray();
             }
         }
 
-        private float[] features(int camera, float[] pixels) {
-            int steps = policy.config().nObsSteps();
-            int size = steps * policy.config().cameras().get(camera).size();
-            int width = steps * policy.config().vision().featureDim();
-            float[] features = new float[pixels.length / size * width];
-            for (int window = 0; window * size < pixels.length; window++) {
-                encoders.get(camera).encode(pixels, window * size, features, window * width);
+        /** Whether an image's features are the same, to the bit, whatever else is encoded at once. */
+        boolean encodesAlike() {
+            return layout.images() == ImageVariant.VECTOR;
+        }
+
+        private float[] features(int camera, float[] pixels, int at, int images) {
+            int size = policy.config().cameras().get(camera).size();
+            int width = policy.config().vision().featureDim();
+            float[] features = new float[images * width];
+            for (int image = 0, count; image < images; image += count) {
+                count = Math.min(policy.config().nObsSteps(), images - image);
+                encoders.get(camera).encode(pixels, at + image * size, count, features, image * width);
             }
             return features;
         }

@@ -91,21 +91,26 @@ final class Product {
 
     /** Computes. */
     void run(float[] input, float[] output) {
-        int part = from.length > ROWS ? PART : pieces.length;
+        run(input, output, from.length);
+    }
+
+    /** Computes the first {@code rows}, to the same numbers as with all. */
+    void run(float[] input, float[] output, int rows) {
+        int part = rows > ROWS ? PART : pieces.length;
         for (int panel = 0, w = 0; panel < bias.length; panel += PANEL) {
             for (int piece = 0; piece < pieces.count; piece++) {
                 for (int k = 0; k < pieces.length; k += part) {
                     int length = Math.min(part, pieces.length - k);
-                    part(input, piece * pieces.stride + k, length, w, panel, piece + k == 0, output);
+                    part(input, piece * pieces.stride + k, length, w, panel, piece + k == 0, output, rows);
                     w += length * PANEL;
                 }
             }
         }
     }
 
-    /** What {@code length} inputs of all rows add to one panel of outputs. */
-    private void part(float[] x, int offset, int length, int w, int panel, boolean first, float[] y) {
-        for (int row = 0; row < from.length; row += ROWS) {
+    /** What {@code length} inputs of the first {@code rows} add to one panel of outputs. */
+    private void part(float[] x, int offset, int length, int w, int panel, boolean first, float[] y, int rows) {
+        for (int row = 0; row < rows; row += ROWS) {
             int a = to[row] + panel;
             int b = to[row + 1] + panel;
             int c = to[row + 2] + panel;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The image encoder of one camera, convolutional, for the images of one observation window at a time, float32, without a library: centre
+ * The image encoder of one camera, convolutional, for some images at a time, at most those of one observation window, float32, without a library: centre
  * crop, normalisation, body, spatial softmax and linear layer, or average. An encoding allocates nothing. Confined to one thread.
  */
 public final class VectorEncoder {
@@ -23,6 +23,8 @@ public final class VectorEncoder {
     private final WeightStore weights;
     private final String prefix;
     private final int images;
+    /** Images of this encoding. */
+    private int given;
     private final FeatureSpec camera;
     private final ImageScaling scaling;
     private final Maps input;
@@ -32,7 +34,7 @@ public final class VectorEncoder {
 
     /**
      * @param index the camera's among the policy's
-     * @param images encoded at a time
+     * @param images encoded at a time, at most
      * @throws dev.dpros.core.InputException if a tensor is missing, or of a shape that the configuration does not give
      */
     public VectorEncoder(PolicyDefinition policy, int index, int images) {
@@ -78,17 +80,19 @@ public final class VectorEncoder {
     }
 
     /**
-     * One encoding.
+     * One encoding. What it makes of an image does not depend on the others.
      *
-     * @param pixels {@code [images, C, H, W]} in [0, 1], from {@code at} on
-     * @param output takes {@code [images, featureDim]} from {@code to} on
+     * @param pixels {@code [some, C, H, W]} in [0, 1], from {@code at} on
+     * @param some of the images, at most as many as it was made for
+     * @param output takes {@code [some, featureDim]} from {@code to} on
      */
-    public void encode(float[] pixels, int at, float[] output, int to) {
+    public void encode(float[] pixels, int at, int some, float[] output, int to) {
+        given = some;
         take(pixels, at);
         for (Runnable layer : layers) {
             layer.run();
         }
-        for (int image = 0; image < images; image++) {
+        for (int image = 0; image < given; image++) {
             System.arraycopy(features, image * featureStride, output, to + image * vision.featureDim(), vision.featureDim());
         }
     }
@@ -100,7 +104,7 @@ public final class VectorEncoder {
         int width = camera.shape().get(2);
         int top = (int) Math.rint((height - input.height) / 2.0);
         int left = (int) Math.rint((width - input.width) / 2.0);
-        for (int image = 0; image < images; image++) {
+        for (int image = 0; image < given; image++) {
             for (int c = 0; c < channels; c++) {
                 float scale = scaling.scale()[c];
                 float offset = scaling.offset()[c];
@@ -206,15 +210,15 @@ public final class VectorEncoder {
 
     /** Convolves; measures and goes on image by image. @param measured null if nothing is to be */
     private void each(Convolution conv, Norm measured, Rest rest) {
-        int count = conv.height * conv.width;
+        int places = conv.height * conv.width;
         layers.add(() -> {
-            conv.product.run(conv.in.values, conv.rows);
-            for (int image = 0; image < images; image++) {
-                int first = image * count * conv.stride;
+            conv.product.run(conv.in.values, conv.rows, given * places);
+            for (int image = 0; image < given; image++) {
+                int first = image * places * conv.stride;
                 if (measured != null) {
-                    measured.measure(conv.rows, first, count, conv.stride);
+                    measured.measure(conv.rows, first, places, conv.stride);
                 }
-                rest.apply(first, conv.stride, image * count, count);
+                rest.apply(first, conv.stride, image * places, places);
             }
         });
     }
@@ -229,7 +233,7 @@ public final class VectorEncoder {
         Maps out = Maps.images(images, in.channels, (in.height - 1) / 2 + 1, (in.width - 1) / 2 + 1, 1);
         layers.add(() -> {
             int at = 0;
-            for (int image = 0; image < images; image++) {
+            for (int image = 0; image < given; image++) {
                 for (int y = 0; y < out.height; y++) {
                     for (int x = 0; x < out.width; x++) {
                         Norm.largest(in.values, in.place(image, 2 * y - 1, 2 * x - 1), in.rowStride, in.channels, out.values, out.places[at++]);
@@ -241,33 +245,33 @@ public final class VectorEncoder {
     }
 
     private void average(Maps maps) {
-        int count = maps.height * maps.width;
+        int places = maps.height * maps.width;
         Arrays.fill(features, 0);
-        for (int i = 0; i < maps.places.length; i++) {
+        for (int i = 0; i < given * places; i++) {
             for (int c = 0; c < maps.channels; c++) {
-                features[i / count * featureStride + c] += maps.values[maps.places[i] + c] / count;
+                features[i / places * featureStride + c] += maps.values[maps.places[i] + c] / places;
             }
         }
     }
 
     /** Spatial softmax (robomimic's base_nets.py) of the keypoints' maps, then the linear layer. */
     private void head(Maps maps) {
-        int count = vision.numKeypoints();
+        int keypoints = vision.numKeypoints();
         boolean compact = vision.backbone() == VisionConfig.Backbone.CONV;
-        Convolution conv = conv(maps, prefix + (compact ? "keypoints" : "pool.nets"), count, 1, 1, 0, true);
+        Convolution conv = conv(maps, prefix + (compact ? "keypoints" : "pool.nets"), keypoints, 1, 1, 0, true);
         float temperature = weights.has(prefix + "pool.temperature") ? weights.values(prefix + "pool.temperature", 1)[0] : 1;
         SpatialSoftmax softmax = new SpatialSoftmax(conv.height, conv.width, conv.stride, temperature);
-        float[] flat = new float[images * 2 * count];
+        float[] flat = new float[images * 2 * keypoints];
         layers.add(() -> {
-            conv.product.run(maps.values, conv.rows);
-            for (int image = 0; image < images; image++) {
-                softmax.run(conv.rows, image * conv.height * conv.width * conv.stride, count, flat, image * 2 * count);
+            conv.product.run(maps.values, conv.rows, given * conv.height * conv.width);
+            for (int image = 0; image < given; image++) {
+                softmax.run(conv.rows, image * conv.height * conv.width * conv.stride, keypoints, flat, image * 2 * keypoints);
             }
         });
-        float[] matrix = weights.values(prefix + "out.weight", vision.featureDim(), 2L * count);
-        Product linear = new Product((input, output) -> matrix[output * 2 * count + input], weights.values(prefix + "out.bias", vision.featureDim()),
-                new Product.Pieces(1, 2 * count, 0), Product.rows(images, 2 * count), Product.rows(images, featureStride));
-        layers.add(() -> linear.run(flat, features));
+        float[] matrix = weights.values(prefix + "out.weight", vision.featureDim(), 2L * keypoints);
+        Product linear = new Product((input, output) -> matrix[output * 2 * keypoints + input], weights.values(prefix + "out.bias", vision.featureDim()),
+                new Product.Pieces(1, 2 * keypoints, 0), Product.rows(images, 2 * keypoints), Product.rows(images, featureStride));
+        layers.add(() -> linear.run(flat, features, given));
         if (vision.outActivation()) {
             layers.add(() -> {
                 for (int i = 0; i < features.length; i++) {
