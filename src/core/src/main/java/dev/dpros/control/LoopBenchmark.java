@@ -8,6 +8,8 @@ import dev.dpros.core.CommandSink;
 import dev.dpros.core.PositionSource;
 import dev.dpros.safety.JointLimits;
 import dev.dpros.safety.SafetyEvent;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class LoopBenchmark {
     private static final int CHUNK_STEPS = 15;
     private static final double POLICY_HZ = 10;
     private static final long MOST_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /**
      * What to run.
@@ -50,16 +53,17 @@ public final class LoopBenchmark {
      *
      * @param lateness ns from each intended start to the real one
      * @param duration ns of each tick
+     * @param cpu ns of the control thread's CPU time from the end of one tick to that of the next: its wait, which spins, and the tick
      * @param ticks measured ticks
      * @param missed control periods skipped
      * @param chunks chunks joined
      * @param warnings what the operating system refused, with the remedy
      */
-    public record Result(Histogram lateness, Histogram duration, long ticks, long missed, long chunks, List<String> warnings) {
+    public record Result(Histogram lateness, Histogram duration, Histogram cpu, long ticks, long missed, long chunks, List<String> warnings) {
         /** A few lines for a person, us. */
         public String summary() {
-            return String.format("%d ticks, %d missed, %d chunks%n%s%n%s", ticks, missed, chunks,
-                    line("lateness us", lateness), line("duration us", duration));
+            return String.format("%d ticks, %d missed, %d chunks%n%s%n%s%n%s", ticks, missed, chunks,
+                    line("lateness us", lateness), line("duration us", duration), line("CPU us", cpu));
         }
 
         private static String line(String name, Histogram h) {
@@ -73,6 +77,8 @@ public final class LoopBenchmark {
     private final Clock clock;
     private final Histogram lateness = new Histogram(1, MOST_NS, 3);
     private final Histogram duration = new Histogram(1, MOST_NS, 3);
+    private final Histogram cpu = new Histogram(1, MOST_NS, 3);
+    private long cpuNs = -1;
     private volatile boolean measuring;
     private volatile boolean done;
 
@@ -99,7 +105,7 @@ public final class LoopBenchmark {
         };
         CommandSink nowhere = frame -> { };
         ControlLoop loop = new ControlLoop(ControlLoop.Wiring.of(control, control.safetyFilter(limits), List.of(), origin, sampler, nowhere)
-                .with(LoopListeners.NONE.measuredBy(new LoopProbes(ns -> record(lateness, ns), ns -> record(duration, ns), ns -> { }))));
+                .with(LoopListeners.NONE.measuredBy(new LoopProbes(ns -> record(lateness, ns), this::ticked, ns -> { }))));
         loop.watchdog().request(SafetyEvent.STARTED);
         List<Thread> load = new ArrayList<>();
         ControlThread thread = new ControlThread(loop, clock, config.pacer);
@@ -114,7 +120,7 @@ public final class LoopBenchmark {
             measuring = true;
             pause(config.seconds);
             measuring = false;
-            return new Result(lateness.copy(), duration.copy(), loop.statistics().get(Counter.TICKS) - ticks,
+            return new Result(lateness.copy(), duration.copy(), cpu.copy(), loop.statistics().get(Counter.TICKS) - ticks,
                     loop.statistics().get(Counter.MISSED_TICKS) - missed, loop.statistics().get(Counter.CHUNKS_TAKEN), warnings);
         } finally {
             done = true;
@@ -122,6 +128,17 @@ public final class LoopBenchmark {
             for (Thread worker : load) {
                 worker.join(TimeUnit.SECONDS.toMillis(2));
             }
+        }
+    }
+
+    private void ticked(long ns) {
+        record(duration, ns);
+        if (measuring) {
+            long nowNs = THREADS.getCurrentThreadCpuTime();
+            if (cpuNs >= 0) {
+                record(cpu, nowNs - cpuNs);
+            }
+            cpuNs = nowNs;
         }
     }
 

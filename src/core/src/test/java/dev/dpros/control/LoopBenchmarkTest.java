@@ -16,6 +16,7 @@ class LoopBenchmarkTest {
         assertTrue(result.ticks() + result.missed() > 10, result.summary());
         assertTrue(result.lateness().getTotalCount() > 0);
         assertTrue(result.chunks() > 0);
+        assertTrue(result.cpu().getTotalCount() > 10 && result.cpu().getMinValue() > 1, result.summary());
         assertTrue(result.summary().contains("p99.9"));
     }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measure the control loop beside samplers that run without a pause: lateness of each tick from its "
-                + "intended start, missed ticks (us).",
+                + "intended start, its duration, CPU time from tick to tick (us), missed ticks.",
         footer = {"", "SCHED_FIFO and locked memory are used where the system permits; what it refuses is said.",
             "Example: dpros bench loop --rate 200 --seconds 60"})
 final class BenchLoopCommand implements Callable<Integer> {
@@ -121,6 +121,7 @@ final class BenchLoopCommand implements Callable<Integer> {
         report.put("missed", result.missed());
         report.put("lateness_us", percentiles(result.lateness()));
         report.put("duration_us", percentiles(result.duration()));
+        report.put("cpu_us", percentiles(result.cpu()));
         report.put("chunks", result.chunks());
         report.put("refused_by_the_system", result.warnings());
         report.put("java", System.getProperty("java.version"));
