@@ -46,6 +46,9 @@ final class ZarrArray {
                 chunks.toString());
         require(ChunkedArray.fits(type, shape, chunks), "chunks", "at most 1 GB a row of chunks", chunks.toString());
         codec = ZarrCodec.of(where, meta.path("compressor"));
+        boolean pictures = ElementType.U1.equals(type) && shape.size() == 4 && chunks.subList(1, 4).equals(shape.subList(1, 4))
+                && (shape.get(3) == 1 || shape.get(3) == 3);
+        require(pictures || !codec.ofPictures(), "compressor", "one for numbers", meta.path("compressor").path("id").asText() + ", for pictures");
         separator = separator(meta.path("dimension_separator").asText("."));
         rows = new ChunkedArray(type, shape, chunks, fill(meta.path("fill_value")), this::read);
     }
@@ -123,7 +126,7 @@ final class ZarrArray {
         int length = (int) ChunkedArray.product(chunks) * type.bytes();
         try {
             return !Files.exists(file) ? null
-                    : codec.decode(ZarrFiles.name(file), ZarrFiles.bytes(file, 2L * length + MOST_OVERHEAD), length);
+                    : codec.decode(ZarrFiles.name(file), ZarrFiles.bytes(file, 2L * length + MOST_OVERHEAD), length, chunks);
         } catch (IOException e) {
             throw new InputException(ZarrFiles.name(file) + ": cannot be read: " + e.getMessage(), e);
         }

@@ -10,17 +10,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
-/** The compressor of a zarr array: none, zlib, gzip or blosc for reading; blosc (zstd 5, bitshuffle) for writing. */
+/** The compressor of a zarr array: none, zlib, gzip, blosc or, of pictures, JPEG XL for reading; blosc (zstd 5, bitshuffle) for writing. */
 enum ZarrCodec {
-    NONE, ZLIB, GZIP, BLOSC;
+    NONE, ZLIB, GZIP, BLOSC, JPEG_XL;
 
     private static final int BLOSC_HEADER_BYTES = 16;
     private static final int LEVEL = 5;
 
-    /** The codec that an array's metadata names. @throws InputException if it is another */
+    /** The codec that an array's metadata names. @throws InputException if it is another, or what it needs is not there */
     static ZarrCodec of(String where, JsonNode compressor) {
         if (compressor.isNull() || compressor.isMissingNode()) {
             return NONE;
@@ -29,7 +30,14 @@ enum ZarrCodec {
             case "zlib" -> ZLIB;
             case "gzip" -> GZIP;
             case "blosc" -> BLOSC;
-            default -> throw InputException.of(where, "compressor", "none, zlib, gzip or blosc",
+            case "imagecodecs_jpegxl" -> {
+                if (!JpegXl.present()) {
+                    throw InputException.of(where, "compressor", "none, zlib, gzip or blosc", "imagecodecs_jpegxl and no libjxl",
+                            "install it (apt-get install libjxl0.7, or a later one), or rewrite the array with blosc");
+                }
+                yield JPEG_XL;
+            }
+            default -> throw InputException.of(where, "compressor", "none, zlib, gzip, blosc or imagecodecs_jpegxl",
                     compressor.path("id").asText(), "rewrite the array with blosc");
         };
     }
@@ -50,13 +58,19 @@ enum ZarrCodec {
                 : chunk;
     }
 
-    /** Expands one chunk. @throws InputException if it does not hold {@code length} bytes */
-    byte[] decode(String where, byte[] stored, int length) throws IOException {
+    /** Whether it compresses pictures, of uint8 {@code [T, H, W, C]}, alone. */
+    boolean ofPictures() {
+        return this == JPEG_XL;
+    }
+
+    /** Expands one chunk. @param shape the chunk's @throws InputException if it does not hold {@code length} bytes */
+    byte[] decode(String where, byte[] stored, int length, List<Integer> shape) throws IOException {
         byte[] chunk = switch (this) {
             case NONE -> stored;
             case ZLIB -> inflate(new InflaterInputStream(new ByteArrayInputStream(stored)), length);
             case GZIP -> inflate(new GZIPInputStream(new ByteArrayInputStream(stored)), length);
             case BLOSC -> blosc(where, stored, length);
+            case JPEG_XL -> JpegXl.decode(where, stored, shape.get(0), shape.get(1), shape.get(2), shape.get(3));
         };
         if (chunk.length != length) {
             throw InputException.of(where, "chunk", length + " bytes", Integer.toString(chunk.length), "the file is damaged");

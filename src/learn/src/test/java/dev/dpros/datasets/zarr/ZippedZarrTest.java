@@ -40,7 +40,7 @@ class ZippedZarrTest {
         zip.closeEntry();
     }
 
-    /** Files alone, as zarr's ZipStore writes them; and a column of pictures that UMI compresses as JPEG XL. */
+    /** Files alone, as zarr's ZipStore writes them; and a column of pictures in JPEG 2000. */
     private Path zipped() throws IOException {
         Path archive = folder.resolve("dataset.zarr.zip");
         try (OutputStream out = Files.newOutputStream(archive); ZipOutputStream zip = new ZipOutputStream(out); Stream<Path> files = Files.walk(SLICE)) {
@@ -48,7 +48,7 @@ class ZippedZarrTest {
                 add(zip, SLICE.relativize(file).toString(), Files.readAllBytes(file));
             }
             add(zip, "data/camera0_rgb/.zarray", ("{\"zarr_format\": 2, \"order\": \"C\", \"filters\": null, \"dtype\": \"|u1\", \"fill_value\": 0, "
-                    + "\"shape\": [1000, 224, 224, 3], \"chunks\": [1, 224, 224, 3], \"compressor\": {\"id\": \"imagecodecs_jpegxl\", \"level\": 99}}")
+                    + "\"shape\": [1000, 224, 224, 3], \"chunks\": [1, 224, 224, 3], \"compressor\": {\"id\": \"imagecodecs_jpeg2k\", \"level\": 99}}")
                     .getBytes(StandardCharsets.UTF_8));
         }
         return archive;
@@ -88,8 +88,8 @@ class ZippedZarrTest {
             assertEquals(archive.toString(), found.name());
             assertEquals(List.of(), found.faults());
             assertEquals(1, found.leftOut().size());
-            assertEquals(archive + "/data/camera0_rgb: compressor: expected none, zlib, gzip or blosc, found imagecodecs_jpegxl; rewrite the array"
-                    + " with blosc", found.leftOut().get(0));
+            assertEquals(archive + "/data/camera0_rgb: compressor: expected none, zlib, gzip, blosc or imagecodecs_jpegxl, found imagecodecs_jpeg2k;"
+                    + " rewrite the array with blosc", found.leftOut().get(0));
         }
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(1, files.count(), "nothing is unpacked");
