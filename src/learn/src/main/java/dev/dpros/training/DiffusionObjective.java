@@ -12,8 +12,8 @@ import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TrainingScript;
 import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMemory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +29,7 @@ import java.util.function.Predicate;
  */
 public final class DiffusionObjective implements Objective {
     private final PolicyConfig config;
+    private final BatchMemory memory = new BatchMemory();
     private final AlphaSchedule alphas;
     private final Options options;
 
@@ -97,12 +98,12 @@ public final class DiffusionObjective implements Objective {
         x.add(batch.action());
         int b = batch.size();
         x.add(options.maskPadding() ? weighted(batch.mask()) : ones(b, config.horizon()));
-        ByteBuffer noise = floats(b * config.denoisedSteps() * config.denoisedWidth());
+        ByteBuffer noise = memory.floats("noise", (long) b * config.denoisedSteps() * config.denoisedWidth());
         while (noise.hasRemaining()) {
             noise.putFloat((float) random.nextGaussian());
         }
-        ByteBuffer timesteps = floats(b);
-        ByteBuffer rates = floats(2 * b);
+        ByteBuffer timesteps = memory.floats("timesteps", b);
+        ByteBuffer rates = memory.floats("rates", 2L * b);
         boolean nothingLeft = options.kind() == Kind.REGRESSION;
         for (int i = 0; i < b; i++) {
             if (config.scheduler().flow() != null) {
@@ -126,7 +127,7 @@ public final class DiffusionObjective implements Objective {
 
     private TensorData perturbed(TensorData noise, SplittableRandom random) {
         ByteBuffer in = noise.bytes();
-        ByteBuffer out = floats((int) noise.count());
+        ByteBuffer out = memory.floats("perturbed", noise.count());
         while (out.hasRemaining()) {
             out.putFloat((float) (in.getFloat(out.position()) + options.perturbation() * random.nextGaussian()));
         }
@@ -143,7 +144,7 @@ public final class DiffusionObjective implements Objective {
         for (int i = 0; i < rows * steps; i++) {
             count += in.getFloat((i / steps * config.horizon() + first + i % steps) * Float.BYTES);
         }
-        ByteBuffer out = floats(rows * config.horizon());
+        ByteBuffer out = memory.floats("mask", (long) rows * config.horizon());
         float factor = (float) (rows * steps / Math.max(1, count));
         while (out.hasRemaining()) {
             out.putFloat(in.getFloat(out.position()) * factor);
@@ -151,8 +152,8 @@ public final class DiffusionObjective implements Objective {
         return tensor(out, rows, config.horizon());
     }
 
-    private static TensorData ones(long b, long steps) {
-        ByteBuffer ones = floats((int) (b * steps));
+    private TensorData ones(long b, long steps) {
+        ByteBuffer ones = memory.floats("mask", b * steps);
         while (ones.hasRemaining()) {
             ones.putFloat(1);
         }
@@ -161,9 +162,5 @@ public final class DiffusionObjective implements Objective {
 
     private static TensorData tensor(ByteBuffer values, long... shape) {
         return new TensorData(TensorData.DType.F32, Arrays.stream(shape).boxed().toList(), values.flip());
-    }
-
-    private static ByteBuffer floats(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -8,8 +8,8 @@ import dev.dpros.inference.torchscript.Arithmetic;
 import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TrainingScript;
 import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMemory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,6 +23,7 @@ public final class EnergyObjective implements Objective {
     private static final double DEVIATION = 1e-4;
 
     private final PolicyConfig config;
+    private final BatchMemory memory = new BatchMemory();
     private final Arithmetic arithmetic;
 
     /** An objective for this architecture. @throws InputException if it is none of IBC, or one of images */
@@ -46,20 +47,16 @@ public final class EnergyObjective implements Objective {
         x.add(batch.action());
         int values = config.denoisedSteps() * config.action().size();
         int negatives = config.energy().negatives();
-        ByteBuffer noise = floats((long) batch.size() * values);
+        ByteBuffer noise = memory.floats("noise", (long) batch.size() * values);
         while (noise.hasRemaining()) {
             noise.putFloat((float) (DEVIATION * random.nextGaussian()));
         }
-        ByteBuffer others = floats((long) batch.size() * negatives * values);
+        ByteBuffer others = memory.floats("others", (long) batch.size() * negatives * values);
         while (others.hasRemaining()) {
             others.putFloat((float) (2 * random.nextDouble() - 1));
         }
         x.add(new TensorData(TensorData.DType.F32, List.of((long) batch.size(), (long) values), noise.flip()));
         x.add(new TensorData(TensorData.DType.F32, List.of((long) batch.size(), (long) negatives, (long) values), others.flip()));
         return x;
-    }
-
-    private static ByteBuffer floats(long count) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

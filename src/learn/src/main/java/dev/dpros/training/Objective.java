@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/** What a policy's network learns: the loss as a module, and what a batch gives it. Immutable; any thread. */
+/** What a policy's network learns: the loss as a module, and what a batch gives it. One thread. */
 public interface Objective {
     /**
      * The module, with a method {@code loss(w: List[Tensor], x: List[Tensor]) -> Tensor}.
@@ -18,6 +18,6 @@ public interface Objective {
      */
     ScriptModule script(PolicyDefinition initial, Predicate<String> learns);
 
-    /** The module's {@code x} for a batch; random numbers are drawn in the same order each time. */
+    /** The module's {@code x} for a batch, to be used until the next is asked for; random numbers are drawn in the same order each time. */
     List<TensorData> inputs(Batch batch, SplittableRandom random);
 }

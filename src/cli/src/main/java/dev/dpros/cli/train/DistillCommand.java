@@ -18,6 +18,7 @@ import dev.dpros.training.CachedCoordinates;
 import dev.dpros.training.DiffusionObjective;
 import dev.dpros.training.PolicyTrainer;
 import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMemory;
 import dev.dpros.training.distill.Distillation;
 import dev.dpros.training.distill.DistillationObjective;
 import dev.dpros.training.distill.TaughtBatches;
@@ -124,7 +125,7 @@ public final class DistillCommand implements Callable<Integer> {
         Teacher teacher = new Teacher(policy, distillation, cached, arithmetic, config.threads());
         List<Batch> held = new ArrayList<>();
         for (Batch batch : data.heldOut()) {
-            held.add(teacher.teach(batch, TaughtBatches.random(config.seed(), -1 - held.size())));
+            held.add(teacher.teach(batch, TaughtBatches.random(config.seed(), -1 - held.size()), new BatchMemory()));
         }
         Map<String, TensorData> weights = new HashMap<>(policy.weights());
         weights.replaceAll((name, tensor) -> learns.test(name) ? tensor : tensor.inMemory()); // a training outlives the file

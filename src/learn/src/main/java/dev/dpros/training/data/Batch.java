@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * B windows of demonstrations, as a training step takes them. All tensors are float32, row-major, on direct memory.
- * Immutable; the memory is the batch's own, so it may be kept.
+ * Whoever made it says how long its memory stays as it is.
  *
  * @param size B
  * @param inputs by feature key, in the policy's order. Vectors are normalised: {@code [B, To, D]}. Images are in [0, 1],

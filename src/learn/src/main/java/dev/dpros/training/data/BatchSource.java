@@ -7,7 +7,7 @@ package dev.dpros.training.data;
  */
 public interface BatchSource extends AutoCloseable {
     /**
-     * The next batch; waits for it.
+     * The next batch, to be used until the one after it is asked for; waits for it.
      *
      * @throws dev.dpros.core.InputException if the data turn out to be damaged
      * @throws java.util.concurrent.CancellationException if the thread is interrupted

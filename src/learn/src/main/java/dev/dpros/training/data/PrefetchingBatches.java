@@ -16,8 +16,13 @@ public final class PrefetchingBatches implements BatchSource {
     private final BatchMaker maker;
     private final int ahead;
     private final ExecutorService loaders;
-    private final Deque<Future<Batch>> waiting = new ArrayDeque<>();
+    private final Deque<Loading> waiting = new ArrayDeque<>();
+    private final Deque<BatchMemory> free = new ArrayDeque<>();
+    private BatchMemory given;
     private long position;
+
+    /** A batch in the making, and where. */
+    private record Loading(Future<Batch> batch, BatchMemory memory) {}
 
     /**
      * Starts nothing until the first batch is asked for.
@@ -40,12 +45,19 @@ public final class PrefetchingBatches implements BatchSource {
 
     @Override
     public Batch next() {
+        if (given != null) {
+            free.addLast(given);
+            given = null;
+        }
         while (waiting.size() < ahead) {
             long n = position + waiting.size();
-            waiting.addLast(loaders.submit(() -> maker.make(n)));
+            BatchMemory memory = free.isEmpty() ? new BatchMemory() : free.removeLast();
+            waiting.addLast(new Loading(loaders.submit(() -> maker.make(n, memory)), memory));
         }
         try {
-            Batch batch = waiting.removeFirst().get();
+            Loading first = waiting.removeFirst();
+            Batch batch = first.batch().get();
+            given = first.memory();
             position++;
             return batch;
         } catch (InterruptedException e) {
@@ -66,8 +78,8 @@ public final class PrefetchingBatches implements BatchSource {
         if (to < 0) {
             throw new IllegalArgumentException("position " + to);
         }
-        waiting.forEach(batch -> batch.cancel(false));
-        waiting.clear();
+        cancel();
+        waiting.clear(); // with their memory: a thread may still write there
         position = to;
     }
 
@@ -79,7 +91,11 @@ public final class PrefetchingBatches implements BatchSource {
     /** Does not interrupt them: that would close the files which they read. */
     @Override
     public void close() {
-        waiting.forEach(batch -> batch.cancel(false));
+        cancel();
         loaders.shutdown();
+    }
+
+    private void cancel() {
+        waiting.forEach(loading -> loading.batch().cancel(false));
     }
 }

@@ -5,7 +5,6 @@ import dev.dpros.core.InputException;
 import dev.dpros.core.TensorData;
 import dev.dpros.diffusion.Normalizer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ public final class WindowBatches implements BatchMaker {
     }
 
     @Override
-    public Batch make(long n) {
+    public Batch make(long n, BatchMemory memory) {
         long epoch = n / batchesPerEpoch();
         int from = Math.toIntExact(n % batchesPerEpoch()) * options.batchSize();
         int size = Math.min(options.batchSize(), windows.count() - from);
@@ -84,18 +83,18 @@ public final class WindowBatches implements BatchMaker {
         for (int i = 0; i < size; i++) {
             chosen[i] = shuffled == null ? from + i : shuffled[from + i];
         }
-        return fill(chosen, new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + n));
+        return fill(chosen, new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + n), memory);
     }
 
-    private Batch fill(int[] chosen, SplittableRandom random) {
+    private Batch fill(int[] chosen, SplittableRandom random, BatchMemory memory) {
         ReplayData shape = parts.get(0).data();
         Map<String, ByteBuffer> inputs = new LinkedHashMap<>();
         for (FeatureSpec input : shape.inputs()) {
-            inputs.put(input.key(), floats((long) chosen.length * options.obsSteps() * valuesPerStep(input)));
+            inputs.put(input.key(), floats(memory, "input " + input.key(), (long) chosen.length * options.obsSteps() * valuesPerStep(input)));
         }
         FeatureSpec action = shape.action();
-        ByteBuffer actions = floats((long) chosen.length * options.horizon() * action.size());
-        ByteBuffer mask = floats((long) chosen.length * options.horizon());
+        ByteBuffer actions = floats(memory, "action", (long) chosen.length * options.horizon() * action.size());
+        ByteBuffer mask = floats(memory, "mask", (long) chosen.length * options.horizon());
         Map<Integer, byte[]> pictures = new LinkedHashMap<>();
         for (int index : chosen) {
             Part part = parts.get(windows.part(index));
@@ -174,11 +173,11 @@ public final class WindowBatches implements BatchMaker {
         return options.crop() == null ? feature.shape().get(2) : options.crop().get(1);
     }
 
-    private ByteBuffer floats(long count) {
+    private ByteBuffer floats(BatchMemory memory, String name, long count) {
         if (count * Float.BYTES > Integer.MAX_VALUE) {
             throw InputException.of("loader.batch_size", "values of a batch", "at most 2 GiB of one feature", String.format("%.1f GiB for %d windows",
                     count * Float.BYTES / (double) (1 << 30), options.batchSize()), "a smaller batch and more loader.micro_batches, or a crop");
         }
-        return ByteBuffer.allocateDirect((int) count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return memory.floats(name, count);
     }
 }

@@ -2,8 +2,11 @@ package dev.dpros.training.distill;
 
 import dev.dpros.core.TensorData;
 import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMemory;
 import dev.dpros.training.data.BatchSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +24,15 @@ public final class TaughtBatches implements BatchSource {
     private final BatchSource data;
     private final Teacher teacher;
     private final long seed;
-    private final List<Batch> lessons = new ArrayList<>();
+    private final List<Lesson> lessons = new ArrayList<>();
+    private final Deque<BatchMemory> free = new ArrayDeque<>();
+    private final BatchMemory memory = new BatchMemory();
     /** Number of the first lesson that is kept. */
     private long first;
     private long position;
+
+    /** What is kept of a lesson, and where. */
+    private record Lesson(Batch batch, BatchMemory memory) {}
 
     /** @param data recorded; closed with this one, as is the teacher */
     public TaughtBatches(BatchSource data, Teacher teacher, long seed) {
@@ -36,14 +44,15 @@ public final class TaughtBatches implements BatchSource {
     @Override
     public Batch next() {
         while (first + lessons.size() <= position) {
-            lessons.add(teacher.teach(data.next(), random(seed, first + lessons.size())));
+            BatchMemory room = free.isEmpty() ? new BatchMemory() : free.removeLast();
+            lessons.add(new Lesson(teacher.teach(data.next(), random(seed, first + lessons.size()), room), room));
         }
         for (; first < oldest(position); first++) {
-            lessons.remove(0);
+            free.addLast(lessons.remove(0).memory());
         }
         List<Batch> used = new ArrayList<>();
         for (long n = position; n >= first; n -= APART) {
-            used.add(lessons.get((int) (n - first)));
+            used.add(lessons.get((int) (n - first)).batch());
         }
         position++;
         return joined(used);
@@ -58,12 +67,13 @@ public final class TaughtBatches implements BatchSource {
         return new SplittableRandom(new SplittableRandom(~seed).nextLong() + n);
     }
 
-    private static Batch joined(List<Batch> batches) {
+    private Batch joined(List<Batch> batches) {
         Map<String, TensorData> inputs = new LinkedHashMap<>();
         batches.get(0).inputs().keySet().forEach(key ->
-                inputs.put(key, Teacher.joined(batches.stream().map(batch -> batch.inputs().get(key)).toList())));
-        return new Batch(batches.stream().mapToInt(Batch::size).sum(), inputs, Teacher.joined(batches.stream().map(Batch::action).toList()),
-                Teacher.joined(batches.stream().map(Batch::mask).toList()));
+                inputs.put(key, Teacher.joined(memory, "input " + key, batches.stream().map(batch -> batch.inputs().get(key)).toList())));
+        return new Batch(batches.stream().mapToInt(Batch::size).sum(), inputs,
+                Teacher.joined(memory, "action", batches.stream().map(Batch::action).toList()),
+                Teacher.joined(memory, "mask", batches.stream().map(Batch::mask).toList()));
     }
 
     @Override
@@ -75,6 +85,7 @@ public final class TaughtBatches implements BatchSource {
     public void restore(long to) {
         data.restore(oldest(to));
         first = oldest(to);
+        lessons.forEach(lesson -> free.addLast(lesson.memory()));
         lessons.clear();
         position = to;
     }

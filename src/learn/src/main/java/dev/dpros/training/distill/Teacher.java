@@ -9,6 +9,7 @@ import dev.dpros.inference.torchscript.ScriptModule;
 import dev.dpros.inference.torchscript.TrainingScript;
 import dev.dpros.training.DiffusionObjective;
 import dev.dpros.training.data.Batch;
+import dev.dpros.training.data.BatchMemory;
 import dev.dpros.training.engine.OptimizerConfig;
 import dev.dpros.training.engine.TrainingState;
 import dev.dpros.training.engine.TrainingStep;
@@ -58,9 +59,10 @@ public final class Teacher implements AutoCloseable {
      * Plays a batch: for each of the student's evaluations as many rows as the batch has.
      *
      * @param random draws the noise
+     * @param memory of the lesson
      * @return the observations, again and again, with what the student is given, and what it is to make of that
      */
-    public Batch teach(Batch batch, SplittableRandom random) {
+    public Batch teach(Batch batch, SplittableRandom random, BatchMemory memory) {
         double[] x = new double[batch.size() * config.denoisedSteps() * config.denoisedWidth()];
         for (int i = 0; i < x.length; i++) {
             x[i] = random.nextGaussian();
@@ -77,7 +79,7 @@ public final class Teacher implements AutoCloseable {
                 bounds.add(x.clone());
             }
         }
-        return lesson(batch, bounds);
+        return lesson(batch, bounds, memory);
     }
 
     private double[] evaluate(TensorData observation, double[] x, float time, int rows) {
@@ -95,14 +97,17 @@ public final class Teacher implements AutoCloseable {
     }
 
     /** The batch for each of the student's evaluations; clean trajectories in the actions' place, weights in the mask's. */
-    private Batch lesson(Batch batch, List<double[]> bounds) {
+    private Batch lesson(Batch batch, List<double[]> bounds, BatchMemory memory) {
         int rows = distillation.evaluations() * batch.size();
         int each = config.denoisedSteps() * config.denoisedWidth();
-        ByteBuffer noise = floats(rows * each);
-        ByteBuffer times = floats(rows);
-        ByteBuffer rates = floats(2 * rows);
-        ByteBuffer weights = floats(rows * config.horizon());
-        ByteBuffer cleans = floats(rows * config.horizon() * config.denoisedWidth());
+        ByteBuffer noise = memory.floats("noise", (long) rows * each);
+        ByteBuffer times = memory.floats("times", rows);
+        ByteBuffer rates = memory.floats("rates", 2L * rows);
+        ByteBuffer weights = memory.floats("weights", (long) rows * config.horizon());
+        ByteBuffer cleans = memory.floats("cleans", (long) rows * config.horizon() * config.denoisedWidth());
+        while (cleans.hasRemaining()) {
+            cleans.putFloat(0); // before and after what is denoised
+        }
         for (int row = 0; row < rows; row++) {
             int k = row / batch.size();
             int first = row % batch.size() * each;
@@ -121,17 +126,17 @@ public final class Teacher implements AutoCloseable {
             }
         }
         Map<String, TensorData> inputs = new LinkedHashMap<>();
-        batch.inputs().forEach((key, tensor) -> inputs.put(key, joined(Collections.nCopies(distillation.evaluations(), tensor))));
+        batch.inputs().forEach((key, tensor) -> inputs.put(key, joined(memory, "input " + key, Collections.nCopies(distillation.evaluations(), tensor))));
         inputs.put(NOISE, tensor(noise, rows, config.denoisedSteps(), config.denoisedWidth()));
         inputs.put(TIME, tensor(times, rows));
         inputs.put(RATES, tensor(rates, rows, 2));
-        return new Batch(rows, inputs, tensor(cleans.position(cleans.limit()), rows, config.horizon(), config.denoisedWidth()),
+        return new Batch(rows, inputs, tensor(cleans, rows, config.horizon(), config.denoisedWidth()),
                 tensor(weights, rows, config.horizon()));
     }
 
     /** Tensors one after the other along the first dimension. */
-    static TensorData joined(List<TensorData> tensors) {
-        ByteBuffer all = ByteBuffer.allocateDirect(tensors.stream().mapToInt(t -> t.content().length()).sum());
+    static TensorData joined(BatchMemory memory, String name, List<TensorData> tensors) {
+        ByteBuffer all = memory.floats(name, tensors.stream().mapToLong(TensorData::count).sum());
         tensors.forEach(tensor -> all.put(tensor.bytes()));
         List<Long> shape = new ArrayList<>(tensors.get(0).shape());
         shape.set(0, tensors.stream().mapToLong(t -> t.shape().get(0)).sum());

@@ -6,10 +6,10 @@ import dev.dpros.sim.PushTCamera;
 import dev.dpros.sim.PushTEnv;
 import dev.dpros.training.data.Batch;
 import dev.dpros.training.data.BatchMaker;
+import dev.dpros.training.data.BatchMemory;
 import dev.dpros.training.data.Frames;
 import dev.dpros.training.data.PixelCrop;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +59,12 @@ public final class PoseFrames implements BatchMaker {
     }
 
     @Override
-    public Batch make(long n) {
+    public Batch make(long n, BatchMemory memory) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + n);
         int labels = 2 * PushTEnv.KEYPOINTS;
-        ByteBuffer images = floats(batchSize * PushTCamera.BYTES);
-        ByteBuffer targets = floats(batchSize * labels);
-        ByteBuffer mask = floats(batchSize);
+        ByteBuffer images = memory.floats(camera, (long) batchSize * PushTCamera.BYTES);
+        ByteBuffer targets = memory.floats("targets", (long) batchSize * labels);
+        ByteBuffer mask = memory.floats("mask", batchSize);
         byte[] rgb = new byte[PushTCamera.BYTES];
         float[] state = new float[STATE];
         double[] points = new double[labels];
@@ -110,9 +110,5 @@ public final class PoseFrames implements BatchMaker {
             state[3] = (float) (40 + 432 * random.nextDouble());
             state[4] = (float) (2 * Math.PI * random.nextDouble());
         }
-    }
-
-    private static ByteBuffer floats(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

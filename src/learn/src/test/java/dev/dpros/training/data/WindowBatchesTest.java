@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dpros.core.FeatureSpec;
 import dev.dpros.core.InputException;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class WindowBatchesTest {
@@ -138,6 +140,46 @@ class WindowBatchesTest {
         }
     }
 
+    /** Of 40 batches with 2 ahead: what the trainer has, and those. */
+    @Test
+    void shouldMakeBatchesWhereEarlierOnesWere() {
+        WindowBatches maker = batches(true, 4);
+        Set<BatchMemory> used = ConcurrentHashMap.newKeySet();
+        BatchMaker watched = new BatchMaker() {
+            @Override
+            public long batchesPerEpoch() {
+                return maker.batchesPerEpoch();
+            }
+
+            @Override
+            public Batch make(long n, BatchMemory memory) {
+                used.add(memory);
+                return maker.make(n, memory);
+            }
+        };
+        try (PrefetchingBatches source = new PrefetchingBatches(watched, 2, 2)) {
+            for (int n = 0; n < 40; n++) {
+                Batch batch = source.next();
+                Batch alone = maker.make(n);
+                assertArrayEquals(values(alone.action()), values(batch.action()));
+                assertArrayEquals(values(alone.mask()), values(batch.mask()));
+                alone.inputs().forEach((key, values) -> assertArrayEquals(values(values), values(batch.inputs().get(key))));
+            }
+        }
+        assertTrue(used.size() <= 3, used.size() + " memories");
+    }
+
+    @Test
+    void shouldGiveMemoryByNameAndSize() {
+        BatchMemory memory = new BatchMemory();
+        memory.floats("a", 4).putFloat(0, 7);
+        memory.floats("b", 4).putFloat(0, 8);
+        assertEquals(7, memory.floats("a", 2).getFloat(0));
+        assertEquals(8, memory.floats("a", 2).remaining());
+        assertEquals(0, memory.floats("a", 9).getFloat(0), "larger: elsewhere");
+        assertThrows(ArithmeticException.class, () -> memory.floats("a", 1 << 29));
+    }
+
     @Test
     void shouldPassOnWhatLoadingFound() {
         try (PrefetchingBatches broken = new PrefetchingBatches(new BatchMaker() {
@@ -147,7 +189,7 @@ class WindowBatchesTest {
             }
 
             @Override
-            public Batch make(long n) {
+            public Batch make(long n, BatchMemory memory) {
                 throw new InputException("episode 3 is damaged");
             }
         }, 1, 2)) {
