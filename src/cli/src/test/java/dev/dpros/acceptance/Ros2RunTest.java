@@ -61,6 +61,7 @@ class Ros2RunTest {
                     node.await("driven", () -> state(link).equals("nominal"));
                     takeOver(page, node, link);
                     node.await("driven again", () -> state(link).equals("nominal") && !human(link));
+                    DprosProcess.pause(500); // some steps of the recording's grid
                     assertEquals("done", link.act("success"));
                     assertEquals("done", link.act("estop"));
                     node.await("stopped", () -> state(link).equals("fault"));

@@ -30,6 +30,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +69,7 @@ class CachedTrainingTest {
             List<Batch> training = new ArrayList<>();
             try (BatchSource batches = data.training()) {
                 for (long n = 0; n < 2 * batches.batchesPerEpoch(); n++) {
-                    training.add(batches.next());
+                    training.add(copy(batches.next()));
                 }
             }
             return new Pass(training, data.recorded(), data.heldOut());
@@ -116,6 +117,17 @@ class CachedTrainingTest {
         float[] out = new float[(int) tensor.count()];
         tensor.bytes().asFloatBuffer().get(out);
         return out;
+    }
+
+    /** To keep: the next one is made in the same memory. */
+    private static Batch copy(Batch batch) {
+        Map<String, TensorData> inputs = new LinkedHashMap<>();
+        batch.inputs().forEach((key, tensor) -> inputs.put(key, copy(tensor)));
+        return new Batch(batch.size(), inputs, copy(batch.action()), copy(batch.mask()));
+    }
+
+    private static TensorData copy(TensorData tensor) {
+        return TensorData.of(values(tensor), tensor.shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     private static void assertSame(Batch expected, Batch found, String which) {
@@ -230,7 +242,7 @@ class CachedTrainingTest {
         List<Batch> straight = new ArrayList<>();
         try (TrainingData cached = data(0, 0.75 * RAW_GB); BatchSource batches = cached.training()) {
             for (int n = 0; n < 2 * batches.batchesPerEpoch(); n++) {
-                straight.add(batches.next());
+                straight.add(copy(batches.next()));
             }
         }
         try (TrainingData cached = data(0, 0.75 * RAW_GB); BatchSource batches = cached.training()) {
