@@ -8,7 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Rows times a matrix plus a bias, float32, sums of each output in the order of the inputs: a convolution, whose rows lie in its input
  * itself, in pieces (a kernel of height h has h of them), which may overlap. Four rows and two vectors of outputs at a time stay in
- * registers; weights lie in the order in which they are read. Confined to one thread; allocates nothing.
+ * registers, eight where a CPU has 32 of them; weights lie in the order in which they are read. Where they are read again for further
+ * rows, they are brought into the second cache some time before: a core that changes between reading and computing waits for memory each
+ * time, since it does not look far enough ahead. Confined to one thread; allocates nothing.
  */
 final class Product {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -18,6 +20,13 @@ final class Product {
     private static final int ROWS = 4;
     /** Inputs whose weights, of one panel, stay in the fastest cache while all rows are multiplied: 32 kB. */
     private static final int PART = (1 << 15) / (PANEL * Float.BYTES);
+    /** Weights that are brought nearer at once: 128 kB. */
+    private static final int AHEAD = 1 << 15;
+    /** Values of a cache's line on most CPUs. */
+    private static final int LINE = 16;
+    /** AVX-512: 32 registers. */
+    private static final boolean EIGHT = LANES == 16;
+    private static final int AT_ONCE = 2 * ROWS;
     private static final double LEAST_OPERATIONS_PER_NS = 2;
 
     private final float[] weights;
@@ -25,6 +34,8 @@ final class Product {
     private final Pieces pieces;
     private final int[] from;
     private final int[] to;
+    /** Keeps the compiler from leaving out what is only read to be near. */
+    private float touched;
 
     /**
      * How a row lies in memory.
@@ -97,10 +108,15 @@ final class Product {
     /** Computes the first {@code rows}, to the same numbers as with all. */
     void run(float[] input, float[] output, int rows) {
         int part = rows > ROWS ? PART : pieces.length;
+        int near = 0;
         for (int panel = 0, w = 0; panel < bias.length; panel += PANEL) {
             for (int piece = 0; piece < pieces.count; piece++) {
                 for (int k = 0; k < pieces.length; k += part) {
                     int length = Math.min(part, pieces.length - k);
+                    if (rows > AT_ONCE && near <= w) {
+                        near = Math.min(weights.length, w + Math.max(AHEAD, length * PANEL));
+                        touched = touch(weights, w, near);
+                    }
                     part(input, piece * pieces.stride + k, length, w, panel, piece + k == 0, output, rows);
                     w += length * PANEL;
                 }
@@ -110,7 +126,11 @@ final class Product {
 
     /** What {@code length} inputs of the first {@code rows} add to one panel of outputs. */
     private void part(float[] x, int offset, int length, int w, int panel, boolean first, float[] y, int rows) {
-        for (int row = 0; row < rows; row += ROWS) {
+        int row = 0;
+        for (; EIGHT && row + AT_ONCE <= rows; row += AT_ONCE) {
+            eight(x, row, offset, length, w, panel, first, y);
+        }
+        for (; row < rows; row += ROWS) {
             int a = to[row] + panel;
             int b = to[row + 1] + panel;
             int c = to[row + 2] + panel;
@@ -118,6 +138,99 @@ final class Product {
             multiply(x, from[row] + offset, from[row + 1] + offset, from[row + 2] + offset, from[row + 3] + offset, length, weights, w,
                     first ? bias : y, first ? panel : a, first ? panel : b, first ? panel : c, first ? panel : d, y, a, b, c, d);
         }
+    }
+
+    /** Reads a value of each line of the cache. */
+    private static float touch(float[] w, int from, int to) {
+        float a = 0;
+        float b = 0;
+        int i = from;
+        for (; i + LINE < to; i += 2 * LINE) {
+            a += w[i];
+            b += w[i + LINE];
+        }
+        return a + b;
+    }
+
+    /** As {@link #multiply}, of the eight rows from {@code row} on. */
+    private void eight(float[] x, int row, int offset, int length, int w, int panel, boolean first, float[] y) {
+        float[] begin = first ? bias : y;
+        int a1 = to[row] + panel;
+        int b1 = to[row + 1] + panel;
+        int c1 = to[row + 2] + panel;
+        int d1 = to[row + 3] + panel;
+        int e1 = to[row + 4] + panel;
+        int f1 = to[row + 5] + panel;
+        int g1 = to[row + 6] + panel;
+        int h1 = to[row + 7] + panel;
+        FloatVector aLow = FloatVector.fromArray(SPECIES, begin, first ? panel : a1);
+        FloatVector aHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : a1) + LANES);
+        FloatVector bLow = FloatVector.fromArray(SPECIES, begin, first ? panel : b1);
+        FloatVector bHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : b1) + LANES);
+        FloatVector cLow = FloatVector.fromArray(SPECIES, begin, first ? panel : c1);
+        FloatVector cHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : c1) + LANES);
+        FloatVector dLow = FloatVector.fromArray(SPECIES, begin, first ? panel : d1);
+        FloatVector dHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : d1) + LANES);
+        FloatVector eLow = FloatVector.fromArray(SPECIES, begin, first ? panel : e1);
+        FloatVector eHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : e1) + LANES);
+        FloatVector fLow = FloatVector.fromArray(SPECIES, begin, first ? panel : f1);
+        FloatVector fHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : f1) + LANES);
+        FloatVector gLow = FloatVector.fromArray(SPECIES, begin, first ? panel : g1);
+        FloatVector gHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : g1) + LANES);
+        FloatVector hLow = FloatVector.fromArray(SPECIES, begin, first ? panel : h1);
+        FloatVector hHigh = FloatVector.fromArray(SPECIES, begin, (first ? panel : h1) + LANES);
+        int a = from[row] + offset;
+        int b = from[row + 1] + offset;
+        int c = from[row + 2] + offset;
+        int d = from[row + 3] + offset;
+        int e = from[row + 4] + offset;
+        int f = from[row + 5] + offset;
+        int g = from[row + 6] + offset;
+        int h = from[row + 7] + offset;
+        for (int k = 0, at = w; k < length; k++, at += PANEL) {
+            FloatVector low = FloatVector.fromArray(SPECIES, weights, at);
+            FloatVector high = FloatVector.fromArray(SPECIES, weights, at + LANES);
+            FloatVector value = FloatVector.broadcast(SPECIES, x[a + k]);
+            aLow = value.fma(low, aLow);
+            aHigh = value.fma(high, aHigh);
+            value = FloatVector.broadcast(SPECIES, x[b + k]);
+            bLow = value.fma(low, bLow);
+            bHigh = value.fma(high, bHigh);
+            value = FloatVector.broadcast(SPECIES, x[c + k]);
+            cLow = value.fma(low, cLow);
+            cHigh = value.fma(high, cHigh);
+            value = FloatVector.broadcast(SPECIES, x[d + k]);
+            dLow = value.fma(low, dLow);
+            dHigh = value.fma(high, dHigh);
+            value = FloatVector.broadcast(SPECIES, x[e + k]);
+            eLow = value.fma(low, eLow);
+            eHigh = value.fma(high, eHigh);
+            value = FloatVector.broadcast(SPECIES, x[f + k]);
+            fLow = value.fma(low, fLow);
+            fHigh = value.fma(high, fHigh);
+            value = FloatVector.broadcast(SPECIES, x[g + k]);
+            gLow = value.fma(low, gLow);
+            gHigh = value.fma(high, gHigh);
+            value = FloatVector.broadcast(SPECIES, x[h + k]);
+            hLow = value.fma(low, hLow);
+            hHigh = value.fma(high, hHigh);
+        }
+        aLow.intoArray(y, a1);
+        aHigh.intoArray(y, a1 + LANES);
+        bLow.intoArray(y, b1);
+        bHigh.intoArray(y, b1 + LANES);
+        cLow.intoArray(y, c1);
+        cHigh.intoArray(y, c1 + LANES);
+        dLow.intoArray(y, d1);
+        dHigh.intoArray(y, d1 + LANES);
+        eLow.intoArray(y, e1);
+        eHigh.intoArray(y, e1 + LANES);
+        fLow.intoArray(y, f1);
+        fHigh.intoArray(y, f1 + LANES);
+        gLow.intoArray(y, g1);
+        gHigh.intoArray(y, g1 + LANES);
+        hLow.intoArray(y, h1);
+        hHigh.intoArray(y, h1 + LANES);
     }
 
     /**

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProductTest {
     @ParameterizedTest
-    @CsvSource({"1, 1, 1, 1", "4, 64, 1, 32", "7, 10, 1, 2", "18, 320, 1, 70", "5, 21, 7, 64", "9, 300, 3, 33"})
+    @CsvSource({"1, 1, 1, 1", "4, 64, 1, 32", "7, 10, 1, 2", "18, 320, 1, 70", "5, 21, 7, 64", "9, 300, 3, 33", "23, 600, 1, 130"})
     void shouldEqualTheSumsInDoublePrecision(int rows, int length, int count, int outputs) {
         Random random = new Random(rows * 31L + length);
         int stride = length + 3;
