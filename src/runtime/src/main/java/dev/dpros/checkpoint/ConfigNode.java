@@ -126,6 +126,17 @@ record ConfigNode(String source, String path, JsonNode json) {
         return fields;
     }
 
+    /** Refuses what is no object, and fields of other names: one that is misspelt would be left out in silence. */
+    void requireFields(String... names) {
+        List<String> known = List.of(names);
+        for (ConfigNode field : fields().values()) {
+            String name = field.path.substring(path.length() + 1);
+            if (!known.contains(name)) {
+                throw new InputException(source + ": " + field.path + ": no such field" + NearestName.hint(name, known));
+            }
+        }
+    }
+
     /** The error that this is not what it should be. */
     InputException wrong(String expected) {
         String found = json.isMissingNode() ? "nothing" : shortened(json.toString());

@@ -8,6 +8,7 @@ import dev.dpros.diffusion.EnergyConfig;
 import dev.dpros.diffusion.FlowConfig;
 import dev.dpros.diffusion.PolicyConfig;
 import dev.dpros.diffusion.SchedulerConfig;
+import dev.dpros.diffusion.ToolPoses;
 import dev.dpros.diffusion.TransformerConfig;
 import dev.dpros.diffusion.UnetConfig;
 import dev.dpros.diffusion.VisionConfig;
@@ -23,6 +24,7 @@ import java.util.Map;
  * {@code variance_type}, {@code set_alpha_to_one}, {@code steps_offset}, {@code eta}. Stateless.
  */
 final class LeRobotConfig {
+    private static final int MOST_STEPS = 100_000;
     private static final int MOST_FEATURES = 64;
     private static final int LARGEST_SIZE = 1 << 16;
     private static final int LARGEST_FEATURE = 1 << 27;
@@ -50,13 +52,17 @@ final class LeRobotConfig {
             if (MultiTaskDit.is(config)) {
                 return MultiTaskDit.read(config, inputs, action);
             }
-            return new PolicyConfig(
+            PolicyConfig policy = new PolicyConfig(
                     config.get("n_obs_steps").integer(2),
                     config.get("horizon").integer(64),
                     config.get("n_action_steps").integer(32),
                     inputs, action, denoiser(config), visual ? vision(config, inputs) : null,
                     OwnFields.energy(config) != null ? OwnFields.search(config) : scheduler(config),
                     OwnFields.trajectory(config));
+            if (policy.trajectory().poses() != null) {
+                new ToolPoses(policy); // each feature has a meaning
+            }
+            return policy;
         } catch (IllegalArgumentException e) {
             throw new InputException(config.source() + ": " + e.getMessage(), e);
         }
@@ -230,6 +236,9 @@ final class LeRobotConfig {
     private static SchedulerConfig flow(ConfigNode config, int trained) {
         FlowConfig usual = FlowConfig.DEFAULT;
         int steps = config.get("num_integration_steps").integer(100);
+        if (steps < 1 || steps > MOST_STEPS) {
+            throw config.get("num_integration_steps").wrong("1 to " + MOST_STEPS);
+        }
         return SchedulerConfig.flow(config.get("integration_method").choice(SchedulerNames.INTEGRATIONS, SchedulerConfig.Type.EULER),
                 steps, Math.max(trained, steps), new FlowConfig(config.get("sigma_min").number(usual.sigmaMin()),
                 config.get("timestep_sampling_strategy").choice(SchedulerNames.TIME_SAMPLINGS, usual.sampling()),

@@ -38,6 +38,9 @@ final class LeRobotDirectory {
         }
         PolicyConfig config = LeRobotConfig.read(json);
         Path model = directory.resolve(MODEL);
+        if (!Files.exists(model)) {
+            PolicyLocation.refuseParts(directory);
+        }
         Map<String, TensorData> tensors = new LinkedHashMap<>(Safetensors.read(model));
         if (task != null) {
             tensors.put(DitConfig.TASK, task.pooled());

@@ -19,6 +19,7 @@ final class OwnFields {
             "local", Conditioning.LOCAL, "inpainting", Conditioning.INPAINTING);
 
     private static final String IBC = "ibc";
+    private static final String POSES = "pose_repr";
 
     private OwnFields() {}
 
@@ -28,6 +29,8 @@ final class OwnFields {
         if (node.isAbsent()) {
             return null;
         }
+        node.requireFields("n_layer", "n_head", "n_emb", "n_cond_layers", "causal_attn", "time_as_cond", "horizon", "n_obs_steps", "p_drop_emb",
+                "p_drop_attn");
         return new TransformerConfig(node.get("n_layer").integer(), node.get("n_head").integer(), node.get("n_emb").integer(),
                 node.get("n_cond_layers").integer(0), node.get("causal_attn").bool(true), node.get("time_as_cond").bool(true),
                 node.get("horizon").integer(config.get("horizon").integer(64)),
@@ -38,7 +41,11 @@ final class OwnFields {
     /** IBC's energy network, or null. */
     static EnergyConfig energy(ConfigNode config) {
         ConfigNode node = config.get(IBC);
-        return node.isAbsent() ? null : new EnergyConfig(node.get("hidden_dim").integer(1024), node.get("dropout").number(0.1),
+        if (node.isAbsent()) {
+            return null;
+        }
+        node.requireFields("hidden_dim", "dropout", "train_n_neg", "pred_n_samples", "pred_n_iter", "kevin_inference");
+        return new EnergyConfig(node.get("hidden_dim").integer(1024), node.get("dropout").number(0.1),
                 node.get("train_n_neg").integer(), node.get("pred_n_samples").integer(), node.get("kevin_inference").bool(false));
     }
 
@@ -49,10 +56,19 @@ final class OwnFields {
 
     static TrajectoryConfig trajectory(ConfigNode config) {
         ConfigNode node = config.get("trajectory");
-        return node.isAbsent() ? config.get(IBC).isAbsent() ? TrajectoryConfig.DEFAULT : EnergyConfig.TRAJECTORY
-                : new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),
-                        node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true),
-                        node.get("pose_repr").isAbsent() ? null : UmiPolicy.poses(node.get("pose_repr")));
+        if (node.isAbsent()) {
+            return config.get(IBC).isAbsent() ? TrajectoryConfig.DEFAULT : EnergyConfig.TRAJECTORY;
+        }
+        node.requireFields("conditioning", "pred_action_steps_only", "oa_step_convention", POSES);
+        ConfigNode poses = node.get(POSES);
+        if (!poses.isAbsent()) {
+            poses.requireFields(UmiPolicy.OBSERVED, UmiPolicy.SENT);
+            poses.get(UmiPolicy.OBSERVED).text();
+            poses.get(UmiPolicy.SENT).text();
+        }
+        return new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),
+                node.get("pred_action_steps_only").bool(false), node.get("oa_step_convention").bool(true),
+                poses.isAbsent() ? null : UmiPolicy.poses(poses));
     }
 
     static void write(ObjectNode json, PolicyConfig config) {
@@ -76,7 +92,7 @@ final class OwnFields {
                     .put("pred_action_steps_only", trajectory.actionStepsOnly())
                     .put("oa_step_convention", trajectory.oaStepConvention());
             if (trajectory.poses() != null) {
-                ObjectNode poses = node.putObject("pose_repr");
+                ObjectNode poses = node.putObject(POSES);
                 UmiPolicy.named(trajectory.poses()).forEach(poses::put);
             }
         }

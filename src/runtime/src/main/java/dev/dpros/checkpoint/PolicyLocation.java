@@ -37,7 +37,7 @@ record PolicyLocation(Path path, String note) {
         if (isPolicy(source)) {
             return new PolicyLocation(source, besideAverage(source));
         }
-        refuseOthers(source);
+        refuseParts(source);
         Optional<PolicyLocation> inner = inside(source);
         if (inner.isPresent()) {
             return inner.get();
@@ -94,14 +94,21 @@ record PolicyLocation(Path path, String note) {
         }
     }
 
-    private static void refuseOthers(Path directory) {
+    /** What a library saves in place of {@code model.safetensors}. @throws InputException in one line, if it is there */
+    static void refuseParts(Path directory) {
         if (Files.exists(directory.resolve("adapter_config.json")) || Files.exists(directory.resolve("adapter_model.safetensors"))) {
             throw InputException.of(directory.toString(), "source", "a whole policy", "a PEFT adapter (adapter_model.safetensors)",
                     "merge it into its base model and save that");
         }
-        if (Files.exists(directory.resolve(".metadata"))) {
+        if (Files.exists(directory.resolve(".metadata")) || Files.exists(directory.resolve("pytorch_model_fsdp_0").resolve(".metadata"))) {
             throw InputException.of(directory.toString(), "source", "one file of weights",
                     "a distributed checkpoint of torch (.metadata, *.distcp)", "gather it into one file where it was trained");
+        }
+        for (String other : List.of(LeRobotDirectory.MODEL + ".index.json", "pytorch_model.bin")) {
+            if (Files.exists(directory.resolve(other))) {
+                throw InputException.of(directory.toString(), "weights", LeRobotDirectory.MODEL, other,
+                        "save it as one file of safetensors where it was trained");
+            }
         }
     }
 }

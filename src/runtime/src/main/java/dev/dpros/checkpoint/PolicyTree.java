@@ -121,11 +121,16 @@ public final class PolicyTree {
     private static Entry entry(Path path) {
         try {
             Path file = PolicyLocation.of(path).path();
-            return new Entry(path.toString(), PolicyInspection.of(file, PolicyReader.quietly(file)), null);
+            return new Entry(shown(path), PolicyInspection.of(file, PolicyReader.quietly(file)), null);
         } catch (InputException e) {
             String reason = e.getMessage();
             boolean itself = reason.startsWith(path.toString());
-            return new Entry(path.toString(), null, itself ? reason.substring(path.toString().length()).replaceFirst("^[/:\\s]+", "") : reason);
+            return new Entry(shown(path), null, itself ? reason.substring(path.toString().length()).replaceFirst("^[/:\\s]+", "") : reason);
         }
+    }
+
+    /** In one line, whatever the name. */
+    private static String shown(Path path) {
+        return path.toString().replaceAll("\\p{Cntrl}", "?");
     }
 }

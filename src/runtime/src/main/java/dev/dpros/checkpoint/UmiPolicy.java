@@ -24,6 +24,10 @@ import java.util.Map;
  */
 final class UmiPolicy {
     static final String NAME = "DiffusionUnetTimmPolicy";
+    /** How observed poses are told. */
+    static final String OBSERVED = "obs_pose_repr";
+    /** How the poses of a chunk are. */
+    static final String SENT = "action_pose_repr";
     private static final String ENCODER = "TimmObsEncoder";
     private static final int LONGEST = 64;
     private static final String READS_CONDITIONING = "cond_encoder.1.weight";
@@ -160,13 +164,13 @@ final class UmiPolicy {
 
     /** As UMI's configuration says it. */
     static PoseConfig poses(ConfigNode poses) {
-        return new PoseConfig(poses.get("obs_pose_repr").choice(POSES, PoseRepresentation.REL),
-                poses.get("action_pose_repr").choice(POSES, PoseRepresentation.REL));
+        return new PoseConfig(poses.get(OBSERVED).choice(POSES, PoseRepresentation.REL),
+                poses.get(SENT).choice(POSES, PoseRepresentation.REL));
     }
 
     /** As UMI's configuration says it. */
     static Map<String, String> named(PoseConfig poses) {
-        return Map.of("obs_pose_repr", Names.of(POSES, poses.observation()), "action_pose_repr", Names.of(POSES, poses.action()));
+        return Map.of(OBSERVED, Names.of(POSES, poses.observation()), SENT, Names.of(POSES, poses.action()));
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.dpros.diffusion;
 
+import java.util.Locale;
+
 /**
  * A noise scheduler's settings, named as in diffusers' scheduler configs. Sampling may use another type and number of
  * steps than training did; the betas and the prediction type belong to the network.
@@ -91,9 +93,9 @@ public record SchedulerConfig(
         PolicyConfig.require(inferenceSteps >= 1 && inferenceSteps <= numTrainTimesteps, "num_inference_steps",
                 inferenceSteps, "1 to num_train_timesteps = " + numTrainTimesteps);
         PolicyConfig.require(clipSampleRange > 0, "clip_sample_range", clipSampleRange, "a positive number");
-        PolicyConfig.require(type.flow() == (flow != null), "scheduler", type, flow == null
-                ? "one of DDPM, DDIM, DPM_SOLVER_PP, since the network was trained to denoise"
-                : "EULER or RK4, since the network was trained by flow matching");
+        PolicyConfig.require(type.flow() == (flow != null), "scheduler", type.name().toLowerCase(Locale.ROOT), flow == null
+                ? "ddpm, ddim or dpm_solver_pp, since the network was trained to denoise"
+                : "euler or rk4, since the network was trained by flow matching");
         PolicyConfig.require((predictionType == PredictionType.VELOCITY) == (flow != null), "prediction_type", predictionType,
                 "a velocity with flow matching alone");
         PolicyConfig.require(flow == null || spacing == Spacing.DIFFUSERS, "spacing", spacing, "diffusers with flow matching");

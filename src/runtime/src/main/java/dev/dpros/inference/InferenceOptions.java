@@ -32,6 +32,7 @@ public record InferenceOptions(
         SchedulerConfig.Spacing spacing,
         ResizeFilter resize,
         Precision precision) {
+    private static final String STEPS = "sampler.steps";
     /** CPU, one thread, everything else as the checkpoint says. */
     public static final InferenceOptions DEFAULT =
             new InferenceOptions("cpu", 1, 0, null, null, 0, SchedulerConfig.Spacing.DIFFUSERS, ResizeFilter.AUTO,
@@ -43,10 +44,10 @@ public record InferenceOptions(
             throw InputException.of("device", "name", "cpu, cuda or cuda:N", device, "");
         }
         if (threads < 1 || threads > 1024) {
-            throw InputException.of("inference.threads", "number", "1 to 1024", String.valueOf(threads), "");
+            throw InputException.of("sampler.threads", "number", "1 to 1024", String.valueOf(threads), "");
         }
         if (steps < 0) {
-            throw InputException.of("inference.steps", "number", "0 (the checkpoint's) or more", String.valueOf(steps), "");
+            throw InputException.of(STEPS, "number", "0 (the checkpoint's) or more", String.valueOf(steps), "");
         }
     }
 
@@ -103,7 +104,7 @@ public record InferenceOptions(
     public SchedulerConfig scheduler(SchedulerConfig trained) {
         int count = steps == 0 ? trained.inferenceSteps() : steps;
         if (count > trained.numTrainTimesteps()) {
-            throw InputException.of("inference.steps", "number", "at most the " + trained.numTrainTimesteps()
+            throw InputException.of(STEPS, "number", "at most the " + trained.numTrainTimesteps()
                     + " steps of training", String.valueOf(count), "");
         }
         try {
@@ -111,7 +112,7 @@ public record InferenceOptions(
             Timesteps.of(chosen);
             return chosen;
         } catch (IllegalArgumentException e) {
-            throw new InputException("inference.steps: " + e.getMessage(), e);
+            throw new InputException(e.getMessage().startsWith("scheduler") ? "sampler." + e.getMessage() : STEPS + ": " + e.getMessage(), e);
         }
     }
 }

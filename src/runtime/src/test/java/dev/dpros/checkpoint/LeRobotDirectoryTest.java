@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dpros.core.ConstantElements;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What LeRobot's directories may look like. */
 class LeRobotDirectoryTest {
@@ -188,6 +191,36 @@ class LeRobotDirectoryTest {
             String message = assertThrows(InputException.class, () -> PolicyReader.read(directory.resolve(kind.getKey()))).getMessage();
             assertTrue(message.contains(kind.getValue()), message);
         }
+    }
+
+    /** As LeRobot's training saves them: with the policy's config.json beside. */
+    @ParameterizedTest
+    @CsvSource({"adapter_config.json, PEFT", "pytorch_model_fsdp_0/.metadata, distributed checkpoint",
+        "model.safetensors.index.json, as one file of safetensors", "pytorch_model.bin, as one file of safetensors"})
+    void shouldNameWhatLiesInPlaceOfTheWeights(String file, String kind) throws IOException {
+        Path policy = tiny.write(directory.resolve("checkpoints/000100/pretrained_model"));
+        Files.delete(policy.resolve("model.safetensors"));
+        Files.createDirectories(policy.resolve(file).getParent());
+        Files.writeString(policy.resolve(file), "{}");
+
+        says(assertThrows(InputException.class, () -> PolicyReader.read(directory)).getMessage(), kind);
+        assertTrue(PolicyTree.of(directory).stream().anyMatch(entry -> !entry.runs() && entry.reason().contains(kind)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "trajectory | {\"pred_action_step_only\": true} | trajectory.pred_action_step_only: no such field; did you mean 'pred_action_steps_only'?",
+        "trajectory | [1] | trajectory: expected an object",
+        "trajectory | {\"pose_repr\": \"relative\"} | trajectory.pose_repr: expected an object",
+        "trajectory | {\"pose_repr\": {\"obs\": \"relative\"}} | trajectory.pose_repr.obs: no such field; valid: obs_pose_repr, action_pose_repr",
+        "trajectory | {\"pose_repr\": {\"obs_pose_repr\": \"rel\"}} | trajectory.pose_repr.action_pose_repr: expected a string, found nothing",
+        "trajectory | {\"pose_repr\": {\"obs_pose_repr\": \"rel\", \"action_pose_repr\": \"rel\"}} | action: expected 10 values of each arm",
+        "transformer | \"x\" | transformer: expected an object",
+        "transformer | {\"n_layers\": 2} | transformer.n_layers: no such field; did you mean 'n_layer'?"})
+    void shouldRefuseFieldsOfItsOwnThatSayNothing(String field, String json, String expected) throws IOException {
+        tiny.config.set(field, new ObjectMapper().readTree(json));
+
+        says(refusal(), expected);
     }
 
     @Test

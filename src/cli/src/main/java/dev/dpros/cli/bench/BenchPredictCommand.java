@@ -62,8 +62,8 @@ final class BenchPredictCommand implements Callable<Integer> {
     @Option(names = "--scheduler", paramLabel = "NAME", description = "ddpm, ddim, dpm_solver_pp; for flow matching euler, rk4 (default: the policy's)")
     private SchedulerConfig.Type scheduler;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's)")
-    private int steps;
+    @Option(names = "--steps", converter = Numbers.Count.class, paramLabel = "N", description = "denoising steps (default: the policy's)")
+    private Integer steps;
 
     @Option(names = "--threads", converter = Numbers.Count.class, paramLabel = "N", defaultValue = "1",
             description = "threads of the network (default: ${DEFAULT-VALUE})")
@@ -172,7 +172,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     }
 
     private List<InferenceOptions> requested(PolicyDefinition definition) {
-        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps).withThreads(threads).withDevice(device);
+        InferenceOptions options = InferenceOptions.DEFAULT.withSampling(scheduler, steps == null ? 0 : steps).withThreads(threads).withDevice(device);
         List<InferenceOptions> list = new ArrayList<>();
         for (String variant : variants) {
             switch (variant) {

@@ -64,8 +64,8 @@ public final class PredictCommand implements Callable<Integer> {
             description = "noise scheduler: ddpm, ddim, dpm-solver++; for flow matching euler, rk4 (default: the policy's own)")
     private String scheduler;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "0", description = "denoising steps (default: the policy's own)")
-    private int steps;
+    @Option(names = "--steps", converter = Numbers.Count.class, paramLabel = "N", description = "denoising steps (default: the policy's own)")
+    private Integer steps;
 
     @Option(names = "--noise-seed", paramLabel = "N", defaultValue = "0",
             description = "seed of the noise that the input does not give (default: ${DEFAULT-VALUE})")
@@ -90,7 +90,7 @@ public final class PredictCommand implements Callable<Integer> {
         SchedulerConfig.Type chosen = type();
         PolicyDefinition definition = PolicyReader.read(policy);
         PredictionInput tensors = new PredictionInput(input, definition.config());
-        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps)
+        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps == null ? 0 : steps)
                 .withPrecision(precision);
         SchedulerConfig sampler = sampler(options, definition.config());
         Sampling sampling = Sampling.of(List.of(tensors.noise(sampler, NoiseSource.seeded(seed))));
@@ -119,8 +119,8 @@ public final class PredictCommand implements Callable<Integer> {
     private static SchedulerConfig sampler(InferenceOptions options, PolicyConfig config) {
         try {
             return options.scheduler(config.scheduler());
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--steps: " + e.getMessage(), e);
+        } catch (InputException e) {
+            throw new InputException(e.getMessage().replaceFirst("^sampler\\.", "--"), e);
         }
     }
 

@@ -246,7 +246,20 @@ class PolicyCommandsTest {
     void shouldReportTooManySteps() throws IOException {
         assertEquals(2, run("predict", "--policy", "models/pusht_image", "--input", imageInput(), "--output",
                 directory.resolve("o"), "--steps", 101));
-        fails("steps", "100", "101");
+        fails("--steps", "100", "101");
+    }
+
+    @Test
+    void shouldNotTakeNoStepsForThePolicysOwn() throws IOException {
+        assertEquals(2, run("predict", "--policy", "models/pusht_image", "--input", imageInput(), "--output", directory.resolve("o"), "--steps", 0));
+        fails("--steps", "1");
+    }
+
+    @Test
+    void shouldNameTheSchedulersThatANetworkCanHave() throws IOException {
+        assertEquals(2, run("predict", "--policy", "models/pusht_image", "--input", imageInput(), "--output", directory.resolve("o"),
+                "--scheduler", "euler"));
+        fails("--scheduler: expected ddpm, ddim or dpm_solver_pp", "euler");
     }
 
     @Test

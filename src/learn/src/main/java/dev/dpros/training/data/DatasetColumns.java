@@ -36,6 +36,7 @@ public final class DatasetColumns {
      */
     public static ReplayData read(EpisodeDataset dataset, List<FeatureSpec> features, Map<String, Column> columns) {
         requireAgreement(dataset);
+        features.forEach(feature -> find(dataset, feature, column(feature, columns)));
         int[] ends = ends(dataset);
         int steps = ends[ends.length - 1];
         Map<String, float[]> vectors = new LinkedHashMap<>();

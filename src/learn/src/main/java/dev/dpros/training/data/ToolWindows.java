@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Windows of tool poses as UMI's data set makes them (umi_dataset.py, sampler.py): vectors are taken so many recorded steps
@@ -25,8 +26,9 @@ import java.util.function.IntPredicate;
  *
  * @param data the windows, one after the other, with the policy's features
  * @param origins of each window the recorded episode
+ * @param pictures of each row of the windows the recorded step whose pictures it shows
  */
-public record ToolWindows(ReplayData data, int[] origins) {
+public record ToolWindows(ReplayData data, int[] origins, IntUnaryOperator pictures) {
     private static final String ACTION = "action";
     private static final int RECORDED_ACTION = 7;
     private static final String START = "_demo_start_pose";
@@ -164,15 +166,11 @@ public record ToolWindows(ReplayData data, int[] origins) {
                     ends[window] = (window + 1) * rows;
                 }
             }
-            return new ToolWindows(new ReplayData(recorded.name(), features, ends, vectors, frames()), origins);
-        }
-
-        private Map<String, Frames> frames() {
             int obsSteps = policy.nObsSteps();
+            IntUnaryOperator shown = row -> pictures[row / rows * obsSteps + Math.min(row % rows, obsSteps - 1)];
             Map<String, Frames> frames = new LinkedHashMap<>();
-            recorded.frames().forEach((key, all) -> frames.put(key, (row, rgb) ->
-                    all.read(pictures[row / rows * obsSteps + Math.min(row % rows, obsSteps - 1)], rgb)));
-            return frames;
+            recorded.frames().forEach((key, all) -> frames.put(key, (row, rgb) -> all.read(shown.applyAsInt(row), rgb)));
+            return new ToolWindows(new ReplayData(recorded.name(), features, ends, vectors, frames), origins, shown);
         }
 
         private void fill(int window, int episode, int now) {

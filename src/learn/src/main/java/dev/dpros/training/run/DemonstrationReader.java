@@ -30,7 +30,8 @@ final class DemonstrationReader {
     private static final int NAME_BYTES = 8;
 
     private final TrainConfig config;
-    private final List<FeatureSpec> features;
+    private final Function<EpisodeDataset, List<FeatureSpec>> features;
+    private final List<FeatureSpec> cameras;
     private final Map<String, DatasetColumns.Column> columns;
     private final int span;
     private final Path output;
@@ -43,14 +44,16 @@ final class DemonstrationReader {
     /**
      * A reader.
      *
-     * @param features the policy's inputs, then its action
+     * @param cameras those of the policy, in its order
+     * @param features of a data set, what is read: the policy's inputs, then its action, or what these are made of
      * @param columns where they come from, by key
      * @param span steps of a window whose pictures are looked at
      * @param output folder of the training
      */
-    DemonstrationReader(TrainConfig config, List<FeatureSpec> features, Map<String, DatasetColumns.Column> columns, int span, Path output) {
+    DemonstrationReader(TrainConfig config, List<FeatureSpec> cameras, Function<EpisodeDataset, List<FeatureSpec>> features, Map<String, DatasetColumns.Column> columns, int span, Path output) {
         this.config = config;
-        this.features = List.copyOf(features);
+        this.cameras = List.copyOf(cameras);
+        this.features = features;
         this.columns = columns;
         this.span = span;
         this.output = output;
@@ -68,10 +71,10 @@ final class DemonstrationReader {
                 all.add(new Opened(path, source, dataset));
                 int[] of = DatasetColumns.ends(dataset);
                 ends.add(of);
-                bytes += of[of.length - 1] * cameras().stream().mapToLong(Frames::bytes).sum();
+                bytes += of[of.length - 1] * cameras.stream().mapToLong(Frames::bytes).sum();
             }
             if (bytes <= config.cache().memoryGb() * GB) {
-                all.forEach(one -> parts.add(DatasetColumns.read(one.dataset(), features, columns)));
+                all.forEach(one -> parts.add(DatasetColumns.read(one.dataset(), features.apply(one.dataset()), columns)));
             } else {
                 readCached(all, ends);
             }
@@ -80,12 +83,7 @@ final class DemonstrationReader {
         }
     }
 
-    private List<FeatureSpec> cameras() {
-        return features.stream().filter(feature -> feature.kind() == FeatureSpec.Kind.VISUAL).toList();
-    }
-
     private void readCached(List<Opened> all, List<int[]> ends) {
-        List<FeatureSpec> cameras = cameras();
         List<PictureSource> sources = new ArrayList<>();
         List<EpisodeSplit> splits = new ArrayList<>();
         for (int p = 0; p < all.size(); p++) {
@@ -97,8 +95,8 @@ final class DemonstrationReader {
         PictureBlocks blocks = new PictureBlocks(ends, cameras.stream().mapToInt(Frames::bytes).toArray());
         CachePlan plan = new CachePlan(blocks, (long) (config.cache().diskGb() * GB), span,
                 (part, episode) -> splits.get(part).trained(episode), config.seed());
-        List<FeatureSpec> vectors = features.stream().filter(feature -> !cameras.contains(feature)).toList();
-        List<ReplayData> read = all.stream().map(one -> DatasetColumns.read(one.dataset(), vectors, columns)).toList();
+        List<ReplayData> read = all.stream().map(one -> DatasetColumns.read(one.dataset(),
+                features.apply(one.dataset()).stream().filter(feature -> !cameras.contains(feature)).toList(), columns)).toList();
         byte[] fingerprint = CacheFingerprint.of(plan, sources, read);
         cache = new FrameCache(path(fingerprint), fingerprint, plan, sources, config.cache().threads());
         for (int p = 0; p < read.size(); p++) {
@@ -107,7 +105,7 @@ final class DemonstrationReader {
                 pictures.put(cameras.get(c).key(), cache.frames(p, c));
             }
             ReplayData of = read.get(p);
-            parts.add(new ReplayData(of.name(), features, of.ends(), of.vectors(), pictures));
+            parts.add(new ReplayData(of.name(), features.apply(all.get(p).dataset()), of.ends(), of.vectors(), pictures));
         }
     }
 

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -64,8 +65,9 @@ public final class TrainingData implements AutoCloseable {
      * What a part was made of.
      *
      * @param origins of each window of tool poses, which is an episode of the part, the recorded one; null where they are the same
+     * @param rows of the part's rows the recorded ones whose pictures they show
      */
-    private record Recorded(int episodes, int frames, int[] origins) {
+    private record Recorded(int episodes, int frames, int[] origins, IntUnaryOperator rows) {
         /** Which of the part's episodes come from recorded ones. */
         IntPredicate from(IntPredicate chosen) {
             return origins == null ? chosen : window -> chosen.test(origins[window]);
@@ -92,18 +94,14 @@ public final class TrainingData implements AutoCloseable {
                     addPoses(dataset);
                 }
             }
-        } else if (policy.trajectory().poses() != null) {
-            cache = null;
-            for (Path path : config.datasets()) {
-                try (EpisodeDataset dataset = open.apply(path).get()) {
-                    addTools(dataset);
-                }
-            }
         } else {
-            DemonstrationReader reader = new DemonstrationReader(config, features(), columns(), policy.trainedObsSteps(), output);
+            boolean tools = policy.trajectory().poses() != null;
+            int span = tools ? (policy.nObsSteps() - 1) * config.toolPoses().downSampleSteps() + 1 : policy.trainedObsSteps();
+            DemonstrationReader reader = new DemonstrationReader(config, policy.cameras(),
+                    dataset -> tools ? ToolWindows.columns(policy, dataset) : features(), columns(), span, output);
             reader.read(open);
             cache = reader.cache();
-            reader.parts().forEach(this::add);
+            reader.parts().forEach(tools ? this::addTools : this::add);
         }
         Map<String, FittedNormalizers.Rule> rules = new HashMap<>(policy.trajectory().poses() == null ? Map.of() : toolRules());
         config.columns().forEach((key, column) -> rules.put(key, FittedNormalizers.Rule.valueOf(column.normalize().name())));
@@ -120,10 +118,9 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
-    private void addTools(EpisodeDataset dataset) {
-        ReplayData whole = DatasetColumns.read(dataset, ToolWindows.columns(policy, dataset), columns());
+    private void addTools(ReplayData whole) {
         ToolWindows windows = ToolWindows.of(whole, policy, toolOptions(config));
-        add(windows.data(), new Recorded(whole.episodes(), whole.steps(), windows.origins()));
+        add(windows.data(), new Recorded(whole.episodes(), whole.steps(), windows.origins(), windows.pictures()));
     }
 
     /** How a configuration has windows of tool poses made. */
@@ -142,7 +139,7 @@ public final class TrainingData implements AutoCloseable {
     }
 
     private void add(ReplayData part) {
-        add(part, new Recorded(part.episodes(), part.steps(), null));
+        add(part, new Recorded(part.episodes(), part.steps(), null, IntUnaryOperator.identity()));
     }
 
     private void add(ReplayData part, Recorded from) {
@@ -293,7 +290,7 @@ public final class TrainingData implements AutoCloseable {
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
         boolean cached = train && cache != null && !parts.get(0).frames().isEmpty();
-        WindowOrder order = !cached ? null : new CachedOrder(new WindowIndex(windows), cache, policy.trainedObsSteps(), config.seed());
+        WindowOrder order = !cached ? null : new CachedOrder(new WindowIndex(windows, recorded.stream().map(Recorded::rows).toList()), cache, policy.trainedObsSteps(), config.seed());
         try {
             return new WindowBatches(windows, normalised, new WindowBatches.Options(obsSteps, policy.horizon(),
                     config.loader().batchSize(), config.seed(), train, crop, noise), order);

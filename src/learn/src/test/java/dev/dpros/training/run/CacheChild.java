@@ -54,6 +54,12 @@ final class CacheChild {
     /** A training's data, with a few episodes held out; its folder is {@code run} in that of its files. */
     static TrainingData data(Path folder, ObjectNode policy, Path dataset, Map<String, Object> cache, Function<Path, EpisodeDataset> open)
             throws IOException {
+        return training(folder, policy, dataset, Map.of("cache", cache), open);
+    }
+
+    /** The same, with other settings too. */
+    static TrainingData training(Path folder, ObjectNode policy, Path dataset, Map<String, Object> settings, Function<Path, EpisodeDataset> open)
+            throws IOException {
         Files.writeString(folder.resolve("policy.json"), policy.toString());
         Path file = Files.writeString(folder.resolve("train.yaml"), """
                 policy: policy.json
@@ -61,7 +67,7 @@ final class CacheChild {
                 loader: {batch_size: 16}
                 validation: {ratio: 0.15, batches: 2}
                 """.formatted(dataset.toAbsolutePath()));
-        TrainConfig config = TrainConfig.read(file, Layer.settings("test", Map.of("cache", cache))).config();
+        TrainConfig config = TrainConfig.read(file, Layer.settings("test", settings)).config();
         Function<Path, Supplier<EpisodeDataset>> source = path -> () -> open.apply(path);
         return new TrainingData(config, PolicyReader.architecture(config.policy()), List.of(), folder.resolve("run"), source);
     }

@@ -187,6 +187,46 @@ class CachedTrainingTest {
         }
     }
 
+    /** Windows of tool poses, of steps three apart: the pictures of a row are not the recorded row's. */
+    @Test
+    void shouldMakeTheSameBatchesOfToolPoses() throws IOException {
+        ObjectNode policy = CacheChild.twoCameras(SIZE, true);
+        ObjectNode inputs = (ObjectNode) policy.get("input_features");
+        inputs.remove("observation.state");
+        inputs.putObject("robot0_eef_pos").put("type", "STATE").putArray("shape").add(3);
+        inputs.putObject("robot0_eef_rot_axis_angle").put("type", "STATE").putArray("shape").add(6);
+        inputs.putObject("robot0_gripper_width").put("type", "STATE").putArray("shape").add(1);
+        policy.putObject("output_features").putObject("action").put("type", "ACTION").putArray("shape").add(10);
+        policy.put("horizon", 5).put("n_action_steps", 4).put("use_group_norm", true).putArray("down_dims").add(64).add(128);
+        policy.putObject("trajectory").put("pred_action_steps_only", true).putObject("pose_repr").put("obs_pose_repr", "relative")
+                .put("action_pose_repr", "relative");
+        Map<String, Object> settings = Map.of("tool_poses", Map.of("down_sample_steps", 3, "action_padding", true), "columns", Map.of(
+                "robot0_eef_pos", Map.of("from", List.of("observation.state", "action")),
+                "robot0_eef_rot_axis_angle", Map.of("from", List.of("action", "observation.state"), "first", 1),
+                "robot0_gripper_width", Map.of("from", List.of("observation.state"), "first", 1),
+                "action", Map.of("from", List.of("action", "observation.state", "action", "observation.state"))));
+        Map<String, Object> onDisk = new LinkedHashMap<>(settings);
+        onDisk.put("cache", Map.of("memory_gb", 0));
+        try (TrainingData memory = CacheChild.training(folder, policy, zarr, settings, CacheChild::open);
+                TrainingData cached = CacheChild.training(folder, policy, zarr, onDisk, CacheChild::open)) {
+            assertSame(memory, cached);
+            assertTrue(cached.cache().counts().now().decoded() <= 2L * SIZE.episodes() * SIZE.steps(), "pictures decoded again");
+        }
+        onDisk.put("cache", Map.of("memory_gb", 0, "disk_gb", 0.75 * RAW_GB));
+        try (TrainingData memory = CacheChild.training(folder, policy, zarr, settings, CacheChild::open);
+                TrainingData cached = CacheChild.training(folder, policy, zarr, onDisk, CacheChild::open);
+                BatchSource expected = memory.training(); BatchSource found = cached.training()) {
+            assertFalse(cached.cache().plan().whole());
+            int[] size = new int[1];
+            for (BatchSource batches : List.of(expected, found)) {
+                for (long n = 0; n < batches.batchesPerEpoch(); n++) {
+                    size[0] += (batches == expected ? 1 : -1) * batches.next().size();
+                }
+            }
+            assertEquals(0, size[0]);
+        }
+    }
+
     /** What a window is made of, whole pictures and all. */
     private static Set<String> windows(BatchSource batches, int[] size) {
         Set<String> windows = new HashSet<>();
