@@ -90,8 +90,8 @@ public final class PredictCommand implements Callable<Integer> {
         SchedulerConfig.Type chosen = type();
         PolicyDefinition definition = PolicyReader.read(policy);
         PredictionInput tensors = new PredictionInput(input, definition.config());
-        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed).withSampling(chosen, steps == null ? 0 : steps)
-                .withPrecision(precision);
+        InferenceOptions options = InferenceOptions.DEFAULT.withDevice(device).withThreads(threads).withSeed(seed)
+                .withSampling(chosen, steps == null ? 0 : steps).withPrecision(precision);
         SchedulerConfig sampler = sampler(options, definition.config());
         Sampling sampling = Sampling.of(List.of(tensors.noise(sampler, NoiseSource.seeded(seed))));
         try (DiffusionPolicy loaded = DiffusionPolicy.load(definition, options)) {

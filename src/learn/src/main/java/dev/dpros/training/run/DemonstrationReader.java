@@ -50,7 +50,8 @@ final class DemonstrationReader {
      * @param span steps of a window whose pictures are looked at
      * @param output folder of the training
      */
-    DemonstrationReader(TrainConfig config, List<FeatureSpec> cameras, Function<EpisodeDataset, List<FeatureSpec>> features, Map<String, DatasetColumns.Column> columns, int span, Path output) {
+    DemonstrationReader(TrainConfig config, List<FeatureSpec> cameras, Function<EpisodeDataset, List<FeatureSpec>> features,
+            Map<String, DatasetColumns.Column> columns, int span, Path output) {
         this.config = config;
         this.cameras = List.copyOf(cameras);
         this.features = features;

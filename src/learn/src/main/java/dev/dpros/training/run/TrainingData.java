@@ -290,7 +290,8 @@ public final class TrainingData implements AutoCloseable {
             windows.add(new WindowBatches.Part(parts.get(p), of, 1));
         }
         boolean cached = train && cache != null && !parts.get(0).frames().isEmpty();
-        WindowOrder order = !cached ? null : new CachedOrder(new WindowIndex(windows, recorded.stream().map(Recorded::rows).toList()), cache, policy.trainedObsSteps(), config.seed());
+        WindowOrder order = !cached ? null : new CachedOrder(new WindowIndex(windows, recorded.stream().map(Recorded::rows).toList()), cache,
+                policy.trainedObsSteps(), config.seed());
         try {
             return new WindowBatches(windows, normalised, new WindowBatches.Options(obsSteps, policy.horizon(),
                     config.loader().batchSize(), config.seed(), train, crop, noise), order);
