@@ -129,10 +129,9 @@ record ConfigNode(String source, String path, JsonNode json) {
     /** Refuses what is no object, and fields of other names: one that is misspelt would be left out in silence. */
     void requireFields(String... names) {
         List<String> known = List.of(names);
-        for (ConfigNode field : fields().values()) {
-            String name = field.path.substring(path.length() + 1);
+        for (String name : fields().keySet()) {
             if (!known.contains(name)) {
-                throw new InputException(source + ": " + field.path + ": no such field" + NearestName.hint(name, known));
+                throw new InputException(source + ": " + path + ": no such field: " + Quoted.of(name) + NearestName.hint(name, known));
             }
         }
     }

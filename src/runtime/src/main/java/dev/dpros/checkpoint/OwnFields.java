@@ -63,7 +63,7 @@ final class OwnFields {
         ConfigNode poses = node.get(POSES);
         if (!poses.isAbsent()) {
             poses.requireFields(UmiPolicy.OBSERVED, UmiPolicy.SENT);
-            poses.get(UmiPolicy.OBSERVED).text();
+            poses.get(UmiPolicy.OBSERVED).text(); // UMI's own files may leave them out
             poses.get(UmiPolicy.SENT).text();
         }
         return new TrajectoryConfig(node.get("conditioning").choice(CONDITIONINGS, Conditioning.GLOBAL),

@@ -209,14 +209,14 @@ class LeRobotDirectoryTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "trajectory | {\"pred_action_step_only\": true} | trajectory.pred_action_step_only: no such field; did you mean 'pred_action_steps_only'?",
+        "trajectory | {\"pred_action_step_only\": true} | trajectory: no such field: 'pred_action_step_only'; did you mean 'pred_action_steps_only'?",
         "trajectory | [1] | trajectory: expected an object",
         "trajectory | {\"pose_repr\": \"relative\"} | trajectory.pose_repr: expected an object",
-        "trajectory | {\"pose_repr\": {\"obs\": \"relative\"}} | trajectory.pose_repr.obs: no such field; valid: obs_pose_repr, action_pose_repr",
+        "trajectory | {\"pose_repr\": {\"obs\": \"relative\"}} | trajectory.pose_repr: no such field: 'obs'; valid: obs_pose_repr, action_pose_repr",
         "trajectory | {\"pose_repr\": {\"obs_pose_repr\": \"rel\"}} | trajectory.pose_repr.action_pose_repr: expected a string, found nothing",
         "trajectory | {\"pose_repr\": {\"obs_pose_repr\": \"rel\", \"action_pose_repr\": \"rel\"}} | action: expected 10 values of each arm",
         "transformer | \"x\" | transformer: expected an object",
-        "transformer | {\"n_layers\": 2} | transformer.n_layers: no such field; did you mean 'n_layer'?"})
+        "transformer | {\"n_layers\": 2} | transformer: no such field: 'n_layers'; did you mean 'n_layer'?"})
     void shouldRefuseFieldsOfItsOwnThatSayNothing(String field, String json, String expected) throws IOException {
         tiny.config.set(field, new ObjectMapper().readTree(json));
 
