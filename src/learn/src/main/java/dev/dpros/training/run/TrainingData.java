@@ -87,6 +87,8 @@ public final class TrainingData implements AutoCloseable {
         this.config = config;
         this.policy = policy;
         this.earlier = earlier;
+        boolean tools = policy.trajectory().poses() != null;
+        List<ReplayData> read = List.of();
         if (config.pusht().poses()) {
             cache = null;
             for (Path path : config.datasets()) {
@@ -95,19 +97,29 @@ public final class TrainingData implements AutoCloseable {
                 }
             }
         } else {
-            boolean tools = policy.trajectory().poses() != null;
             int span = tools ? (policy.nObsSteps() - 1) * config.toolPoses().downSampleSteps() + 1 : policy.trainedObsSteps();
             DemonstrationReader reader = new DemonstrationReader(config, policy.cameras(),
                     dataset -> tools ? ToolWindows.columns(policy, dataset) : features(), columns(), span, output);
             reader.read(open);
             cache = reader.cache();
-            reader.parts().forEach(tools ? this::addTools : this::add);
+            read = reader.parts();
         }
-        Map<String, FittedNormalizers.Rule> rules = new HashMap<>(policy.trajectory().poses() == null ? Map.of() : toolRules());
+        try {
+            read.forEach(tools ? this::addTools : this::add);
+            normalizers = fitted(tools ? toolRules() : Map.of());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Map<String, Normalizer> fitted(Map<String, FittedNormalizers.Rule> usual) {
+        Map<String, FittedNormalizers.Rule> rules = new HashMap<>(usual);
         config.columns().forEach((key, column) -> rules.put(key, FittedNormalizers.Rule.valueOf(column.normalize().name())));
-        normalizers = new HashMap<>(FittedNormalizers.fit(parts, rules));
+        Map<String, Normalizer> found = new HashMap<>(FittedNormalizers.fit(parts, rules));
         earlier.forEach(before -> before.normalizers().forEach((key, normalizer) ->
-                normalizers.computeIfPresent(key, (k, fitted) -> fitted.size() == normalizer.size() ? normalizer : fitted)));
+                found.computeIfPresent(key, (k, fitted) -> fitted.size() == normalizer.size() ? normalizer : fitted)));
+        return found;
     }
 
     private void addPoses(EpisodeDataset dataset) {

@@ -23,7 +23,6 @@ import dev.dpros.reference.Procedural;
 import dev.dpros.training.engine.TrainingState.Part;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -64,7 +63,7 @@ class DitStepParityTest {
                 close(expected.get("loss").asDouble(), step.accumulate(batch, 1), tolerance, "loss of step " + k);
                 Map<String, TensorData> gradients = state.read(Part.GRADIENTS);
                 expected.get("grad_norms").properties().forEach(norm -> close(norm.getValue().asDouble(),
-                        norm(values(gradients.get(ours(norm.getKey())))), tolerance, "gradient of " + norm.getKey()));
+                        TensorValues.norm(TensorValues.of(gradients.get(ours(norm.getKey())))), tolerance, "gradient of " + norm.getKey()));
                 step.step(batch, json.get("lr").asDouble(), 0);
             }
         }
@@ -74,12 +73,12 @@ class DitStepParityTest {
             if (entry.getKey().contains("post_layernorm") || entry.getKey().endsWith("k_proj.bias")) {
                 continue; // the one is not between the first token and the network; the other moves all scores alike, its gradient is rounding
             }
-            float[] values = values(weights.get(ours(entry.getKey())));
+            float[] values = TensorValues.of(weights.get(ours(entry.getKey())));
             for (int i = 0; i < entry.getValue().get("first8").size(); i++) {
                 close(entry.getValue().get("first8").get(i).asDouble(), values[i], TOLERANCE, entry.getKey() + "[" + i + "]");
             }
             if (!entry.getKey().endsWith("in_proj_bias")) { // holds the keys' bias, too
-                close(entry.getValue().get("norm").asDouble(), norm(values), TOLERANCE, entry.getKey());
+                close(entry.getValue().get("norm").asDouble(), TensorValues.norm(values), TOLERANCE, entry.getKey());
             }
             compared++;
         }
@@ -174,20 +173,5 @@ class DitStepParityTest {
     /** Within a share of it, or absolutely where it is below 1. */
     private static void close(double expected, double found, double tolerance, String what) {
         assertEquals(expected, found, tolerance * Math.max(1, Math.abs(expected)), what);
-    }
-
-    private static float[] values(TensorData tensor) {
-        FloatBuffer buffer = tensor.bytes().asFloatBuffer();
-        float[] values = new float[buffer.remaining()];
-        buffer.get(values);
-        return values;
-    }
-
-    private static double norm(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

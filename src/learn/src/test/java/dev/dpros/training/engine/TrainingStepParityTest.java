@@ -13,7 +13,6 @@ import dev.dpros.inference.torchscript.TrainingScript;
 import dev.dpros.reference.Procedural;
 import dev.dpros.reference.ReferenceCase;
 import dev.dpros.training.engine.TrainingState.Part;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +54,7 @@ class TrainingStepParityTest {
                 assertEquals(expected.get("loss").asDouble(), step.accumulate(batch, 1), tolerance, "loss of step " + k);
                 Map<String, TensorData> gradients = state.read(Part.GRADIENTS);
                 expected.get("grad_norms").properties().forEach(norm -> assertEquals(norm.getValue().asDouble(),
-                        norm(values(gradients.get(ours(norm.getKey(), config)))), tolerance, "gradient of " + norm.getKey()));
+                        TensorValues.norm(TensorValues.of(gradients.get(ours(norm.getKey(), config)))), tolerance, "gradient of " + norm.getKey()));
                 assertEquals(expected.get("ema_decay").asDouble(), optimizer.ema().decay(state.steps()), 1e-9);
                 // the gradient is there already: this batch adds nothing to it, but is seen a second time
                 state.writeStatistics(before, "test");
@@ -108,11 +107,11 @@ class TrainingStepParityTest {
     }
 
     private static void check(String name, JsonNode first, JsonNode norm, Map<String, TensorData> tensors) {
-        float[] values = values(tensors.get(name));
+        float[] values = TensorValues.of(tensors.get(name));
         for (int i = 0; i < first.size(); i++) {
             assertEquals(first.get(i).asDouble(), values[i], TOLERANCE, name + "[" + i + "]");
         }
-        assertEquals(norm.asDouble(), norm(values), TOLERANCE, name);
+        assertEquals(norm.asDouble(), TensorValues.norm(values), TOLERANCE, name);
     }
 
     private static List<TensorData> batch(ReferenceCase reference, PolicyConfig config, int k) {
@@ -188,20 +187,5 @@ class TrainingStepParityTest {
             System.arraycopy(all, i * recorded * size, first, i * steps * size, steps * size);
         }
         return first;
-    }
-
-    private static float[] values(TensorData tensor) {
-        FloatBuffer buffer = tensor.bytes().asFloatBuffer();
-        float[] values = new float[buffer.remaining()];
-        buffer.get(values);
-        return values;
-    }
-
-    private static double norm(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

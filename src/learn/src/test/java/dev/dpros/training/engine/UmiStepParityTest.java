@@ -13,7 +13,6 @@ import dev.dpros.inference.torchscript.TrainingScript;
 import dev.dpros.reference.Procedural;
 import dev.dpros.reference.ReferenceCase;
 import dev.dpros.training.engine.TrainingState.Part;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,19 +45,19 @@ class UmiStepParityTest {
                 Map<String, TensorData> gradients = state.read(Part.GRADIENTS);
                 double tolerance = k == 0 ? TOLERANCE : 3 * TOLERANCE;
                 expected.get("grad_norms").properties().forEach(norm -> assertEquals(norm.getValue().asDouble(),
-                        norm(values(gradients.get(ours(norm.getKey())))), tolerance * Math.max(1, norm.getValue().asDouble()),
+                        TensorValues.norm(TensorValues.of(gradients.get(ours(norm.getKey())))), tolerance * Math.max(1, norm.getValue().asDouble()),
                         "gradient of " + norm.getKey()));
                 step.step(batch, 1e-3, 0);
             }
         }
         Map<String, TensorData> weights = state.read(Part.WEIGHTS);
         reference.json().get("weights").properties().forEach(entry -> {
-            float[] values = values(weights.get(ours(entry.getKey())));
+            float[] values = TensorValues.of(weights.get(ours(entry.getKey())));
             for (int i = 0; i < 8; i++) {
                 assertEquals(entry.getValue().get("first8").get(i).asDouble(), values[i], TOLERANCE, entry.getKey() + "[" + i + "]");
             }
             double norm = entry.getValue().get("norm").asDouble();
-            assertEquals(norm, norm(values), TOLERANCE * Math.max(1, norm), entry.getKey());
+            assertEquals(norm, TensorValues.norm(values), TOLERANCE * Math.max(1, norm), entry.getKey());
         });
     }
 
@@ -109,20 +108,5 @@ class UmiStepParityTest {
         }
         batch.add(TensorData.of(added, b, config.denoisedSteps(), a));
         return batch;
-    }
-
-    private static float[] values(TensorData tensor) {
-        FloatBuffer buffer = tensor.bytes().asFloatBuffer();
-        float[] values = new float[buffer.remaining()];
-        buffer.get(values);
-        return values;
-    }
-
-    private static double norm(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

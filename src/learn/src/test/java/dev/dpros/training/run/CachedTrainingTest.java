@@ -212,6 +212,12 @@ class CachedTrainingTest {
             assertSame(memory, cached);
             assertTrue(cached.cache().counts().now().decoded() <= 2L * SIZE.episodes() * SIZE.steps(), "pictures decoded again");
         }
+        onDisk.put("tool_poses", Map.of("down_sample_steps", 30));
+        for (int turn = 0; turn < 2; turn++) { // the first one's file is not in use any more
+            String refused = assertThrows(InputException.class, () -> CacheChild.training(folder, policy, zarr, onDisk, CacheChild::open)).getMessage();
+            assertTrue(refused.contains("one of more than 90 steps"), refused);
+        }
+        onDisk.put("tool_poses", settings.get("tool_poses"));
         onDisk.put("cache", Map.of("memory_gb", 0, "disk_gb", 0.75 * RAW_GB));
         try (TrainingData memory = CacheChild.training(folder, policy, zarr, settings, CacheChild::open);
                 TrainingData cached = CacheChild.training(folder, policy, zarr, onDisk, CacheChild::open);
